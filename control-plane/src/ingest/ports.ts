@@ -1,0 +1,128 @@
+// What the pipeline needs from outside. Each promise is checked by test/contract against every adapter.
+import type { Sample } from '#contract';
+import type { DomainEvent, Scope } from '../kernel/index.ts';
+import type { Placement, TurnInput } from '../threads/index.ts';
+
+/** An accepted sample on its way: encrypted, since names are not redacted yet. */
+export interface JournalEntry {
+  readonly scope: Scope;
+  /** Sample id, unique within the scope; a second append of it is ignored and reported as a duplicate. */
+  readonly id: string;
+  readonly receivedAtMs: number;
+  /** Ciphertext; the adapter never sees clear text. */
+  readonly sealed: Uint8Array;
+  /** Name of the journal key that opens it. */
+  readonly keyId: string;
+}
+
+export interface JournalRow extends JournalEntry {
+  /** Grows with every append: the order of processing. */
+  readonly seq: number;
+  readonly attempts: number;
+}
+
+export interface AppendResult {
+  readonly appended: number;
+  /** Ids that were there already, waiting or stored. Not an error: senders retry. */
+  readonly duplicates: readonly string[];
+}
+
+/** The durable queue between "202 Accepted" and the store. */
+export interface Journal {
+  /** Resolves only after the entries would survive loss of power (fsync). All or none. Calls may be merged into one commit. */
+  append(entries: readonly JournalEntry[]): Promise<AppendResult>;
+  /** The oldest waiting rows that are due, in order; a row is not claimed twice by one process. After a restart all are due again. */
+  claim(limit: number, nowMs: number): Promise<readonly JournalRow[]>;
+  /** Puts rows back with one more attempt, due at the given time. */
+  retry(seqs: readonly number[], dueAtMs: number): Promise<void>;
+  /** Takes rows out of the way for good after too many attempts; they stay, sealed, for `clew doctor`, and are counted. */
+  bury(seqs: readonly number[], reason: string): Promise<void>;
+  /** Waiting (not buried) and buried rows. */
+  depth(): Promise<{ readonly waiting: number; readonly buried: number; readonly oldestMs: number | null }>;
+  /** Key names that waiting or buried rows still need. All others can be shredded. */
+  keysInUse(): Promise<readonly string[]>;
+}
+
+/** A request as it is kept: redacted, embedded, placed. */
+export interface StoredTurn {
+  readonly scope: Scope;
+  /** The sample with prompt and answer redacted of names as well. */
+  readonly sample: Sample;
+  readonly turn: TurnInput;
+  /** Pseudonym, or null where none was known. */
+  readonly principal: string | null;
+  readonly placement: Placement;
+  /** Ids of the models that made the vectors and found the names. */
+  readonly embeddingModel: string | null;
+  readonly costUsd: number | null;
+  readonly topic?: { readonly id: string; readonly label: string } | undefined;
+}
+
+/** Where processed requests go. */
+export interface TurnSink {
+  /**
+   * Stores turns, removes their journal rows and stores the events, in one transaction: after a crash either all of it
+   * happened or none. Turns whose id is stored already are left as they are.
+   */
+  commit(turns: readonly StoredTurn[], finished: readonly number[], events: readonly DomainEvent[]): Promise<void>;
+}
+
+/** Vectors of one model under the walls of tenant and environment. */
+export interface VectorItem {
+  readonly scope: Scope;
+  /** Request id. */
+  readonly id: string;
+  readonly principal: string | null;
+  readonly threadId: string;
+  readonly kind: 'prompt' | 'answer';
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  readonly model: string;
+  /** Unit length. */
+  readonly vector: Float32Array;
+}
+
+export interface VectorQuery {
+  readonly scope: Scope;
+  readonly model: string;
+  readonly vector: Float32Array;
+  readonly limit: number;
+  readonly principal?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
+export interface VectorHit {
+  readonly id: string;
+  readonly threadId: string;
+  /** Cosine, −1…1. */
+  readonly score: number;
+}
+
+export interface Vectors {
+  /** Idempotent by (scope, id, kind). Resolves when the vectors are durable and found by `nearest`. */
+  upsert(items: readonly VectorItem[]): Promise<void>;
+  /** Best first; one hit a request (its better kind). Never another scope or model. */
+  nearest(query: VectorQuery): Promise<readonly VectorHit[]>;
+  /** Removes every vector of a principal; answers how many. */
+  removePrincipal(scope: Scope, principal: string): Promise<number>;
+  /** Removes vectors older than the time, at most `limit`; answers how many. */
+  removeBefore(scope: Scope, atMs: number, limit: number): Promise<number>;
+  count(scope: Scope): Promise<number>;
+}
+
+/** Text to unit vectors, in a worker. */
+export interface Embedder {
+  /** Names the model and its build; stands on every vector. */
+  readonly modelId: string;
+  readonly dimensions: number;
+  /** Same order as the texts. Texts longer than the model's window are cut, see docs. */
+  embed(texts: readonly string[]): Promise<readonly Float32Array[]>;
+}
+
+/** Finds names, addresses and places, in a worker. Text never leaves memory. */
+export interface NameFinder {
+  readonly modelId: string;
+  /** Findings of each text in UTF-16 units, ordered, not overlapping. */
+  find(texts: readonly string[]): Promise<readonly (readonly { readonly start: number; readonly end: number; readonly type: string }[])[]>;
+}

@@ -1,0 +1,16 @@
+import type { Scope } from './scope.ts';
+
+/**
+ * "Afterwards": facts stored in the transaction that made them true and handed to the handlers that compose registered,
+ * at least once, in the order they were stored.
+ */
+export type DomainEvent =
+  | { readonly type: 'TurnStored'; readonly scope: Scope; readonly requestId: string; readonly threadId: string }
+  | { readonly type: 'ThreadRelinked'; readonly scope: Scope; readonly threadId: string; readonly into: string }
+  | { readonly type: 'SubjectErased'; readonly scope: Scope; readonly principal: string };
+
+export interface EventHandler {
+  readonly name: string;
+  /** Must be idempotent: an event can come again after a crash. A rejection is retried with backoff, then counted and dropped. */
+  handle(events: readonly DomainEvent[]): Promise<void>;
+}

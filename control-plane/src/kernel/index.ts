@@ -1,0 +1,7 @@
+// Foundations without domain words: time, chance, errors, logs, scope, events.
+export { systemClock, type Clock } from './clock.ts';
+export { randomHex, systemRandomness, type Randomness } from './random.ts';
+export { silentLogger, type LogFields, type Logger } from './logger.ts';
+export { ClewError, ERRORS, type CatalogueEntry, type ErrorCode } from './errors.ts';
+export { scopeKey, type Scope } from './scope.ts';
+export type { DomainEvent, EventHandler } from './events.ts';

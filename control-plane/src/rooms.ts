@@ -1,0 +1,17 @@
+/** Room -> rooms it may import (each only through its index.ts). Compared with the real imports by test/architecture. */
+export const ROOMS: Readonly<Record<string, readonly string[]>> = {
+  // base
+  access: [],
+  policies: [],
+  privacy: [],
+  identity: [],
+  // middle
+  threads: [],
+  topics: [],
+  search: ['threads'],
+  // top
+  ingest: ['threads', 'privacy', 'identity', 'policies'],
+  retention: ['policies'],
+  alerts: ['threads'],
+  export: ['threads'],
+};

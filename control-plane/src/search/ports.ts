@@ -1,0 +1,18 @@
+import type { Scope } from '../kernel/index.ts';
+
+export interface TextHit {
+  readonly requestId: string;
+  readonly threadId: string;
+  /** Higher is better; only comparable within one answer. */
+  readonly score: number;
+  /** Redacted text around the match; matches between U+E000 and U+E001. */
+  readonly snippet: string;
+}
+
+/** Full text over redacted prompts and answers. */
+export interface TextIndex {
+  /** Words in any order, best first. The words are data, never query syntax: any text is a valid query. */
+  match(scope: Scope, words: readonly string[], limit: number, principal?: string): Promise<readonly TextHit[]>;
+  /** Requests whose id, run id, trace id, correlation id or declared session equals the text, or threads of that id. */
+  byIdentifier(scope: Scope, identifier: string, limit: number): Promise<readonly TextHit[]>;
+}

@@ -1,0 +1,21 @@
+// What the room needs of the store.
+import type { Scope } from '../kernel/index.ts';
+import type { PlacedTurn } from './types.ts';
+import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadSummary } from './views.ts';
+
+export interface PastTurns {
+  /**
+   * The principal's placed turns before `at` (epoch seconds), at most `limit` newest, oldest first, with vectors: what
+   * the linker rebuilds a principal's state from. Promise: reads what was committed, never another scope or principal.
+   */
+  recent(scope: Scope, principal: string, at: number, limit: number): Promise<readonly PlacedTurn[]>;
+}
+
+/** Reading threads for people. A principal given in `onlyUser` hides everything of others as if it did not exist. */
+export interface ThreadReader {
+  /** Newest activity first. The cursor is opaque and stays valid while data arrives. */
+  list(scope: Scope, filter: ThreadFilter, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<Page<ThreadSummary>>;
+  thread(scope: Scope, id: string): Promise<ThreadDetail | undefined>;
+  request(scope: Scope, id: string): Promise<RequestView | undefined>;
+  counts(scope: Scope): Promise<{ readonly requests: number; readonly threads: number }>;
+}

@@ -1,0 +1,74 @@
+// The words of the room: see the glossary in ARCHITECTURE.md.
+import type { Call, DeclaredSession, History } from '#contract';
+
+export type Position = 'first' | 'continuation' | 'topic_shift' | 'orphaned';
+export type Intent = 'information_seeking' | 'task_execution' | 'conversation_management' | 'error_recovery';
+export type FollowUp = 'pronoun' | 'implicit_subject' | 'elaboration' | 'correction' | 'refinement' | 'repeat';
+/** What a link rests on, from certain to inferred; "new" where none was made. */
+export type LinkMethod = 'declared' | 'history' | 'inferred' | 'new';
+
+/** One request, redacted and embedded, as the linker sees it. */
+export interface TurnInput {
+  /** Sample id, unique in the scope. */
+  readonly id: string;
+  /** Epoch seconds at which the request arrived, with fractions. */
+  readonly at: number;
+  /** False for shared or unknown principals: then only declared and history evidence counts. */
+  readonly inferable: boolean;
+  readonly text: string;
+  readonly answer?: string | undefined;
+  /** Unit length; absent where the policy keeps no embedding or there is no text. */
+  readonly vector?: Float32Array | undefined;
+  readonly answerVector?: Float32Array | undefined;
+  readonly session?: DeclaredSession | undefined;
+  readonly history?: History | undefined;
+  readonly call?: Call | undefined;
+}
+
+/** Why a decision came out as it did, for people. */
+export interface Reason {
+  /** Stable name of the evidence: declared_session, history_prefix, similar_prompt, short_gap, … */
+  readonly code: string;
+  /** One short sentence in plain words, without any text of the user. */
+  readonly text: string;
+  /** Contribution in log-odds for inferred links; absent for certain evidence. */
+  readonly weight?: number;
+}
+
+/** What history evidence shows about what the client or framework left out. */
+export interface Truncation {
+  /** How many earlier messages of the thread the request no longer carried. */
+  readonly dropped: number;
+  readonly kind: 'truncated' | 'compacted';
+}
+
+/** The decision on one request, taken at its arrival and never looking at later ones. */
+export interface Placement {
+  readonly threadId: string;
+  readonly isNew: boolean;
+  /** Requests of one principal without a pause longer than the policy's session gap. */
+  readonly sessionId: string;
+  readonly predecessorId?: string | undefined;
+  /** Probability that the link (or, for "new", the absence of one) is right; 1 for certain evidence. */
+  readonly confidence: number;
+  readonly method: LinkMethod;
+  /** Cosine to the predecessor's prompt, where both have vectors. */
+  readonly similarity?: number | undefined;
+  readonly position: Position;
+  readonly intent: Intent;
+  readonly followUp?: FollowUp | undefined;
+  readonly reasons: readonly Reason[];
+  /** Other candidates with their probability, best first, at most three. */
+  readonly alternatives: readonly { readonly threadId: string; readonly probability: number }[];
+  readonly truncation?: Truncation | undefined;
+  /** True when the request continues from an earlier turn than the newest: regenerate or edit. */
+  readonly fork?: boolean | undefined;
+}
+
+/** A turn that was placed before, as the store gives it back to rebuild a principal's state. */
+export interface PlacedTurn {
+  readonly turn: TurnInput;
+  readonly threadId: string;
+  readonly sessionId: string;
+  readonly position: Position;
+}

@@ -1,0 +1,93 @@
+// What the HTTP API and the page show of threads and requests. Times are RFC 3339; embeddings never appear.
+import type { Call, DeclaredSession, GuardrailVerdict, Model, Sampling, Stages, Status, TraceContext, Usage, CallError, Gateway } from '#contract';
+import type { FollowUp, Intent, LinkMethod, Position, Reason, Truncation } from './types.ts';
+
+export interface ThreadSummary {
+  readonly id: string;
+  /** Pseudonym of the principal; null where the gateway knew none. */
+  readonly user: string | null;
+  readonly startedAt: string;
+  readonly lastAt: string;
+  readonly durationMs: number;
+  /** User turns; auxiliary calls and tool steps are in `calls` only. */
+  readonly turns: number;
+  readonly calls: number;
+  /** First prompt, shortened to 240 characters, redacted. */
+  readonly title: string;
+  readonly lastPrompt: string;
+  readonly topic: { readonly id: string; readonly label: string } | null;
+  readonly models: readonly string[];
+  readonly errors: number;
+  readonly blocks: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number | null;
+  /** open: active within the last 30 minutes; completed, abandoned, corrected: by the signals in `outcomeReason`. */
+  readonly outcome: 'open' | 'completed' | 'abandoned' | 'corrected' | 'failed';
+  /** Turn at which it broke down (first correction, repeat, truncation or error), if any. */
+  readonly breakdown: { readonly requestId: string; readonly kind: string } | null;
+  readonly sessions: number;
+  readonly lowestConfidence: number;
+}
+
+export interface RequestView {
+  readonly id: string;
+  readonly runId: string | null;
+  readonly at: string;
+  readonly endedAt: string | null;
+  readonly user: string | null;
+  readonly thread: string;
+  readonly session: string;
+  readonly turn: number;
+  readonly position: Position;
+  readonly intent: Intent;
+  readonly followUp: FollowUp | null;
+  readonly method: LinkMethod;
+  readonly confidence: number;
+  readonly similarity: number | null;
+  readonly predecessor: string | null;
+  readonly successors: readonly string[];
+  readonly reasons: readonly Reason[];
+  readonly alternatives: readonly { readonly threadId: string; readonly probability: number }[];
+  readonly truncation: Truncation | null;
+  readonly fork: boolean;
+  readonly prompt: string | null;
+  readonly answer: string | null;
+  readonly model: Model | null;
+  readonly dialect: string;
+  readonly provider: string | null;
+  readonly usage: Usage | null;
+  readonly costUsd: number | null;
+  readonly status: Status | null;
+  readonly error: CallError | null;
+  readonly guardrails: readonly GuardrailVerdict[];
+  readonly stages: Stages | null;
+  readonly trace: TraceContext | null;
+  readonly correlationId: string | null;
+  readonly declaredSession: DeclaredSession | null;
+  readonly call: Call | null;
+  readonly gateway: Gateway | null;
+  readonly sampling: Sampling | null;
+  readonly historyLength: number | null;
+  readonly redactions: Readonly<Record<string, number>>;
+}
+
+export interface ThreadDetail extends ThreadSummary {
+  readonly requests: readonly RequestView[];
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Cursor of the next page, null on the last. */
+  readonly next: string | null;
+}
+
+export interface ThreadFilter {
+  readonly user?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly position?: Position | undefined;
+  readonly model?: string | undefined;
+  /** Epoch milliseconds, inclusive; on the thread's last activity. */
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}

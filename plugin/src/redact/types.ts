@@ -1,0 +1,37 @@
+// Pattern redaction: pure, linear-time, the same on both sides of the wire.
+import type { RedactionPolicy } from '#contract';
+
+/** A value found, in UTF-16 units of the text given. */
+export interface Finding {
+  readonly start: number;
+  readonly end: number;
+  /** EMAIL_ADDRESS, CREDIT_CARD, PHONE_NUMBER, IBAN_CODE, US_SSN, IP_ADDRESS, API_KEY, JWT, PRIVATE_KEY, URL_CREDENTIALS, … */
+  readonly type: string;
+}
+
+export interface Redacted {
+  readonly text: string;
+  /** Ordered, not overlapping, offsets in the input. */
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<Record<string, number>>;
+  /** Input offset of an offset of the redacted text: within a replacement, the start of what it replaced. */
+  toInput(offset: number): number;
+}
+
+export interface RedactorOptions {
+  readonly policy?: RedactionPolicy | undefined;
+  /** Key of pseudonyms and hashes: the same value of one subject gives the same token. Required where the policy uses them. */
+  readonly key?: Uint8Array | undefined;
+  /** Binds pseudonyms to a subject. */
+  readonly subject?: string | undefined;
+}
+
+export interface Redactor {
+  /** Version of rules and policy, for Sample.redaction.rules. */
+  readonly rules: string;
+  redact(text: string): Redacted;
+  /** Every string in a JSON value (keys stay), for tool arguments and metadata. */
+  redactJson(value: unknown): { readonly value: unknown; readonly counts: Readonly<Record<string, number>> };
+}
+
+export type CreateRedactor = (options?: RedactorOptions) => Redactor;
