@@ -8,24 +8,60 @@ export interface CatalogueEntry {
 }
 
 export const ERRORS = {
-  unauthorized: { status: 401, title: 'No valid token', remedy: 'Send "Authorization: Bearer TOKEN"; the admin token is printed by npm start.' },
+  unauthorized: {
+    status: 401,
+    title: 'No valid token',
+    remedy: 'Send "Authorization: Bearer TOKEN"; the admin token is printed by npm start.',
+  },
   forbidden: { status: 403, title: 'The token may not do this', remedy: 'Use a token whose role has the permission named in detail.' },
   not_found: { status: 404, title: 'Nothing here', remedy: 'Check the id; ids are those of the lists.' },
   method_not_allowed: { status: 405, title: 'Wrong method', remedy: 'See /openapi.json for the methods of this path.' },
-  malformed_json: { status: 400, title: 'The body is not valid JSON', remedy: 'Send a JSON array of samples, or one JSON object a line (application/x-ndjson).' },
-  malformed_gzip: { status: 400, title: 'The body is not complete gzip', remedy: 'Compress the whole body once, or leave Content-Encoding out.' },
-  invalid_encoding: { status: 415, title: 'The body has an encoding that is not understood', remedy: 'Send UTF-8, with Content-Encoding gzip or none.' },
+  malformed_json: {
+    status: 400,
+    title: 'The body is not valid JSON',
+    remedy: 'Send a JSON array of samples, or one JSON object a line (application/x-ndjson).',
+  },
+  malformed_gzip: {
+    status: 400,
+    title: 'The body is not complete gzip',
+    remedy: 'Compress the whole body once, or leave Content-Encoding out.',
+  },
+  invalid_encoding: {
+    status: 415,
+    title: 'The body has an encoding that is not understood',
+    remedy: 'Send UTF-8, with Content-Encoding gzip or none.',
+  },
   invalid_query: { status: 400, title: 'A query parameter is wrong', remedy: 'See detail for the parameter and what it takes.' },
-  invalid_sample: { status: 422, title: 'The sample does not match the schema', remedy: 'See the schema in /openapi.json; the other samples of the batch were taken.' },
+  invalid_sample: {
+    status: 422,
+    title: 'The sample does not match the schema',
+    remedy: 'See the schema in /openapi.json; the other samples of the batch were taken.',
+  },
   invalid_body: { status: 422, title: 'The body does not match the schema', remedy: 'See the schema in /openapi.json.' },
-  time_out_of_range: { status: 422, title: 'The time lies outside what is accepted', remedy: 'Check the clock of the gateway; past conversations enter by clew import.' },
-  wrong_scope: { status: 422, title: 'Tenant or environment is not that of the token', remedy: 'Leave both out, or use a token of that tenant and environment.' },
+  time_out_of_range: {
+    status: 422,
+    title: 'The time lies outside what is accepted',
+    remedy: 'Check the clock of the gateway; past conversations enter by clew import.',
+  },
+  wrong_scope: {
+    status: 422,
+    title: 'Tenant or environment is not that of the token',
+    remedy: 'Leave both out, or use a token of that tenant and environment.',
+  },
   body_too_large: { status: 413, title: 'The body is too large', remedy: 'Send smaller batches; the limit is in detail.' },
   overloaded: { status: 429, title: 'Too much is waiting', remedy: 'Send the same batch again after Retry-After seconds.' },
   unavailable: { status: 503, title: 'Not ready', remedy: 'Try again; /readyz says what is missing.' },
   internal: { status: 500, title: 'Something broke on our side', remedy: 'Look for the incident id in the log.' },
-  locked: { status: 500, title: 'Another process uses the data folder', remedy: 'Stop the other process, or set CLEW_DATA to another folder.' },
-  model_damaged: { status: 500, title: 'A model file is damaged or missing', remedy: 'Restore control-plane/models/ from the repository; clew doctor names the file.' },
+  locked: {
+    status: 500,
+    title: 'Another process uses the data folder',
+    remedy: 'Stop the other process, or set CLEW_DATA to another folder.',
+  },
+  model_damaged: {
+    status: 500,
+    title: 'A model file is damaged or missing',
+    remedy: 'Restore control-plane/models/ from the repository; clew doctor names the file.',
+  },
   config_invalid: { status: 500, title: 'The configuration has faults', remedy: 'Mend the listed keys.' },
   policy_invalid: { status: 422, title: 'The policy has faults', remedy: 'Mend the listed lines; clew policy validate lists them again.' },
 } as const satisfies Record<string, CatalogueEntry>;
@@ -40,7 +76,10 @@ export class ClewError extends Error {
   readonly extra: Readonly<Record<string, unknown>>;
 
   constructor(code: ErrorCode, detail?: string, options: { cause?: unknown; extra?: Readonly<Record<string, unknown>> } = {}) {
-    super(detail === undefined ? ERRORS[code].title : `${ERRORS[code].title}: ${detail}`, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      detail === undefined ? ERRORS[code].title : `${ERRORS[code].title}: ${detail}`,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.detail = detail;
     this.extra = options.extra ?? {};

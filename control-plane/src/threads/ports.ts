@@ -14,7 +14,11 @@ export interface PastTurns {
 /** Reading threads for people. A principal given in `onlyUser` hides everything of others as if it did not exist. */
 export interface ThreadReader {
   /** Newest activity first. The cursor is opaque and stays valid while data arrives. */
-  list(scope: Scope, filter: ThreadFilter, page: { readonly cursor?: string | undefined; readonly limit: number }): Promise<Page<ThreadSummary>>;
+  list(
+    scope: Scope,
+    filter: ThreadFilter,
+    page: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<Page<ThreadSummary>>;
   thread(scope: Scope, id: string): Promise<ThreadDetail | undefined>;
   request(scope: Scope, id: string): Promise<RequestView | undefined>;
   counts(scope: Scope): Promise<{ readonly requests: number; readonly threads: number }>;

@@ -1,5 +1,17 @@
 // What the HTTP API and the page show of threads and requests. Times are RFC 3339; embeddings never appear.
-import type { Call, DeclaredSession, GuardrailVerdict, Model, Sampling, Stages, Status, TraceContext, Usage, CallError, Gateway } from '#contract';
+import type {
+  Call,
+  DeclaredSession,
+  GuardrailVerdict,
+  Model,
+  Sampling,
+  Stages,
+  Status,
+  TraceContext,
+  Usage,
+  CallError,
+  Gateway,
+} from '#contract';
 import type { FollowUp, Intent, LinkMethod, Position, Reason, Truncation } from './types.ts';
 
 export interface ThreadSummary {

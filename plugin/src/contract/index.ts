@@ -19,3 +19,4 @@ export type {
   CustomPattern,
   Price,
 } from './generated/policy.ts';
+export { COMPANION_KEYS, type CompanionDecision, type CompanionEntity, type CompanionOutcome, type CompanionRequest } from './companion.ts';
