@@ -1,0 +1,182 @@
+// The walls between rooms, as facts about the imports that stand in the sources. Type imports count too.
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+import { ROOMS } from '../../control-plane/src/rooms.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const ALIASES: Readonly<Record<string, string>> = {
+  '#contract': 'plugin/src/contract/index.ts',
+  '#redact': 'plugin/src/redact/index.ts',
+  '#dialects': 'plugin/src/dialects/index.ts',
+};
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+  /** Package or node built-in rather than a file of ours. */
+  readonly external: boolean;
+}
+
+function files(folder: string): string[] {
+  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/[\\/](dist|node_modules)[\\/]?/.test(entry.parentPath))
+    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
+}
+
+function importsOf(file: string): Import[] {
+  const info = ts.preProcessFile(readFileSync(path.join(root, file), 'utf8'), true, true);
+  return info.importedFiles.map(({ fileName }) => {
+    const alias = ALIASES[fileName];
+    if (alias !== undefined) return { from: file, to: alias, external: false };
+    if (!fileName.startsWith('.')) return { from: file, to: fileName, external: true };
+    return { from: file, to: path.relative(root, path.resolve(root, path.dirname(file), fileName)), external: false };
+  });
+}
+
+const all = ['plugin', 'control-plane/src', 'control-plane/web/src', 'scripts']
+  .flatMap((folder) => files(folder))
+  .flatMap((file) => importsOf(file));
+const show = (entry: Import): string => `${entry.from} -> ${entry.to}`;
+const inside = (file: string, folder: string): boolean => file.startsWith(`${folder}/`);
+const ours = all.filter((entry) => !entry.external);
+
+const CONTROL = 'control-plane/src';
+const roomOf = (file: string): string | undefined => Object.keys(ROOMS).find((room) => inside(file, `${CONTROL}/${room}`));
+const SHARED = ['plugin/src/contract', 'plugin/src/redact', 'plugin/src/dialects'];
+
+describe('walls of the plugin', () => {
+  it('contract imports nothing of ours', () => {
+    expect(ours.filter((e) => inside(e.from, 'plugin/src/contract') && !inside(e.to, 'plugin/src/contract')).map(show)).toEqual([]);
+  });
+
+  it('redact and dialects import contract only', () => {
+    for (const room of ['redact', 'dialects']) {
+      const bad = ours.filter(
+        (e) => inside(e.from, `plugin/src/${room}`) && !inside(e.to, `plugin/src/${room}`) && e.to !== ALIASES['#contract'],
+      );
+      expect(bad.map(show)).toEqual([]);
+    }
+  });
+
+  it('shared rooms do no I/O', () => {
+    const bad = all.filter(
+      (e) => SHARED.some((room) => inside(e.from, room)) && e.external && !['node:crypto', 'node:buffer', 'ajv'].includes(e.to),
+    );
+    expect(bad.map(show)).toEqual([]);
+  });
+
+  it('plugin/src stays within itself and a written list of packages', () => {
+    const allowed = new Set(['kong-pdk', '@msgpack/msgpack', 'ajv']);
+    const bad = all.filter(
+      (e) =>
+        inside(e.from, 'plugin/src') &&
+        (e.external
+          ? !e.to.startsWith('node:') &&
+            !allowed.has(
+              e.to
+                .split('/')
+                .slice(0, e.to.startsWith('@') ? 2 : 1)
+                .join('/'),
+            )
+          : !inside(e.to, 'plugin/src')),
+    );
+    expect(bad.map(show)).toEqual([]);
+  });
+
+  it('the trial gateway sees the contract only', () => {
+    const bad = ours.filter(
+      (e) => inside(e.from, 'plugin/trial-gateway') && !inside(e.to, 'plugin/trial-gateway') && e.to !== ALIASES['#contract'],
+    );
+    expect(bad.map(show)).toEqual([]);
+  });
+});
+
+describe('walls of the control plane', () => {
+  it('sees of the plugin only its three doors', () => {
+    const doors = new Set(Object.values(ALIASES));
+    expect(ours.filter((e) => inside(e.from, 'control-plane') && inside(e.to, 'plugin') && !doors.has(e.to)).map(show)).toEqual([]);
+  });
+
+  it('kernel imports nothing of ours', () => {
+    expect(ours.filter((e) => inside(e.from, `${CONTROL}/kernel`) && !inside(e.to, `${CONTROL}/kernel`)).map(show)).toEqual([]);
+  });
+
+  it('rooms import each other only as rooms.ts lists, and only through the door', () => {
+    const bad = ours.filter((e) => {
+      const from = roomOf(e.from);
+      const to = roomOf(e.to);
+      if (from === undefined || to === undefined || from === to) return false;
+      return !(ROOMS[from] ?? []).includes(to) || e.to !== `${CONTROL}/${to}/index.ts`;
+    });
+    expect(bad.map(show)).toEqual([]);
+  });
+
+  it('lists no room that does not exist, and no cycle', () => {
+    const state = new Map<string, 'open' | 'done'>();
+    const visit = (room: string): void => {
+      expect(state.get(room), `cycle through ${room}`).not.toBe('open');
+      if (state.get(room) === 'done') return;
+      state.set(room, 'open');
+      expect(files(`${CONTROL}/${room}`).length, `${room} is empty`).toBeGreaterThan(0);
+      for (const next of ROOMS[room] ?? []) visit(next);
+      state.set(room, 'done');
+    };
+    Object.keys(ROOMS).forEach(visit);
+  });
+
+  it('rooms import no adapter, no wiring and no vendor client', () => {
+    const vendors = /^(weaviate-client|kysely|node:sqlite|onnxruntime-node|pg|kafkajs|@opentelemetry\/(exporter|sdk).*|pino|prom-client)/;
+    const bad = all.filter((e) => {
+      const room = roomOf(e.from);
+      if (room === undefined) return false;
+      if (e.external) return vendors.test(e.to) && !(room === 'export' && /^@opentelemetry|^prom-client/.test(e.to));
+      return (
+        inside(e.to, `${CONTROL}/adapters`) ||
+        inside(e.to, `${CONTROL}/http`) ||
+        /^control-plane\/src\/(main|compose|config)\.ts$/.test(e.to)
+      );
+    });
+    expect(bad.map(show)).toEqual([]);
+  });
+
+  it('only routes.ts of a room knows HTTP', () => {
+    expect(
+      all.filter((e) => roomOf(e.from) !== undefined && e.to === 'express' && path.basename(e.from) !== 'routes.ts').map(show),
+    ).toEqual([]);
+  });
+
+  it('an adapter never imports another', () => {
+    const adapterOf = (file: string): string | undefined => /^control-plane\/src\/adapters\/([^/]+)\//.exec(file)?.[1];
+    const bad = ours.filter(
+      (e) => adapterOf(e.from) !== undefined && adapterOf(e.to) !== undefined && adapterOf(e.from) !== adapterOf(e.to),
+    );
+    expect(bad.map(show)).toEqual([]);
+  });
+
+  it('only compose and the command line pick adapters', () => {
+    const bad = ours.filter(
+      (e) =>
+        inside(e.to, `${CONTROL}/adapters`) &&
+        !inside(e.from, `${CONTROL}/adapters`) &&
+        e.from !== `${CONTROL}/compose.ts` &&
+        !inside(e.from, `${CONTROL}/cli`),
+    );
+    expect(bad.map(show)).toEqual([]);
+  });
+
+  it('the page uses the HTTP API only', () => {
+    expect(ours.filter((e) => inside(e.from, 'control-plane/web') && !inside(e.to, 'control-plane/web')).map(show)).toEqual([]);
+  });
+});
+
+describe('habits', () => {
+  it('sources speak of the project alone', () => {
+    const words = /\/(work|farm)\/|\.\.\/shared|TODO|FIXME|not implemented/;
+    const bad = ['plugin', 'control-plane/src', 'control-plane/web/src', 'scripts', 'deploy']
+      .flatMap((folder) => files(folder))
+      .filter((file) => words.test(readFileSync(path.join(root, file), 'utf8')));
+    expect(bad).toEqual([]);
+  });
+});

@@ -1,0 +1,50 @@
+// `npm test`: brings the outside parts that tests need, runs every test, and closes with one line that counts them.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { provision } from './support/provision.ts';
+
+interface Report {
+  readonly numPassedTests: number;
+  readonly numFailedTests: number;
+  readonly numPendingTests: number;
+  readonly numTodoTests: number;
+  readonly numFailedTestSuites: number;
+  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+}
+
+provision();
+
+const folder = mkdtempSync(path.join(tmpdir(), 'clew-test-'));
+const reportFile = path.join(folder, 'report.json');
+const run = spawnSync(
+  process.execPath,
+  [
+    '--disable-warning=ExperimentalWarning',
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${reportFile}`,
+    ...process.argv.slice(2),
+  ],
+  { stdio: ['ignore', 'inherit', 'inherit'] },
+);
+
+let report: Report;
+try {
+  report = JSON.parse(readFileSync(reportFile, 'utf8')) as Report;
+} catch {
+  process.stderr.write('The test runner left no report.\n');
+  process.exit(run.status === 0 ? 1 : (run.status ?? 1));
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+// A file that could not even be loaded has no tests to count; it counts as one failure.
+const broken = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length;
+const failed = report.numFailedTests + broken;
+const skipped = report.numPendingTests + report.numTodoTests;
+process.stdout.write(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
+process.exit(run.status === 0 && failed > 0 ? 1 : (run.status ?? 1));
