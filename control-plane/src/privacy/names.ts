@@ -1,0 +1,101 @@
+// The second redaction: names and addresses, before anything is embedded or stored. The patterns came first, so the
+// model sees "[EMAIL_ADDRESS]" and not the address.
+import { createHash, createHmac } from 'node:crypto';
+import type { RedactionPolicy } from '#contract';
+import { applyFindings, type Finding } from '#redact';
+import type { Finder } from './ports.ts';
+
+export interface NamesRedacted {
+  readonly text: string;
+  /** Offsets in the text given. */
+  readonly findings: readonly Finding[];
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface NameRedactor {
+  /** Same order as the texts. Rejects when the model cannot answer: then nothing may be stored in the clear. */
+  redact(texts: readonly string[]): Promise<readonly NamesRedacted[]>;
+}
+
+export interface NameRedactorOptions {
+  readonly finder: Finder;
+  readonly policy?: RedactionPolicy | undefined;
+  /** Key of pseudonyms and hashes; required where the policy uses them for names. */
+  readonly key?: Uint8Array | undefined;
+  /** How many texts' findings are remembered. Agents send the same text again and again. */
+  readonly cacheEntries?: number;
+}
+
+/** Placeholders of the first redaction; the model must not split or rename them. */
+const PLACEHOLDER = /\[[A-Z][A-Z0-9_]{1,40}(?::[^\]\s]{1,64})?\]/g;
+
+export function createNameRedactor(options: NameRedactorOptions): NameRedactor {
+  if (options.policy?.names === false) return { redact: (texts) => Promise.resolve(texts.map((text) => ({ text, findings: [], counts: {} }))) };
+  const find = remembering(options.finder, options.cacheEntries ?? 5000);
+  const allowed = new Set((options.policy?.allow ?? []).map((value) => value.toLowerCase()));
+  const replace = replacer(options);
+  return {
+    async redact(texts) {
+      const all = await find(texts);
+      return texts.map((text, index) => {
+        const findings = outsidePlaceholders(text, all[index] ?? []).filter(({ start, end, type }) => replace.acts(type) && !allowed.has(text.slice(start, end).toLowerCase()));
+        const counts: Record<string, number> = {};
+        for (const { type } of findings) counts[type] = (counts[type] ?? 0) + 1;
+        return { text: applyFindings(text, findings, replace.value), findings, counts };
+      });
+    },
+  };
+}
+
+/** Asks the finder only for texts that it did not judge lately. Keys are digests, so the cache holds no text. */
+function remembering(finder: Finder, entries: number): (texts: readonly string[]) => Promise<readonly (readonly Finding[])[]> {
+  const cache = new Map<string, readonly Finding[]>();
+  return async (texts) => {
+    const keys = texts.map((text) => createHash('sha256').update(text).digest('base64'));
+    const missing = new Map<string, string>();
+    keys.forEach((key, index) => {
+      if (!cache.has(key)) missing.set(key, texts[index] ?? '');
+    });
+    const found = await finder.find([...missing.values()]);
+    const fresh = new Map([...missing.keys()].map((key, index) => [key, found[index] ?? []]));
+    const answer = keys.map((key) => fresh.get(key) ?? cache.get(key) ?? []);
+    for (const [key, findings] of fresh) cache.set(key, findings);
+    for (const key of cache.keys()) {
+      if (cache.size <= entries) break;
+      cache.delete(key);
+    }
+    return answer;
+  };
+}
+
+function outsidePlaceholders(text: string, findings: readonly Finding[]): Finding[] {
+  const holes = [...text.matchAll(PLACEHOLDER)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  let kept: Finding[] = [...findings];
+  for (const hole of holes) {
+    kept = kept.flatMap((finding) => {
+      if (finding.end <= hole.start || finding.start >= hole.end) return [finding];
+      return [
+        { ...finding, end: hole.start },
+        { ...finding, start: hole.end },
+      ].filter(({ start, end }) => end > start && /[\p{L}\p{N}]/u.test(text.slice(start, end)));
+    });
+  }
+  return kept;
+}
+
+function replacer(options: NameRedactorOptions): { acts: (type: string) => boolean; value: (value: string, type: string) => string } {
+  const actions = options.policy?.types ?? {};
+  const token = (value: string, type: string): string => {
+    const { key } = options;
+    if (!key) throw new Error(`The policy asks for tokens of ${type}, and there is no key for them`);
+    return createHmac('sha256', key).update(`${type}\0${value.normalize('NFKC').toLowerCase()}`).digest('hex').slice(0, 10);
+  };
+  return {
+    acts: (type) => actions[type] !== 'keep',
+    value: (value, type) => {
+      const action = actions[type] ?? 'mask';
+      if (action === 'drop') return '';
+      return action === 'mask' ? `[${type}]` : `[${type}:${token(value, type)}]`;
+    },
+  };
+}
