@@ -1,0 +1,28 @@
+// The few calls of Kong's plugin development kit that the plugin makes. Each is one round trip to Kong.
+
+export interface Kong {
+  readonly ctx: {
+    readonly shared: {
+      get(key: string): Promise<unknown>;
+      set(key: string, value: unknown): Promise<unknown>;
+    };
+  };
+  readonly request: {
+    getMethod(): Promise<unknown>;
+    getPath(): Promise<unknown>;
+    getHeaders(): Promise<unknown>;
+    /** 0: also bodies that nginx keeps in a file; without it they answer 500 to the client. */
+    getRawBody(maxFileBytes: number): Promise<unknown>;
+  };
+  readonly response: {
+    getStatus(): Promise<unknown>;
+    getHeaders(): Promise<unknown>;
+    setHeaders(headers: Readonly<Record<string, string>>): Promise<unknown>;
+  };
+  readonly service: {
+    readonly request: {
+      setHeaders(headers: Readonly<Record<string, string>>): Promise<unknown>;
+      clearHeader(name: string): Promise<unknown>;
+    };
+  };
+}
