@@ -1,0 +1,4 @@
+// Run identity: what a run was composed of, and how two runs differ.
+export { recordOf } from './record.ts';
+export { diffRecords, type Difference } from './diff.ts';
+export type { CompositionRecord, RunRecord, RunSource } from './types.ts';
