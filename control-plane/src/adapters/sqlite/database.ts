@@ -1,0 +1,110 @@
+// The one connection to clew.db. Everything on it is synchronous, so that a transaction never spans an await and
+// callers cannot interleave: Kysely writes the SQL (typed, against schema.ts), this class runs it on prepared statements.
+import { closeSync, openSync } from 'node:fs';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql, type Compilable, type RawBuilder } from 'kysely';
+import { ClewError } from '../../kernel/index.ts';
+import { indexable } from './indexable.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './schema.ts';
+
+/** Writes SQL and never runs it: `query.selectFrom(…)`, handed to Database.all, get or run. */
+export const query = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/** A list as one parameter, so that its length does not make another statement: `.where('id', 'in', elements(ids))`. */
+export const elements = <T>(list: readonly T[]): RawBuilder<T> => sql<T>`(SELECT value FROM json_each(${JSON.stringify(list)}))`;
+
+const MAX_STATEMENTS = 256;
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+export class Database {
+  private readonly raw: DatabaseSync;
+  private readonly statements = new Map<string, StatementSync>();
+
+  /** Opens, creates or migrates the file. Throws ClewError 'unavailable' when it is damaged or from a newer version. */
+  constructor(file: string) {
+    closeSync(openSync(file, 'a', 0o600));
+    this.raw = new DatabaseSync(file, { timeout: 5_000 });
+    try {
+      // FULL: a commit is on the disk before it is acknowledged. FAST: deleted content is overwritten where that costs no
+      // extra page; the journal holds ciphertext whose keys are shredded, so its freed pages need no more.
+      this.raw.exec(`PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA secure_delete = FAST; PRAGMA foreign_keys = ON;
+        PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY; PRAGMA journal_size_limit = 67108864;`);
+      this.raw.function('indexable', { deterministic: true }, (text) => (typeof text === 'string' ? indexable(text) : null));
+      migrate(this.raw, file);
+    } catch (error) {
+      this.raw.close();
+      const code = (error as { errcode?: number }).errcode;
+      if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) throw error;
+      throw new ClewError(
+        'unavailable',
+        `${file} is damaged or no database; restore it from a backup, or set CLEW_DATA to another folder`,
+        {
+          cause: error,
+        },
+      );
+    }
+  }
+
+  /** A prepared statement, kept: for hot paths with constant SQL. */
+  prepare(text: string): StatementSync {
+    const known = this.statements.get(text);
+    if (known !== undefined) return known;
+    if (this.statements.size >= MAX_STATEMENTS) this.statements.clear();
+    const statement = this.raw.prepare(text);
+    this.statements.set(text, statement);
+    return statement;
+  }
+
+  all<T>(built: Compilable<T>): T[] {
+    const { sql: text, parameters } = built.compile();
+    return this.prepare(text).all(...(parameters as SQLInputValue[])) as T[];
+  }
+
+  get<T>(built: Compilable<T>): T | undefined {
+    const { sql: text, parameters } = built.compile();
+    return this.prepare(text).get(...(parameters as SQLInputValue[])) as T | undefined;
+  }
+
+  /** Answers how many rows changed. */
+  run(built: Compilable): number {
+    const { sql: text, parameters } = built.compile();
+    return Number(this.prepare(text).run(...(parameters as SQLInputValue[])).changes);
+  }
+
+  /** All of `work` or nothing; durable when it returns. `work` is synchronous and starts no transaction itself. */
+  transaction<T>(work: () => T): T {
+    this.prepare('BEGIN IMMEDIATE').run();
+    try {
+      const result = work();
+      this.prepare('COMMIT').run();
+      return result;
+    } catch (error) {
+      // After some faults (disk full) SQLite has rolled back already.
+      if (this.raw.isTransaction) this.prepare('ROLLBACK').run();
+      throw error;
+    }
+  }
+
+  /** Faults of the file and of the text index; empty when it is sound. Reads the whole file: seconds on gigabytes. */
+  check(): readonly string[] {
+    const found = this.raw
+      .prepare('PRAGMA quick_check')
+      .all()
+      .map((row) => String(row['quick_check']));
+    return found.length === 1 && found[0] === 'ok' ? [] : found;
+  }
+
+  close(): void {
+    this.statements.clear();
+    this.raw.close();
+  }
+}

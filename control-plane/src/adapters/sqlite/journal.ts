@@ -1,0 +1,146 @@
+// The durable queue. States of a row: waiting (buried_at_ms null) → claimed (in memory only) → gone, by TurnSink.commit;
+// or back to waiting by retry; or buried. A restart forgets the claims, so that everything waiting is due again.
+import type { Clock } from '../../kernel/index.ts';
+import type { AppendResult, Journal, JournalEntry, JournalRow } from '../../ingest/ports.ts';
+import { elements, query, type Database } from './database.ts';
+import { keyOf, scopeOf } from './scope.ts';
+
+interface Call {
+  readonly entries: readonly JournalEntry[];
+  readonly resolve: (result: AppendResult) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+// Hot path: prepared by hand. One statement decides about duplicates too, waiting or stored.
+const INSERT = `INSERT INTO journal (scope, id, received_at_ms, sealed, key_id)
+  SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM requests WHERE scope = ?1 AND id = ?2)
+  ON CONFLICT (scope, id) DO NOTHING`;
+const DUE = 'SELECT seq FROM journal WHERE buried_at_ms IS NULL AND due_at_ms <= ? ORDER BY seq';
+const RETRY = `UPDATE journal SET attempts = attempts + 1, due_at_ms = ?
+  WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
+const BURY = `UPDATE journal SET buried_at_ms = ?, buried_reason = ?
+  WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
+const REMOVE = 'DELETE FROM journal WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))';
+
+export class SqliteJournal implements Journal {
+  private readonly database: Database;
+  private readonly clock: Clock;
+  private readonly claimed = new Set<number>();
+  private queue: Call[] = [];
+  private scheduled = false;
+  private waiting: number;
+  private buried: number;
+
+  constructor(database: Database, clock: Clock) {
+    this.database = database;
+    this.clock = clock;
+    database.run(query.updateTable('journal').set({ due_at_ms: 0 }).where('due_at_ms', '>', 0));
+    const count = database.prepare('SELECT count(*) AS everything, count(buried_at_ms) AS buried FROM journal').get();
+    this.buried = Number(count?.['buried']);
+    this.waiting = Number(count?.['everything']) - this.buried;
+  }
+
+  append(entries: readonly JournalEntry[]): Promise<AppendResult> {
+    return new Promise((resolve, reject) => {
+      this.queue.push({ entries, resolve, reject });
+      if (this.scheduled) return;
+      this.scheduled = true;
+      // After the I/O of this turn of the event loop: whatever arrived together shares one fsync.
+      setImmediate(() => this.flush());
+    });
+  }
+
+  /** Commits what is queued. Called by close as well, so that no caller is left hanging. */
+  flush(): void {
+    const calls = this.queue;
+    this.queue = [];
+    this.scheduled = false;
+    if (calls.length > 0) this.commit(calls);
+  }
+
+  private commit(calls: readonly Call[]): void {
+    let results: readonly AppendResult[];
+    try {
+      results = this.database.transaction(() => calls.map((call) => this.insert(call.entries)));
+    } catch (error) {
+      // One bad call must not fail the others.
+      if (calls.length > 1) calls.forEach((call) => this.commit([call]));
+      else calls[0]?.reject(error);
+      return;
+    }
+    for (const [index, result] of results.entries()) {
+      this.waiting += result.appended;
+      calls[index]?.resolve(result);
+    }
+  }
+
+  private insert(entries: readonly JournalEntry[]): AppendResult {
+    const insert = this.database.prepare(INSERT);
+    const duplicates: string[] = [];
+    for (const { scope, id, receivedAtMs, sealed, keyId } of entries) {
+      if (insert.run(keyOf(scope), id, Math.trunc(receivedAtMs), sealed, keyId).changes === 0) duplicates.push(id);
+    }
+    return { appended: entries.length - duplicates.length, duplicates };
+  }
+
+  async claim(limit: number, nowMs: number): Promise<readonly JournalRow[]> {
+    const seqs: number[] = [];
+    for (const row of this.database.prepare(DUE).iterate(nowMs)) {
+      if (seqs.length >= limit) break;
+      const seq = Number(row['seq']);
+      if (!this.claimed.has(seq)) seqs.push(seq);
+    }
+    if (seqs.length === 0) return Promise.resolve([]);
+    const rows = this.database.all(query.selectFrom('journal').selectAll().where('seq', 'in', elements(seqs)).orderBy('seq'));
+    for (const seq of seqs) this.claimed.add(seq);
+    return Promise.resolve(
+      rows.map((row) => ({
+        scope: scopeOf(row.scope),
+        id: row.id,
+        receivedAtMs: row.received_at_ms,
+        sealed: row.sealed,
+        keyId: row.key_id,
+        seq: row.seq,
+        attempts: row.attempts,
+      })),
+    );
+  }
+
+  async retry(seqs: readonly number[], dueAtMs: number): Promise<void> {
+    this.database.prepare(RETRY).run(Math.ceil(dueAtMs), JSON.stringify(seqs));
+    this.release(seqs);
+    return Promise.resolve();
+  }
+
+  async bury(seqs: readonly number[], reason: string): Promise<void> {
+    const changes = Number(this.database.prepare(BURY).run(this.clock.nowMs(), reason, JSON.stringify(seqs)).changes);
+    this.waiting -= changes;
+    this.buried += changes;
+    this.release(seqs);
+    return Promise.resolve();
+  }
+
+  /** Within the transaction of a commit: takes processed rows out; answers what to do once it is durable. */
+  finish(seqs: readonly number[]): () => void {
+    const changes = seqs.length === 0 ? 0 : Number(this.database.prepare(REMOVE).run(JSON.stringify(seqs)).changes);
+    return () => {
+      this.waiting -= changes;
+      this.release(seqs);
+    };
+  }
+
+  private release(seqs: readonly number[]): void {
+    for (const seq of seqs) this.claimed.delete(seq);
+  }
+
+  async depth(): Promise<{ readonly waiting: number; readonly buried: number; readonly oldestMs: number | null }> {
+    const oldest = this.database.get(
+      query.selectFrom('journal').select('received_at_ms').where('buried_at_ms', 'is', null).orderBy('seq').limit(1),
+    );
+    return Promise.resolve({ waiting: this.waiting, buried: this.buried, oldestMs: oldest?.received_at_ms ?? null });
+  }
+
+  async keysInUse(): Promise<readonly string[]> {
+    return Promise.resolve(this.database.all(query.selectFrom('journal').select('key_id').distinct()).map((row) => row.key_id));
+  }
+}

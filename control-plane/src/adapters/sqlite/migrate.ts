@@ -1,0 +1,21 @@
+import type { DatabaseSync } from 'node:sqlite';
+import { ClewError } from '../../kernel/index.ts';
+import { spine } from './migrations/0001-spine.ts';
+
+/** In order; the number of a migration is its place. Those that were released are never edited. */
+const MIGRATIONS: readonly string[] = [spine];
+
+/** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */
+export function migrate(database: DatabaseSync, file: string): void {
+  const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version']);
+  if (version > MIGRATIONS.length) {
+    throw new ClewError(
+      'unavailable',
+      `${file} has schema ${version}, this version knows ${MIGRATIONS.length}; start the newer version, or set CLEW_DATA to another folder`,
+    );
+  }
+  for (const [index, statements] of MIGRATIONS.entries()) {
+    if (index < version) continue;
+    database.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${index + 1}; COMMIT;`);
+  }
+}

@@ -1,0 +1,44 @@
+import type { Scope } from '../../kernel/index.ts';
+import type { PastTurns } from '../../threads/ports.ts';
+import type { PlacedTurn } from '../../threads/types.ts';
+import { elements, query, type Database } from './database.ts';
+import { toPlacedTurn, type RequestRow } from './request-row.ts';
+import { keyOf } from './scope.ts';
+import { fromBlob } from './vector-row.ts';
+
+export class SqlitePastTurns implements PastTurns {
+  private readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  async recent(scope: Scope, principal: string, at: number, limit: number): Promise<readonly PlacedTurn[]> {
+    const key = keyOf(scope);
+    const rows = this.database.all(
+      query
+        .selectFrom('requests')
+        .selectAll()
+        .where('scope', '=', key)
+        .where('principal', '=', principal)
+        .where('at', '<', at)
+        .orderBy('at', 'desc')
+        .orderBy('seq', 'desc')
+        .limit(limit),
+    );
+    const vectors = this.vectorsOf(key, rows);
+    const vector = (row: RequestRow, kind: string): Float32Array | undefined => vectors.get(`${kind}:${row.embedding_model}:${row.id}`);
+    return Promise.resolve(rows.reverse().map((row) => toPlacedTurn(row, vector(row, 'prompt'), vector(row, 'answer'))));
+  }
+
+  private vectorsOf(scope: string, rows: readonly RequestRow[]): ReadonlyMap<string, Float32Array> {
+    const found = this.database.all(
+      query
+        .selectFrom('vectors')
+        .select(['request_id', 'kind', 'model', 'vector'])
+        .where('scope', '=', scope)
+        .where('request_id', 'in', elements(rows.map((row) => row.id))),
+    );
+    return new Map(found.map((row) => [`${row.kind}:${row.model}:${row.request_id}`, fromBlob(row.vector)]));
+  }
+}

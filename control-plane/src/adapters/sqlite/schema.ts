@@ -1,0 +1,102 @@
+// The tables as Kysely sees them; migrations/ says what the columns mean.
+import type { Generated } from 'kysely';
+
+export interface JournalTable {
+  seq: Generated<number>;
+  scope: string;
+  id: string;
+  received_at_ms: number;
+  sealed: Uint8Array;
+  key_id: string;
+  attempts: Generated<number>;
+  due_at_ms: Generated<number>;
+  buried_at_ms: number | null;
+  buried_reason: string | null;
+}
+
+export interface RequestTable {
+  seq: Generated<number>;
+  scope: string;
+  id: string;
+  at: number;
+  ended_at: number | null;
+  principal: string | null;
+  thread_id: string;
+  session_id: string;
+  kind: string;
+  position: string;
+  intent: string;
+  follow_up: string | null;
+  method: string;
+  confidence: number;
+  similarity: number | null;
+  predecessor_id: string | null;
+  outcome: string | null;
+  blocked: number;
+  truncated: number;
+  model: string | null;
+  embedding_model: string | null;
+  run_id: string | null;
+  trace_id: string | null;
+  correlation_id: string | null;
+  declared_session: string | null;
+  topic_id: string | null;
+  topic_label: string | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cost_usd: number | null;
+  prompt: string | null;
+  answer: string | null;
+  sample: string;
+  placement: string;
+  turn: string;
+}
+
+export interface ThreadTable {
+  scope: string;
+  id: string;
+  principal: string | null;
+  started_at: number;
+  last_at: number;
+  ended_at: number;
+  turns: number;
+  calls: number;
+  title: string;
+  last_prompt: string;
+  topic_id: string | null;
+  topic_label: string | null;
+  models: string;
+  sessions: string;
+  errors: number;
+  blocks: number;
+  input_tokens: number;
+  output_tokens: number;
+  cost_usd: number | null;
+  lowest_confidence: number;
+  breakdown_request: string | null;
+  breakdown_kind: string | null;
+  complaints: number;
+  last_complaint: number;
+  last_outcome: string | null;
+}
+
+export interface VectorTable {
+  seq: Generated<number>;
+  scope: string;
+  model: string;
+  request_id: string;
+  kind: string;
+  principal: string | null;
+  thread_id: string;
+  at_ms: number;
+  vector: Uint8Array;
+}
+
+export interface Tables {
+  meta: { key: string; value: string };
+  journal: JournalTable;
+  requests: RequestTable;
+  threads: ThreadTable;
+  vectors: VectorTable;
+  events: { seq: Generated<number>; scope: string; type: string; payload: string };
+}

@@ -1,0 +1,190 @@
+import { sql } from 'kysely';
+import { ClewError, type Clock, type Scope } from '../../kernel/index.ts';
+import type { ThreadReader } from '../../threads/ports.ts';
+import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadSummary } from '../../threads/views.ts';
+import { outcomeOf } from './aggregate.ts';
+import { query, type Database } from './database.ts';
+import { toView, type RequestRow } from './request-row.ts';
+import type { ThreadTable } from './schema.ts';
+import { keyOf } from './scope.ts';
+
+const MAX_PAGE = 500;
+/** Requests of one thread that are shown, the newest; `calls` of the summary says how many there are. */
+const MAX_SHOWN = 5_000;
+
+interface Cursor {
+  readonly lastAt: number;
+  readonly id: string;
+}
+
+const encodeCursor = ({ lastAt, id }: Cursor): string => Buffer.from(JSON.stringify([lastAt, id])).toString('base64url');
+
+/** Cursors come back from anyone: whatever is not one of ours is a fault of the query. */
+function decodeCursor(text: string): Cursor {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
+    if (Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'string') return { lastAt: value[0], id: value[1] };
+  } catch {
+    // Falls through to the one error below.
+  }
+  throw new ClewError('invalid_query', 'cursor: take it from "next" of the page before');
+}
+
+const time = (at: number): string => new Date(Math.round(at * 1_000)).toISOString();
+
+function summary(row: ThreadTable, nowMs: number): ThreadSummary {
+  return {
+    id: row.id,
+    user: row.principal,
+    startedAt: time(row.started_at),
+    lastAt: time(row.last_at),
+    durationMs: Math.round((row.ended_at - row.started_at) * 1_000),
+    turns: row.turns,
+    calls: row.calls,
+    title: row.title,
+    lastPrompt: row.last_prompt,
+    topic: row.topic_id === null ? null : { id: row.topic_id, label: row.topic_label ?? '' },
+    models: JSON.parse(row.models) as string[],
+    errors: row.errors,
+    blocks: row.blocks,
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    costUsd: row.cost_usd,
+    outcome: outcomeOf(row, nowMs),
+    breakdown: row.breakdown_request === null ? null : { requestId: row.breakdown_request, kind: row.breakdown_kind ?? '' },
+    sessions: (JSON.parse(row.sessions) as string[]).length,
+    lowestConfidence: row.lowest_confidence,
+  };
+}
+
+const ofThread = (scope: string) =>
+  query
+    .selectFrom('requests')
+    .select(sql<number>`1`.as('one'))
+    .where('requests.scope', '=', scope)
+    .where('requests.thread_id', '=', sql<string>`threads.id`);
+
+export class SqliteThreads implements ThreadReader {
+  private readonly database: Database;
+  private readonly clock: Clock;
+
+  constructor(database: Database, clock: Clock) {
+    this.database = database;
+    this.clock = clock;
+  }
+
+  async list(
+    scope: Scope,
+    filter: ThreadFilter,
+    page: { readonly cursor?: string | undefined; readonly limit: number },
+  ): Promise<Page<ThreadSummary>> {
+    const key = keyOf(scope);
+    const limit = Math.max(1, Math.min(MAX_PAGE, Math.trunc(page.limit)));
+    const { user, topic, position, model, fromMs, toMs } = filter;
+    let wanted = query.selectFrom('threads').selectAll('threads').where('threads.scope', '=', key);
+    if (user !== undefined) wanted = wanted.where('principal', '=', user);
+    if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', topic);
+    if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));
+    if (model !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.model', '=', model)));
+    if (fromMs !== undefined) wanted = wanted.where('last_at', '>=', fromMs / 1_000);
+    if (toMs !== undefined) wanted = wanted.where('last_at', '<=', toMs / 1_000);
+    if (page.cursor !== undefined) {
+      const { lastAt, id } = decodeCursor(page.cursor);
+      wanted = wanted.where(sql<boolean>`(last_at, threads.id) < (${lastAt}, ${id})`);
+    }
+    const rows = this.database.all(
+      wanted
+        .orderBy('last_at', 'desc')
+        .orderBy('threads.id', 'desc')
+        .limit(limit + 1),
+    );
+    const nowMs = this.clock.nowMs();
+    const shown = rows.slice(0, limit);
+    const last = rows.length > limit ? shown.at(-1) : undefined;
+    return Promise.resolve({
+      items: shown.map((row) => summary(row, nowMs)),
+      next: last === undefined ? null : encodeCursor({ lastAt: last.last_at, id: last.id }),
+    });
+  }
+
+  async thread(scope: Scope, id: string): Promise<ThreadDetail | undefined> {
+    const key = keyOf(scope);
+    const row = this.database.get(query.selectFrom('threads').selectAll().where('scope', '=', key).where('id', '=', id));
+    if (row === undefined) return Promise.resolve(undefined);
+    const newest = this.database.all(
+      query
+        .selectFrom('requests')
+        .selectAll()
+        .where('scope', '=', key)
+        .where('thread_id', '=', id)
+        .orderBy('at', 'desc')
+        .orderBy('seq', 'desc')
+        .limit(MAX_SHOWN),
+    );
+    const followers = this.followersInto(key, id);
+    let turn = row.turns;
+    const views: RequestView[] = [];
+    // Newest first: the thread's turns are known, so each turn met on the way back has one less before it.
+    for (const request of newest) {
+      views.push(toView(request, turn, followers.get(request.id) ?? []));
+      if (request.kind === 'turn') turn--;
+    }
+    return Promise.resolve({ ...summary(row, this.clock.nowMs()), requests: views.reverse() });
+  }
+
+  /** Successors of each request of a thread. */
+  private followersInto(scope: string, thread: string): ReadonlyMap<string, readonly string[]> {
+    const rows = this.database.all(
+      query
+        .selectFrom('requests as earlier')
+        .innerJoin('requests as later', (join) =>
+          join.onRef('later.predecessor_id', '=', 'earlier.id').on('later.scope', '=', scope).on('later.predecessor_id', 'is not', null),
+        )
+        .select(['earlier.id as before', 'later.id as after'])
+        .where('earlier.scope', '=', scope)
+        .where('earlier.thread_id', '=', thread)
+        .orderBy('later.at')
+        .orderBy('later.seq'),
+    );
+    const followers = new Map<string, string[]>();
+    for (const { before, after } of rows) {
+      const list = followers.get(before);
+      if (list === undefined) followers.set(before, [after]);
+      else list.push(after);
+    }
+    return followers;
+  }
+
+  async request(scope: Scope, id: string): Promise<RequestView | undefined> {
+    const key = keyOf(scope);
+    const row = this.database.get(query.selectFrom('requests').selectAll().where('scope', '=', key).where('id', '=', id));
+    if (row === undefined) return Promise.resolve(undefined);
+    const successors = this.database.all(
+      query.selectFrom('requests').select('id').where('scope', '=', key).where('predecessor_id', '=', id).orderBy('at').orderBy('seq'),
+    );
+    return Promise.resolve(
+      toView(
+        row,
+        this.turnsUntil(key, row),
+        successors.map((successor) => successor.id),
+      ),
+    );
+  }
+
+  private turnsUntil(scope: string, row: RequestRow): number {
+    const counted = this.database
+      .prepare(`SELECT count(*) AS n FROM requests WHERE scope = ? AND thread_id = ? AND (at, seq) <= (?, ?) AND kind = 'turn'`)
+      .get(scope, row.thread_id, row.at, row.seq);
+    return Number(counted?.['n']);
+  }
+
+  async counts(scope: Scope): Promise<{ readonly requests: number; readonly threads: number }> {
+    const key = keyOf(scope);
+    const counted = this.database
+      .prepare(
+        'SELECT (SELECT count(*) FROM requests WHERE scope = ?1) AS requests, (SELECT count(*) FROM threads WHERE scope = ?1) AS threads',
+      )
+      .get(key);
+    return Promise.resolve({ requests: Number(counted?.['requests']), threads: Number(counted?.['threads']) });
+  }
+}

@@ -1,0 +1,162 @@
+// Vectors of one scope and model in memory, as one block of floats: exact search is a scan that the processor can prefetch.
+import type { VectorRow } from './vector-row.ts';
+
+export interface Ranked {
+  readonly id: string;
+  readonly score: number;
+}
+
+export interface Constraint {
+  readonly principal?: string | undefined;
+  readonly fromMs?: number | undefined;
+  readonly toMs?: number | undefined;
+}
+
+type Slot = Omit<VectorRow, 'scope' | 'model' | 'vector'>;
+
+const slotKey = (row: { readonly id: string; readonly kind: string }): string => `${row.kind}:${row.id}`;
+/** Id, principal, map entry and the like, per vector: an estimate. */
+const SLOT_BYTES = 250;
+
+/** Dot product of the query with the floats from `offset` on. Four sums, so that additions need not wait for each other. */
+export function dot(block: Float32Array, offset: number, query: Float32Array): number {
+  const length = query.length;
+  const even = length - (length % 4);
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let i = 0;
+  for (; i < even; i += 4) {
+    a += (block[offset + i] as number) * (query[i] as number);
+    b += (block[offset + i + 1] as number) * (query[i + 1] as number);
+    c += (block[offset + i + 2] as number) * (query[i + 2] as number);
+    d += (block[offset + i + 3] as number) * (query[i + 3] as number);
+  }
+  for (; i < length; i++) a += (block[offset + i] as number) * (query[i] as number);
+  return a + b + c + d;
+}
+
+/** The best requests of a stream of scored vectors; the better of a request's two vectors counts. */
+export class Best {
+  private readonly limit: number;
+  private kept: { id: string; score: number }[] = [];
+  private floor = -Infinity;
+
+  constructor(limit: number) {
+    this.limit = Math.max(0, limit);
+  }
+
+  offer(id: string, score: number): void {
+    // Not "<=": NaN, from a damaged vector, must not get in either.
+    if (!(score > this.floor)) return;
+    this.kept.push({ id, score });
+    if (this.kept.length >= this.limit * 4 + 64) this.prune();
+  }
+
+  private prune(): void {
+    const seen = new Set<string>();
+    this.kept.sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1));
+    this.kept = this.kept.filter(({ id }) => !seen.has(id) && seen.add(id)).slice(0, this.limit);
+    if (this.kept.length === this.limit) this.floor = this.kept.at(-1)?.score ?? Infinity;
+  }
+
+  ranked(): readonly Ranked[] {
+    this.prune();
+    return this.kept.map(({ id, score }) => ({ id, score: Math.max(-1, Math.min(1, score)) }));
+  }
+}
+
+export class VectorBlock {
+  readonly dimensions: number;
+  private data: Float32Array;
+  private readonly slots: Slot[] = [];
+  private readonly places = new Map<string, number>();
+
+  constructor(dimensions: number, expected: number) {
+    this.dimensions = dimensions;
+    this.data = new Float32Array(dimensions * Math.max(expected, 64));
+  }
+
+  get bytes(): number {
+    return this.data.byteLength + this.slots.length * SLOT_BYTES;
+  }
+
+  /** Vectors of another length are not of this model: left out. */
+  put(row: Slot & { readonly vector: Float32Array }): void {
+    if (row.vector.length !== this.dimensions) return;
+    const key = slotKey(row);
+    const place = this.places.get(key) ?? this.slots.length;
+    if ((place + 1) * this.dimensions > this.data.length) {
+      const larger = new Float32Array(Math.ceil(this.data.length * 1.5) + this.dimensions);
+      larger.set(this.data);
+      this.data = larger;
+    }
+    this.data.set(row.vector, place * this.dimensions);
+    this.slots[place] = { id: row.id, principal: row.principal, threadId: row.threadId, kind: row.kind, atMs: row.atMs };
+    this.places.set(key, place);
+  }
+
+  search(query: Float32Array, limit: number, { principal, fromMs = -Infinity, toMs = Infinity }: Constraint): readonly Ranked[] {
+    const best = new Best(limit);
+    if (query.length !== this.dimensions) return best.ranked();
+    for (const [place, slot] of this.slots.entries()) {
+      if (slot.atMs < fromMs || slot.atMs > toMs || (principal !== undefined && slot.principal !== principal)) continue;
+      best.offer(slot.id, dot(this.data, place * this.dimensions, query));
+    }
+    return best.ranked();
+  }
+}
+
+/** Blocks up to a number of bytes; the one that was not used for longest goes first. */
+export class VectorCache {
+  private readonly maxBytes: number;
+  private readonly blocks = new Map<string, VectorBlock>();
+
+  constructor(maxBytes: number) {
+    this.maxBytes = maxBytes;
+  }
+
+  private static key(scope: string, model: string): string {
+    return JSON.stringify([scope, model]);
+  }
+
+  get(scope: string, model: string): VectorBlock | undefined {
+    const key = VectorCache.key(scope, model);
+    const block = this.blocks.get(key);
+    if (block === undefined) return undefined;
+    this.blocks.delete(key);
+    this.blocks.set(key, block);
+    return block;
+  }
+
+  fits(vectors: number, dimensions: number): boolean {
+    return vectors * (dimensions * 4 + SLOT_BYTES) <= this.maxBytes;
+  }
+
+  keep(scope: string, model: string, block: VectorBlock): void {
+    this.blocks.set(VectorCache.key(scope, model), block);
+    this.shrink();
+  }
+
+  /** What was written to the file, into the blocks that are in memory. */
+  put(rows: readonly VectorRow[]): void {
+    for (const row of rows) this.blocks.get(VectorCache.key(row.scope, row.model))?.put(row);
+    if (rows.length > 0) this.shrink();
+  }
+
+  /** After removals, which are rare: the blocks of the scope are read again when they are needed. */
+  forget(scope: string): void {
+    for (const key of this.blocks.keys()) if ((JSON.parse(key) as string[])[0] === scope) this.blocks.delete(key);
+  }
+
+  private shrink(): void {
+    let bytes = 0;
+    for (const block of this.blocks.values()) bytes += block.bytes;
+    for (const [key, block] of this.blocks) {
+      if (bytes <= this.maxBytes) return;
+      this.blocks.delete(key);
+      bytes -= block.bytes;
+    }
+  }
+}
