@@ -12,7 +12,7 @@ export interface Lifetime {
 const KEY = Symbol.for('clew.lifetime');
 
 export function lifetime(): Lifetime {
-  const holder = globalThis as { [KEY]?: Lifetime };
+  const holder = globalThis as unknown as Record<symbol, Lifetime | undefined>;
   return (holder[KEY] ??= { beforeExit: new Set(), uncaught: 0, handlesSignals: false });
 }
 

@@ -55,7 +55,7 @@ function serve(socket: net.Socket, { server, logger }: ListenerOptions): void {
   socket.on('error', () => undefined);
   socket.on('data', (chunk) => {
     try {
-      for (const frame of splitter.push(chunk as unknown as Uint8Array)) void answer(socket, server, logger, frame);
+      for (const frame of splitter.push(chunk)) void answer(socket, server, logger, frame);
     } catch (thrown) {
       logger.error(`connection closed: ${thrown instanceof FrameError ? thrown.code : describeException(thrown)}`);
       socket.destroy();
