@@ -1,0 +1,146 @@
+// Certain evidence first: tool calls, declared ids, history. What is left over is for inference.
+import { chainOf, type Chain } from './chain.ts';
+import { declaredSession, newestOf, previousResponse, toolCaller } from './declared.ts';
+import { carriesUnseenAnswers, matchHistory, threadsSharing, type HistoryMatch } from './history.ts';
+import { derivedId } from './ids.ts';
+import { inferLink } from './infer/infer.ts';
+import type { Link } from './link.ts';
+import type { Settings } from './options.ts';
+import type { Entry, PrincipalState } from './state.ts';
+import type { Reason, Truncation, TurnInput } from './types.ts';
+
+/** How many recent requests tell whether a client sends its history along. */
+const CLIENT_HABIT = 20;
+
+/** Weighs the evidence on a turn or step from certain to inferred. */
+export function link(turn: TurnInput, state: PrincipalState, settings: Settings): Link {
+  const chain = chainOf(turn.history);
+  const history = chain === undefined ? undefined : matchHistory(chain, state);
+  return (
+    fromToolCalls(turn, state) ??
+    fromSession(turn, state, settings, history) ??
+    fromPreviousResponse(turn, state) ??
+    (history === undefined ? undefined : fromHistory(history, chain)) ??
+    withoutProof(turn, state, settings, chain)
+  );
+}
+
+function fromToolCalls(turn: TurnInput, state: PrincipalState): Link | undefined {
+  const caller = toolCaller(turn, state);
+  if (caller === undefined) return undefined;
+  return certain('history', caller, [{ code: 'tool_results', text: 'It answers tool calls of an earlier request.' }]);
+}
+
+function fromSession(turn: TurnInput, state: PrincipalState, settings: Settings, history: HistoryMatch | undefined): Link | undefined {
+  const { session } = turn;
+  const declared = declaredSession(turn, state, (later, earlier) => continues(later, earlier, state, settings));
+  if (session === undefined || declared === undefined) return undefined;
+  const reasons: Reason[] = [{ code: 'declared_session', text: 'The client declared the session.' }];
+  if (declared.entry !== undefined) {
+    const { threadId } = declared.entry;
+    const match = history?.thread.id === threadId ? history : undefined;
+    const predecessor = match?.entry ?? newestOf(state, threadId);
+    return { ...certain('declared', predecessor, reasons), threadId, ...(match === undefined ? {} : traitsOf(match, turn)) };
+  }
+  // An id that nobody saw before cannot begin a conversation that history shows to be under way already.
+  if (declared.perRequest || (history !== undefined && history.exact && history.entry.chain?.answer !== undefined)) return undefined;
+  return {
+    ...certain('declared', undefined, [{ code: 'declared_session', text: 'The client declared a session that is new here.' }]),
+    newThreadId: derivedId('t_', settings.seed, JSON.stringify([session.source, session.id])),
+  };
+}
+
+function fromPreviousResponse(turn: TurnInput, state: PrincipalState): Link | undefined {
+  const earlier = previousResponse(turn, state);
+  if (earlier === undefined) return undefined;
+  return {
+    ...certain('declared', earlier, [{ code: 'previous_response', text: 'It names the answer that it continues.' }]),
+    fork: newestOf(state, earlier.threadId) !== earlier,
+  };
+}
+
+function fromHistory(match: HistoryMatch, chain: Chain | undefined): Link {
+  const { dropped } = match;
+  const reasons: Reason[] = [
+    match.exact
+      ? { code: 'history_prefix', text: 'Its history is that of an earlier request and its answer.' }
+      : { code: 'history_tail', text: 'Its history ends like that of an earlier request.' },
+  ];
+  if (match.fork) reasons.push({ code: 'history_fork', text: 'It goes on from an earlier point than the newest request of the thread.' });
+  if (dropped > 0) reasons.push({ code: 'history_truncated', text: `The client no longer sends ${dropped} earlier messages.` });
+  if (match.rivals > 1) reasons.push({ code: 'history_ambiguous', text: `${match.rivals} threads begin with the same messages.` });
+  return {
+    ...certain('history', match.entry, reasons),
+    confidence: 1 / match.rivals,
+    fork: match.fork,
+    truncation: truncationOf(match, chain?.summary ?? false),
+  };
+}
+
+/** Nothing certain is known: a new chat by its form, a history that was never seen, or a guess. */
+function withoutProof(turn: TurnInput, state: PrincipalState, settings: Settings, chain: Chain | undefined): Link {
+  const names = turn.call?.previousResponseId !== undefined;
+  const unseen = chain !== undefined && carriesUnseenAnswers(chain, state);
+  const orphaned = names || unseen;
+  const orphanedReason: Reason = { code: 'unseen_history', text: 'It carries a history that was never seen here.' };
+  if (chain !== undefined && chain.messages.length === 1 && sendsHistory(state)) {
+    return fresh('history', 0.95, [{ code: 'history_starts', text: 'The client sends its history along, and there is none.' }]);
+  }
+  const sharing = chain !== undefined && chain.messages.length > 1 && !chain.summary ? threadsSharing(chain, state) : undefined;
+  const inferable = turn.inferable && settings.inference;
+  if (!inferable || sharing?.size === 0) {
+    return {
+      ...fresh(
+        'new',
+        orphaned ? 0.95 : 0.5,
+        orphaned ? [orphanedReason] : [{ code: 'no_evidence', text: 'Nothing ties it to an earlier request.' }],
+      ),
+      orphaned,
+    };
+  }
+  const guess = inferLink(turn, state, settings, sharing);
+  if (guess.threadId !== undefined) {
+    return chain?.summary === true
+      ? { ...guess, reasons: [...guess.reasons, { code: 'history_summary', text: 'Its history begins with a summary.' }] }
+      : guess;
+  }
+  return orphaned ? { ...guess, orphaned, reasons: [orphanedReason, ...guess.reasons] } : guess;
+}
+
+/** True when history, or else inference, says that a request continues the one before it of the same source. */
+function continues(later: TurnInput, earlier: Entry, state: PrincipalState, settings: Settings): boolean {
+  const chain = chainOf(later.history);
+  if (chain !== undefined && chain.messages.length > 1) {
+    const match = matchHistory(chain, state);
+    return match !== undefined && match.entry.turn.session?.id === earlier.turn.session?.id;
+  }
+  return later.inferable && settings.inference && inferLink(later, state, settings, new Set([earlier.threadId])).threadId !== undefined;
+}
+
+/** True when recent requests of the principal carried answers of earlier ones. */
+function sendsHistory(state: PrincipalState): boolean {
+  return state.turns.slice(-CLIENT_HABIT).some(({ entry }) => (entry.chain?.messages.length ?? 0) > 1);
+}
+
+const truncationOf = ({ dropped, foreign }: HistoryMatch, summary: boolean): Truncation | undefined =>
+  dropped === 0 ? undefined : { dropped, kind: summary || foreign > 0 ? 'compacted' : 'truncated' };
+
+const traitsOf = (match: HistoryMatch, turn: TurnInput): Pick<Link, 'fork' | 'truncation'> => ({
+  fork: match.fork,
+  truncation: truncationOf(match, turn.history?.summary ?? false),
+});
+
+const certain = (method: 'declared' | 'history', predecessor: Entry | undefined, reasons: readonly Reason[]): Link => ({
+  threadId: predecessor?.threadId,
+  predecessor,
+  method,
+  confidence: 1,
+  reasons,
+});
+
+const fresh = (method: 'history' | 'new', confidence: number, reasons: readonly Reason[]): Link => ({
+  threadId: undefined,
+  method,
+  confidence,
+  reasons,
+});

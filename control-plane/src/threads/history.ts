@@ -1,0 +1,140 @@
+// History evidence: clients without a server-side conversation send all messages again with each request.
+import { isAssistant, runInto, type Chain, type Run } from './chain.ts';
+import type { Entry, PrincipalState, Thread } from './state.ts';
+
+/** Where a request's messages go on from. */
+export interface HistoryMatch {
+  readonly entry: Entry;
+  readonly thread: Thread;
+  /** Every message of the earlier request, and its answer where known, is there, in its place. */
+  readonly exact: boolean;
+  /** The earlier request is not the newest of its thread: an edit or a regenerated answer. */
+  readonly fork: boolean;
+  /** Messages of the conversation in front of the request's first one. */
+  readonly origin: number;
+  /** Messages of the conversation that the request no longer carries. */
+  readonly dropped: number;
+  /** Messages in front that the conversation never had: a summary, as a rule. */
+  readonly foreign: number;
+  /** Threads that fit equally well; history alone cannot tell them apart. */
+  readonly rivals: number;
+}
+
+interface Candidate {
+  readonly entry: Entry;
+  readonly thread: Thread;
+  readonly run: Run;
+  readonly exact: boolean;
+  readonly leaf: boolean;
+}
+
+/**
+ * The earlier request that this one continues, if its messages prove one. Messages that the thread's first request
+ * brought never count as proof: fixed client prefixes, few-shot examples and equal first words stand there.
+ */
+export function matchHistory(later: Chain, state: PrincipalState, onlyThread?: string): HistoryMatch | undefined {
+  if (later.messages.length < 2) return undefined;
+  const lastIndex = new Map<number, number>();
+  later.messages.forEach((message, index) => lastIndex.set(message, index));
+  const candidates: Candidate[] = [];
+  for (const thread of threadsOf(state, onlyThread)) candidates.push(...candidatesOf(thread, later, lastIndex));
+  const best = candidates.toSorted(compare).at(-1);
+  if (best === undefined) return undefined;
+  const rivals = new Set(candidates.filter((other) => equallyLong(other, best)).map((other) => other.thread.id)).size;
+  return best.exact || rivals === 1 ? describe(best, later, rivals) : undefined;
+}
+
+function candidatesOf(thread: Thread, later: Chain, lastIndex: ReadonlyMap<number, number>): Candidate[] {
+  const opening = new Set(thread.entries.find((entry) => entry.chain !== undefined)?.chain?.messages);
+  const newest = thread.entries[thread.entries.length - 1];
+  return thread.entries.flatMap((entry) => {
+    if (entry.chain === undefined || entry.chain.keyId !== later.keyId) return [];
+    const run = runInto(later, lastIndex, entry.chain);
+    if (run === undefined || !proves(run, later, entry.chain, opening)) return [];
+    return [{ entry, thread, run, exact: run.at === 0 && run.from === 0, leaf: entry === newest }];
+  });
+}
+
+/** True when one of the packed assistant messages was never seen, as a message or as an answer. */
+export function carriesUnseenAnswers(later: Chain, state: PrincipalState): boolean {
+  const answers = later.messages.filter(isAssistant);
+  if (answers.length === 0) return false;
+  const seen = seenMessages(state);
+  return answers.some((answer) => !seen.has(answer));
+}
+
+/** Threads that hold one of the request's earlier messages: too little to prove a link, enough to rule the others out. */
+export function threadsSharing(later: Chain, state: PrincipalState): ReadonlySet<string> {
+  const earlier = new Set(later.messages.subarray(0, -1));
+  const sharing = new Set<string>();
+  for (const { chain, threadId } of state.entries) {
+    if (chain === undefined || chain.keyId !== later.keyId || sharing.has(threadId)) continue;
+    if (chain.messages.some((message) => earlier.has(message)) || (chain.answer !== undefined && earlier.has(chain.answer))) {
+      sharing.add(threadId);
+    }
+  }
+  return sharing;
+}
+
+function seenMessages(state: PrincipalState): Set<number> {
+  const seen = new Set<number>();
+  for (const { chain } of state.entries) {
+    chain?.messages.forEach((message) => seen.add(message));
+    if (chain?.answer !== undefined) seen.add(chain.answer);
+  }
+  return seen;
+}
+
+function threadsOf(state: PrincipalState, only: string | undefined): Iterable<Thread> {
+  if (only === undefined) return state.threads.values();
+  const thread = state.threads.get(only);
+  return thread === undefined ? [] : [thread];
+}
+
+/** One answer given in the thread, or two messages that came up in it. Two where unknown messages stand in front. */
+function proves(run: Run, later: Chain, earlier: Chain, opening: ReadonlySet<number>): boolean {
+  let own = 0;
+  let answers = 0;
+  for (let i = 0; i < run.length; i++) {
+    const message = later.messages[run.at + i] ?? 0;
+    if (opening.has(message)) continue;
+    own++;
+    if (isAssistant(message)) answers++;
+  }
+  const foreign = run.from > 0 ? foreignInFront(run, later, earlier) : 0;
+  return foreign > 0 && !later.summary ? own >= 2 && answers >= 1 : answers >= 1 || own >= 2;
+}
+
+/** How many messages before the run are not the beginning of the earlier conversation, kept on purpose. */
+function foreignInFront(run: Run, later: Chain, earlier: Chain): number {
+  let kept = 0;
+  while (kept < run.at && kept < run.from && later.messages[kept] === earlier.messages[kept]) kept++;
+  return run.at - kept;
+}
+
+const equallyLong = (a: Candidate, b: Candidate): boolean => a.exact === b.exact && a.run.length === b.run.length;
+
+/** Whole prefixes first, then longer runs, then the state that nothing continued yet, then the newer one. */
+function compare(a: Candidate, b: Candidate): number {
+  if (a.exact !== b.exact) return a.exact ? 1 : -1;
+  if (a.run.length !== b.run.length) return a.run.length - b.run.length;
+  if (a.leaf !== b.leaf) return a.leaf ? 1 : -1;
+  return a.entry.turn.at - b.entry.turn.at || (a.entry.turn.id < b.entry.turn.id ? -1 : 1);
+}
+
+function describe(best: Candidate, later: Chain, rivals: number): HistoryMatch {
+  const { entry, thread, run, exact } = best;
+  const origin = Math.max(0, entry.origin + run.from - run.at);
+  const foreign = entry.chain === undefined || run.from === 0 ? 0 : foreignInFront(run, later, entry.chain);
+  const missing = Math.max(0, origin - later.omitted);
+  return {
+    entry,
+    thread,
+    exact,
+    fork: !best.leaf,
+    origin,
+    dropped: missing === 0 ? 0 : missing + foreign,
+    foreign,
+    rivals,
+  };
+}

@@ -1,0 +1,6 @@
+// Which conversation a request belongs to, and how sure that is. Pure: no clock, no chance, no store.
+export { PrincipalThreads } from './principal.ts';
+export { RESTORE_LIMIT, WINDOW_SECONDS, type LinkingOptions } from './options.ts';
+export type { PastTurns, ThreadReader } from './ports.ts';
+export type * from './types.ts';
+export type * from './views.ts';

@@ -1,0 +1,28 @@
+import type { LinkerWeights } from './infer/weights.ts';
+
+/** How one principal's requests are linked. Everything has a default but the seed. */
+export interface LinkingOptions {
+  /** Scope and principal in one string: thread and session ids are derived from it. */
+  readonly threadIdSeed: string;
+  /** Probability from which an inferred link is made; below it a new thread starts. Default 0.5. */
+  readonly minConfidence?: number | undefined;
+  /** Pause in seconds that ends a session. Default 1800. */
+  readonly sessionGapSeconds?: number | undefined;
+  /** False: only declared and history evidence links. Default true. */
+  readonly inference?: boolean | undefined;
+  /** Another set of weights than the one shipped. */
+  readonly weights?: LinkerWeights | undefined;
+}
+
+export interface Settings {
+  readonly seed: string;
+  readonly minConfidence: number;
+  readonly sessionGapSeconds: number;
+  readonly inference: boolean;
+  readonly weights: LinkerWeights;
+}
+
+/** How many of a principal's newest requests the linker looks back on; what `PastTurns.recent` should be asked for. */
+export const RESTORE_LIMIT = 400;
+/** Inferred links never reach further back than this, in seconds. */
+export const WINDOW_SECONDS = 24 * 3600;

@@ -1,0 +1,111 @@
+// What is remembered of one principal: the newest requests in order of time, and the threads they form. The state is a
+// function of that list alone, so that a replica which reads the list back from the store decides alike.
+import { chainOf, type Chain } from './chain.ts';
+import { matchHistory } from './history.ts';
+import { RESTORE_LIMIT } from './options.ts';
+import { describeText, type TextTraits } from './text/traits.ts';
+import type { Placement, Position, TurnInput } from './types.ts';
+
+export type CallKind = 'turn' | 'step' | 'auxiliary';
+
+/** A placed request. */
+export interface Entry {
+  readonly turn: TurnInput;
+  readonly kind: CallKind;
+  readonly threadId: string;
+  readonly sessionId: string;
+  readonly position: Position;
+  readonly chain: Chain | undefined;
+  /** Position in the whole conversation of the chain's first message, as far as history shows: how many are missing in front. */
+  readonly origin: number;
+  /** Absent when the entry was restored. */
+  readonly placement: Placement | undefined;
+}
+
+/** One user turn: the request that brought the message and the newest answer of it or of its steps. */
+export interface TurnRecord {
+  readonly entry: Entry;
+  readonly prompt: TextTraits;
+  answer: TextTraits | undefined;
+  answerVector: Float32Array | undefined;
+  lastAt: number;
+}
+
+export interface Thread {
+  readonly id: string;
+  /** Turns and steps, oldest first; auxiliary calls are left out. */
+  readonly entries: Entry[];
+  readonly turns: TurnRecord[];
+}
+
+export const lastOf = <T>(list: readonly T[]): T | undefined => list[list.length - 1];
+export const kindOf = (turn: TurnInput): CallKind => turn.call?.kind ?? 'turn';
+
+/** Order of time; ids break ties, so that the order never depends on who came through which gateway first. */
+export function precedes(a: TurnInput, b: TurnInput): boolean {
+  return a.at < b.at || (a.at === b.at && a.id < b.id);
+}
+
+export class PrincipalState {
+  readonly entries: Entry[] = [];
+  readonly threads = new Map<string, Thread>();
+  /** All turns of all threads, oldest first: what the pace is read from. */
+  readonly turns: TurnRecord[] = [];
+  readonly #byId = new Map<string, Entry>();
+
+  entry(id: string): Entry | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** Newest turn or step, of any thread. */
+  newest(): Entry | undefined {
+    return this.entries.findLast((entry) => entry.kind !== 'auxiliary');
+  }
+
+  add(placed: Pick<Entry, 'turn' | 'threadId' | 'sessionId' | 'position' | 'placement'>): void {
+    const chain = chainOf(placed.turn.history);
+    const kind = kindOf(placed.turn);
+    const origin = chain === undefined ? 0 : (matchHistory(chain, this, placed.threadId)?.origin ?? chain.omitted);
+    const entry: Entry = { ...placed, kind, chain, origin };
+    this.entries.push(entry);
+    this.#byId.set(entry.turn.id, entry);
+    if (kind !== 'auxiliary') this.#extend(entry);
+    if (this.entries.length > RESTORE_LIMIT) this.#forgetOldest();
+  }
+
+  #extend(entry: Entry): void {
+    let thread = this.threads.get(entry.threadId);
+    if (thread === undefined) {
+      thread = { id: entry.threadId, entries: [], turns: [] };
+      this.threads.set(thread.id, thread);
+    }
+    thread.entries.push(entry);
+    const { turn } = entry;
+    const answer = turn.answer === undefined ? undefined : describeText(turn.answer);
+    if (entry.kind === 'turn') {
+      const record: TurnRecord = { entry, prompt: describeText(turn.text), answer, answerVector: turn.answerVector, lastAt: turn.at };
+      thread.turns.push(record);
+      this.turns.push(record);
+      return;
+    }
+    const current = lastOf(thread.turns);
+    if (current === undefined) return;
+    current.lastAt = turn.at;
+    current.answer = answer ?? current.answer;
+    current.answerVector = turn.answerVector ?? current.answerVector;
+  }
+
+  #forgetOldest(): void {
+    const oldest = this.entries.shift();
+    if (oldest === undefined) return;
+    this.#byId.delete(oldest.turn.id);
+    const thread = this.threads.get(oldest.threadId);
+    if (thread === undefined || oldest.kind === 'auxiliary') return;
+    thread.entries.shift();
+    if (oldest.kind === 'turn') {
+      thread.turns.shift();
+      this.turns.shift();
+    }
+    if (thread.entries.length === 0) this.threads.delete(thread.id);
+  }
+}
