@@ -12,7 +12,11 @@ export const help = `clew redact [FILE] [--out FILE] [--no-names]
 const BATCH = 64;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { out: { type: 'string' }, 'no-names': { type: 'boolean' } } });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { out: { type: 'string' }, 'no-names': { type: 'boolean' } },
+  });
   const patterns = createRedactor();
   const finder = values['no-names'] === true ? undefined : openNameFinder();
   const names = finder && createNameRedactor({ finder });

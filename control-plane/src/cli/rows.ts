@@ -45,7 +45,14 @@ export function sampleOf(row: Record<string, unknown>, key: Uint8Array): Convers
 }
 
 function timeOf(ts: unknown): number | undefined {
-  const milliseconds = typeof ts === 'number' ? ts * 1000 : typeof ts === 'string' && ts.trim() !== '' ? (Number.isFinite(Number(ts)) ? Number(ts) * 1000 : Date.parse(ts)) : Number.NaN;
+  const milliseconds =
+    typeof ts === 'number'
+      ? ts * 1000
+      : typeof ts === 'string' && ts.trim() !== ''
+        ? Number.isFinite(Number(ts))
+          ? Number(ts) * 1000
+          : Date.parse(ts)
+        : Number.NaN;
   return Number.isFinite(milliseconds) && Math.abs(milliseconds) <= 8.64e15 ? milliseconds : undefined;
 }
 

@@ -25,8 +25,12 @@ function compare(path: string, a: unknown, b: unknown, found: Difference[]): voi
   if (a === undefined) found.push({ path, kind: 'added', b });
   else if (b === undefined) found.push({ path, kind: 'removed', a });
   else if (isNode(a) && isNode(b) && Array.isArray(a) === Array.isArray(b)) {
-    if (isSalted(a) && isSalted(b)) return compare(`${path}/length`, a['length'], b['length'], found);
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) compare(`${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, a[key], b[key], found);
+    if (isSalted(a) && isSalted(b)) {
+      compare(`${path}/length`, a['length'], b['length'], found);
+      return;
+    }
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+      compare(`${path}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`, a[key], b[key], found);
   } else if (canonicalize(a) !== canonicalize(b)) found.push({ path, kind: 'changed', a, b });
 }
 

@@ -19,7 +19,9 @@ export function recordOf(source: RunSource): RunRecord {
 
 /** A salt opens its commitment, so it lives apart from the record and is what erasure destroys. */
 function withoutSalts(composition: NonNullable<RunSource['composition']>): CompositionRecord['composition'] {
-  return JSON.parse(JSON.stringify(composition, (key, value: unknown) => (key === 'salt' ? undefined : value))) as CompositionRecord['composition'];
+  return JSON.parse(
+    JSON.stringify(composition, (key, value: unknown) => (key === 'salt' ? undefined : value)),
+  ) as CompositionRecord['composition'];
 }
 
 /** One digest for the whole history: each message's digest chained to the one before. */

@@ -40,8 +40,8 @@ describe('the shipped models', () => {
           { file: `${ner.folder}/labels.json`, problem: 'wrong SHA-256' },
         ]),
       );
-      expect(() => openEmbedder({ folder })).toThrowError(expect.objectContaining({ code: 'model_damaged' }));
-      expect(() => openNameFinder({ folder })).toThrowError(/labels\.json: wrong SHA-256/);
+      expect(() => openEmbedder({ folder })).toThrow(expect.objectContaining({ code: 'model_damaged' }));
+      expect(() => openNameFinder({ folder })).toThrow(/labels\.json: wrong SHA-256/);
     } finally {
       rmSync(folder, { recursive: true });
     }

@@ -13,10 +13,7 @@ export const stateValue = (maxLength = 256): fc.Arbitrary<string> =>
     .filter((text) => text !== '');
 
 export const stateKey: fc.Arbitrary<string> = fc
-  .tuple(
-    fc.constantFrom(...'abcxyz019'),
-    fc.string({ unit: fc.constantFrom(...'abcxyz019_-*/@'), maxLength: 40 }),
-  )
+  .tuple(fc.constantFrom(...'abcxyz019'), fc.string({ unit: fc.constantFrom(...'abcxyz019_-*/@'), maxLength: 40 }))
   .map((parts) => parts.join(''))
   .filter((key) => key !== 'clew');
 

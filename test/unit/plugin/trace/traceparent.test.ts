@@ -30,10 +30,15 @@ describe('traceparent', () => {
 
   it('reads later versions as far as version 00 goes', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 254 }), nonZeroHex(32), fc.constantFrom('', '-', '-what', '-00-ff'), (version, traceId, rest) => {
-        const header = `${version.toString(16).padStart(2, '0')}-${traceId}-${SPAN}-01${rest}`;
-        expect(parseTraceparent(header)).toEqual({ traceId, spanId: SPAN, sampled: true, random: false });
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 254 }),
+        nonZeroHex(32),
+        fc.constantFrom('', '-', '-what', '-00-ff'),
+        (version, traceId, rest) => {
+          const header = `${version.toString(16).padStart(2, '0')}-${traceId}-${SPAN}-01${rest}`;
+          expect(parseTraceparent(header)).toEqual({ traceId, spanId: SPAN, sampled: true, random: false });
+        },
+      ),
     );
   });
 

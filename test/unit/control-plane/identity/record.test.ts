@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { canonicalDigest } from '../../../../plugin/src/contract/index.ts';
+import { diffRecords, recordOf, type RunSource } from '../../../../control-plane/src/identity/index.ts';
+
+const digest = 'a'.repeat(64);
+const source: RunSource = {
+  runId: '0'.repeat(31) + '1',
+  dialect: 'openai.chat',
+  model: { requested: 'gpt-4o', executed: 'gpt-4o-2024-08-06', evidence: 'response_body' },
+  parameters: { temperature: 0.2, stop: ['x'] },
+  composition: {
+    instructions: [{ digest, salted: true, salt: 'A'.repeat(22), length: 12 }],
+    tools: [{ digest, length: 30, name: 'search' }],
+  },
+  history: { messages: [`u${'a'.repeat(22)}`, `a${'b'.repeat(22)}`] },
+};
+
+describe('composition record', () => {
+  it('has a digest that depends on its content and not on the order of fields', () => {
+    const one = recordOf(source);
+    const turned = recordOf(Object.fromEntries(Object.entries(source).reverse()));
+    expect(turned.digest).toBe(one.digest);
+    expect(one.digest).toBe(canonicalDigest(one.record));
+    expect(recordOf({ ...source, parameters: { temperature: 0.3 } }).digest).not.toBe(one.digest);
+  });
+
+  it('holds no salt', () => {
+    expect(JSON.stringify(recordOf(source).record)).not.toContain('AAAA');
+  });
+
+  it('says unknown rather than guessing', () => {
+    expect(recordOf({}).record).toMatchObject({
+      runId: null,
+      dialect: 'unknown',
+      model: { evidence: 'unknown' },
+      history: { length: 0, chain: null },
+    });
+  });
+});
+
+describe('diff of two records', () => {
+  const { record } = recordOf(source);
+
+  it('is empty for the same composition in another run', () => {
+    expect(diffRecords(record, recordOf({ ...source, runId: 'f'.repeat(32) }).record)).toEqual([]);
+  });
+
+  it('names each difference by path', () => {
+    const other = recordOf({
+      ...source,
+      model: { ...source.model, executed: 'gpt-4o-mini' },
+      parameters: { temperature: 0.9, top_p: 1 },
+    }).record;
+    expect(diffRecords(record, other)).toEqual([
+      { path: '/model/executed', kind: 'changed', a: 'gpt-4o-2024-08-06', b: 'gpt-4o-mini' },
+      { path: '/parameters/stop', kind: 'removed', a: ['x'] },
+      { path: '/parameters/temperature', kind: 'changed', a: 0.2, b: 0.9 },
+      { path: '/parameters/top_p', kind: 'added', b: 1 },
+    ]);
+  });
+
+  it('does not compare salted commitments, which differ for equal texts', () => {
+    const other = recordOf({
+      ...source,
+      composition: { ...source.composition, instructions: [{ digest: 'b'.repeat(64), salted: true, length: 12 }] },
+    }).record;
+    expect(diffRecords(record, other)).toEqual([]);
+  });
+});

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { silentLogger, type Scope } from '../../../../control-plane/src/kernel/index.ts';
+import { purge, type Purgeable } from '../../../../control-plane/src/retention/index.ts';
+
+const scope: Scope = { tenant: 't', environment: 'e' };
+const DAY = 86_400_000;
+const now = 400 * DAY;
+
+/** Rows by age in days; each class is removed on its own. */
+function store(ages: number[]): Purgeable & { left: { texts: number[]; vectors: number[]; requests: number[] }; calls: number } {
+  const left = { texts: [...ages], vectors: [...ages], requests: [...ages] };
+  const remove = (kind: keyof typeof left) => (_: Scope, beforeMs: number, limit: number) => {
+    self.calls += 1;
+    const due = left[kind].filter((age) => now - age * DAY < beforeMs).slice(0, limit);
+    left[kind] = left[kind].filter((age) => !due.includes(age));
+    return Promise.resolve(due.length);
+  };
+  const self = {
+    left,
+    calls: 0,
+    scopes: () => Promise.resolve([scope]),
+    purgeTexts: remove('texts'),
+    purgeVectors: remove('vectors'),
+    purgeRequests: remove('requests'),
+  };
+  return self;
+}
+
+const clock = { nowMs: () => now };
+
+describe('purge', () => {
+  it('removes each class at its own age', async () => {
+    const data = store([1, 5, 20, 40, 380]);
+    const report = await purge({
+      store: data,
+      policy: () => ({ textDays: 10, embeddingDays: 30, metadataDays: 365 }),
+      clock,
+      logger: silentLogger,
+    });
+    expect(data.left).toEqual({ texts: [1, 5], vectors: [1, 5, 20], requests: [1, 5, 20, 40] });
+    expect(report).toEqual({ texts: 3, vectors: 2, requests: 1 });
+  });
+
+  it('goes on in batches until nothing is due', async () => {
+    const data = store(Array.from({ length: 25 }, (_, index) => 100 + index));
+    expect((await purge({ store: data, policy: () => ({ metadataDays: 30 }), clock, logger: silentLogger, batch: 10 })).requests).toBe(25);
+    expect(data.left.requests).toEqual([]);
+    expect(data.calls).toBeGreaterThanOrEqual(9);
+  });
+
+  it('uses the defaults where the policy says nothing', async () => {
+    const data = store([29, 31, 366]);
+    await purge({ store: data, policy: () => undefined, clock, logger: silentLogger });
+    expect(data.left).toEqual({ texts: [29], vectors: [29], requests: [29, 31] });
+  });
+});
