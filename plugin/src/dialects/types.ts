@@ -27,7 +27,7 @@ export interface ToolCall {
 
 export interface Message {
   readonly role: Role;
-  /** Text parts joined by a newline; other parts stand as [image], [audio], [file]. */
+  /** Text parts joined by a newline (an assistant's: as written); other parts stand as [image], [audio], [file]. */
   readonly text: string;
   readonly toolCalls: readonly ToolCall[];
   /** For role tool: the call that it answers. */
@@ -39,20 +39,20 @@ export interface Message {
   readonly canonical: Json;
 }
 
+/** A document that the application put beside its messages, in a part of its own. */
+export interface RetrievedDocument {
+  /** Kind of part; never its title or address, which may name a person. */
+  readonly source: 'document' | 'search_result';
+  readonly text: string;
+}
+
 export interface ToolDefinition {
   readonly name: string;
   readonly description: string | undefined;
   readonly schema: Json | undefined;
 }
 
-export type PassReason =
-  | 'not_llm_path'
-  | 'no_body'
-  | 'body_truncated'
-  | 'not_json'
-  | 'unknown_shape'
-  | 'multipart'
-  | 'too_deep';
+export type PassReason = 'not_llm_path' | 'no_body' | 'body_truncated' | 'not_json' | 'unknown_shape' | 'multipart' | 'too_deep';
 
 /** The request side: known in access, before the provider is called. */
 export interface LlmRequest {
@@ -69,6 +69,8 @@ export interface LlmRequest {
   readonly prompt: string | undefined;
   readonly tools: readonly ToolDefinition[];
   readonly responseFormat: Json | undefined;
+  /** Documents in parts of their own, in order. Blocks marked within a text are found by `composition`. */
+  readonly documents?: readonly RetrievedDocument[];
   readonly previousResponseId: string | undefined;
   /** Conversation ids that the body declares, by dotted path: conversation, metadata.session_id, … */
   readonly declaredIds: Readonly<Record<string, string>>;

@@ -1,0 +1,141 @@
+// What a run was composed of, as digests. What anyone may check against an approved copy is plain; what may hold a
+// person's data is a commitment whose salt can be destroyed.
+import { createHash } from 'node:crypto';
+import { canonicalize, type Composition, type CompositionPart, type Json } from '#contract';
+import { asToken } from './json.ts';
+import { DEFAULT_MARKS, markedBlocks } from './marks.ts';
+import type { LlmAnswer, LlmRequest, Message, ToolDefinition } from './types.ts';
+
+export interface Commit {
+  /** Bytes that nobody can foresee; called with 16 for each salted part. */
+  randomBytes(size: number): Uint8Array;
+  /** Names of the tags that an application puts around retrieved text: <name …>…</name>. Default: context, document. */
+  readonly marks?: readonly string[] | undefined;
+}
+
+type Labels = Pick<CompositionPart, 'role' | 'name' | 'source'>;
+
+const SALT_BYTES = 16;
+const MAX_INSTRUCTIONS = 64;
+const MAX_TOOLS = 512;
+const MAX_CONTEXT = 512;
+
+/**
+ * Parts of a composition record. Digested bytes are the UTF-8 text for instructions, context and output, and RFC 8785
+ * bytes for tools ({name, description, parameters}), the response format and the input (list of {role, text, toolCalls,
+ * media}). Where there are more parts than a record holds, the last one stands for all that remain.
+ */
+export function composition(request: LlmRequest, answer: LlmAnswer | undefined, commit: Commit): Composition {
+  const salted = (text: string, labels: Labels = {}): CompositionPart => commitTo(text, commit.randomBytes(SALT_BYTES), labels);
+  const parts: Composition = {
+    instructions: capped(
+      request.instructions,
+      MAX_INSTRUCTIONS,
+      (one) => salted(wellFormed(one.text), { role: one.role }),
+      (rest) => salted(canonicalize(rest.map((one) => ({ role: one.role, text: wellFormed(one.text) }))), remaining(rest.length)),
+    ),
+    tools: capped(
+      request.tools,
+      MAX_TOOLS,
+      (tool) => plain(canonicalTool(tool), { name: label(tool.name) }),
+      (rest) => plain(rest.map(canonicalTool), remaining(rest.length)),
+    ),
+    context: capped(
+      contextOf(request, commit.marks ?? DEFAULT_MARKS),
+      MAX_CONTEXT,
+      (block) => salted(block.text, block.labels),
+      (rest) => salted(canonicalize(rest.map((block) => block.text)), remaining(rest.length)),
+    ),
+    input: salted(canonicalize(request.messages.map(canonicalInput))),
+  };
+  if (request.responseFormat !== undefined) parts.responseFormat = plain(request.responseFormat);
+  if (answer?.message) parts.output = salted(outputText(answer.message));
+  return parts;
+}
+
+function commitTo(text: string, salt: Uint8Array, labels: Labels): CompositionPart {
+  const bytes = Buffer.from(text, 'utf8');
+  const digest = createHash('sha256').update(salt).update(bytes).digest('hex');
+  return { digest, salted: true, salt: Buffer.from(salt).toString('base64url'), length: bytes.length, ...labels };
+}
+
+function plain(value: Json, labels: Labels = {}): CompositionPart {
+  const bytes = Buffer.from(canonicalize(value), 'utf8');
+  return { digest: createHash('sha256').update(bytes).digest('hex'), length: bytes.length, ...labels };
+}
+
+/** One part for each item; the last place holds what does not fit. */
+function capped<T>(
+  items: readonly T[],
+  most: number,
+  one: (item: T) => CompositionPart,
+  many: (rest: readonly T[]) => CompositionPart,
+): CompositionPart[] {
+  if (items.length <= most) return items.map(one);
+  return [...items.slice(0, most - 1).map(one), many(items.slice(most - 1))];
+}
+
+function remaining(count: number): Labels {
+  return { name: `(${count} more)` };
+}
+
+function canonicalTool(tool: ToolDefinition): Json {
+  return { name: tool.name, description: tool.description, parameters: tool.schema };
+}
+
+/** Names that are not names (a client may put anything there) are in the digest only. */
+function label(name: string): string {
+  return asToken(name) ?? '(unnamed)';
+}
+
+function canonicalInput(message: Message): Json {
+  const { media } = message.canonical as { readonly media?: Json };
+  return {
+    role: message.role,
+    text: wellFormed(message.text),
+    toolCalls: message.toolCalls.length > 0 ? canonicalCalls(message) : undefined,
+    media,
+  };
+}
+
+function canonicalCalls(message: Message): Json {
+  return message.toolCalls.map((call) => ({ name: wellFormed(call.name), arguments: wellFormed(call.arguments) }));
+}
+
+/** The text as answered; with tool calls, canonical bytes of {text, toolCalls}. */
+function outputText(message: Message): string {
+  const text = wellFormed(message.text);
+  return message.toolCalls.length === 0 ? text : canonicalize({ text, toolCalls: canonicalCalls(message) });
+}
+
+interface ContextBlock {
+  readonly text: string;
+  readonly labels: Labels;
+}
+
+/** Tool results, documents in parts of their own, and marked blocks within texts, in this order. */
+function contextOf(request: LlmRequest, marks: readonly string[]): ContextBlock[] {
+  const blocks: ContextBlock[] = [];
+  const names = new Map<string, string>();
+  for (const message of request.messages) {
+    for (const call of message.toolCalls) if (call.id !== undefined) names.set(call.id, call.name);
+    if (message.role !== 'tool') continue;
+    const name = message.toolCallId === undefined ? undefined : names.get(message.toolCallId);
+    blocks.push({
+      text: wellFormed(message.text),
+      labels: { role: 'tool', source: 'tool', ...(name !== undefined && { name: label(name) }) },
+    });
+  }
+  for (const document of request.documents ?? []) blocks.push({ text: wellFormed(document.text), labels: { source: document.source } });
+  for (const message of [...request.instructions, ...request.messages]) {
+    if (message.role === 'assistant' || message.role === 'tool') continue;
+    for (const block of markedBlocks(message.text, marks)) {
+      blocks.push({ text: wellFormed(block.text), labels: { role: message.role, source: `mark:${block.mark}` } });
+    }
+  }
+  return blocks;
+}
+
+function wellFormed(text: string): string {
+  return text.toWellFormed();
+}

@@ -1,0 +1,110 @@
+// One message in words that no provider owns, and its canonical form.
+import { canonicalize, type Json } from '#contract';
+import { canonicalMedium, type Content } from './content.ts';
+import { parseJson, toJson } from './json.ts';
+import type { Message, Role, ToolCall } from './types.ts';
+import { stripWrappers } from './wrappers.ts';
+
+/** A message before it is finished: consecutive ones of an assistant are still one. */
+export interface Draft {
+  readonly role: Role;
+  readonly content: Content;
+  readonly toolCalls: readonly ToolCall[];
+  readonly toolCallId?: string | undefined;
+}
+
+const LETTERS: Readonly<Record<Role, string>> = { system: 's', developer: 's', user: 'u', assistant: 'a', tool: 't' };
+
+/**
+ * Finished messages. What an assistant says between two messages of others is one message, because dialects cut it
+ * differently (text and calls as items, as blocks, as one object), and an assistant message without anything in it is
+ * none: dialects differ in whether they send it.
+ */
+export function finish(drafts: readonly Draft[]): Message[] {
+  const messages: Message[] = [];
+  let said: Draft[] = [];
+  const flush = (): void => {
+    if (said.length > 0) messages.push(finishOne(merge(said)));
+    said = [];
+  };
+  for (const draft of drafts) {
+    if (draft.role === 'assistant') {
+      if (!isHollow(draft)) said.push(draft);
+      continue;
+    }
+    flush();
+    messages.push(finishOne(draft));
+  }
+  flush();
+  return messages;
+}
+
+function merge(drafts: readonly Draft[]): Draft {
+  if (drafts.length === 1 && drafts[0]) return drafts[0];
+  const texts = drafts.map((draft) => draft.content.shown.join('')).filter((text) => text !== '');
+  return {
+    role: 'assistant',
+    content: {
+      shown: [texts.join('\n')],
+      texts: drafts.flatMap((draft) => draft.content.texts),
+      media: drafts.flatMap((draft) => draft.content.media),
+      documents: drafts.flatMap((draft) => draft.content.documents),
+    },
+    toolCalls: drafts.flatMap((draft) => draft.toolCalls),
+  };
+}
+
+function isHollow(draft: Draft): boolean {
+  const { content, toolCalls } = draft;
+  return toolCalls.length === 0 && content.media.length === 0 && content.texts.every((text) => text.trim() === '');
+}
+
+function finishOne(draft: Draft): Message {
+  const { role, content, toolCalls, toolCallId } = draft;
+  let canonical: Json | undefined;
+  return {
+    role,
+    // Models write their parts as one text; other people's parts are separate things.
+    text: content.shown.join(role === 'assistant' ? '' : '\n'),
+    toolCalls,
+    toolCallId,
+    // Made when asked for: access must not wait for the hashing of pictures that log needs.
+    get canonical() {
+      return (canonical ??= canonicalForm(draft));
+    },
+  };
+}
+
+/**
+ * White space is left out: clients trim, re-wrap and join parts each in their own way, and a digest that breaks on a
+ * newline finds no predecessor. Ids of calls are left out: dialects and gateways rewrite them.
+ */
+function canonicalForm({ role, content, toolCalls }: Draft): Json {
+  const text = content.texts.join('\n');
+  const bare = role === 'user' || role === 'tool' ? stripWrappers(text) : text;
+  return {
+    role: LETTERS[role],
+    text: bare.toWellFormed().replace(/\s+/g, ''),
+    media: content.media.length > 0 ? content.media.map(canonicalMedium) : undefined,
+    calls: toolCalls.length > 0 ? toolCalls.map(canonicalCall) : undefined,
+  };
+}
+
+function canonicalCall(call: ToolCall): Json {
+  // Without arguments some dialects write "", others {}.
+  const parsed = parseJson(call.arguments.trim() === '' ? '{}' : call.arguments);
+  return { name: call.name.toWellFormed(), arguments: parsed.ok ? toJson(parsed.value) : call.arguments.toWellFormed() };
+}
+
+/** True for messages that say nothing once client wrappers are off. A tool's empty result still is a result. */
+export function isEmpty(message: Message): boolean {
+  if (message.role === 'tool' || message.toolCalls.length > 0) return false;
+  const form = message.canonical as { readonly text: string; readonly media?: Json };
+  return form.text === '' && form.media === undefined;
+}
+
+/** Text of a canonical JSON value, for arguments that a dialect sends as an object. */
+export function argumentsText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined || value === null ? '' : canonicalize(toJson(value));
+}

@@ -1,0 +1,80 @@
+// The two readings of a call. What a dialect means stands in its own files; here is which one reads.
+import { type AnswerReader, buildAnswer, NOTHING, type StreamEvent } from './answer.ts';
+import { anthropicAnswers } from './anthropic-answer.ts';
+import { readAnthropicRequest } from './anthropic-request.ts';
+import { dialectOf, providerOf } from './detect.ts';
+import { asString, get, isRecord, parseJson } from './json.ts';
+import { chatAnswers, completionAnswers, embeddingAnswers } from './openai-chat-answer.ts';
+import { readChatRequest } from './openai-chat-request.ts';
+import { responsesAnswers } from './openai-responses-answer.ts';
+import { readResponsesRequest } from './openai-responses-request.ts';
+import { readCompletionsRequest, readEmbeddingsRequest } from './openai-text-request.ts';
+import { readEvents } from './sse.ts';
+import type { LlmAnswer, LlmRequest, RawCall, RequestReading } from './types.ts';
+
+interface DialectReader {
+  readonly request: (body: unknown, provider: string) => LlmRequest | undefined;
+  readonly answer: AnswerReader;
+}
+
+const DIALECTS: Readonly<Record<LlmRequest['dialect'], DialectReader>> = {
+  'openai.chat': { request: readChatRequest, answer: chatAnswers },
+  'openai.responses': { request: readResponsesRequest, answer: responsesAnswers },
+  'openai.completions': { request: readCompletionsRequest, answer: completionAnswers },
+  'openai.embeddings': { request: readEmbeddingsRequest, answer: embeddingAnswers },
+  'anthropic.messages': { request: readAnthropicRequest, answer: anthropicAnswers },
+};
+
+/** Reads the request side of a call. Never throws: what is not understood passes under a reason that can be counted. */
+export function readRequest(call: RawCall): RequestReading {
+  const dialect = dialectOf(call.method, call.path);
+  if (dialect === undefined) return { ok: false, reason: 'not_llm_path' };
+  if (isMultipart(call)) return { ok: false, reason: 'multipart' };
+  if (call.requestTruncated) return { ok: false, reason: 'body_truncated' };
+  if (call.requestBody === undefined || call.requestBody.trim() === '') return { ok: false, reason: 'no_body' };
+  const body = parseJson(call.requestBody);
+  if (!body.ok) return body;
+  if (!isRecord(body.value)) return { ok: false, reason: 'unknown_shape' };
+  const request = DIALECTS[dialect].request(body.value, providerOf(call, dialect, body.value));
+  return request ? { ok: true, request } : { ok: false, reason: 'unknown_shape' };
+}
+
+/** Reads the answer side. Never throws; what a broken or foreign body does not say is undefined or unknown. */
+export function readAnswer(call: RawCall, request: LlmRequest): LlmAnswer {
+  const { answer } = DIALECTS[request.dialect];
+  const body = call.responseBody ?? '';
+  if (isEventStream(call, body)) {
+    return buildAnswer(call, request, answer.fromEvents(streamEvents(body)), true);
+  }
+  const parsed = parseJson(body);
+  return buildAnswer(call, request, parsed.ok && isRecord(parsed.value) ? answer.fromBody(parsed.value) : NOTHING, false);
+}
+
+/** Errors of a stream that never began come as JSON, some of them under the stream's content type. */
+function isEventStream(call: RawCall, body: string): boolean {
+  const head = body.slice(0, 64).trimStart();
+  if (head.startsWith('{')) return false;
+  return header(call.responseHeaders, 'content-type').startsWith('text/event-stream') || /^\uFEFF?(?:data|event|id|retry)?:/.test(head);
+}
+
+function isMultipart(call: RawCall): boolean {
+  return header(call.requestHeaders, 'content-type').startsWith('multipart/');
+}
+
+function header(headers: RawCall['requestHeaders'], name: string): string {
+  return (asString(get(headers, name)) ?? '').trim().toLowerCase();
+}
+
+/** Events whose data is JSON, and [DONE]; what is neither (a cut tail, a provider's comment) is passed over. */
+function* streamEvents(body: string): Generator<StreamEvent> {
+  for (const event of readEvents(body)) {
+    if (event.data.trim() === '[DONE]') {
+      yield { type: undefined, data: undefined, done: true };
+      continue;
+    }
+    const parsed = parseJson(event.data);
+    if (!parsed.ok || !isRecord(parsed.value)) continue;
+    const type = event.type === 'message' ? asString(get(parsed.value, 'type')) : event.type;
+    yield { type, data: parsed.value, done: false };
+  }
+}
