@@ -35,3 +35,24 @@ export interface Redactor {
 }
 
 export type CreateRedactor = (options?: RedactorOptions) => Redactor;
+
+/** Why a redactor cannot be made. The message names the rule, never a user's content. */
+export class RedactionError extends Error {
+  override readonly name = 'RedactionError';
+  readonly code: 'key_missing' | 'unsafe_pattern';
+
+  constructor(code: RedactionError['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+/** Redacts a text that arrives in pieces: the pieces that come out, joined, equal the redaction of the pieces that went in, joined. */
+export interface StreamRedactor {
+  /** Text that is safe to pass on; '' while a value may still be growing. */
+  push(chunk: string): string;
+  /** The rest. Nothing may be pushed afterwards. */
+  end(): string;
+  /** Findings so far, by type. */
+  readonly counts: Readonly<Record<string, number>>;
+}

@@ -1,0 +1,13 @@
+// The redactor's door: patterns with validation, in linear time, pure; the same on both sides of the wire.
+export { createRedactor } from './redactor.ts';
+export { applyFindings, mergeFindings, type Applied, type Replacement } from './findings.ts';
+export { unsafePatternReason } from './pattern.ts';
+export {
+  RedactionError,
+  type CreateRedactor,
+  type Finding,
+  type Redacted,
+  type Redactor,
+  type RedactorOptions,
+  type StreamRedactor,
+} from './types.ts';
