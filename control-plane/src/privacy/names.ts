@@ -2,7 +2,7 @@
 // model sees "[EMAIL_ADDRESS]" and not the address.
 import { createHash, createHmac } from 'node:crypto';
 import type { RedactionPolicy } from '#contract';
-import { applyFindings, type Finding } from '#redact';
+import { applyFindings, type Finding, type Replacement } from '#redact';
 import type { Finder } from './ports.ts';
 
 export interface NamesRedacted {
@@ -30,7 +30,8 @@ export interface NameRedactorOptions {
 const PLACEHOLDER = /\[[A-Z][A-Z0-9_]{1,40}(?::[^\]\s]{1,64})?\]/g;
 
 export function createNameRedactor(options: NameRedactorOptions): NameRedactor {
-  if (options.policy?.names === false) return { redact: (texts) => Promise.resolve(texts.map((text) => ({ text, findings: [], counts: {} }))) };
+  if (options.policy?.names === false)
+    return { redact: (texts) => Promise.resolve(texts.map((text) => ({ text, findings: [], counts: {} }))) };
   const find = remembering(options.finder, options.cacheEntries ?? 5000);
   const allowed = new Set((options.policy?.allow ?? []).map((value) => value.toLowerCase()));
   const replace = replacer(options);
@@ -38,10 +39,12 @@ export function createNameRedactor(options: NameRedactorOptions): NameRedactor {
     async redact(texts) {
       const all = await find(texts);
       return texts.map((text, index) => {
-        const findings = outsidePlaceholders(text, all[index] ?? []).filter(({ start, end, type }) => replace.acts(type) && !allowed.has(text.slice(start, end).toLowerCase()));
+        const findings = outsidePlaceholders(text, all[index] ?? []).filter(
+          ({ start, end, type }) => replace.acts(type) && !allowed.has(text.slice(start, end).toLowerCase()),
+        );
         const counts: Record<string, number> = {};
         for (const { type } of findings) counts[type] = (counts[type] ?? 0) + 1;
-        return { text: applyFindings(text, findings, replace.value), findings, counts };
+        return { text: applyFindings(text, findings, replace.value).text, findings, counts };
       });
     },
   };
@@ -83,16 +86,19 @@ function outsidePlaceholders(text: string, findings: readonly Finding[]): Findin
   return kept;
 }
 
-function replacer(options: NameRedactorOptions): { acts: (type: string) => boolean; value: (value: string, type: string) => string } {
+function replacer(options: NameRedactorOptions): { acts: (type: string) => boolean; value: Replacement } {
   const actions = options.policy?.types ?? {};
   const token = (value: string, type: string): string => {
     const { key } = options;
     if (!key) throw new Error(`The policy asks for tokens of ${type}, and there is no key for them`);
-    return createHmac('sha256', key).update(`${type}\0${value.normalize('NFKC').toLowerCase()}`).digest('hex').slice(0, 10);
+    return createHmac('sha256', key)
+      .update(`${type}\0${value.normalize('NFKC').toLowerCase()}`)
+      .digest('hex')
+      .slice(0, 10);
   };
   return {
     acts: (type) => actions[type] !== 'keep',
-    value: (value, type) => {
+    value: (type, value) => {
       const action = actions[type] ?? 'mask';
       if (action === 'drop') return '';
       return action === 'mask' ? `[${type}]` : `[${type}:${token(value, type)}]`;

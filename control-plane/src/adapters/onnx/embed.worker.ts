@@ -39,13 +39,17 @@ function pool(hidden: Float32Array, tokens: number, dimensions: number): Float32
 async function embed(text: string, maxTokens: number): Promise<Float32Array> {
   const { ids } = tokenizer.encode(text, maxTokens);
   const model = await session;
-  const output = await model.run({ input_ids: longs(ids), attention_mask: longs(ids.map(() => 1)), token_type_ids: longs(ids.map(() => 0)) });
+  const output = await model.run({
+    input_ids: longs(ids),
+    attention_mask: longs(ids.map(() => 1)),
+    token_type_ids: longs(ids.map(() => 0)),
+  });
   const hidden = output['last_hidden_state'];
   if (!hidden) throw new Error('The embedding model gave no last_hidden_state');
   return pool(hidden.data as Float32Array, ids.length, settings.dimensions);
 }
 
-serve<EmbedCall, EmbedAnswer>(async ({ texts, maxTokens }) => {
+serve(async ({ texts, maxTokens }: EmbedCall): Promise<{ answer: EmbedAnswer; transfer: ArrayBuffer[] }> => {
   const answer: Float32Array[] = [];
   for (const text of texts) answer.push(await embed(text, maxTokens));
   return { answer, transfer: answer.map((vector) => vector.buffer as ArrayBuffer) };

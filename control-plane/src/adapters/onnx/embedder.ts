@@ -18,7 +18,9 @@ const MAX_TOKENS = 128;
  * The shipped MiniLM in a worker thread. Throws `model_damaged` when its files are not those of the manifest.
  * Every text gets the same vector whatever else is asked in the same call.
  */
-export function openEmbedder(options: { readonly folder?: string; readonly threads?: number; readonly maxTokens?: number } = {}): OnnxEmbedder {
+export function openEmbedder(
+  options: { readonly folder?: string; readonly threads?: number; readonly maxTokens?: number } = {},
+): OnnxEmbedder {
   const folder = options.folder ?? MODELS_FOLDER;
   const model = requireModel('embedding', folder);
   const dimensions = model.dimensions ?? 384;

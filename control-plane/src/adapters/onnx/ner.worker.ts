@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { mergeSpans, onlyWithAddress, spansOf, windowsOf, type Span } from './ner-spans.ts';
-import { WordPiece } from './wordpiece.ts';
+import { mergeSpans, onlyWithAddress, spansOf, windowsOf, type Span, type TokenClass } from './ner-spans.ts';
+import { WordPiece, type Encoding } from './wordpiece.ts';
 import { serve } from './worker-server.ts';
 
 export interface NerSettings {
@@ -22,48 +22,60 @@ export type NerAnswer = readonly (readonly Span[])[];
 
 const settings = workerData as NerSettings;
 const tokenizer = new WordPiece(readFileSync(settings.vocabularyFile, 'utf8').trimEnd().split('\n'));
-const labels = Object.values(JSON.parse(readFileSync(settings.labelsFile, 'utf8')) as Record<string, string>).map((label) => label.replace(/^[BI]-/, ''));
+const labels = Object.values(JSON.parse(readFileSync(settings.labelsFile, 'utf8')) as Record<string, string>).map((label) =>
+  label.replace(/^[BI]-/, ''),
+);
 const session = InferenceSession.create(settings.modelFile, { intraOpNumThreads: settings.threads, interOpNumThreads: 1 });
 
 const longs = (values: readonly number[]): Tensor => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
 
 /** The likeliest class of each token, the B- and I- marks of one class taken together. */
-function classesOf(logits: Float32Array, tokens: number): string[] {
-  const found: string[] = [];
+function classesOf(logits: Float32Array, tokens: number): TokenClass[] {
+  const found: TokenClass[] = [];
   for (let token = 0; token < tokens; token += 1) {
-    const scores = new Map<string, number>();
+    const weights = new Map<string, number>();
+    let total = 0;
     for (const [index, label] of labels.entries()) {
-      const score = Math.exp(logits[token * labels.length + index] ?? -Infinity);
-      scores.set(label, (scores.get(label) ?? 0) + score);
+      const weight = Math.exp(logits[token * labels.length + index] ?? -Infinity);
+      weights.set(label, (weights.get(label) ?? 0) + weight);
+      total += weight;
     }
     let best = 'O';
-    for (const [label, score] of scores) if (score > (scores.get(best) ?? 0)) best = label;
-    found.push(best);
+    for (const [label, weight] of weights) if (weight > (weights.get(best) ?? 0)) best = label;
+    found.push({ name: best, score: (weights.get(best) ?? 0) / total });
   }
   return found;
 }
 
 async function findIn(text: string): Promise<Span[]> {
-  const model = await session;
   const found: Span[] = [];
   for (const window of windowsOf(text, settings.windowUnits, settings.overlapUnits)) {
-    const part = text.slice(window.start, window.end);
-    const encoding = tokenizer.encode(part, settings.maxTokens);
-    const output = await model.run({
-      input_ids: longs(encoding.ids),
-      attention_mask: longs(encoding.ids.map(() => 1)),
-      token_type_ids: longs(encoding.ids.map(() => 0)),
-    });
-    const logits = output['logits'];
-    if (!logits) throw new Error('The name model gave no logits');
-    for (const span of spansOf(part, encoding, classesOf(logits.data as Float32Array, encoding.ids.length))) {
-      found.push({ ...span, start: span.start + window.start, end: span.end + window.start });
+    // Scripts that need many tokens a character fill the model before the window ends; then read on from there.
+    for (let start = window.start; start < window.end;) {
+      const part = text.slice(start, window.end);
+      const encoding = tokenizer.encode(part, settings.maxTokens);
+      for (const span of spansOf(part, encoding, await classify(encoding)))
+        found.push({ ...span, start: span.start + start, end: span.end + start });
+      if (encoding.covered === 0 || encoding.ids.length < settings.maxTokens) break;
+      start += encoding.covered;
     }
   }
   return onlyWithAddress(mergeSpans(found));
 }
 
-serve<NerCall, NerAnswer>(async ({ texts }) => {
+async function classify(encoding: Encoding): Promise<TokenClass[]> {
+  const model = await session;
+  const output = await model.run({
+    input_ids: longs(encoding.ids),
+    attention_mask: longs(encoding.ids.map(() => 1)),
+    token_type_ids: longs(encoding.ids.map(() => 0)),
+  });
+  const logits = output['logits'];
+  if (!logits) throw new Error('The name model gave no logits');
+  return classesOf(logits.data as Float32Array, encoding.ids.length);
+}
+
+serve(async ({ texts }: NerCall): Promise<{ answer: NerAnswer }> => {
   const answer: Span[][] = [];
   for (const text of texts) answer.push(text.trim() === '' ? [] : await findIn(text));
   return { answer };

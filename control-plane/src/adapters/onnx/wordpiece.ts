@@ -146,7 +146,7 @@ function letters(character: string, code: number): string[] {
   const found: string[] = [];
   for (const part of character.normalize('NFD')) {
     if (MARK.test(part)) continue;
-    found.push(...part.toLowerCase());
+    found.push(...Array.from(part.toLowerCase()));
   }
   return found;
 }

@@ -2,11 +2,11 @@
 import { parentPort } from 'node:worker_threads';
 
 /** Errors cross as their message only, which names no text of a user: the handlers throw for models, not for input. */
-export function serve<Call, Answer>(handle: (input: Call) => Promise<{ answer: Answer; transfer?: readonly ArrayBuffer[] }>): void {
+export function serve(handle: (input: never) => Promise<{ answer: unknown; transfer?: readonly ArrayBuffer[] }>): void {
   const port = parentPort;
   if (!port) throw new Error('Only to be loaded in a worker thread');
   let last: Promise<void> = Promise.resolve();
-  port.on('message', ({ id, input }: { id: number; input: Call }) => {
+  port.on('message', ({ id, input }: { id: number; input: never }) => {
     last = last.then(async () => {
       try {
         const { answer, transfer } = await handle(input);

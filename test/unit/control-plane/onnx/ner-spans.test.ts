@@ -22,6 +22,7 @@ describe('windows', () => {
 });
 
 describe('spans', () => {
+  const classes = (...names: string[]): { name: string; score: number }[] => names.map((name) => ({ name, score: 0.7 }));
   const encode = (text: string): { ids: number[]; starts: number[]; ends: number[]; covered: number } => {
     const words = [...text.matchAll(/\w+|[^\s\w]/gu)];
     return {
@@ -34,23 +35,37 @@ describe('spans', () => {
 
   it('join the parts of one name', () => {
     const text = 'ask Anna de Vries now';
-    expect(spansOf(text, encode(text), ['O', 'GIVEN_NAME', 'O', 'SURNAME', 'O'])).toEqual([
+    expect(spansOf(text, encode(text), classes('O', 'GIVEN_NAME', 'O', 'SURNAME', 'O'))).toEqual([
       { start: 4, end: 8, type: 'PERSON' },
       { start: 12, end: 17, type: 'PERSON' },
     ]);
-    expect(spansOf(text, encode(text), ['O', 'GIVEN_NAME', 'SURNAME', 'SURNAME', 'O'])).toEqual([{ start: 4, end: 17, type: 'PERSON' }]);
+    expect(spansOf(text, encode(text), classes('O', 'GIVEN_NAME', 'SURNAME', 'SURNAME', 'O'))).toEqual([
+      { start: 4, end: 17, type: 'PERSON' },
+    ]);
   });
 
   it('take the whole word but not the possessive', () => {
     const text = "Anna's car";
-    expect(spansOf(text, { ids: [1], starts: [0], ends: [2], covered: 10 }, ['GIVEN_NAME'])).toEqual([
+    expect(spansOf(text, { ids: [1], starts: [0], ends: [2], covered: 10 }, classes('GIVEN_NAME'))).toEqual([
       { start: 0, end: 4, type: 'PERSON' },
     ]);
   });
 
+  it('want a capital of a name, or a sure model, where the text uses capitals', () => {
+    const text = 'Ok, nice';
+    const at = [
+      { name: 'O', score: 1 },
+      { name: 'O', score: 1 },
+      { name: 'GIVEN_NAME', score: 0.7 },
+    ];
+    expect(spansOf(text, encode(text), at)).toEqual([]);
+    expect(spansOf(text, encode(text), [...at.slice(0, 2), { name: 'GIVEN_NAME', score: 0.9 }])).toHaveLength(1);
+    expect(spansOf('ok, anna', encode('ok, anna'), at)).toHaveLength(1);
+  });
+
   it('drop numbers without digits and findings without letters', () => {
-    expect(spansOf('zip code', { ids: [1], starts: [0], ends: [3], covered: 8 }, ['ZIP_CODE'])).toEqual([]);
-    expect(spansOf('—', { ids: [1], starts: [0], ends: [1], covered: 1 }, ['SURNAME'])).toEqual([]);
+    expect(spansOf('zip code', { ids: [1], starts: [0], ends: [3], covered: 8 }, classes('ZIP_CODE'))).toEqual([]);
+    expect(spansOf('—', { ids: [1], starts: [0], ends: [1], covered: 1 }, classes('SURNAME'))).toEqual([]);
   });
 
   it('keep places only near an address', () => {
