@@ -13,6 +13,9 @@ export interface TextHit {
 export interface TextIndex {
   /** Words in any order, best first. The words are data, never query syntax: any text is a valid query. */
   match(scope: Scope, words: readonly string[], limit: number, principal?: string): Promise<readonly TextHit[]>;
-  /** Requests whose id, run id, trace id, correlation id or declared session equals the text, or threads of that id. */
-  byIdentifier(scope: Scope, identifier: string, limit: number): Promise<readonly TextHit[]>;
+  /**
+   * Requests whose id, run id, trace id, correlation id or declared session equals the text, or threads of that id, newest
+   * first. With a principal, only that one's.
+   */
+  byIdentifier(scope: Scope, identifier: string, limit: number, principal?: string): Promise<readonly TextHit[]>;
 }

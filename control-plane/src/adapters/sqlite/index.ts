@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
 import type { TextIndex } from '../../search/ports.ts';
-import type { PastTurns, ThreadReader } from '../../threads/ports.ts';
+import type { PastTurns, ThreadReader } from '../../threads/index.ts';
 import { Database } from './database.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
@@ -38,7 +38,7 @@ export interface SqliteStore {
   readonly meta: Meta;
   /** Faults of the file; empty when it is sound. Reads the whole file and blocks meanwhile: for `clew doctor`. */
   check(): readonly string[];
-  /** Commits what is queued, closes the file and gives the folder free. */
+  /** Commits what is queued, closes the file and gives the folder free. Later calls do nothing. */
   close(): Promise<void>;
 }
 
@@ -59,6 +59,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
   }
   const journal = new SqliteJournal(database, clock);
   const vectors = new SqliteVectors(database, vectorCacheBytes);
+  let open = true;
   return {
     journal,
     turns: new SqliteTurns(database, journal, vectors),
@@ -70,9 +71,12 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     meta: new SqliteMeta(database),
     check: () => database.check(),
     close: async () => {
-      journal.flush();
-      database.close();
-      lock.release();
+      if (open) {
+        open = false;
+        journal.flush();
+        database.close();
+        lock.release();
+      }
       return Promise.resolve();
     },
   };

@@ -1,6 +1,5 @@
 import type { Scope } from '../../kernel/index.ts';
-import type { PastTurns } from '../../threads/ports.ts';
-import type { PlacedTurn } from '../../threads/types.ts';
+import type { PastTurns, PlacedTurn } from '../../threads/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { toPlacedTurn, type RequestRow } from './request-row.ts';
 import { keyOf } from './scope.ts';

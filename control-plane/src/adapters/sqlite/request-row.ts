@@ -2,8 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Sample } from '#contract';
 import type { StoredTurn } from '../../ingest/ports.ts';
-import type { Intent, LinkMethod, PlacedTurn, Placement, Position, TurnInput } from '../../threads/types.ts';
-import type { RequestView } from '../../threads/views.ts';
+import type { Intent, LinkMethod, PlacedTurn, Placement, Position, RequestView, TurnInput } from '../../threads/index.ts';
 import type { RequestTable } from './schema.ts';
 import { keyOf } from './scope.ts';
 

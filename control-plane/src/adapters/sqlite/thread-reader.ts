@@ -1,7 +1,6 @@
 import { sql } from 'kysely';
 import { ClewError, type Clock, type Scope } from '../../kernel/index.ts';
-import type { ThreadReader } from '../../threads/ports.ts';
-import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadSummary } from '../../threads/views.ts';
+import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
 import { outcomeOf } from './aggregate.ts';
 import { query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';

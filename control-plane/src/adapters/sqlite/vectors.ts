@@ -33,7 +33,7 @@ export class SqliteVectors implements Vectors {
 
   async nearest(wanted: VectorQuery): Promise<readonly VectorHit[]> {
     const scope = keyOf(wanted.scope);
-    const block = this.cache.get(scope, wanted.model) ?? (wanted.principal === undefined ? this.load(scope, wanted) : undefined);
+    const block = this.cache.get(scope, wanted.model) ?? (wanted.principal === undefined ? this.load(scope, wanted.model) : undefined);
     const ranked = block === undefined ? this.scan(scope, wanted) : block.search(wanted.vector, wanted.limit, wanted);
     const threads = this.threadsOf(
       scope,
@@ -43,10 +43,14 @@ export class SqliteVectors implements Vectors {
     return Promise.resolve(ranked.map(({ id, score }) => ({ id, threadId: threads.get(id) ?? '', score })));
   }
 
-  private load(scope: string, { model, vector }: VectorQuery): VectorBlock | undefined {
-    const { length: dimensions } = vector;
-    const counted = this.database.prepare('SELECT count(*) AS n FROM vectors WHERE scope = ? AND model = ?').get(scope, model);
-    const count = Number(counted?.['n']);
+  private load(scope: string, model: string): VectorBlock | undefined {
+    const found = this.database
+      // length() of a blob reads its header only.
+      .prepare('SELECT count(*) AS n, max(length(vector)) / 4 AS dimensions FROM vectors WHERE scope = ? AND model = ?')
+      .get(scope, model);
+    const count = Number(found?.['n']);
+    const dimensions = Number(found?.['dimensions']);
+    if (count === 0) return undefined;
     if (!this.cache.fits(count, dimensions)) return undefined;
     const block = new VectorBlock(dimensions, count);
     for (const row of this.rows(scope, model)) block.put(row);

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import { ClewError } from '../../control-plane/src/kernel/index.ts';
+import type { Outcome } from '../../control-plane/src/adapters/sqlite/aggregate.ts';
+import { HERE, openStore, OTHER_TENANT, storedTurn, type TurnOptions } from './store-fixtures.ts';
+
+const T0 = 1_772_366_400;
+
+describe('ThreadReader (SQLite)', () => {
+  it('lists newest activity first, page by page, while data arrives', async () => {
+    const { store } = openStore();
+    await store.turns.commit(
+      Array.from({ length: 25 }, (_, i) => storedTurn(`r${i}`, `t${i}`, { at: T0 + (i % 5) })),
+      [],
+      [],
+    );
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    for (let page = 0; page < 10; page++) {
+      const { items, next } = await store.threads.list(HERE, {}, { limit: 7, cursor });
+      seen.push(...items.map(({ id }) => id));
+      await store.turns.commit([storedTurn(`new${page}`, `new${page}`, { at: T0 + 100 + page })], [], []);
+      if (next === null) break;
+      cursor = next;
+    }
+    expect(seen).toHaveLength(25);
+    expect(new Set(seen).size).toBe(25);
+    expect(Number(seen[0]!.slice(1)) % 5).toBe(4);
+  });
+
+  it('filters by user, topic, position, model and time', async () => {
+    const { store } = openStore();
+    const topic = { id: 'k1', label: 'sorting' };
+    await store.turns.commit(
+      [
+        storedTurn('a', 'ta', { principal: 'p1', topic }),
+        storedTurn('b', 'tb', { principal: 'p2', at: T0 + 10, placement: { position: 'orphaned' } }),
+        storedTurn('c', 'tc', { principal: 'p2', at: T0 + 20, sample: { model: { requested: 'gpt-x', evidence: 'unknown' } } }),
+        storedTurn('d', 'ta', { principal: 'p1', at: T0 + 30, sample: { model: { executed: 'gpt-y', evidence: 'response_body' } } }),
+      ],
+      [],
+      [],
+    );
+    const ids = async (filter: Parameters<typeof store.threads.list>[1]): Promise<string[]> =>
+      (await store.threads.list(HERE, filter, { limit: 10 })).items.map(({ id }) => id);
+    expect(await ids({})).toEqual(['ta', 'tc', 'tb']);
+    expect(await ids({ user: 'p2' })).toEqual(['tc', 'tb']);
+    expect(await ids({ topic: 'k1' })).toEqual(['ta']);
+    expect(await ids({ position: 'orphaned' })).toEqual(['tb']);
+    expect(await ids({ model: 'gpt-x' })).toEqual(['tc']);
+    expect(await ids({ model: 'gpt-y', user: 'p1' })).toEqual(['ta']);
+    expect(await ids({ fromMs: (T0 + 20) * 1_000 })).toEqual(['ta', 'tc']);
+    expect(await ids({ toMs: (T0 + 20) * 1_000 })).toEqual(['tc', 'tb']);
+    expect((await store.threads.list(OTHER_TENANT, {}, { limit: 10 })).items).toEqual([]);
+  });
+
+  it('refuses a cursor that is not one of its own', async () => {
+    const { store } = openStore();
+    for (const cursor of ['', 'x', Buffer.from('[1]').toString('base64url'), Buffer.from('{"a":1}').toString('base64url')]) {
+      const listed = store.threads.list(HERE, {}, { limit: 1, cursor });
+      await expect(listed).rejects.toSatisfy((error) => error instanceof ClewError && error.code === 'invalid_query');
+    }
+  });
+
+  it('shows a thread with turns counted, successors and what the placement said', async () => {
+    const { store } = openStore();
+    const long = 'ö'.repeat(300);
+    await store.turns.commit(
+      [
+        storedTurn('a', 't', { prompt: long, costUsd: 0.5, sample: { usage: { inputTokens: 10, outputTokens: 5 } } }),
+        storedTurn('b', 't', {
+          at: T0 + 1,
+          sample: { call: { kind: 'step' } },
+          turn: { call: { kind: 'step' } },
+          placement: { predecessorId: 'a' },
+        }),
+        storedTurn('c', 't', { at: T0 + 2, sample: { call: { kind: 'auxiliary' } }, turn: { call: { kind: 'auxiliary' } } }),
+        storedTurn('d', 't', {
+          at: T0 + 60,
+          prompt: 'last one',
+          placement: { predecessorId: 'a', confidence: 0.6, method: 'inferred', similarity: 0.8, position: 'continuation', fork: true },
+        }),
+      ],
+      [],
+      [],
+    );
+    const thread = await store.threads.thread(HERE, 't');
+    expect(thread).toMatchObject({
+      user: 'p1',
+      turns: 2,
+      calls: 4,
+      lastPrompt: 'last one',
+      inputTokens: 10,
+      outputTokens: 5,
+      costUsd: 0.5,
+      lowestConfidence: 0.6,
+      durationMs: 60_500,
+      sessions: 1,
+      breakdown: null,
+    });
+    expect(thread?.title).toHaveLength(240);
+    expect(thread?.requests.map(({ id, turn }) => [id, turn])).toEqual([
+      ['a', 1],
+      ['b', 1],
+      ['c', 1],
+      ['d', 2],
+    ]);
+    expect(thread?.requests[0]?.successors).toEqual(['b', 'd']);
+    expect(thread?.requests[3]).toMatchObject({
+      predecessor: 'a',
+      similarity: 0.8,
+      method: 'inferred',
+      fork: true,
+      at: '2026-03-01T12:01:00.000Z',
+    });
+    for (const request of thread?.requests ?? []) expect(await store.threads.request(HERE, request.id)).toEqual(request);
+    expect(await store.threads.request(OTHER_TENANT, 'a')).toBeUndefined();
+    expect(await store.threads.thread(OTHER_TENANT, 't')).toBeUndefined();
+  });
+
+  it('gives a thread of several people to none of them', async () => {
+    const { store } = openStore();
+    await store.turns.commit([storedTurn('a', 't'), storedTurn('b', 't', { principal: 'p2', at: T0 + 1 })], [], []);
+    expect((await store.threads.thread(HERE, 't'))?.user).toBeNull();
+    expect((await store.threads.list(HERE, { user: 'p1' }, { limit: 5 })).items).toEqual([]);
+  });
+
+  const second = (options: TurnOptions): TurnOptions => ({ at: T0 + 60, ...options });
+  const cases: readonly [name: string, turns: readonly TurnOptions[], outcome: Outcome, breakdown: string | null][] = [
+    ['answered', [{}, second({})], 'completed', null],
+    ['error at the end', [{}, second({ sample: { status: { outcome: 'error' } } })], 'failed', 'error'],
+    ['error in the first turn', [{ sample: { status: { outcome: 'error' } } }, second({})], 'completed', null],
+    ['blocked at the end', [{}, second({ sample: { guardrails: [{ name: 'pii', verdict: 'block' }] } })], 'failed', null],
+    ['left after a correction', [{}, second({ placement: { followUp: 'correction' } })], 'abandoned', 'correction'],
+    ['left while answered', [{}, second({ sample: { status: { outcome: 'aborted' } } })], 'abandoned', null],
+    ['went on after a repeat', [{}, second({ placement: { followUp: 'repeat' } }), { at: T0 + 90 }], 'corrected', 'repeat'],
+    [
+      'truncated',
+      [{}, second({ placement: { followUp: 'correction', truncation: { dropped: 2, kind: 'truncated' } } }), { at: T0 + 90 }],
+      'corrected',
+      'truncation',
+    ],
+  ];
+  it.each(cases)('tells how a thread went: %s', async (_name, turns, outcome, breakdown) => {
+    const { store, clock } = openStore();
+    await store.turns.commit(
+      turns.map((options, index) => storedTurn(`r${index}`, 't', options)),
+      [],
+      [],
+    );
+    clock.ms = (T0 + 120) * 1_000;
+    expect((await store.threads.thread(HERE, 't'))?.outcome).toBe('open');
+    clock.ms += 31 * 60_000;
+    const thread = await store.threads.thread(HERE, 't');
+    expect(thread?.outcome).toBe(outcome);
+    expect(thread?.breakdown).toEqual(breakdown === null ? null : { requestId: 'r1', kind: breakdown });
+  });
+});
