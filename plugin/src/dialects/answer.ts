@@ -1,6 +1,6 @@
 // What all dialects share on the answer side: errors, models, usage, and how an answer is put together.
 import type { Model, Usage } from '#contract';
-import { asCount, asText, asToken, dig, get, isRecord } from './json.ts';
+import { asCount, asKind, asReference, asText, asToken, dig, get, isRecord } from './json.ts';
 import { type Draft, finish } from './message.ts';
 import type { LlmAnswer, LlmRequest, RawCall } from './types.ts';
 
@@ -37,21 +37,27 @@ export interface StreamEvent {
 export const NOTHING: Found = { drafts: [], closed: false };
 
 export function buildAnswer(call: RawCall, request: LlmRequest, found: Found, isStream: boolean): LlmAnswer {
-  const error = found.error ?? errorOfStatus(call.status);
+  const stated = found.error;
+  const error = stated === undefined || stated.type === UNKNOWN_ERROR ? (errorOfStatus(call.status) ?? stated) : stated;
   const [message] = error ? [] : finish(found.drafts);
-  const finishReason = asToken(found.finishReason, 64);
+  const finishReason = asKind(found.finishReason);
   return {
     text: message === undefined || message.text === '' ? undefined : message.text,
     message,
     finishReason,
     model: modelOf(call, request, found, isStream),
     usage: found.usage,
-    responseId: asToken(found.responseId, 256),
+    responseId: asReference(found.responseId),
     toolCalls: message?.toolCalls ?? [],
     error,
-    incomplete: !found.closed || call.responseTruncated,
+    incomplete: call.responseTruncated || !(found.closed || isSilent(call)),
     blocked: found.blocked === true || BLOCKING_REASONS.has(finishReason ?? '') || isGuardrail(call.status, error),
   };
+}
+
+/** Nothing was captured, or the call failed before there was an answer: then nothing is missing from one. */
+function isSilent(call: RawCall): boolean {
+  return call.responseBody === undefined || (call.status !== undefined && call.status >= 400);
 }
 
 const BLOCKING_REASONS = new Set(['content_filter', 'refusal', 'guardrail_intervened', 'safety']);
@@ -66,8 +72,7 @@ function isGuardrail(status: number | undefined, error: AnswerError | undefined)
 /** Headers in which gateways and providers name the model that ran. */
 const MODEL_HEADERS: readonly (readonly [string, Model['evidence']])[] = [
   ['openai-model', 'response_header'],
-  ['x-model', 'response_header'],
-  ['x-litellm-model-name', 'gateway'],
+  ['llm_provider-openai-model', 'response_header'],
   ['x-kong-llm-model', 'gateway'],
 ];
 
@@ -88,17 +93,22 @@ function modelOf(call: RawCall, request: LlmRequest, found: Found, isStream: boo
   return model;
 }
 
+const UNKNOWN_ERROR = 'unknown_error';
+
 /** Kind of an error in any of the shapes that providers and gateways use; undefined where the body holds none. */
 export function errorOf(body: unknown): AnswerError | undefined {
   const error = get(body, 'error');
   if (error === undefined || error === null) return undefined;
   const code = codeOf(get(error, 'code')) ?? codeOf(dig(error, 'innererror.code'));
-  const type = asToken(get(error, 'type')) ?? asToken(get(error, 'status')) ?? code ?? asToken(error) ?? 'unknown_error';
+  const type = asKind(get(error, 'type')) ?? asKind(get(error, 'status')) ?? code ?? asKind(error) ?? UNKNOWN_ERROR;
   return { type, code };
 }
 
 export function codeOf(code: unknown): string | undefined {
-  return typeof code === 'number' && Number.isFinite(code) ? String(code) : asToken(code);
+  // Status codes and the small numbers of some gateways; a longer number could be anybody's.
+  if (typeof code === 'number' || (typeof code === 'string' && /^\d+$/.test(code)))
+    return Number(code) < 100_000 ? String(code) : undefined;
+  return asKind(code);
 }
 
 function errorOfStatus(status: number | undefined): AnswerError | undefined {

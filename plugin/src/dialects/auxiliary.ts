@@ -2,6 +2,7 @@
 // must not be lost as one of them. So what a user writes is matched against the fixed beginnings of known clients'
 // templates only, and the wider patterns hold for instructions alone, in calls that carry next to no conversation.
 import type { LlmRequest, Message } from './types.ts';
+import { stripWrappers } from './wrappers.ts';
 
 type Auxiliary = Exclude<LlmRequest['auxiliary'], undefined>;
 
@@ -10,12 +11,14 @@ const HEAD = 1500;
 /** A real system prompt that mentions titles among a thousand other things is longer than a title generator's. */
 const LONGEST_TASK = 6000;
 const MOST_MESSAGES = 3;
+const MOST_INSTRUCTIONS = 4;
 
 /** Beginnings of templates of known clients, in a user message or an instruction. Bounded repeats keep them linear. */
 const TEMPLATES: readonly (readonly [Auxiliary, RegExp])[] = [
   ['title', /^#+ task:\s{0,9}generate a concise,? .{0,20}title/],
   ['title', /^(?:please )?(?:generate|provide|write) a concise,? (?:\d-word-or-less|\d[-–]\d word|\d word) title (?:for|of|summari)/],
   ['title', /^analyze if this message indicates a new conversation topic/],
+  ['title', /^analyze this conversation and provide:\s{0,5}1\. the detected language/],
   ['title', /^summarize this coding conversation in under/],
   [
     'title',
@@ -41,14 +44,17 @@ const TEMPLATES: readonly (readonly [Auxiliary, RegExp])[] = [
 
 /** Instructions of calls whose whole purpose is one of these. */
 const INSTRUCTIONS: readonly (readonly [Auxiliary, RegExp])[] = [
-  ['title', /\byou are an? (?:expert )?(?:conversation |chat )?title (?:generator|writer|generation)/],
   [
     'title',
-    /\b(?:generat(?:e|ing)|creat(?:e|ing)|writ(?:e|ing)|come up with|provid(?:e|ing)) (?:a |an |the )?[^.\n]{0,50}\btitles? (?:for|of|that|summari[sz]ing|based on)\b[^.\n]{0,60}\b(?:conversation|chat|thread|user's (?:first )?(?:message|query))/,
+    /\byou are an? (?:expert )?(?:(?:conversation|chat) title (?:generator|writer)|title (?:generator|writer)\b[^]{0,300}\b(?:conversation|chat)\b)/,
+  ],
+  [
+    'title',
+    /\b(?:generat(?:e|ing)|creat(?:e|ing)|writ(?:e|ing)|come up with|provid(?:e|ing)) (?:a |an |the )?[^.\n]{0,50}\btitles? (?:for|of|that|summari[sz]ing|based on)\b[^.\n]{0,60}\b(?:conversation|chat|thread)/,
   ],
   [
     'summary',
-    /\b(?:your (?:sole )?(?:task|objective|job)[^.\n]{0,40} is to|you are tasked with) (?:summari[sz]e|summari[sz]ing|compact|compacting|extract(?:ing)?)[^.\n]{0,80}\b(?:conversation|chat) (?:history|so far|above|below)/,
+    /\b(?:your (?:sole )?(?:task|objective|job)[^.\n]{0,40} is to|you are tasked with) (?:summari[sz]e|summari[sz]ing|compact|compacting|extract(?:ing)?)[^.\n]{0,80}\b(?:conversation|chat) (?:history|so far)/,
   ],
   ['summary', /\bcontext extraction assistant\b/],
   [
@@ -60,9 +66,9 @@ const INSTRUCTIONS: readonly (readonly [Auxiliary, RegExp])[] = [
 /** What the call is for, where that is certain enough. */
 export function auxiliaryOf(instructions: readonly Message[], messages: readonly Message[]): Auxiliary | undefined {
   const newest = messages.at(-1);
-  const wanted = newest?.role === 'user' ? match(TEMPLATES, newest.text) : undefined;
+  const wanted = newest?.role === 'user' ? match(TEMPLATES, stripWrappers(newest.text)) : undefined;
   if (wanted) return wanted;
-  if (messages.length > MOST_MESSAGES || instructions.length > 2) return undefined;
+  if (messages.length > MOST_MESSAGES || instructions.length > MOST_INSTRUCTIONS) return undefined;
   for (const instruction of instructions) {
     if (instruction.text.length > LONGEST_TASK) continue;
     const found = match(TEMPLATES, instruction.text) ?? match(INSTRUCTIONS, instruction.text);
@@ -94,7 +100,7 @@ const SUMMARIES = [
 export function startsWithSummary(instructions: readonly Message[], messages: readonly Message[]): boolean {
   const candidates = [...instructions.slice(0, 8), ...messages.slice(0, 1)];
   return candidates.some(({ text }) => {
-    const head = headOf(text);
+    const head = headOf(stripWrappers(text));
     return SUMMARIES.some((pattern) => pattern.test(head));
   });
 }

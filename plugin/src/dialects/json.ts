@@ -1,4 +1,5 @@
 // Reading JSON that anyone may have written: own properties only, bounded depth, no throwing.
+import { createHash } from 'node:crypto';
 import type { Json } from '#contract';
 
 /** Deepest nesting of brackets that is read at all: far above what clients send, far below any recursion limit. */
@@ -75,9 +76,21 @@ export function asCount(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
 }
 
-/** A name that a machine chose: cut, and only where it is made of characters that such names are made of. */
+/** A name that a developer chose, where it is made of the characters that such names are made of. */
 export function asToken(value: unknown, max = 128): string | undefined {
-  return typeof value === 'string' && value.length <= max && /^[A-Za-z0-9][A-Za-z0-9._:/@-]*$/.test(value) ? value : undefined;
+  return typeof value === 'string' && value.length <= max && /^[A-Za-z0-9_][A-Za-z0-9._:/-]*$/.test(value) ? value : undefined;
+}
+
+/** A word of a closed vocabulary, such as an error's type: no address, number or sentence passes for one. */
+export function asKind(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= 64 && /^[A-Za-z][A-Za-z_.-]*[A-Za-z0-9]*$/.test(value) ? value : undefined;
+}
+
+/** An id that another party made up, always the same for the same id. What does not look like an id is digested. */
+export function asReference(value: unknown): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  if (value.length <= 256 && /^[A-Za-z0-9._:=+/-]+$/.test(value)) return value;
+  return `sha256:${createHash('sha256').update(value).digest('hex')}`;
 }
 
 /** A copy that has canonical bytes: lone surrogates become U+FFFD, numbers out of range null, too deep parts null. */

@@ -3,7 +3,7 @@ import { canonicalize, type Json } from '#contract';
 import { canonicalMedium, type Content } from './content.ts';
 import { parseJson, toJson } from './json.ts';
 import type { Message, Role, ToolCall } from './types.ts';
-import { stripWrappers } from './wrappers.ts';
+import { stripThinking, stripWrappers } from './wrappers.ts';
 
 /** A message before it is finished: consecutive ones of an assistant are still one. */
 export interface Draft {
@@ -81,7 +81,7 @@ function finishOne(draft: Draft): Message {
  */
 function canonicalForm({ role, content, toolCalls }: Draft): Json {
   const text = content.texts.join('\n');
-  const bare = role === 'user' || role === 'tool' ? stripWrappers(text) : text;
+  const bare = role === 'assistant' ? stripThinking(text) : stripWrappers(text);
   return {
     role: LETTERS[role],
     text: bare.toWellFormed().replace(/\s+/g, ''),

@@ -2,7 +2,7 @@
 // stands for the answer.
 import { type AnswerReader, errorOf, type Found, openaiUsage, type StreamEvent } from './answer.ts';
 import { asCount, asList, asText, get, isRecord } from './json.ts';
-import { chatDraft, toolCall } from './openai-chat-request.ts';
+import { chatDraft, toolCall, withAudio } from './openai-chat-request.ts';
 import type { Draft } from './message.ts';
 import { readContent } from './content.ts';
 
@@ -91,12 +91,18 @@ class ChoiceInProgress {
   finishReason: string | undefined;
   readonly #texts: string[] = [];
   readonly #refusals: string[] = [];
+  readonly #transcripts: string[] = [];
+  #audioId: string | undefined;
   readonly #calls = new Map<number, CallInProgress>();
 
   take(choice: unknown): void {
     const delta = get(choice, 'delta');
     const text = asText(get(delta, 'content')) ?? asText(get(choice, 'text'));
     if (text !== undefined) this.#texts.push(text);
+    const audio = get(delta, 'audio');
+    this.#audioId ??= asText(get(audio, 'id'));
+    const transcript = asText(get(audio, 'transcript'));
+    if (transcript !== undefined) this.#transcripts.push(transcript);
     const refusal = asText(get(delta, 'refusal'));
     if (refusal !== undefined) this.#refusals.push(refusal);
     for (const [position, call] of asList(get(delta, 'tool_calls')).entries()) {
@@ -126,9 +132,10 @@ class ChoiceInProgress {
   draft(): Draft {
     const text = this.#texts.join('');
     const calls = [...this.#calls].toSorted(([a], [b]) => a - b).map(([, call]) => toolCall(call.id, call.name, call.arguments.join('')));
+    const said = readContent(text === '' ? this.#refusals.join('') : text);
     return {
       role: 'assistant',
-      content: readContent(text === '' ? this.#refusals.join('') : text),
+      content: this.#audioId === undefined ? said : withAudio(said, { id: this.#audioId, transcript: this.#transcripts.join('') }),
       toolCalls: calls.filter((call) => call !== undefined),
     };
   }

@@ -1,5 +1,5 @@
 // OpenAI chat completions: POST …/chat/completions.
-import { readContent } from './content.ts';
+import { type Content, readContent } from './content.ts';
 import { asList, asText, asString, get, isRecord, toJson } from './json.ts';
 import { argumentsText, type Draft } from './message.ts';
 import { buildRequest } from './request.ts';
@@ -36,12 +36,20 @@ export function chatDraft(message: unknown): Draft | undefined {
   if (role === undefined) return undefined;
   const refusal = asText(get(message, 'refusal'));
   const content = get(message, 'content') ?? refusal ?? '';
+  const said = readContent(content === '' && refusal !== undefined ? refusal : content);
+  const audio = get(message, 'audio');
   return {
     role,
-    content: readContent(content === '' && refusal !== undefined ? refusal : content),
+    content: isRecord(audio) ? withAudio(said, audio) : said,
     toolCalls: role === 'assistant' ? chatToolCalls(message) : [],
     toolCallId: role === 'tool' ? (asText(get(message, 'tool_call_id')) ?? asText(get(message, 'name'))) : undefined,
   };
+}
+
+/** Spoken answers come with a transcript and are sent back by their id alone, so only the id is in the canonical form. */
+export function withAudio(said: Content, audio: unknown): Content {
+  const shown = asText(get(audio, 'transcript')) ?? '[audio]';
+  return { ...said, shown: [...said.shown, shown], media: [...said.media, { kind: 'audio', id: asText(get(audio, 'id')) }] };
 }
 
 function chatToolCalls(message: unknown): ToolCall[] {

@@ -1,7 +1,7 @@
 // Answers of the responses dialect. The closing event carries the whole response; where it is lost or empty, the answer
 // is put together from the items and deltas before it.
 import { type AnswerReader, codeOf, errorOf, type Found, openaiUsage, type StreamEvent } from './answer.ts';
-import { asCount, asList, asText, asToken, dig, get, isRecord } from './json.ts';
+import { asCount, asList, asText, asKind, dig, get, isRecord } from './json.ts';
 import { argumentsText, type Draft } from './message.ts';
 import { itemDrafts } from './openai-responses-request.ts';
 
@@ -39,7 +39,7 @@ function readResponseEvents(events: Iterable<StreamEvent>): Found {
     if (type === 'error' || (!type.startsWith('response.') && errorOf(data))) {
       found = {
         ...found,
-        error: found.error ?? errorOf(data) ?? { type: asToken(get(data, 'code')) ?? 'error', code: codeOf(get(data, 'code')) },
+        error: found.error ?? errorOf(data) ?? { type: asKind(get(data, 'code')) ?? 'error', code: codeOf(get(data, 'code')) },
       };
       continue;
     }

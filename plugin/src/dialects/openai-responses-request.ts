@@ -1,7 +1,7 @@
 // OpenAI responses: POST …/responses. Input is a string or a list of items; assistants' texts, calls and reasoning are
 // items of their own.
 import { NO_CONTENT, readContent } from './content.ts';
-import { asList, asText, get, isRecord, toJson } from './json.ts';
+import { asList, asReference, asText, get, isRecord, toJson } from './json.ts';
 import type { Draft } from './message.ts';
 import { toolCall } from './openai-chat-request.ts';
 import { buildRequest } from './request.ts';
@@ -22,7 +22,7 @@ export function readResponsesRequest(body: unknown, provider: string): LlmReques
     drafts: [...instructionDrafts(instructions), ...drafts],
     tools: functionTools(get(body, 'tools')),
     responseFormat: isRecord(format) ? toJson(format) : undefined,
-    previousResponseId: asText(get(body, 'previous_response_id'))?.slice(0, 256).toWellFormed(),
+    previousResponseId: asReference(get(body, 'previous_response_id')),
     compacted: items.some((item) => get(item, 'type') === 'compaction'),
   });
 }

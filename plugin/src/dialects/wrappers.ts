@@ -31,6 +31,7 @@ const QUERIES = ['userRequest', 'user_query', 'user_request'];
 /** Preambles up to a fixed heading; the user's text follows it. */
 const PREAMBLES: readonly (readonly [start: string, mark: string])[] = [
   ['# Context from my IDE setup:', '## My request for Codex:'],
+  ['# Files mentioned by the user:', '## My request for Codex:'],
   ['### Task:\nRespond to the user query using the provided context', '</context>'],
 ];
 
@@ -97,4 +98,17 @@ function innerQuery(text: string): string | undefined {
     if (at !== -1) return trimmed.slice(at + opening.length, -closing.length).trim();
   }
   return undefined;
+}
+
+/** Thinking that models without a field for it write ahead of their answer, and that clients cut before sending it back. */
+export function stripThinking(text: string): string {
+  const trimmed = text.trimStart();
+  for (const [opening, closing] of [
+    ['<think>', '</think>'],
+    ['<details type="reasoning"', '</details>'],
+  ] as const) {
+    const end = trimmed.startsWith(opening) ? trimmed.indexOf(closing) : -1;
+    if (end !== -1) return trimmed.slice(end + closing.length);
+  }
+  return text;
 }

@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { historyDigests, type Message } from '#dialects';
+import { anthropicEvents, chatChunks, conversation, responsesEvents, toAnthropic, toChat, toResponses, type Turn } from './conversation.ts';
+import { answer, CHAT, DONE, KEY, MESSAGES, request, RESPONSES, stream } from './support.ts';
+
+const digests = (path: string, body: unknown): string[] => historyDigests(request(path, body).messages, KEY).messages;
+const answerDigest = (message: Message | undefined): string | undefined => historyDigests([], KEY, { answer: message }).answer;
+
+type Said = Extract<Turn, { who: 'assistant' }>;
+
+describe('digests know no dialect', () => {
+  it('gives one conversation the same digests through chat, responses and Anthropic', () => {
+    fc.assert(
+      fc.property(conversation, (turns) => {
+        const expected = digests(CHAT, toChat(turns));
+        expect(expected).toHaveLength(turns.length);
+        expect(digests(RESPONSES, toResponses(turns))).toEqual(expected);
+        expect(digests(MESSAGES, toAnthropic(turns))).toEqual(expected);
+      }),
+    );
+  });
+
+  it('gives a streamed answer the digest that it has when a client sends it back', () => {
+    fc.assert(
+      fc.property(conversation, fc.boolean(), (turns, hollow) => {
+        const at = turns.findIndex((turn) => turn.who === 'assistant');
+        const said = turns[at] as Said;
+        const sentBack = digests(CHAT, toChat(turns))[at];
+        expect(answerDigest(answer(CHAT, stream(chatChunks(said), false, DONE)).message)).toBe(sentBack);
+        expect(answerDigest(answer(MESSAGES, stream(anthropicEvents(said), true)).message)).toBe(sentBack);
+        expect(answerDigest(answer(RESPONSES, stream(responsesEvents(said, hollow), true)).message)).toBe(sentBack);
+      }),
+    );
+  });
+
+  it('extends a history by appending to its digests', () => {
+    fc.assert(
+      fc.property(conversation, (turns) => {
+        const whole = digests(CHAT, toChat(turns));
+        const cut = turns.findLastIndex((turn) => turn.who === 'user') + 1;
+        expect(digests(CHAT, toChat(turns.slice(0, cut)))).toEqual(whole.slice(0, cut));
+      }),
+    );
+  });
+
+  it('tells different words, roles, arguments and pictures apart', () => {
+    const one = (content: unknown, role = 'user', more = {}): string[] => digests(CHAT, { messages: [{ role, content, ...more }] });
+    const call = (args: string): object => ({ tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: args } }] });
+    const picture = (url: string): unknown => [{ type: 'image_url', image_url: { url } }];
+    const all = [
+      one('a'),
+      one('b'),
+      one('a', 'assistant'),
+      one(null, 'assistant', call('{"a":1}')),
+      one(null, 'assistant', call('{"a":2}')),
+    ];
+    all.push(one(picture('https://x.test/1.png')), one(picture('https://x.test/2.png')), one(picture('data:image/png;base64,AAAA')));
+    expect(new Set(all.flat()).size).toBe(all.length);
+  });
+
+  it.each([
+    ['null', { content: null }],
+    ['the empty string', { content: '' }],
+    ['nothing', {}],
+    ['an empty list', { content: [] }],
+    ['an empty text part', { content: [{ type: 'text', text: '' }] }],
+  ])('reads a tool call with %s as content as the same message', (_, content) => {
+    const tool_calls = [{ id: 'x', type: 'function', function: { name: 'f', arguments: '{ "b" : 1, "a": [] }' } }];
+    const asSent = digests(CHAT, { messages: [{ role: 'assistant', ...content, tool_calls }] });
+    const asAnthropic = digests(MESSAGES, {
+      messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 'y', name: 'f', input: { a: [], b: 1 } }] }],
+    });
+    expect(asSent).toEqual(asAnthropic);
+    expect(asSent).toHaveLength(1);
+  });
+
+  it('does not break on what clients do to an answer before they send it back', () => {
+    const known = digests(CHAT, { messages: [{ role: 'assistant', content: 'First line.\n\nSecond line.' }] });
+    for (const content of [
+      'First line.\r\n\r\nSecond line.\n',
+      '\n\nFirst line.\n\nSecond line.  ',
+      '<think>Hm.</think>\n\nFirst line.\n\nSecond line.',
+    ]) {
+      expect(digests(CHAT, { messages: [{ role: 'assistant', content }] })).toEqual(known);
+    }
+    const split = [
+      { type: 'text', text: 'First line.\n\nSec' },
+      { type: 'text', text: 'ond line.' },
+    ];
+    expect(digests(MESSAGES, { messages: [{ role: 'assistant', content: split }] })).toEqual(known);
+  });
+});

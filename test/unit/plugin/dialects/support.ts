@@ -1,0 +1,56 @@
+// What the tests of this room share: calls by dialect, streams, and one conversation rendered in three dialects.
+import { readAnswer, readRequest, type LlmAnswer, type LlmRequest, type RawCall } from '#dialects';
+
+export const CHAT = '/v1/chat/completions';
+export const RESPONSES = '/v1/responses';
+export const MESSAGES = '/v1/messages';
+
+export function call(path: string, body: unknown, over: Partial<RawCall> = {}): RawCall {
+  return {
+    method: 'POST',
+    path,
+    requestHeaders: { 'content-type': 'application/json' },
+    requestBody: typeof body === 'string' ? body : JSON.stringify(body),
+    requestTruncated: false,
+    status: 200,
+    responseHeaders: {},
+    responseBody: undefined,
+    responseTruncated: false,
+    ...over,
+  };
+}
+
+export function request(path: string, body: unknown, over: Partial<RawCall> = {}): LlmRequest {
+  const reading = readRequest(call(path, body, over));
+  if (!reading.ok) throw new Error(`not read: ${reading.reason}`);
+  return reading.request;
+}
+
+const MINIMAL: Readonly<Record<string, unknown>> = {
+  [CHAT]: { model: 'asked', messages: [{ role: 'user', content: 'q' }] },
+  [RESPONSES]: { model: 'asked', input: 'q' },
+  [MESSAGES]: { model: 'asked', max_tokens: 9, messages: [{ role: 'user', content: 'q' }] },
+  '/v1/completions': { model: 'asked', prompt: 'q' },
+  '/v1/embeddings': { model: 'asked', input: 'q' },
+};
+
+export function answer(path: string, responseBody: unknown, over: Partial<RawCall> = {}): LlmAnswer {
+  const text = typeof responseBody === 'string' ? responseBody : JSON.stringify(responseBody);
+  const raw = call(path, MINIMAL[path], { responseBody: text, ...over });
+  return readAnswer(raw, request(path, MINIMAL[path]));
+}
+
+/** An answer as a stream: OpenAI chunks when `named` is false, events named by their type when it is true. */
+export function stream(events: readonly object[], named: boolean, end = ''): string {
+  return (
+    events
+      .map((event) => `${named && 'type' in event ? `event: ${String(event.type)}\n` : ''}data: ${JSON.stringify(event)}\n\n`)
+      .join('') + end
+  );
+}
+
+export const DONE = 'data: [DONE]\n\n';
+
+export const EVENT_STREAM = { responseHeaders: { 'content-type': 'text/event-stream; charset=utf-8' } };
+
+export const KEY = new Uint8Array(32).fill(7);
