@@ -11,6 +11,10 @@ export type LogLevel = (typeof LOG_LEVELS)[number];
 export const PROPAGATION_FORMATS = ['b3', 'datadog', 'aws', 'jaeger'] as const;
 export type PropagationFormat = (typeof PROPAGATION_FORMATS)[number];
 
+/** What the plugin runs in, for the sample: Kong, or the trial gateway that stands in for it. */
+export const GATEWAY_KINDS = ['kong', 'trial'] as const;
+export type GatewayKind = (typeof GATEWAY_KINDS)[number];
+
 export interface PluginConfig {
   readonly controlPlaneUrl: string;
   readonly token: string;
@@ -32,8 +36,7 @@ export interface PluginConfig {
   readonly spoolDir: string | undefined;
   readonly spoolBytes: number;
   readonly logLevel: LogLevel;
-  /** Name of the route that Kong attached this instance to, where it did. */
-  readonly routeId: string | undefined;
+  readonly gateway: GatewayKind;
 }
 
 export const DEFAULTS = {
@@ -51,6 +54,7 @@ export const DEFAULTS = {
   timeoutMs: 10_000,
   spoolBytes: 268_435_456,
   logLevel: 'info',
+  gateway: 'kong',
 } as const satisfies Partial<PluginConfig>;
 
 export interface ConfigFault {
@@ -92,7 +96,7 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): ConfigReadin
     spoolDir: read.text('spool_dir', '') || undefined,
     spoolBytes: read.number('spool_bytes', DEFAULTS.spoolBytes, 65_536),
     logLevel: read.choice('log_level', LOG_LEVELS, DEFAULTS.logLevel),
-    routeId: read.text('route_id', '') || undefined,
+    gateway: read.choice('gateway', GATEWAY_KINDS, DEFAULTS.gateway),
   };
   return { config: Object.freeze(config), faults };
 }

@@ -1,6 +1,11 @@
 // What Kong loads. Only access and log: defining `response` would buffer every answer and break streaming.
+import { readConfig } from './config.ts';
+import { Flow } from './flow.ts';
 import type { Kong } from './kong.ts';
+import { createLog } from './log.ts';
+import { runtimeFor } from './runtime.ts';
 import { KONG_SCHEMA } from './schema.ts';
+import { endOnSignals } from './signals.ts';
 
 export const Name = 'clew';
 export const Version = '0.1.0';
@@ -13,16 +18,24 @@ export const Version = '0.1.0';
 export const Priority = 780;
 export const Schema = KONG_SCHEMA;
 
+/** One for each place that Kong has the plugin at. Nothing in it throws: Kong would answer the client with an error. */
 export class Plugin {
+  readonly #flow: Flow | undefined;
+
   constructor(raw: Readonly<Record<string, unknown>>) {
-    void raw;
+    const { config, faults } = readConfig(raw);
+    const log = createLog(config.logLevel);
+    for (const { key, expected, consequence } of faults) log.error(`setting ${key}: expected ${expected}; ${consequence}`);
+    if (config.mode === 'off') return;
+    endOnSignals();
+    this.#flow = new Flow(config, runtimeFor(config, log));
   }
 
   async access(kong: Kong): Promise<void> {
-    await kong.ctx.shared.get('clew_in');
+    await this.#flow?.access(kong);
   }
 
   async log(kong: Kong): Promise<void> {
-    await kong.ctx.shared.get('clew_log');
+    await this.#flow?.log(kong);
   }
 }

@@ -1,0 +1,4 @@
+// The policy in force and what the gateway's settings demand besides it.
+export { isAlwaysOff, modeFor, redactionAboveFloor, stricter } from './floor.ts';
+export { isGlobMatch, isMatch, type MatchFacts } from './match.ts';
+export { DEFAULT_POLICY, PolicyPoller, type PolicyInForce } from './poll.ts';

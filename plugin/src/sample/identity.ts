@@ -1,0 +1,20 @@
+// What is told of a run whose texts are not kept: digests, models, figures. Every run leaves at least this, so that the
+// counter of a gateway has no gaps and a run's composition can be proven later.
+import type { Sample } from '#contract';
+
+/** Kept for every run, so with probability 1; the rule's name tells it from runs kept whole. */
+export function identityOnly(sample: Sample): Sample {
+  const policy = sample.sampling?.policy;
+  return {
+    ...withoutTexts(sample),
+    mode: 'metadata_only',
+    sampling: { reason: 'always', rule: 'identity', probability: 1, ...(policy === undefined ? {} : { policy }) },
+  };
+}
+
+export function withoutTexts(sample: Sample): Sample {
+  const rest = { ...sample };
+  delete rest.prompt;
+  delete rest.answer;
+  return rest;
+}

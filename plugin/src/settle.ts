@@ -1,0 +1,51 @@
+// What becomes of a described run: it leaves whole, or it is held for a while in case that a later request of the same
+// person makes it worth having, and in the end leaves at least as digests. One run leaves once, under one id.
+import type { Sample } from '#contract';
+import type { PolicyInForce } from './policy/index.ts';
+import type { Held, Runtime } from './runtime.ts';
+import { decide, identityOnly, type SamplingFacts } from './sample/index.ts';
+
+/** As the schema's default for `rescue`. */
+const DEFAULT_RESCUE = 8;
+
+type Facts = Omit<SamplingFacts, 'subject' | 'startedAt' | 'durationMs'>;
+
+/** `whole` redacts the texts, which is the dearest step, so it is called only where they are kept or held. */
+export function keepOrHold(runtime: Runtime, inForce: PolicyInForce, described: Sample, facts: Facts, whole: () => Sample): void {
+  const startedAt = new Date(described.startedAt);
+  const durationMs = Date.parse(described.endedAt ?? described.startedAt) - startedAt.getTime();
+  const subject = subjectOf(described);
+  const policy = inForce.policy.sampling;
+  const decision = decide(policy, { ...facts, subject, startedAt, durationMs }, runtime.keys.sampling, inForce.version.slice(0, 64));
+  if (decision.keep) {
+    if (decision.isAlways) for (const held of runtime.ring.take(subject)) ship(runtime, inForce, open(runtime, held));
+    ship(runtime, inForce, { ...whole(), sampling: decision.sampling });
+    return;
+  }
+  const rescue = policy?.rescue ?? DEFAULT_RESCUE;
+  if (rescue === 0 || described.mode === 'metadata_only') {
+    ship(runtime, inForce, identityOnly({ ...described, sampling: decision.rescued }));
+    return;
+  }
+  const sealed = runtime.sealer.seal(Buffer.from(JSON.stringify({ ...whole(), sampling: decision.rescued })));
+  for (const held of runtime.ring.add(subject, { sealed, bytes: sealed.length, at: Date.now() }, rescue)) release(runtime, held);
+}
+
+/** Nobody brought it back: its digests leave. */
+export function release(runtime: Runtime, held: Held): void {
+  ship(runtime, runtime.poller.current(), identityOnly(open(runtime, held)));
+}
+
+function open(runtime: Runtime, held: Held): Sample {
+  return JSON.parse(runtime.sealer.open(held.sealed).toString('utf8')) as Sample;
+}
+
+function ship(runtime: Runtime, inForce: PolicyInForce, sample: Sample): void {
+  if (runtime.budget.take(Date.now(), inForce.policy.sampling?.budgetPerMinute)) runtime.shipper.offer(JSON.stringify(sample));
+  else runtime.drops.count('budget');
+}
+
+/** What is kept or dropped together: a person, else what holds a conversation together, else the run by itself. */
+function subjectOf(sample: Sample): string {
+  return sample.principal?.id ?? sample.session?.id ?? sample.history?.messages[0] ?? sample.id;
+}

@@ -1,0 +1,70 @@
+// One batch to the control plane: NDJSON, gzip, bearer token. Says what became of it and never throws.
+import { promisify } from 'node:util';
+import zlib from 'node:zlib';
+
+const gzip = promisify(zlib.gzip);
+
+export type Sent =
+  | { readonly kind: 'accepted'; readonly rejected: number }
+  /** The same batch may work later. */
+  | { readonly kind: 'retry'; readonly afterMs: number | undefined; readonly why: string }
+  /** Smaller batches may work. */
+  | { readonly kind: 'too_large' }
+  /** It will never work. */
+  | { readonly kind: 'refused'; readonly status: number };
+
+export interface Target {
+  readonly url: string;
+  readonly token: string;
+  readonly timeoutMs: number;
+  readonly fetch: typeof fetch;
+}
+
+/** `body`: NDJSON. */
+export async function sendBatch(target: Target, body: Uint8Array): Promise<Sent> {
+  try {
+    const answer = await target.fetch(`${target.url}/v1/samples`, {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${target.token}`,
+        'content-type': 'application/x-ndjson',
+        'content-encoding': 'gzip',
+      },
+      body: new Uint8Array(await gzip(body)),
+      // A redirect would carry samples and token to wherever it points.
+      redirect: 'error',
+      signal: AbortSignal.timeout(target.timeoutMs),
+    });
+    return await judge(answer);
+  } catch (thrown) {
+    return { kind: 'retry', afterMs: undefined, why: thrown instanceof Error ? thrown.name : 'unreachable' };
+  }
+}
+
+async function judge(answer: Response): Promise<Sent> {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return { kind: 'accepted', rejected: countRejected(await answer.text()) };
+  await answer.body?.cancel();
+  if (status === 413) return { kind: 'too_large' };
+  if (status === 408 || status === 425 || status === 429 || status >= 500) {
+    return { kind: 'retry', afterMs: retryAfter(answer.headers.get('retry-after')), why: `HTTP ${status}` };
+  }
+  return { kind: 'refused', status };
+}
+
+function countRejected(text: string): number {
+  try {
+    const { rejected } = JSON.parse(text) as { rejected?: unknown };
+    return Array.isArray(rejected) ? rejected.length : 0;
+  } catch {
+    return 0;
+  }
+}
+
+/** Seconds or an HTTP date, as milliseconds from now. */
+export function retryAfter(header: string | null, now = Date.now()): number | undefined {
+  if (header === null) return undefined;
+  if (/^\d{1,9}$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
