@@ -4,7 +4,8 @@ import type { Sample } from '#contract';
 import { historyDigests, readRequest } from '#dialects';
 
 export interface ConversationRow {
-  readonly id: string;
+  /** As given. */
+  readonly id: string | number;
   /** Epoch milliseconds. */
   readonly atMs: number;
   readonly user: string;
@@ -25,7 +26,7 @@ export function sampleOf(row: Record<string, unknown>, key: Uint8Array): Convers
   if ((typeof user !== 'string' || user === '') && typeof user !== 'number') return { problem: 'field "user" must be a text or number' };
   if (typeof text !== 'string') return { problem: 'field "text" must be a string' };
   const principal = principalOf(String(user), key);
-  const history = messages === undefined || messages === null ? undefined : historyOf(messages, key, principal);
+  const history = messages === undefined || messages === null ? undefined : historyOf(messages, response, key, principal);
   if (history === null) return { problem: 'field "messages" must be a list of {role, content}' };
   const sample: Sample = {
     version: 1,
@@ -41,7 +42,7 @@ export function sampleOf(row: Record<string, unknown>, key: Uint8Array): Convers
     ...(history ? { history } : {}),
     status: { outcome: 'ok' },
   };
-  return { id: String(id), atMs, user: String(user), sample };
+  return { id, atMs, user: String(user), sample };
 }
 
 function timeOf(ts: unknown): number | undefined {
@@ -68,14 +69,16 @@ function principalOf(user: string, key: Uint8Array): string {
 const cut = (text: string): { text: string; truncated?: boolean; length: number } =>
   text.length <= MAX_TEXT ? { text, length: text.length } : { text: text.slice(0, MAX_TEXT), truncated: true, length: text.length };
 
-/** The digests that a gateway would have taken of the same messages; null where they cannot be read. */
-function historyOf(messages: unknown, key: Uint8Array, principal: string): Sample['history'] | null {
+/** The digests that a gateway would have taken of the same messages and answer; null where they cannot be read. */
+function historyOf(messages: unknown, response: unknown, key: Uint8Array, principal: string): Sample['history'] | null {
   if (!Array.isArray(messages)) return null;
+  const answered = typeof response === 'string' && response !== '';
+  const all: unknown[] = answered ? [...(messages as unknown[]), { role: 'assistant', content: response }] : messages;
   const reading = readRequest({
     method: 'POST',
     path: '/v1/chat/completions',
     requestHeaders: {},
-    requestBody: JSON.stringify({ model: 'import', messages }),
+    requestBody: JSON.stringify({ model: 'import', messages: all }),
     requestTruncated: false,
     status: undefined,
     responseHeaders: {},
@@ -83,5 +86,7 @@ function historyOf(messages: unknown, key: Uint8Array, principal: string): Sampl
     responseTruncated: false,
   });
   if (!reading.ok) return null;
-  return historyDigests(reading.request.messages, createHmac('sha256', key).update(principal).digest());
+  const sent = answered ? reading.request.messages.slice(0, -1) : reading.request.messages;
+  const answer = answered ? reading.request.messages.at(-1) : undefined;
+  return historyDigests(sent, createHmac('sha256', key).update(principal).digest(), { answer, summary: reading.request.startsWithSummary });
 }
