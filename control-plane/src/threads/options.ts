@@ -1,3 +1,4 @@
+import type { Linker } from './infer/linker.ts';
 import type { LinkerWeights } from './infer/weights.ts';
 
 /** How one principal's requests are linked. Everything has a default but the seed. */
@@ -19,7 +20,7 @@ export interface Settings {
   readonly minConfidence: number;
   readonly sessionGapSeconds: number;
   readonly inference: boolean;
-  readonly weights: LinkerWeights;
+  readonly linker: Linker;
 }
 
 /** How many of a principal's newest requests the linker looks back on; what `PastTurns.recent` should be asked for. */

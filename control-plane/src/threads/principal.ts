@@ -2,6 +2,7 @@ import { linkAuxiliary } from './auxiliary.ts';
 import { link } from './evidence.ts';
 import { followUpOf } from './follow-up.ts';
 import { derivedId } from './ids.ts';
+import { Linker } from './infer/linker.ts';
 import { shippedWeights } from './infer/weights.ts';
 import { intentOf } from './intent.ts';
 import type { Link } from './link.ts';
@@ -10,6 +11,8 @@ import { positionOf } from './position.ts';
 import { kindOf, lastOf, precedes, PrincipalState } from './state.ts';
 import type { PlacedTurn, Placement, TurnInput } from './types.ts';
 import { cosine } from './vector.ts';
+
+const shippedLinker = new Linker(shippedWeights);
 
 /**
  * The threads of one principal in one scope: pure, synchronous, deterministic. A decision rests on the placed requests
@@ -25,7 +28,7 @@ export class PrincipalThreads {
       minConfidence: options.minConfidence ?? 0.5,
       sessionGapSeconds: options.sessionGapSeconds ?? 1800,
       inference: options.inference ?? true,
-      weights: options.weights ?? shippedWeights,
+      linker: options.weights === undefined ? shippedLinker : new Linker(options.weights),
     };
   }
 

@@ -3,7 +3,7 @@
 import { chainOf, type Chain } from './chain.ts';
 import { matchHistory } from './history.ts';
 import { RESTORE_LIMIT } from './options.ts';
-import { describeText, type TextTraits } from './text/traits.ts';
+import { TurnRecord } from './record.ts';
 import type { Placement, Position, TurnInput } from './types.ts';
 
 export type CallKind = 'turn' | 'step' | 'auxiliary';
@@ -20,15 +20,6 @@ export interface Entry {
   readonly origin: number;
   /** Absent when the entry was restored. */
   readonly placement: Placement | undefined;
-}
-
-/** One user turn: the request that brought the message and the newest answer of it or of its steps. */
-export interface TurnRecord {
-  readonly entry: Entry;
-  readonly prompt: TextTraits;
-  answer: TextTraits | undefined;
-  answerVector: Float32Array | undefined;
-  lastAt: number;
 }
 
 export interface Thread {
@@ -80,19 +71,13 @@ export class PrincipalState {
       this.threads.set(thread.id, thread);
     }
     thread.entries.push(entry);
-    const { turn } = entry;
-    const answer = turn.answer === undefined ? undefined : describeText(turn.answer);
     if (entry.kind === 'turn') {
-      const record: TurnRecord = { entry, prompt: describeText(turn.text), answer, answerVector: turn.answerVector, lastAt: turn.at };
+      const record = new TurnRecord(entry, this.turns);
       thread.turns.push(record);
       this.turns.push(record);
-      return;
+    } else {
+      lastOf(thread.turns)?.goOn(entry.turn);
     }
-    const current = lastOf(thread.turns);
-    if (current === undefined) return;
-    current.lastAt = turn.at;
-    current.answer = answer ?? current.answer;
-    current.answerVector = turn.answerVector ?? current.answerVector;
   }
 
   #forgetOldest(): void {

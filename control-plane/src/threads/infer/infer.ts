@@ -1,26 +1,41 @@
 // Inferred evidence: time first, then meaning.
-import { WINDOW_SECONDS, type Settings } from '../options.ts';
-import { lastOf, type PrincipalState } from '../state.ts';
 import type { Link } from '../link.ts';
+import type { Settings } from '../options.ts';
+import { lastOf, type PrincipalState } from '../state.ts';
 import type { TurnInput } from '../types.ts';
+import { reasonsFor } from './reasons.ts';
+
+const ALTERNATIVES = 3;
 
 /** Joins the most likely thread of the last 24 hours, or starts a new one. `among` restricts the threads that may be joined. */
-export function inferLink(turn: TurnInput, state: PrincipalState, settings: Settings, among?: ReadonlySet<string>): Link {
-  const newest = state.newest();
-  const fresh: Link = {
-    threadId: undefined,
-    method: 'new',
-    confidence: 0.8,
-    reasons: [{ code: 'no_candidate', text: 'No earlier request of the last 24 hours goes with it.' }],
-  };
-  if (newest === undefined || turn.at - newest.turn.at > Math.min(settings.sessionGapSeconds, WINDOW_SECONDS)) return fresh;
-  if (among !== undefined && !among.has(newest.threadId)) return fresh;
-  const predecessor = lastOf(state.threads.get(newest.threadId)?.entries ?? []);
+export function inferLink(turn: TurnInput, state: PrincipalState, { linker, minConfidence }: Settings, among?: ReadonlySet<string>): Link {
+  const scored = linker.score(turn, state, among);
+  const alternatives = scored.map(({ thread, probability }) => ({ threadId: thread.id, probability }));
+  const best = scored[0];
+  if (best === undefined) {
+    return {
+      threadId: undefined,
+      method: 'new',
+      confidence: 1,
+      reasons: [{ code: 'no_candidate', text: 'No thread was active in the last 24 hours.' }],
+    };
+  }
+  if (best.probability <= minConfidence) {
+    const confidence = linker.calibrated(1 - scored.reduce((sum, { probability }) => sum + probability, 0));
+    return {
+      threadId: undefined,
+      method: 'new',
+      confidence,
+      reasons: reasonsFor(best, 'new'),
+      alternatives: alternatives.slice(0, ALTERNATIVES),
+    };
+  }
   return {
-    threadId: newest.threadId,
-    predecessor,
+    threadId: best.thread.id,
+    predecessor: lastOf(best.thread.entries),
     method: 'inferred',
-    confidence: 0.8,
-    reasons: [{ code: 'short_gap', text: 'It follows the previous request within a session.', weight: 1.4 }],
+    confidence: linker.calibrated(best.probability),
+    reasons: reasonsFor(best, 'joined'),
+    alternatives: alternatives.slice(1, ALTERNATIVES + 1),
   };
 }

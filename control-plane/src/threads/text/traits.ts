@@ -1,8 +1,110 @@
-/** What the linker reads from a text, once. */
+// What the linker reads from a text, once: words for overlap, and cues for whether it leans on something said before.
+import * as cue from './cues.ts';
+
+/** Longer texts are judged by their beginning (and farewells by their end): pasted documents say little about links. */
+const UNITS_READ = 6000;
+const WORDS_FOR_PRONOUNS = 25;
+
 export interface TextTraits {
-  readonly length: number;
+  /** Lower-case words of three or more letters. */
+  readonly words: ReadonlySet<string>;
+  /** Numbers of two or more digits, and names that look like code. */
+  readonly numbers: ReadonlySet<string>;
+  readonly identifiers: ReadonlySet<string>;
+  readonly asks: boolean;
+  readonly cues: Cues;
 }
 
-export function describeText(text: string): TextTraits {
-  return { length: text.length };
+/** Numbers rather than booleans: they are terms of the linker's sums. */
+export interface Cues {
+  readonly pronouns: number;
+  readonly shortPronoun: number;
+  readonly connective: number;
+  readonly elaboration: number;
+  readonly correction: number;
+  readonly greeting: number;
+  readonly imperative: number;
+  readonly logLength: number;
+  readonly short: number;
+  readonly veryShort: number;
+  readonly capitalised: number;
+  readonly question: number;
+  readonly lines: number;
+  readonly long: number;
+  readonly veryLong: number;
+  readonly code: number;
+  readonly error: number;
+  readonly lowerCase: number;
+  readonly shortAnswer: number;
+  readonly farewell: number;
+  readonly selfContained: number;
 }
+
+export const CUE_NAMES = [
+  'pronouns',
+  'shortPronoun',
+  'connective',
+  'elaboration',
+  'correction',
+  'greeting',
+  'imperative',
+  'logLength',
+  'short',
+  'veryShort',
+  'capitalised',
+  'question',
+  'lines',
+  'long',
+  'veryLong',
+  'code',
+  'error',
+  'lowerCase',
+  'shortAnswer',
+  'farewell',
+  'selfContained',
+] as const satisfies readonly (keyof Cues)[];
+
+export function describeText(whole: string): TextTraits {
+  const text = whole.slice(0, UNITS_READ).replaceAll('’', "'");
+  return {
+    words: new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,40}/gu)),
+    numbers: new Set(text.match(/\d{2,20}/g)),
+    identifiers: new Set(text.match(/[A-Za-z_][A-Za-z0-9]{0,40}[_A-Z0-9.][A-Za-z0-9_.]{1,60}/g)),
+    asks: whole.trimEnd().endsWith('?'),
+    cues: cuesOf(text, whole),
+  };
+}
+
+function cuesOf(text: string, whole: string): Cues {
+  const pieces = text.split(/\s+/).filter((word) => word !== '');
+  const count = pieces.length;
+  const head = pieces.slice(0, WORDS_FOR_PRONOUNS).join(' ');
+  const pronouns = Math.min(4, countOf(head, cue.PRONOUNS));
+  const connective = cue.CONNECTIVES.test(text);
+  const flag = (condition: boolean): number => (condition ? 1 : 0);
+  return {
+    pronouns,
+    shortPronoun: flag(pronouns > 0 && count <= 12),
+    connective: flag(connective),
+    elaboration: flag(count <= 40 && countOf(head, cue.ELABORATION) > 0),
+    correction: flag(countOf(head, cue.CORRECTION) > 0),
+    greeting: flag(cue.GREETING.test(text)),
+    imperative: flag(cue.IMPERATIVE.test(text)),
+    logLength: Math.log1p(count),
+    short: flag(count <= 6),
+    veryShort: flag(count <= 3),
+    capitalised: Math.min(6, pieces.slice(1).filter((word) => /^\p{Lu}/u.test(word)).length),
+    question: flag(text.includes('?')),
+    lines: Math.min(10, text.split('\n').length - 1),
+    long: flag(count >= 60),
+    veryLong: flag(count >= 150),
+    code: flag(cue.CODE.test(text)),
+    error: flag(cue.ERROR_REPORT.test(text.slice(0, 600))),
+    lowerCase: flag(/^\p{Ll}/u.test(text)),
+    shortAnswer: flag(cue.SHORT_ANSWER.test(text)),
+    farewell: flag(countOf(whole.slice(-120).replaceAll('’', "'"), cue.FAREWELL) > 0),
+    selfContained: flag(pronouns === 0 && !connective && count >= 9),
+  };
+}
+
+const countOf = (text: string, pattern: RegExp): number => text.match(pattern)?.length ?? 0;

@@ -1,0 +1,88 @@
+import type { PrincipalState } from '../state.ts';
+import { CUE_NAMES, type TextTraits } from '../text/traits.ts';
+import type { TurnInput } from '../types.ts';
+import { candidatesFor, type Features, type ThreadCandidate } from './features.ts';
+import { CONTENT_TERMS, TIME_TERMS, type Term, type TermGroup } from './terms.ts';
+import type { LinkerWeights, TextModel } from './weights.ts';
+
+type Weighted = readonly { readonly term: Term; readonly weight: number }[];
+
+/** A candidate with its score in log-odds against starting a new thread, and the share of each group of terms in it. */
+export interface Scored extends ThreadCandidate {
+  readonly score: number;
+  readonly probability: number;
+  readonly shares: ReadonlyMap<TermGroup, number>;
+}
+
+/** The learned sum: time, then content. Starting a new thread scores 0. */
+export class Linker {
+  readonly #weights: LinkerWeights;
+  readonly #time: Weighted;
+  readonly #content: Weighted;
+
+  constructor(weights: LinkerWeights) {
+    this.#weights = weights;
+    this.#time = TIME_TERMS.map((term) => ({ term, weight: weights.time[term.name] ?? 0 }));
+    this.#content = CONTENT_TERMS.map((term) => ({ term, weight: weights.content[term.name] ?? 0 }));
+  }
+
+  /** Threads of the window, most likely first. */
+  score(turn: TurnInput, state: PrincipalState, among?: ReadonlySet<string>): Scored[] {
+    const candidates = candidatesFor(turn, state, (one, traits) => textProbability(this.#weights.followUp, one.vector, traits));
+    const scored = candidates
+      .filter(({ thread }) => among?.has(thread.id) ?? true)
+      .map((candidate) => {
+        const shares = this.#shares(candidate.features, turn.vector !== undefined);
+        return { ...candidate, shares, score: sumOf(shares) };
+      });
+    const probabilities = softmax(scored.map(({ score }) => score));
+    return scored.map((candidate, k) => ({ ...candidate, probability: probabilities[k] ?? 0 })).toSorted((a, b) => b.score - a.score);
+  }
+
+  /** Probability of each candidate; what is missing to 1 is that of a new thread. */
+  probabilities(candidates: readonly Features[]): number[] {
+    return softmax(candidates.map((features) => sumOf(this.#shares(features, true))));
+  }
+
+  /** How often decisions with this probability turned out right in validation. */
+  calibrated(probability: number): number {
+    const { slope, offset } = this.#weights.calibration;
+    const bounded = Math.min(1 - 1e-6, Math.max(1e-6, probability));
+    return 1 / (1 + Math.exp(-(slope * Math.log(bounded / (1 - bounded)) + offset)));
+  }
+
+  /** Without a vector there is no meaning to weigh, and words alone were not trained for: time decides. */
+  #shares(features: Features, withContent: boolean): Map<TermGroup, number> {
+    const shares = new Map<TermGroup, number>();
+    const add = (group: TermGroup, value: number): void => void shares.set(group, (shares.get(group) ?? 0) + value);
+    for (const { term, weight } of this.#time) add(term.group, weight * term.value(features));
+    this.#pullToGapRule(features, shares);
+    if (withContent) for (const { term, weight } of this.#content) add(term.group, weight * term.value(features));
+    return shares;
+  }
+
+  #pullToGapRule(features: Features, shares: Map<TermGroup, number>): void {
+    const { share, seconds, strength } = this.#weights.gapRule;
+    if (share === 0 || features.rank !== 0) return;
+    const rule = strength * Math.max(-1, Math.min(1, (Math.log(seconds) - features.logGap) / Math.log(3)));
+    const learned = sumOf(shares);
+    shares.set('time', (shares.get('time') ?? 0) + share * (rule - learned));
+  }
+}
+
+/** The probability that a model of this form gives a text. Without a vector the cues decide alone. */
+export function textProbability(model: TextModel, vector: Float32Array | undefined, traits: TextTraits): number {
+  let logit = model.bias;
+  for (const name of CUE_NAMES) logit += model.cues[name] * traits.cues[name];
+  if (vector?.length === model.vector.length) for (let i = 0; i < vector.length; i++) logit += (model.vector[i] ?? 0) * (vector[i] ?? 0);
+  return 1 / (1 + Math.exp(-logit));
+}
+
+const sumOf = (shares: ReadonlyMap<TermGroup, number>): number => [...shares.values()].reduce((sum, share) => sum + share, 0);
+
+/** Softmax beside an option that scores 0. */
+function softmax(scores: readonly number[]): number[] {
+  const highest = Math.max(0, ...scores);
+  const total = scores.reduce((sum, score) => sum + Math.exp(score - highest), Math.exp(-highest));
+  return scores.map((score) => Math.exp(score - highest) / total);
+}

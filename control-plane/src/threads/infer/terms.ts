@@ -1,0 +1,83 @@
+// The terms of the linker's two sums. Time is fitted first and stays as it is while the content's terms are fitted on top
+// of it: on real logs a pause says more than any word, and content learned alone over-joins.
+import { CUE_NAMES, type Cues } from '../text/traits.ts';
+import type { Features } from './features.ts';
+
+/** Groups in which people read why a link was made. */
+export type TermGroup = 'time' | 'parallel_work' | 'similar_prompt' | 'similar_answer' | 'shared_words' | 'follow_up_wording' | 'prior';
+
+export interface Term {
+  readonly name: string;
+  readonly group: TermGroup;
+  readonly value: (features: Features) => number;
+}
+
+const MINUTE = 60;
+const HINGES = [1, 3, 10, 30, 60, 180, 480].map((minutes) => ({ minutes, log: Math.log(minutes * MINUTE) }));
+const newest = (f: Features): number => (f.rank === 0 ? 1 : 0);
+const older = (f: Features): number => (f.rank === 0 ? 0 : 1);
+const over = (value: number, limit: number): number => Math.max(0, value - limit);
+const term = (group: TermGroup, name: string, value: (f: Features) => number): Term => ({ name, group, value });
+
+export const TIME_TERMS: readonly Term[] = [
+  term('prior', 'newest', newest),
+  term('prior', 'older', older),
+  term('time', 'second', (f) => (f.rank === 1 ? 1 : 0)),
+  term('time', 'older_rank', (f) => f.rank * older(f)),
+  term('time', 'newest_gap', (f) => f.logGap * newest(f)),
+  term('time', 'older_gap', (f) => f.logGap * older(f)),
+  ...HINGES.map(({ minutes, log }) => term('time', `newest_gap_over_${minutes}m`, (f) => over(f.logGap, log) * newest(f))),
+  ...HINGES.filter((_, index) => index % 2 === 1).map(({ minutes, log }) =>
+    term('time', `older_gap_over_${minutes}m`, (f) => over(f.logGap, log) * older(f)),
+  ),
+  term('time', 'newest_gap_to_pace', (f) => f.logGapToPace * newest(f)),
+  term('time', 'newest_gap_over_pace', (f) => over(f.logGapToPace, 1) * newest(f)),
+  term('time', 'newest_gap_far_over_pace', (f) => over(f.logGapToPace, 2.3) * newest(f)),
+  term('time', 'older_gap_to_pace', (f) => f.logGapToPace * older(f)),
+  term('time', 'newest_long_pauses', (f) => f.longPauses * newest(f)),
+  term('time', 'newest_long_pauses_gap', (f) => f.longPauses * f.logGap * newest(f)),
+  term('time', 'second_gap_to_newest', (f) => (f.rank === 1 ? f.logGapToNewest : 0)),
+  term('time', 'newest_turns', (f) => f.logTurns * newest(f)),
+  term('time', 'older_turns', (f) => f.logTurns * older(f)),
+  term('parallel_work', 'newest_active', (f) => f.activeInSession * newest(f)),
+  term('parallel_work', 'older_active', (f) => f.activeInSession * older(f)),
+  term('parallel_work', 'newest_alternation', (f) => f.alternation * newest(f)),
+  term('parallel_work', 'older_alternation', (f) => f.alternation * older(f)),
+  term('parallel_work', 'newest_alternation_gap', (f) => f.alternation * f.logGap * newest(f)),
+];
+
+/** Cues that say something about joining the newest thread; the others only serve the follow-up detector. */
+const NEWEST_CUES: ReadonlySet<string> = new Set([
+  'pronouns',
+  'connective',
+  'elaboration',
+  'correction',
+  'imperative',
+  'logLength',
+  'short',
+  'question',
+  'long',
+  'code',
+  'selfContained',
+  'shortAnswer',
+]);
+const plain = (group: TermGroup, names: readonly Exclude<keyof Features, 'cues'>[]): Term[] =>
+  names.map((name) => term(group, name, (f) => f[name]));
+const cue = (name: keyof Cues): Term => term('follow_up_wording', `newest_${name}`, (f) => f.cues[name] * newest(f));
+
+export const CONTENT_TERMS: readonly Term[] = [
+  term('prior', 'content', () => 1),
+  term('prior', 'content_older', older),
+  ...plain('similar_prompt', ['toPrompt', 'toBestPrompt', 'toCentroid', 'toPromptAndAnswer', 'lead', 'isBest']),
+  ...plain('similar_answer', ['toAnswer', 'toBestAnswer', 'answered']),
+  ...plain('shared_words', ['sharedWithPrompt', 'sharedWithThread', 'sharedWithAnswer', 'sharedNumbers', 'sharedIdentifiers']),
+  ...plain('follow_up_wording', ['answersQuestion', 'afterFarewell', 'lengthChange']),
+  term('similar_prompt', 'older_toBestPrompt', (f) => f.toBestPrompt * older(f)),
+  term('similar_answer', 'older_toBestAnswer', (f) => f.toBestAnswer * older(f)),
+  term('similar_prompt', 'older_lead', (f) => f.lead * older(f)),
+  term('similar_prompt', 'newest_best', (f) => f.best * newest(f)),
+  term('similar_prompt', 'length_best', (f) => f.best * f.cues.logLength),
+  ...CUE_NAMES.filter((name) => NEWEST_CUES.has(name)).map(cue),
+  term('follow_up_wording', 'newest_followUp', (f) => f.followUp * newest(f)),
+  term('follow_up_wording', 'older_followUp', (f) => f.followUp * older(f)),
+];

@@ -1,0 +1,146 @@
+import { ClewError, timeOf, type Caller, type JsonSchema, type QueryParameter, type Route } from '../kernel/index.ts';
+import type { ThreadReader } from './ports.ts';
+import type { Position } from './types.ts';
+import type { RequestView, ThreadDetail } from './views.ts';
+
+const permission = 'threads:read';
+const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'] as const satisfies readonly Position[];
+const TIME: JsonSchema = { type: 'string', format: 'date-time' };
+
+const FILTERS: readonly QueryParameter[] = [
+  { name: 'user', description: 'Pseudonym of the principal', schema: { type: 'string', maxLength: 128 } },
+  { name: 'topic', description: 'Id of a topic', schema: { type: 'string', maxLength: 128 } },
+  { name: 'position', description: 'Threads with a request in this position', schema: { type: 'string', enum: POSITIONS } },
+  { name: 'model', description: 'Threads that this model answered in', schema: { type: 'string', maxLength: 256 } },
+  { name: 'from', description: 'Last activity not before', schema: TIME },
+  { name: 'to', description: 'Last activity not after', schema: TIME },
+  { name: 'cursor', description: 'That of the page before', schema: { type: 'string', maxLength: 512 } },
+  { name: 'limit', description: 'Threads a page, 50 unless given', schema: { type: 'integer', minimum: 1, maximum: 200 } },
+];
+
+const SUMMARY_FIELDS: JsonSchema = {
+  id: { type: 'string' },
+  user: { type: ['string', 'null'] },
+  startedAt: TIME,
+  lastAt: TIME,
+  durationMs: { type: 'number' },
+  turns: { type: 'integer' },
+  calls: { type: 'integer' },
+  title: { type: 'string' },
+  lastPrompt: { type: 'string' },
+  topic: { type: ['object', 'null'] },
+  models: { type: 'array', items: { type: 'string' } },
+  errors: { type: 'integer' },
+  blocks: { type: 'integer' },
+  inputTokens: { type: 'integer' },
+  outputTokens: { type: 'integer' },
+  costUsd: { type: ['number', 'null'] },
+  outcome: { enum: ['open', 'completed', 'abandoned', 'corrected', 'failed'] },
+  breakdown: { type: ['object', 'null'] },
+  sessions: { type: 'integer' },
+  lowestConfidence: { type: 'number' },
+};
+
+const REQUEST: JsonSchema = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    at: TIME,
+    thread: { type: 'string' },
+    session: { type: 'string' },
+    turn: { type: 'integer' },
+    position: { enum: POSITIONS },
+    intent: { enum: ['information_seeking', 'task_execution', 'conversation_management', 'error_recovery'] },
+    method: { enum: ['declared', 'history', 'inferred', 'new'] },
+    confidence: { type: 'number' },
+    similarity: { type: ['number', 'null'] },
+    predecessor: { type: ['string', 'null'] },
+    successors: { type: 'array', items: { type: 'string' } },
+    prompt: { type: ['string', 'null'], description: 'Redacted' },
+    answer: { type: ['string', 'null'], description: 'Redacted' },
+  },
+};
+
+export function threadRoutes(reader: ThreadReader): Route[] {
+  return [
+    {
+      method: 'get',
+      path: '/v1/threads',
+      permission,
+      summary: 'Threads, newest activity first',
+      query: FILTERS,
+      success: {
+        status: 200,
+        description: 'A page; next is null on the last',
+        schema: {
+          type: 'object',
+          properties: {
+            items: { type: 'array', items: { type: 'object', properties: SUMMARY_FIELDS } },
+            next: { type: ['string', 'null'] },
+          },
+        },
+      },
+      handle: async ({ caller, query }) => {
+        const user = userOf(caller, query['user']);
+        if (user === null) return { status: 200, json: { items: [], next: null } };
+        const filter = {
+          user,
+          topic: query['topic'],
+          position: query['position'] as Position | undefined,
+          model: query['model'],
+          fromMs: timeParameter(query['from']),
+          toMs: timeParameter(query['to']),
+        };
+        const page = await reader.list(caller.scope, filter, { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) });
+        return { status: 200, json: page };
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/threads/:id',
+      permission,
+      summary: 'One thread with its requests, oldest first, and why each belongs to it',
+      success: {
+        status: 200,
+        description: 'The thread',
+        schema: { type: 'object', properties: { ...SUMMARY_FIELDS, requests: { type: 'array', items: REQUEST } } },
+      },
+      errors: ['not_found'],
+      handle: async ({ caller, params }) => {
+        const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? ''), caller);
+        if (!thread) throw new ClewError('not_found');
+        return { status: 200, json: thread };
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/requests/:id',
+      permission,
+      summary: 'One request and the decision on it',
+      success: { status: 200, description: 'The request', schema: REQUEST },
+      errors: ['not_found'],
+      handle: async ({ caller, params }) => {
+        const request = await reader.request(caller.scope, params['id'] ?? '');
+        if (!request || !isOwn(request, caller)) throw new ClewError('not_found');
+        return { status: 200, json: request };
+      },
+    },
+  ];
+}
+
+const isOwn = (request: RequestView, { onlyUser }: Caller): boolean => onlyUser === undefined || request.user === onlyUser;
+
+/** Whose threads to list; null where the caller asks for another person's. */
+function userOf({ onlyUser }: Caller, asked: string | undefined): string | undefined | null {
+  if (onlyUser === undefined) return asked;
+  return asked === undefined || asked === onlyUser ? onlyUser : null;
+}
+
+/** A thread that several users share shows each of them their own requests only. */
+function visibleThread(thread: ThreadDetail | undefined, caller: Caller): ThreadDetail | undefined {
+  if (!thread || caller.onlyUser === undefined) return thread;
+  const requests = thread.requests.filter((request) => isOwn(request, caller));
+  return requests.length > 0 && thread.user === caller.onlyUser ? { ...thread, requests } : undefined;
+}
+
+const timeParameter = (value: string | undefined): number | undefined => (value === undefined ? undefined : timeOf(value));

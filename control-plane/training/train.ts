@@ -1,0 +1,33 @@
+// Fits the linker on all conversations and writes control-plane/src/threads/weights/linker.json.
+// usage: node control-plane/training/train.ts --embeddings FILE [--data DIR]
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
+import { dataFolder, Embeddings, readLogs } from './corpus.ts';
+import { DEFAULT_FIT, fitLinker } from './fit.ts';
+
+const round = (value: number): number => Number(value.toPrecision(4));
+const roundAll = <T extends Readonly<Record<string, number>>>(weights: T): T =>
+  Object.fromEntries(Object.entries(weights).map(([name, value]) => [name, round(value)])) as unknown as T;
+
+export const roundModel = ({ bias, cues, vector }: TextModel): TextModel => ({
+  bias: round(bias),
+  cues: roundAll(cues),
+  vector: vector.map(round),
+});
+
+const rounded = (weights: LinkerWeights): LinkerWeights => ({
+  ...weights,
+  time: roundAll(weights.time),
+  content: roundAll(weights.content),
+  followUp: roundModel(weights.followUp),
+});
+
+function main(args: readonly string[]): void {
+  const embeddings = new Embeddings(args[args.indexOf('--embeddings') + 1] ?? '');
+  const logs = ['A', 'B', 'C'].flatMap((name) => [...readLogs(join(dataFolder(args), `threads_${name}.jsonl`), embeddings).values()]);
+  const file = join(import.meta.dirname, '../src/threads/weights/linker.json');
+  writeFileSync(file, `${JSON.stringify(rounded(fitLinker(logs, DEFAULT_FIT)))}\n`);
+}
+
+if (import.meta.main) main(process.argv.slice(2));
