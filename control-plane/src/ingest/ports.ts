@@ -126,3 +126,39 @@ export interface NameFinder {
   /** Findings of each text in UTF-16 units, ordered, not overlapping. */
   find(texts: readonly string[]): Promise<readonly (readonly { readonly start: number; readonly end: number; readonly type: string }[])[]>;
 }
+
+export type Stage = 'unseal' | 'patterns' | 'names' | 'embed' | 'link' | 'store';
+
+/** What the room counts. Implementations bound the cardinality of what senders chose (model names). */
+export interface IngestMeter {
+  accepted(count: number): void;
+  duplicates(count: number): void;
+  unknownFields(count: number): void;
+  /** Items refused at the door, by error code. */
+  rejected(code: string, count: number): void;
+  /** Accepted samples that were not stored: mode_off, buried. */
+  dropped(reason: string, count: number): void;
+  retried(count: number): void;
+  stage(stage: Stage, seconds: number, items: number): void;
+  stored(turn: StoredTurn): void;
+}
+
+/** Key material of the journal on disk. */
+export interface JournalKeyStore {
+  /** Names of all keys. */
+  list(): Promise<readonly string[]>;
+  /** Undefined when there is no key of that name. */
+  read(id: string): Promise<Uint8Array | undefined>;
+  /** Resolves when the key would survive loss of power: rows sealed with it are worthless without it. */
+  write(id: string, key: Uint8Array): Promise<void>;
+  /** Overwrites and removes the key; fine when it is gone already. */
+  shred(id: string): Promise<void>;
+}
+
+/** Events that were stored and not announced yet. One reader: what was taken and not acknowledged is taken again. */
+export interface EventOutbox {
+  /** The oldest, in the order they were stored. */
+  take(limit: number): Promise<readonly { readonly seq: number; readonly event: DomainEvent }[]>;
+  /** Removes them: every handler has seen them. */
+  ack(seqs: readonly number[]): Promise<void>;
+}

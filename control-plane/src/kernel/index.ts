@@ -5,3 +5,5 @@ export { silentLogger, type LogFields, type Logger } from './logger.ts';
 export { ClewError, ERRORS, type CatalogueEntry, type ErrorCode } from './errors.ts';
 export { scopeKey, type Scope } from './scope.ts';
 export type { DomainEvent, EventHandler } from './events.ts';
+export type { ApiReply, ApiRequest, Caller, JsonSchema, QueryParameter, Route } from './route.ts';
+export { timeOf } from './time.ts';

@@ -19,3 +19,14 @@ export interface TextIndex {
    */
   byIdentifier(scope: Scope, identifier: string, limit: number, principal?: string): Promise<readonly TextHit[]>;
 }
+
+/** Nearness of meaning, to requests that have a vector. */
+export interface MeaningIndex {
+  /** Best first. Empty where the text has no meaning to compare (blank). The text never leaves the process. */
+  nearest(
+    scope: Scope,
+    text: string,
+    limit: number,
+    bounds: { readonly principal?: string | undefined; readonly fromMs?: number | undefined; readonly toMs?: number | undefined },
+  ): Promise<readonly { readonly id: string; readonly threadId: string; readonly score: number }[]>;
+}

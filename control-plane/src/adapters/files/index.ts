@@ -1,0 +1,4 @@
+// Plain files: journal keys, the policy, secrets of the installation.
+export { openKeyFolder } from './journal-keys.ts';
+export { policyFile } from './policy-file.ts';
+export { openSecret } from './secret.ts';

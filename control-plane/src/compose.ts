@@ -1,0 +1,260 @@
+// The only place that picks adapters and joins the rooms. Everything else takes what it needs as a port.
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Express } from 'express';
+import { createRedactor, unsafePatternReason } from '#redact';
+import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken } from './access/index.ts';
+import { openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
+import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
+import { createLogger } from './adapters/pino/index.ts';
+import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
+import type { Config } from './config.ts';
+import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
+import { createApp, createMetrics, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
+import {
+  createAcceptor,
+  createAnnouncer,
+  createJournalKeys,
+  createPipeline,
+  createProcessor,
+  ingestRoutes,
+  type Embedder,
+  type NameFinder,
+  type Vectors,
+  type Workshop,
+} from './ingest/index.ts';
+import { systemClock, systemRandomness, type Clock, type EventHandler, type Logger, type Route } from './kernel/index.ts';
+import { openPolicy, policyRoutes, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
+import { createNameRedactor } from './privacy/index.ts';
+import { createSearch, searchRoutes, type MeaningIndex } from './search/index.ts';
+import { threadRoutes } from './threads/routes.ts';
+
+/** A model that is loaded once and closed at the end. */
+type Closable<T> = T & { close(): Promise<void> };
+
+/** Parts that tests replace. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly embedder?: Closable<Embedder>;
+  readonly nameFinder?: Closable<NameFinder>;
+}
+
+export interface ControlPlane {
+  readonly app: Express;
+  readonly logger: Logger;
+  readonly access: Access;
+  /** Present on the very first start: the admin token, which is shown this once. */
+  readonly firstToken: IssuedToken | undefined;
+  /** Begins processing. */
+  start(): void;
+  reloadPolicy(): Promise<boolean>;
+  /** Finishes what was begun and closes everything. The server must take no requests any more. */
+  close(): Promise<void>;
+}
+
+const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
+const PAGE_FOLDER = path.join(PACKAGE_ROOT, 'control-plane/web/dist');
+
+/** Throws ClewError: locked, unavailable, policy_invalid, model_damaged. */
+export async function compose(config: Config, overrides: Overrides = {}): Promise<ControlPlane> {
+  const clock = overrides.clock ?? systemClock;
+  const logger = overrides.logger ?? createLogger(config.logLevel);
+  const live = await openPolicy(policyFile(config.policyFile), unsafePatternReason, logger);
+  const store = openSqlite({ folder: config.dataFolder, clock });
+  const closers: (() => Promise<void>)[] = [() => store.close()];
+  try {
+    return await assemble({ config, overrides, clock, logger, live, store, closers });
+  } catch (error) {
+    live.close();
+    for (const close of closers.reverse()) await close();
+    throw error;
+  }
+}
+
+interface Base {
+  readonly config: Config;
+  readonly overrides: Overrides;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly live: LivePolicy;
+  readonly store: SqliteStore;
+  readonly closers: (() => Promise<void>)[];
+}
+
+async function assemble(base: Base): Promise<ControlPlane> {
+  const { config, overrides, clock, logger, live, store, closers } = base;
+  const embedder = overrides.embedder ?? openEmbedder();
+  closers.push(() => embedder.close());
+  const nameFinder = overrides.nameFinder ?? openNameFinder();
+  closers.push(() => nameFinder.close());
+  const secret = openSecret(path.join(config.dataFolder, 'keys', 'pseudonyms.key'));
+  const metrics = createMetrics();
+  metrics.watchJournal(
+    () => store.journal.depth(),
+    () => clock.nowMs(),
+  );
+  const outside = await openOutsideVectors(config);
+  if (outside) closers.push(() => outside.close());
+  const workshop = createWorkshop({ store, embedder, nameFinder, secret, live });
+  const keyStore = await openKeyFolder(path.join(config.dataFolder, 'journal-keys'));
+  const keys = createJournalKeys({ store: keyStore, clock, randomness: systemRandomness });
+  const spanExport = openSpanExport(base, metrics);
+  const handlers: EventHandler[] = spanExport ? [spanExport] : [];
+  const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics });
+  const pipeline = createPipeline({
+    journal: store.journal,
+    keys,
+    sink: store.turns,
+    vectors: outside?.vectors,
+    workshop: workshop.current,
+    key: secret,
+    meter: metrics,
+    logger,
+    clock,
+    committed: () => announcer.notify(),
+  });
+  const acceptor = createAcceptor({
+    journal: store.journal,
+    keys,
+    policy: () => live.current().policy,
+    meter: metrics,
+    clock,
+    limits: config.limits,
+    arrived: () => pipeline.notify(),
+  });
+  const access = await createAccess({
+    store: createTokenStore(store.meta),
+    clock,
+    randomness: systemRandomness,
+    fixedAdmin: config.adminToken === undefined ? undefined : { token: config.adminToken, scope: config.scope },
+  });
+  const meaning = meaningIndex(workshop, embedder, outside?.vectors ?? store.vectors);
+  const routes: Route[] = [
+    ...healthRoutes(healthOf(base, embedder)),
+    ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits)),
+    ...policyRoutes(live),
+    ...threadRoutes(store.threads),
+    ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
+    ...accessRoutes(access),
+  ];
+  const app = createApp({
+    routes,
+    // A scraper on the same machine needs no token; over a network it does.
+    textPages: [metrics.page(isLoopback(config.host) ? null : 'metrics:read')],
+    authorizer: access,
+    logger,
+    observer: metrics,
+    version: version(),
+    pageFolder: existsSync(PAGE_FOLDER) ? PAGE_FOLDER : undefined,
+  });
+  return {
+    app,
+    logger,
+    access,
+    firstToken: await access.firstStart(config.scope),
+    start() {
+      pipeline.start();
+      announcer.start();
+    },
+    reloadPolicy: () => live.reload(),
+    async close() {
+      live.close();
+      await pipeline.drain();
+      await announcer.drain();
+      await spanExport?.drain();
+      for (const close of closers.reverse()) await close();
+    },
+  };
+}
+
+interface LiveWorkshop {
+  readonly current: () => Workshop;
+  /** Both redactions, for texts that are embedded and not stored. */
+  redact(text: string): Promise<string>;
+}
+
+/** What the policy decides of the processing, made anew when the policy changes. */
+function createWorkshop(parts: {
+  store: SqliteStore;
+  embedder: Embedder;
+  nameFinder: NameFinder;
+  secret: Uint8Array;
+  live: LivePolicy;
+}): LiveWorkshop {
+  const build = ({ policy }: LoadedPolicy) => {
+    const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
+    const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
+    const { linking } = policy;
+    const processor = createProcessor({
+      redactor,
+      names,
+      embedder: parts.embedder,
+      past: parts.store.past,
+      linkOptions: {
+        minConfidence: linking?.minConfidence,
+        inference: linking?.inference,
+        sessionGapSeconds: linking?.sessionGapMinutes === undefined ? undefined : linking.sessionGapMinutes * 60,
+      },
+    });
+    return { processor, redactor, names, prices: policy.prices ?? [] };
+  };
+  let current = build(parts.live.current());
+  parts.live.onChange((loaded) => {
+    current = build(loaded);
+  });
+  return {
+    current: () => current,
+    async redact(text) {
+      const [redacted] = await current.names.redact([current.redactor.redact(text).text]);
+      return redacted?.text ?? '';
+    },
+  };
+}
+
+function meaningIndex(workshop: LiveWorkshop, embedder: Embedder, vectors: Vectors): MeaningIndex {
+  return {
+    async nearest(scope, text, limit, bounds) {
+      const redacted = await workshop.redact(text);
+      const [vector] = redacted.trim() === '' ? [] : await embedder.embed([redacted]);
+      return vector ? vectors.nearest({ scope, model: embedder.modelId, vector, limit, ...bounds }) : [];
+    },
+  };
+}
+
+function openSpanExport({ config, store, logger }: Base, metrics: Metrics): SpanExport | undefined {
+  if (!config.otlp) return undefined;
+  const sender = otlpSender(config.otlp.url, config.otlp.headers);
+  return createSpanExport({ reader: store.threads, sender, meter: metrics, logger, version: version() });
+}
+
+async function openOutsideVectors(config: Config): Promise<{ readonly vectors: Vectors; close(): Promise<void> } | undefined> {
+  return config.weaviateUrl === undefined ? Promise.resolve(undefined) : Promise.reject(new Error('to be joined'));
+}
+
+function healthOf({ store }: Base, embedder: Embedder): Health[] {
+  return [
+    {
+      name: 'store',
+      check: async () => {
+        await store.meta.get('health');
+        return 'ok';
+      },
+    },
+    {
+      name: 'models',
+      check: async () => ((await embedder.embed(['ready'])).length === 1 ? 'ok' : 'the embedding model does not answer'),
+    },
+    {
+      name: 'journal',
+      check: async () => {
+        await store.journal.depth();
+        return 'ok';
+      },
+    },
+  ];
+}
+
+function version(): string {
+  return String((JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: unknown }).version);
+}

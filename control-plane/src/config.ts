@@ -1,0 +1,202 @@
+// The only reader of the environment. Every fault is reported at once, with what was expected and what follows from it.
+import path from 'node:path';
+import { ClewError, type Scope } from './kernel/index.ts';
+
+export interface Limits {
+  /** Bytes of a posted body as sent. */
+  readonly bodyBytes: number;
+  /** Bytes of a posted body after decompression. */
+  readonly decompressedBytes: number;
+  /** Samples in one post. */
+  readonly batchItems: number;
+  /** Samples that may wait for processing before senders are told to come back. */
+  readonly journalRows: number;
+}
+
+export interface Config {
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  /** Absolute path. */
+  readonly dataFolder: string;
+  readonly adminToken: string | undefined;
+  /** Tenant and environment of the first admin token. */
+  readonly scope: Scope;
+  readonly weaviateUrl: string | undefined;
+  readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+  /** Absolute path. */
+  readonly policyFile: string;
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  readonly limits: Limits;
+}
+
+export interface ConfigFault {
+  readonly key: string;
+  readonly expected: string;
+  readonly consequence: string;
+}
+
+const MEBIBYTE = 1024 * 1024;
+const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
+const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+const SLUG = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+
+const KEYS = new Set([
+  'CLEW_HOST',
+  'CLEW_PORT',
+  'CLEW_DATA',
+  'CLEW_ADMIN_TOKEN',
+  'CLEW_TENANT',
+  'CLEW_ENVIRONMENT',
+  'CLEW_POLICY',
+  'CLEW_LOG_LEVEL',
+  'CLEW_MAX_BODY_BYTES',
+  'CLEW_MAX_DECOMPRESSED_BYTES',
+  'CLEW_MAX_BATCH',
+  'CLEW_JOURNAL_LIMIT',
+]);
+
+/** Names that belong to other parts of the project, so that a typing error in ours stands out. */
+const KEYS_OF_OTHERS = new Set(['CLEW_GATEWAY_PORT', 'CLEW_UPSTREAM', 'CLEW_CALLED_FROM', 'CLEW_SHARED', 'CLEW_FORCE_PINNED_NODE']);
+
+/** The environment cannot be used; `faults` names every key. */
+export class ConfigError extends ClewError {
+  readonly faults: readonly ConfigFault[];
+
+  constructor(faults: readonly ConfigFault[]) {
+    super('config_invalid', faults.map((fault) => `${fault.key}: expected ${fault.expected}; ${fault.consequence}`).join('\n'), {
+      extra: { faults },
+    });
+    this.faults = faults;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Reads one environment; throws ConfigError. Values are never repeated in faults: some are secrets. */
+export function readConfig(env: Environment, workingFolder: string = process.cwd()): Config {
+  const faults: ConfigFault[] = [];
+  const reader = createReader(env, faults);
+  refuseWhatIsNotBuilt(env, faults);
+  refuseMisspeltKeys(env, faults);
+  const config: Config = {
+    host: reader.text('CLEW_HOST', '127.0.0.1', /^[A-Za-z0-9.:-]{1,253}$/, 'a host name or address', 'the server cannot listen') ?? '',
+    port: reader.integer('CLEW_PORT', 8787, 0, 65535, 'the server cannot listen'),
+    dataFolder: path.resolve(workingFolder, reader.raw('CLEW_DATA') ?? './data'),
+    adminToken: reader.text(
+      'CLEW_ADMIN_TOKEN',
+      undefined,
+      /^[\x21-\x7e]{1,256}$/,
+      '1 to 256 printable characters without spaces',
+      'nobody can sign in',
+    ),
+    scope: Object.freeze({
+      tenant: reader.text('CLEW_TENANT', 'default', SLUG, 'lower-case letters, digits, . _ -', 'the admin token has no tenant') ?? '',
+      environment:
+        reader.text('CLEW_ENVIRONMENT', 'default', SLUG, 'lower-case letters, digits, . _ -', 'the admin token has no environment') ?? '',
+    }),
+    weaviateUrl: reader.url('WEAVIATE_URL', 'vectors have no place to go'),
+    otlp: readOtlp(reader, faults),
+    policyFile: path.resolve(workingFolder, reader.raw('CLEW_POLICY') ?? path.join(PACKAGE_ROOT, 'policies/default.yaml')),
+    logLevel: reader.choice('CLEW_LOG_LEVEL', 'info', LOG_LEVELS, 'nothing can be logged'),
+    limits: Object.freeze({
+      bodyBytes: reader.integer('CLEW_MAX_BODY_BYTES', 10 * MEBIBYTE, 1024, 256 * MEBIBYTE, 'posts have no limit'),
+      decompressedBytes: reader.integer('CLEW_MAX_DECOMPRESSED_BYTES', 32 * MEBIBYTE, 1024, 512 * MEBIBYTE, 'posts have no limit'),
+      batchItems: reader.integer('CLEW_MAX_BATCH', 10_000, 1, 100_000, 'posts have no limit'),
+      journalRows: reader.integer('CLEW_JOURNAL_LIMIT', 200_000, 1, 100_000_000, 'the journal has no limit'),
+    }),
+  };
+  if (faults.length > 0) throw new ConfigError(faults);
+  return Object.freeze(config);
+}
+
+type Reader = ReturnType<typeof createReader>;
+
+function createReader(env: Environment, faults: ConfigFault[]) {
+  const raw = (key: string): string | undefined => {
+    const value = env[key]?.trim();
+    return value === '' ? undefined : value;
+  };
+  const fault = (key: string, expected: string, consequence: string): void => void faults.push({ key, expected, consequence });
+  return {
+    raw,
+    text(key: string, fallback: string | undefined, form: RegExp, expected: string, consequence: string): string | undefined {
+      const value = raw(key) ?? fallback;
+      if (value !== undefined && !form.test(value)) fault(key, expected, consequence);
+      return value;
+    },
+    integer(key: string, fallback: number, low: number, high: number, consequence: string): number {
+      const value = raw(key);
+      if (value === undefined) return fallback;
+      const number = /^\d{1,12}$/.test(value) ? Number(value) : NaN;
+      if (!(number >= low && number <= high)) fault(key, `a whole number from ${low} to ${high}`, consequence);
+      return number;
+    },
+    choice<T extends string>(key: string, fallback: T, values: readonly T[], consequence: string): T {
+      const value = raw(key) ?? fallback;
+      const found = values.find((item) => item === value);
+      if (found === undefined) fault(key, `one of ${values.join(', ')}`, consequence);
+      return found ?? fallback;
+    },
+    url(key: string, consequence: string): string | undefined {
+      const value = raw(key);
+      if (value === undefined) return undefined;
+      const parsed = URL.canParse(value) ? new URL(value) : undefined;
+      if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') fault(key, 'an http:// or https:// URL', consequence);
+      return value.replace(/\/+$/, '');
+    },
+  };
+}
+
+function readOtlp(reader: Reader, faults: ConfigFault[]): Config['otlp'] {
+  const endpoint = reader.url('OTEL_EXPORTER_OTLP_ENDPOINT', 'no spans can be exported');
+  const list = reader.raw('OTEL_EXPORTER_OTLP_HEADERS');
+  if (endpoint === undefined) return undefined;
+  const headers: Record<string, string> = {};
+  for (const pair of (list ?? '').split(',').filter((part) => part.trim() !== '')) {
+    const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=(.*)$/.exec(pair);
+    try {
+      if (!match?.[1]) throw new URIError('no name');
+      headers[match[1]] = decodeURIComponent((match[2] ?? '').trim());
+    } catch {
+      faults.push({
+        key: 'OTEL_EXPORTER_OTLP_HEADERS',
+        expected: 'name=value pairs between commas, percent-encoded',
+        consequence: 'the receiver would refuse the spans',
+      });
+      break;
+    }
+  }
+  return Object.freeze({ url: endpoint.endsWith('/v1/traces') ? endpoint : `${endpoint}/v1/traces`, headers: Object.freeze(headers) });
+}
+
+function refuseWhatIsNotBuilt(env: Environment, faults: ConfigFault[]): void {
+  const missing: readonly (readonly [string, string])[] = [
+    ['DATABASE_URL', 'Postgres is not supported by this version; data would silently go to SQLite in CLEW_DATA instead'],
+    ['KAFKA_BROKERS', 'Kafka is not supported by this version; samples would silently stay in the embedded journal instead'],
+  ];
+  for (const [key, consequence] of missing) {
+    if ((env[key] ?? '').trim() !== '') faults.push({ key, expected: 'to be unset', consequence });
+  }
+}
+
+function refuseMisspeltKeys(env: Environment, faults: ConfigFault[]): void {
+  for (const key of Object.keys(env)) {
+    if (!key.startsWith('CLEW_') || KEYS.has(key) || KEYS_OF_OTHERS.has(key)) continue;
+    const near = [...KEYS].find((known) => distance(key, known) <= 2);
+    if (near !== undefined) faults.push({ key, expected: `to be spelled ${near}`, consequence: 'the setting would be ignored' });
+  }
+}
+
+/** Edit distance, for "did you mean". */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= a.length; i += 1) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

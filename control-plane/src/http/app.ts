@@ -1,0 +1,123 @@
+// The web framework, in one place. Rooms give tables of routes; this file turns them into a server.
+import express, { type Express, type NextFunction, type Request, type Response } from 'express';
+import { ClewError, type ApiRequest, type Caller, type Logger, type Route } from '../kernel/index.ts';
+import { addPage } from './page.ts';
+import { observeRequests, type RequestObserver } from './observe-requests.ts';
+import { openApi, type ApiDocument } from './openapi.ts';
+import { sendProblem } from './problem.ts';
+import { readJson, type BodyLimits } from './read-body.ts';
+import { readQuery } from './read-query.ts';
+import { isLoopbackHost } from './loopback.ts';
+import type { TextPage } from './text-page.ts';
+
+export interface Authorizer {
+  /** The caller behind an Authorization header, or undefined when it proves nothing. */
+  authenticate(header: string | undefined): Promise<Caller | undefined>;
+  may(caller: Caller, permission: string): boolean;
+}
+
+export interface AppParts {
+  readonly routes: readonly Route[];
+  readonly textPages: readonly TextPage[];
+  readonly authorizer: Authorizer;
+  readonly logger: Logger;
+  readonly observer: RequestObserver;
+  readonly version: string;
+  /** Folder of the built page; undefined or absent: no page. */
+  readonly pageFolder: string | undefined;
+}
+
+/** JSON bodies other than samples are small. */
+const JSON_LIMITS: BodyLimits = { bodyBytes: 1024 * 1024, decompressedBytes: 4 * 1024 * 1024 };
+
+export function createApp(parts: AppParts): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(observeRequests(parts.observer, parts.logger));
+  app.use(securityHeaders);
+  for (const route of parts.routes) app[route.method](route.path, handler(route, parts));
+  for (const page of parts.textPages) app.get(page.path, textHandler(page, parts));
+  const document: ApiDocument = openApi(parts.routes, parts.textPages, parts.version);
+  app.get('/openapi.json', (_request, response) => void response.json(document));
+  refuseOtherMethods(app, [...parts.routes, ...parts.textPages.map(({ path }) => ({ method: 'get' as const, path }))]);
+  if (parts.pageFolder !== undefined) addPage(app, parts.pageFolder);
+  app.use((_request: Request, _response: Response, next: NextFunction) => next(new ClewError('not_found')));
+  app.use((error: unknown, request: Request, response: Response, next: NextFunction) => {
+    // Where the answer had begun, Express cuts the connection.
+    if (!sendProblem(error, request, response, parts.logger)) next(error);
+  });
+  return app;
+}
+
+function handler(route: Route, parts: AppParts) {
+  return async (request: Request, response: Response): Promise<void> => {
+    response.locals['route'] = route.path;
+    const caller = await callerOf(request, route.permission, parts.authorizer);
+    const query = readQuery(request.originalUrl, route.query ?? []);
+    const body = route.body?.kind === 'json' ? await readJson(request, request.headers['content-encoding'], JSON_LIMITS) : undefined;
+    const apiRequest: ApiRequest = {
+      caller,
+      requestId: String(response.locals['requestId']),
+      params: request.params as Record<string, string>,
+      query,
+      header: (name) => single(request.headers[name]),
+      body,
+      stream: request,
+    };
+    const reply = await route.handle(apiRequest);
+    response.status(reply.status);
+    for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+    if (reply.json === undefined) response.end();
+    else response.json(reply.json);
+  };
+}
+
+function textHandler(page: TextPage, parts: AppParts) {
+  return async (request: Request, response: Response): Promise<void> => {
+    response.locals['route'] = page.path;
+    // A page elsewhere can point its own name at 127.0.0.1 and read our answers as its own (DNS rebinding).
+    if (page.permission === null && !isLoopbackHost(request.headers.host)) {
+      throw new ClewError('forbidden', 'this page is open to loopback names only');
+    }
+    await callerOf(request, page.permission, parts.authorizer);
+    response.status(200).setHeader('Content-Type', page.contentType);
+    response.end(await page.read());
+  };
+}
+
+const NOBODY: Caller = { tokenId: '', scope: { tenant: '', environment: '' }, role: 'none' };
+
+async function callerOf(request: Request, permission: string | null, authorizer: Authorizer): Promise<Caller> {
+  if (permission === null) return NOBODY;
+  const caller = await authorizer.authenticate(request.headers.authorization);
+  if (!caller) throw new ClewError('unauthorized');
+  if (!authorizer.may(caller, permission)) throw new ClewError('forbidden', `role ${caller.role} lacks ${permission}`);
+  return caller;
+}
+
+function refuseOtherMethods(app: Express, routes: readonly { readonly method: string; readonly path: string }[]): void {
+  const methods = new Map<string, string[]>([['/openapi.json', ['GET']]]);
+  for (const { method, path } of routes) methods.set(path, [...(methods.get(path) ?? []), method.toUpperCase()]);
+  for (const [path, allowed] of methods) {
+    app.all(path, (_request, response) => {
+      response.locals['route'] = path;
+      response.setHeader('Allow', allowed.join(', '));
+      throw new ClewError('method_not_allowed', `allowed: ${allowed.join(', ')}`);
+    });
+  }
+}
+
+function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('X-Frame-Options', 'DENY');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  response.setHeader('Cache-Control', 'no-store');
+  next();
+}
+
+const single = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value.join(', ') : value);

@@ -1,0 +1,7 @@
+// The web server: errors, authentication, limits and the API's description. Rooms' routes come from compose.
+export { createApp, type AppParts, type Authorizer } from './app.ts';
+export { healthRoutes, type Health } from './health.ts';
+export { isLoopback } from './loopback.ts';
+export { readBody } from './read-body.ts';
+export { createMetrics, type Metrics } from './metrics.ts';
+export type { TextPage } from './text-page.ts';

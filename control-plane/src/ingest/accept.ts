@@ -1,0 +1,128 @@
+// The door: from posted bytes to durable, sealed rows. 202 is answered only after the journal has them.
+import type { Policy, Sample } from '#contract';
+import { ClewError, type Clock, type ErrorCode, type Scope } from '../kernel/index.ts';
+import { modeOf } from '../policies/index.ts';
+import type { JournalKeys } from './journal-keys.ts';
+import { judge } from './judge.ts';
+import type { IngestMeter, Journal, JournalEntry } from './ports.ts';
+import { splitBody } from './split.ts';
+
+export interface Rejection {
+  /** Position in the posted batch, from 0. */
+  readonly index: number;
+  readonly code: ErrorCode;
+  /** Place and expectation, never a value. */
+  readonly message: string;
+}
+
+export interface AcceptResult {
+  /** Samples that need not be sent again, duplicates among them. */
+  readonly accepted: number;
+  readonly duplicates: number;
+  /** Fields that version 1 does not know, left out. */
+  readonly unknownFields: number;
+  readonly rejected: readonly Rejection[];
+}
+
+export interface Acceptor {
+  /** Throws overloaded, malformed_json, invalid_encoding, body_too_large. */
+  accept(body: Buffer, contentType: string | undefined, scope: Scope): Promise<AcceptResult>;
+  /** Throws overloaded where the journal is full: asked before a body is read. */
+  admit(): Promise<void>;
+}
+
+export interface AcceptorParts {
+  readonly journal: Journal;
+  readonly keys: JournalKeys;
+  readonly policy: () => Policy;
+  readonly meter: IngestMeter;
+  readonly clock: Clock;
+  readonly limits: { readonly batchItems: number; readonly journalRows: number };
+  /** Tells the pipeline that rows wait. */
+  readonly arrived: () => void;
+}
+
+/** After so many items other requests get a turn of the event loop. */
+const BREATHER = 256;
+
+export function createAcceptor(parts: AcceptorParts): Acceptor {
+  const { journal, meter, limits } = parts;
+  return {
+    async admit() {
+      const { waiting } = await journal.depth();
+      if (waiting < limits.journalRows) return;
+      throw new ClewError('overloaded', `${waiting} samples wait, the limit is ${limits.journalRows}`);
+    },
+    async accept(body, contentType, scope) {
+      const batch = await judgeAll(body, contentType, scope, parts);
+      const result = batch.samples.size === 0 ? { appended: 0, duplicates: [] } : await append(batch.samples, scope, parts);
+      const duplicates = batch.repeated + result.duplicates.length;
+      const accepted = result.appended + duplicates + batch.off;
+      meter.accepted(result.appended);
+      meter.duplicates(duplicates);
+      meter.unknownFields(batch.unknownFields);
+      if (batch.off > 0) meter.dropped('mode_off', batch.off);
+      for (const { code } of batch.rejected) meter.rejected(code, 1);
+      if (result.appended > 0) parts.arrived();
+      return { accepted, duplicates, unknownFields: batch.unknownFields, rejected: batch.rejected };
+    },
+  };
+}
+
+interface Judged {
+  readonly samples: ReadonlyMap<string, Sample>;
+  readonly rejected: readonly Rejection[];
+  /** Ids that came twice in one batch; the first one counts. */
+  readonly repeated: number;
+  /** Samples that the policy wants nothing of. */
+  readonly off: number;
+  readonly unknownFields: number;
+}
+
+async function judgeAll(body: Buffer, contentType: string | undefined, scope: Scope, parts: AcceptorParts): Promise<Judged> {
+  const samples = new Map<string, Sample>();
+  const rejected: Rejection[] = [];
+  const policy = parts.policy();
+  const nowMs = parts.clock.nowMs();
+  let [repeated, off, unknownFields] = [0, 0, 0];
+  for (const item of splitBody(body, contentType)) {
+    if (item.index >= parts.limits.batchItems) throw new ClewError('body_too_large', `at most ${parts.limits.batchItems} samples a post`);
+    if (item.index > 0 && item.index % BREATHER === 0) await new Promise((resolve) => setImmediate(resolve));
+    if (!('value' in item)) {
+      rejected.push(item);
+      continue;
+    }
+    const judgement = judge(item.value, scope, nowMs);
+    if (!judgement.ok) {
+      rejected.push({ index: item.index, code: judgement.code, message: judgement.message });
+      continue;
+    }
+    unknownFields += judgement.unknownFields;
+    const mode = modeOf(policy, judgement.sample);
+    if (samples.has(judgement.sample.id)) repeated += 1;
+    else if (mode === 'off') off += 1;
+    else samples.set(judgement.sample.id, mode === 'metadata_only' ? withoutText(judgement.sample, mode) : { ...judgement.sample, mode });
+  }
+  return { samples, rejected, repeated, off, unknownFields };
+}
+
+function withoutText(sample: Sample, mode: 'metadata_only'): Sample {
+  const copy: Sample = { ...sample, mode };
+  delete copy.prompt;
+  delete copy.answer;
+  return copy;
+}
+
+async function append(samples: ReadonlyMap<string, Sample>, scope: Scope, parts: AcceptorParts) {
+  const lease = await parts.keys.lease();
+  try {
+    const receivedAtMs = parts.clock.nowMs();
+    const entries: JournalEntry[] = [...samples].map(([id, sample]) => {
+      const sealed = lease.seal({ scope, id }, Buffer.from(JSON.stringify(sample), 'utf8'));
+      return { scope, id, receivedAtMs, sealed, keyId: lease.keyId };
+    });
+    return await parts.journal.append(entries);
+  } finally {
+    lease.release();
+  }
+}

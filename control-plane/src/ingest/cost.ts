@@ -1,0 +1,24 @@
+import type { Price, Sample } from '#contract';
+
+/** US dollars: what the provider stated, else by the price table; null where neither knows. */
+export function costOf(sample: Sample, prices: readonly Price[]): number | null {
+  const { usage } = sample;
+  if (!usage) return null;
+  if (usage.costUsd !== undefined) return usage.costUsd;
+  const name = sample.model?.executed ?? sample.model?.requested;
+  const price = name === undefined ? undefined : priceOf(name, prices);
+  if (!price || (usage.inputTokens === undefined && usage.outputTokens === undefined)) return null;
+  return ((usage.inputTokens ?? 0) * price.inputPerMillion + (usage.outputTokens ?? 0) * price.outputPerMillion) / 1_000_000;
+}
+
+/** What may follow a listed name: a date, a version or "latest". "gpt-4o-audio" is another model than "gpt-4o". */
+const SNAPSHOT = /^[-@:](\d{4,8}(-\d{2}){0,2}|\d{3,4}|latest|v?\d+)$/;
+
+function priceOf(name: string, prices: readonly Price[]): Price | undefined {
+  let best: Price | undefined;
+  for (const price of prices) {
+    const isNamed = name === price.model || (name.startsWith(price.model) && SNAPSHOT.test(name.slice(price.model.length)));
+    if (isNamed && price.model.length > (best?.model.length ?? -1)) best = price;
+  }
+  return best;
+}

@@ -1,0 +1,23 @@
+import { parseSample, type Sample } from '#contract';
+import type { Redactor } from '#redact';
+import type { JournalKeys } from './journal-keys.ts';
+import type { JournalRow } from './ports.ts';
+import type { Incoming } from './processor.ts';
+import { sanitize } from './sanitize.ts';
+import { incomingOf } from './stored-turn.ts';
+
+export interface OpenedRow {
+  readonly row: JournalRow;
+  /** Everything but prompt and answer is redacted. */
+  readonly sample: Sample;
+  readonly incoming: Incoming;
+}
+
+export async function openRow(row: JournalRow, keys: JournalKeys, redactor: Redactor, key: Uint8Array): Promise<OpenedRow> {
+  const clear = await keys.open(row);
+  // Judged again: a row may have been written by another version.
+  const parsed = parseSample(JSON.parse(clear.toString('utf8')));
+  if (!parsed.ok) throw new Error('A journal row holds no sample of this version');
+  const sample = sanitize(parsed.value, redactor, key);
+  return { row, sample, incoming: incomingOf(row.scope, sample) };
+}

@@ -1,0 +1,254 @@
+// From the journal to the store, as retried jobs:
+//
+//   claim → [open → patterns → names] → [embed] → [place → vectors → commit]
+//
+// Each bracket is a lane: batches pass it one at a time and in order, so that names of one batch are found while the one
+// before is embedded, and requests of one principal are placed in the order they were accepted. An item that fails goes
+// back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
+import type { Price } from '#contract';
+import type { Redactor } from '#redact';
+import type { Clock, DomainEvent, Logger } from '../kernel/index.ts';
+import { isolate, type Failure } from './isolate.ts';
+import type { JournalKeys } from './journal-keys.ts';
+import { createDoorbell, createLane } from './lane.ts';
+import type { IngestMeter, Journal, JournalRow, Stage, StoredTurn, TurnSink, VectorItem, Vectors } from './ports.ts';
+import type { Prepared, Processed, Processor } from './processor.ts';
+import { openRow, type OpenedRow } from './open-row.ts';
+import { storedTurnOf } from './stored-turn.ts';
+
+/** What the policy decides of the processing; replaced as a whole when the policy changes. */
+export interface Workshop {
+  readonly processor: Processor;
+  readonly redactor: Redactor;
+  readonly prices: readonly Price[];
+}
+
+export interface PipelineParts {
+  readonly journal: Journal;
+  readonly keys: JournalKeys;
+  readonly sink: TurnSink;
+  /** Where vectors live outside the store; absent when the sink keeps them itself. */
+  readonly vectors?: Vectors | undefined;
+  readonly workshop: () => Workshop;
+  /** Key of hashed identifiers. */
+  readonly key: Uint8Array;
+  readonly meter: IngestMeter;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Told after each commit. */
+  readonly committed: () => void;
+}
+
+export interface Pipeline {
+  start(): void;
+  /** Rows wait. */
+  notify(): void;
+  /** Takes nothing new and resolves when what was begun is stored or put back. */
+  drain(): Promise<void>;
+}
+
+const BATCH = 32;
+const BATCHES_AT_ONCE = 3;
+const POLL_MS = 500;
+const SWEEP_MS = 30_000;
+export const MAX_ATTEMPTS = 5;
+const FIRST_PAUSE_MS = 500;
+
+interface Work extends OpenedRow {
+  readonly prepared: Prepared;
+}
+
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { journal, keys, meter, logger, clock } = parts;
+  const bell = createDoorbell();
+  const [prepareLane, embedLane, storeLane] = [createLane(), createLane(), createLane()];
+  const open = new Set<Promise<void>>();
+  let isStopping = false;
+  let loop: Promise<void> | undefined;
+  let sweptMs = 0;
+
+  async function timed<T>(stage: Stage, items: number, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    try {
+      return await work();
+    } finally {
+      meter.stage(stage, (performance.now() - started) / 1000, items);
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!isStopping) {
+      try {
+        const rows = open.size < BATCHES_AT_ONCE ? await journal.claim(BATCH, clock.nowMs()) : [];
+        if (rows.length > 0) begin(rows);
+        else if (open.size >= BATCHES_AT_ONCE) await Promise.race(open);
+        else await bell.wait(POLL_MS);
+        await sweep();
+      } catch (error) {
+        logger.error('pipeline_stumbled', { errorName: nameOf(error) });
+        await bell.wait(POLL_MS);
+      }
+    }
+    await Promise.all(open);
+  }
+
+  function begin(rows: readonly JournalRow[]): void {
+    const task = processRows(rows).catch((error: unknown) => {
+      // Not even putting rows back worked: the store is in trouble. They stay claimed until the next start.
+      logger.error('batch_lost_hold', { errorName: nameOf(error), rows: rows.length });
+    });
+    const tracked = task.finally(() => open.delete(tracked));
+    open.add(tracked);
+  }
+
+  async function processRows(rows: readonly JournalRow[]): Promise<void> {
+    const workshop = parts.workshop();
+    const prepared = await prepareLane(() => prepare(rows, workshop));
+    const embedded = await embedLane(() =>
+      timed('embed', prepared.length, () => isolate(prepared, (batch) => withPrepared(batch, workshop.processor.embed))),
+    );
+    await giveBack(embedded.failed, 'embed');
+    await storeLane(() => store(embedded.done, workshop));
+  }
+
+  async function prepare(rows: readonly JournalRow[], workshop: Workshop): Promise<readonly Work[]> {
+    const opened = await timed('unseal', rows.length, () =>
+      isolate(rows, (batch) => Promise.all(batch.map((row) => openRow(row, keys, workshop.redactor, parts.key)))),
+    );
+    await giveBack(
+      opened.failed.map(({ item, error }) => ({ item: { row: item }, error })),
+      'unseal',
+    );
+    const redacted = await timed('patterns', opened.done.length, () =>
+      isolate(opened.done, (batch) => {
+        const prepared = workshop.processor.patterns(batch.map(({ incoming }) => incoming));
+        return Promise.resolve(batch.map((item, index) => ({ ...item, prepared: at(prepared, index) })));
+      }),
+    );
+    await giveBack(redacted.failed, 'patterns');
+    const named = await timed('names', redacted.done.length, () =>
+      isolate(redacted.done, (batch) => withPrepared(batch, workshop.processor.names)),
+    );
+    await giveBack(named.failed, 'names');
+    return named.done;
+  }
+
+  async function store(items: readonly Work[], workshop: Workshop): Promise<void> {
+    if (items.length === 0) return;
+    const isolated = await isolate(items, async (batch) => {
+      try {
+        return await placeAndCommit(batch, workshop);
+      } catch (error) {
+        // The linker remembers placements that the store does not have.
+        for (const { prepared } of batch) workshop.processor.forget(prepared);
+        throw error;
+      }
+    });
+    for (const turn of isolated.done) announce(turn);
+    if (isolated.done.length > 0) parts.committed();
+    await giveBack(isolated.failed, 'store');
+  }
+
+  async function placeAndCommit(batch: readonly Work[], { processor, prices }: Workshop): Promise<readonly StoredTurn[]> {
+    const placed = await timed('link', batch.length, async () => {
+      const all: Processed[] = [];
+      for (const { prepared } of batch) all.push(await processor.place(prepared));
+      return all;
+    });
+    const turns = batch.map(({ sample }, index) => storedTurnOf(sample, at(placed, index), prices, processor.embeddingModel));
+    await timed('store', batch.length, async () => {
+      await parts.vectors?.upsert(turns.flatMap(vectorItems));
+      const events = turns.map(({ scope, turn, placement }): DomainEvent => ({
+        type: 'TurnStored',
+        scope,
+        requestId: turn.id,
+        threadId: placement.threadId,
+      }));
+      await parts.sink.commit(
+        turns,
+        batch.map(({ row }) => row.seq),
+        events,
+      );
+    });
+    return turns;
+  }
+
+  function announce(turn: StoredTurn): void {
+    meter.stored(turn);
+    const { sample, placement, scope } = turn;
+    logger.info('request_stored', {
+      requestId: sample.id,
+      tenant: scope.tenant,
+      environment: scope.environment,
+      threadId: placement.threadId,
+      runId: sample.runId,
+      traceId: sample.trace?.traceId,
+      position: placement.position,
+      method: placement.method,
+      confidence: Math.round(placement.confidence * 1000) / 1000,
+    });
+  }
+
+  async function giveBack(failures: readonly Failure<{ readonly row: JournalRow }>[], stage: Stage): Promise<void> {
+    for (const { item, error } of failures) {
+      const { seq, attempts, id } = item.row;
+      const fields = { requestId: id, stage, attempt: attempts + 1, errorName: nameOf(error) };
+      if (attempts + 1 >= MAX_ATTEMPTS) {
+        await journal.bury([seq], `${stage}: ${nameOf(error)}`);
+        meter.dropped('buried', 1);
+        logger.error('request_buried', fields);
+      } else {
+        await journal.retry([seq], clock.nowMs() + FIRST_PAUSE_MS * 2 ** attempts);
+        meter.retried(1);
+        logger.warn('request_put_back', fields);
+      }
+    }
+  }
+
+  async function sweep(): Promise<void> {
+    if (clock.nowMs() - sweptMs < SWEEP_MS) return;
+    sweptMs = clock.nowMs();
+    const shredded = await keys.sweep(() => journal.keysInUse());
+    if (shredded > 0) logger.info('journal_keys_shredded', { count: shredded });
+  }
+
+  return {
+    start() {
+      loop ??= run();
+    },
+    notify: () => bell.ring(),
+    async drain() {
+      isStopping = true;
+      bell.ring();
+      await loop;
+      keys.retire();
+      await keys.sweep(() => journal.keysInUse());
+    },
+  };
+}
+
+async function withPrepared(
+  batch: readonly Work[],
+  step: (prepared: readonly Prepared[]) => Promise<readonly Prepared[]>,
+): Promise<readonly Work[]> {
+  const prepared = await step(batch.map((item) => item.prepared));
+  return batch.map((item, index) => ({ ...item, prepared: at(prepared, index) }));
+}
+
+function vectorItems({ scope, turn, principal, placement, embeddingModel }: StoredTurn): VectorItem[] {
+  if (embeddingModel === null) return [];
+  const item = { scope, id: turn.id, principal, threadId: placement.threadId, atMs: turn.at * 1000, model: embeddingModel };
+  return [
+    ...(turn.vector ? [{ ...item, kind: 'prompt' as const, vector: turn.vector }] : []),
+    ...(turn.answerVector ? [{ ...item, kind: 'answer' as const, vector: turn.answerVector }] : []),
+  ];
+}
+
+/** Class of the error only: messages can quote what a user wrote. */
+const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);
+
+function at<T>(list: readonly T[], index: number): T {
+  const item = list[index];
+  if (item === undefined) throw new Error('A stage answered fewer items than it was given');
+  return item;
+}

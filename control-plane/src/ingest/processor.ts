@@ -1,0 +1,131 @@
+// What happens to a request between the door and the store, the same for live traffic, replays and imports:
+// redact patterns → redact names → embed → place in a thread. Nothing is embedded before both redactions.
+import type { Redactor } from '#redact';
+import type { Scope } from '../kernel/index.ts';
+import type { NameRedactor } from '../privacy/index.ts';
+import type { PastTurns, Placement, TurnInput } from '../threads/index.ts';
+import { cachingEmbedder } from './embedding-cache.ts';
+import { createLinking, type LinkSettings } from './linking.ts';
+import type { Embedder } from './ports.ts';
+
+/** A request as it arrived: text is not redacted of names yet, vectors are absent. */
+export interface Incoming {
+  readonly scope: Scope;
+  /** Pseudonym, or null where none is known; then turn.inferable must be false. */
+  readonly principal: string | null;
+  /** metadata_only: text is dropped and not embedded. topic_only: embedded, then dropped. */
+  readonly mode: 'full' | 'topic_only' | 'metadata_only';
+  readonly turn: TurnInput;
+}
+
+export interface Prepared {
+  readonly incoming: Incoming;
+  /** Redacted; with vectors after `embed`. */
+  readonly turn: TurnInput;
+  /** Values replaced here, by type. */
+  readonly counts: Readonly<Record<string, number>>;
+}
+
+export interface Processed extends Prepared {
+  readonly placement: Placement;
+}
+
+export interface ProcessorParts {
+  readonly redactor: Redactor;
+  readonly names: NameRedactor;
+  readonly embedder: Embedder;
+  readonly linkOptions?: LinkSettings | undefined;
+  /** What was placed before; without it the state starts empty and lives in memory. */
+  readonly past?: PastTurns | undefined;
+}
+
+export interface Processor {
+  /** All stages. Turns of one principal must come in the order of their time. */
+  process(batch: readonly Incoming[]): Promise<readonly Processed[]>;
+  readonly patterns: (batch: readonly Incoming[]) => readonly Prepared[];
+  readonly names: (batch: readonly Prepared[]) => Promise<readonly Prepared[]>;
+  readonly embed: (batch: readonly Prepared[]) => Promise<readonly Prepared[]>;
+  readonly place: (item: Prepared) => Promise<Processed>;
+  /** See Linking.forget. */
+  readonly forget: (item: Prepared) => void;
+  readonly embeddingModel: string;
+}
+
+export function createProcessor(parts: ProcessorParts): Processor {
+  const embedder = cachingEmbedder(parts.embedder);
+  const linking = createLinking(parts.linkOptions ?? {}, parts.past);
+  const patterns = (batch: readonly Incoming[]): readonly Prepared[] => batch.map((incoming) => redactPatterns(incoming, parts.redactor));
+  const names = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => redactNames(batch, parts.names);
+  const embed = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => addVectors(batch, embedder);
+  const linkable = ({ incoming, turn }: Prepared) => ({ scope: incoming.scope, principal: incoming.principal, turn });
+  const place = async (item: Prepared): Promise<Processed> => ({ ...item, placement: await linking.place(linkable(item)) });
+  return {
+    patterns,
+    names,
+    embed,
+    place,
+    forget: (item) => linking.forget(linkable(item)),
+    embeddingModel: parts.embedder.modelId,
+    async process(batch) {
+      const prepared = await embed(await names(patterns(batch)));
+      const processed: Processed[] = [];
+      for (const item of prepared) processed.push(await place(item));
+      return processed;
+    },
+  };
+}
+
+function redactPatterns(incoming: Incoming, redactor: Redactor): Prepared {
+  const { turn } = incoming;
+  if (incoming.mode === 'metadata_only') return { incoming, turn: withTexts(turn, '', undefined), counts: {} };
+  const text = redactor.redact(turn.text);
+  const answer = turn.answer === undefined ? undefined : redactor.redact(turn.answer);
+  return { incoming, turn: withTexts(turn, text.text, answer?.text), counts: sum(text.counts, answer?.counts ?? {}) };
+}
+
+async function redactNames(batch: readonly Prepared[], names: NameRedactor): Promise<readonly Prepared[]> {
+  const texts = batch.flatMap(({ turn }) => [turn.text, turn.answer ?? '']);
+  const asked = texts.filter((text) => text !== '');
+  const answers = (await names.redact(asked)).values();
+  const nextOf = (text: string) => {
+    if (text === '') return { text, counts: {} };
+    const redacted = answers.next();
+    if (redacted.done === true) throw new Error('The name redactor answered fewer texts than it was given');
+    return redacted.value;
+  };
+  return batch.map((item) => {
+    const text = nextOf(item.turn.text);
+    const answer = nextOf(item.turn.answer ?? '');
+    const turn = withTexts(item.turn, text.text, item.turn.answer === undefined ? undefined : answer.text);
+    return { ...item, turn, counts: sum(item.counts, sum(text.counts, answer.counts)) };
+  });
+}
+
+/** Auxiliary calls are placed by what they quote and never searched for, so they are not worth a vector. */
+async function addVectors(batch: readonly Prepared[], embedder: Embedder): Promise<readonly Prepared[]> {
+  const wanted = (text: string | undefined, { turn }: Prepared): text is string =>
+    text !== undefined && text.trim() !== '' && turn.call?.kind !== 'auxiliary';
+  const texts = batch.flatMap((item) => [item.turn.text, item.turn.answer].filter((text) => wanted(text, item)));
+  const vectors = (await embedder.embed(texts)).values();
+  const next = (text: string | undefined, item: Prepared): Float32Array | undefined => {
+    if (!wanted(text, item)) return undefined;
+    const vector = vectors.next();
+    if (vector.done === true) throw new Error('The embedder answered fewer vectors than texts');
+    return vector.value;
+  };
+  return batch.map((item) => {
+    const vector = next(item.turn.text, item);
+    const answerVector = next(item.turn.answer, item);
+    return { ...item, turn: { ...item.turn, ...(vector && { vector }), ...(answerVector && { answerVector }) } };
+  });
+}
+
+function withTexts(turn: TurnInput, text: string, answer: string | undefined): TurnInput {
+  return { ...turn, text, answer };
+}
+
+function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
+  const total = { ...a };
+  for (const [type, count] of Object.entries(b)) total[type] = (total[type] ?? 0) + count;
+  return total;
+}

@@ -1,0 +1,86 @@
+// npm start: reads the settings, starts the control plane, says where it is, and drains on SIGTERM or SIGINT.
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { compose, type ControlPlane } from './compose.ts';
+import { readConfig, type Config } from './config.ts';
+import { ClewError } from './kernel/index.ts';
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const complain = (line: string): void => void process.stderr.write(`${line}\n`);
+
+/** How long open connections may finish before they are cut. */
+const GRACE_MS = 5_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const plane = await compose(config);
+  const server = createServer(plane.app);
+  // A body that trickles in would hold a slot for good.
+  server.requestTimeout = 60_000;
+  server.headersTimeout = 15_000;
+  await listen(server, config);
+  plane.start();
+  greet(server, config, plane);
+  process.on('SIGHUP', () => void plane.reloadPolicy());
+  let isStopping = false;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      if (isStopping) return;
+      isStopping = true;
+      stop(server, plane).then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    });
+  }
+}
+
+function listen(server: Server, { host, port }: Config): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const isTaken = error.code === 'EADDRINUSE';
+      const detail = isTaken
+        ? `CLEW_PORT: port ${port} is taken; set it to another, or to 0`
+        : `CLEW_HOST, CLEW_PORT: ${error.code ?? error.name}`;
+      reject(new ClewError('config_invalid', detail));
+    });
+    server.listen(port, host, resolve);
+  });
+}
+
+function greet(server: Server, config: Config, plane: ControlPlane): void {
+  const { port } = server.address() as AddressInfo;
+  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  say(`Clew listens on ${url}`);
+  say(`  page       ${url}/`);
+  say(`  API        ${url}/openapi.json`);
+  say(`  health     ${url}/healthz  ${url}/readyz  ${url}/metrics`);
+  say(`  data       ${config.dataFolder}`);
+  if (plane.firstToken) {
+    say(`Admin token, shown this once: ${plane.firstToken.token}`);
+  } else if (config.adminToken !== undefined && config.adminToken.length < 16) {
+    plane.logger.warn('weak_admin_token', { remedy: 'CLEW_ADMIN_TOKEN has fewer than 16 characters' });
+  }
+}
+
+async function stop(server: Server, plane: ControlPlane): Promise<void> {
+  plane.logger.info('stopping');
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  server.closeIdleConnections();
+  const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);
+  await closed;
+  clearTimeout(cut);
+  await plane.close();
+}
+
+function fail(error: unknown): never {
+  if (error instanceof ClewError) {
+    complain(error.message);
+    complain(error.remedy);
+    process.exit(2);
+  }
+  complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  process.exit(1);
+}
+
+main().catch(fail);

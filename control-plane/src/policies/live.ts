@@ -1,0 +1,50 @@
+import { ClewError, type Logger } from '../kernel/index.ts';
+import type { PolicySource } from './ports.ts';
+import { faultLine, PolicyError, readPolicy, type LoadedPolicy, type PatternCheck } from './read.ts';
+
+/** The policy in force. */
+export interface LivePolicy {
+  current(): LoadedPolicy;
+  /** Reads the source again. A policy with faults is logged and the one in force stays; answers whether it was taken. */
+  reload(): Promise<boolean>;
+  /** Called after a new policy came into force. */
+  onChange(changed: (loaded: LoadedPolicy) => void): void;
+  close(): void;
+}
+
+/** Opens a source. Throws PolicyError when the first policy has faults: there is no last good one to fall back on. */
+export async function openPolicy(source: PolicySource, checkPattern: PatternCheck, logger: Logger): Promise<LivePolicy> {
+  const listeners: ((loaded: LoadedPolicy) => void)[] = [];
+  let inForce = await load(source, checkPattern);
+
+  async function reload(): Promise<boolean> {
+    try {
+      const next = await load(source, checkPattern);
+      if (next.digest === inForce.digest) return true;
+      inForce = next;
+      logger.info('policy_taken', { digest: next.digest, name: next.policy.name });
+      for (const listener of listeners) listener(next);
+      return true;
+    } catch (error) {
+      const faults = error instanceof PolicyError ? error.faults.slice(0, 20) : [];
+      logger.error('policy_refused', { source: source.name, faults: faults.length, stays: inForce.digest });
+      for (const fault of faults) logger.error('policy_fault', { at: `${fault.file}:${fault.line}`, fault: faultLine(fault) });
+      return false;
+    }
+  }
+
+  const stop = source.watch(() => void reload());
+  return { current: () => inForce, reload, onChange: (changed) => void listeners.push(changed), close: stop };
+}
+
+async function load(source: PolicySource, checkPattern: PatternCheck): Promise<LoadedPolicy> {
+  let text: string;
+  try {
+    text = await source.read();
+  } catch (cause) {
+    throw new ClewError('policy_invalid', `${source.name} cannot be read`, { cause });
+  }
+  const reading = readPolicy(text, source.name, checkPattern);
+  if (!reading.ok) throw new PolicyError(reading.faults);
+  return reading.loaded;
+}
