@@ -1,5 +1,5 @@
 // Words near a number that say what it is. A number of few digits is a phone number only where the text says so.
-import { isAlnum, isWideLetter } from './chars.ts';
+import { isAsciiLetter, isDigit, isWideLetter } from './chars.ts';
 
 /** One bit per kind of hint. */
 export const HINT = {
@@ -28,7 +28,7 @@ const WORDS: Readonly<Record<keyof typeof HINT, string>> = {
     'order orders invoice tracking ticket case ref reference sku isbn issn ean upc gtin barcode serial part item product commit sha hash build issue pr bug article page pages line lines section chapter clause figure fig table step equation eq price cost total amount sum population eur usd gbp € $ £ bestellung bestelnummer rechnung facture commande pedido timestamp epoch id ids uuid doi pmid arxiv rfc port',
   version:
     'version versions ver v release released upgrade upgraded upgrading update updated downgrade firmware driver build sdk package section chapter clause paragraph § figure oid kernel patch',
-  ip: 'ip ips ipv4 ipv6 address addresses host client client_ip remote server subnet addr',
+  ip: 'ip ips ipv address addresses host client client_ip remote server subnet addr',
   nationalId:
     'nino insurance passport national identity identification identificación dni nie nif cpf aadhaar aadhar uidai pesel personnummer personnumret nir sécu sécurité insee fiscale fiscal codice steuer tax personal citizen samordningsnummer burgerservicenummer idnr',
   bsn: 'bsn burgerservicenummer sofinummer sofi',
@@ -44,6 +44,9 @@ for (const [kind, words] of Object.entries(WORDS) as [keyof typeof HINT, string]
   for (const word of words.split(' ')) HINTS.set(word, (HINTS.get(word) ?? 0) | HINT[kind]);
 }
 
+/** First letters of words for a phone that are inflected. */
+const STEMS = new Set(['telef', 'teléf', 'puhel', 'телеф']);
+
 const BEFORE = 72;
 const WORDS_BEFORE = 7;
 /** Of these, how many can say that the number is a version or an order. */
@@ -52,7 +55,7 @@ const AFTER = 24;
 const WORDS_AFTER = 2;
 
 function isLetter(code: number): boolean {
-  return isAlnum(code) || isWideLetter(code);
+  return isAsciiLetter(code) || isWideLetter(code);
 }
 
 /**
@@ -95,6 +98,7 @@ export function hintsAfter(text: string, at: number): number {
     }
     let end = start + 1;
     while (end < stop && isLetter(text.charCodeAt(end))) end += 1;
+    if (introducesNext(text, end)) break;
     hints |= hintOf(text, start, end);
     start = end;
     words += 1;
@@ -102,6 +106,16 @@ export function hintsAfter(text: string, at: number): number {
   return hints;
 }
 
+/** True where a word belongs to the value behind it: "781 1704 fax 555-0142". That value may have been replaced. */
+function introducesNext(text: string, end: number): boolean {
+  let at = end;
+  while (at - end < 3 && (text.charCodeAt(at) === 32 || text.charCodeAt(at) === 46)) at += 1;
+  const code = text.charCodeAt(at);
+  return isDigit(code) || code === 58 || code === 91 || code === 43 || code === 40;
+}
+
 function hintOf(text: string, start: number, end: number): number {
-  return end - start > 32 ? 0 : (HINTS.get(text.slice(start, end).toLowerCase()) ?? 0);
+  if (end - start > 32) return 0;
+  const word = text.slice(start, end).toLowerCase();
+  return HINTS.get(word) ?? (STEMS.has(word.slice(0, 5)) ? HINT.phone : 0);
 }

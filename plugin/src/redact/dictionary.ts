@@ -10,17 +10,14 @@ interface Node {
   type?: string;
 }
 
-/** Finds entries in a folded text. */
-export type DictionaryMatcher = (text: string, from: number, limit: number) => Finding[];
-
-/** Longest entry that a policy may list, in UTF-16 units. */
-export const MAX_ENTRY = 128;
+/** Finds the entries that start in [from, limit) of a folded text, and says where to go on. */
+export type DictionaryMatcher = (text: string, from: number, limit: number, findings: Finding[]) => number;
 
 export function createDictionaries(dictionaries: RedactionPolicy['dictionaries']): DictionaryMatcher | undefined {
   if (dictionaries === undefined || dictionaries.length === 0) return undefined;
   const root: Node = { next: new Map() };
   for (const { type, words } of dictionaries) for (const word of words) insert(root, fold(word).text.trim().toLowerCase(), type);
-  return (text, from, limit) => findEntries(root, text, from, limit);
+  return (text, from, limit, findings) => findEntries(root, text, from, limit, findings);
 }
 
 function insert(root: Node, word: string, type: string): void {
@@ -38,16 +35,16 @@ function insert(root: Node, word: string, type: string): void {
   node.type ??= type;
 }
 
-function findEntries(root: Node, text: string, from: number, limit: number): Finding[] {
-  const findings: Finding[] = [];
-  for (let at = from; at < limit; at += 1) {
+function findEntries(root: Node, text: string, from: number, limit: number, findings: Finding[]): number {
+  let at = from;
+  for (; at < limit; at += 1) {
     if (isPart(text.charCodeAt(at)) && isPart(text.charCodeAt(at - 1))) continue;
     const finding = walk(root, text, at);
     if (finding === undefined) continue;
     findings.push(finding);
     at = finding.end - 1;
   }
-  return findings;
+  return at;
 }
 
 /** The longest entry at `at` that ends at the end of a word. */

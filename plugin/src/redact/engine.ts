@@ -7,7 +7,7 @@ import { matchAddress } from './detect/network.ts';
 import { scanNumber, scanPhonePrefix } from './detect/number.ts';
 import { scanAssignment, scanSpokenPassword, scanUrl } from './detect/secrets.ts';
 import { matchWallet } from './detect/wallet.ts';
-import type { Scan } from './scan.ts';
+import { codeBefore, type Scan } from './scan.ts';
 
 /** What a character calls for. */
 const NOTHING = 0;
@@ -36,6 +36,8 @@ for (const [char, call] of [
   CALLS[char.charCodeAt(0)] = call;
 
 const REPLACEMENT = /^\[[A-Z][A-Z0-9_]{1,40}(?:[:_][a-z]{8,32})?\]/;
+/** What stands between a name and its value in a sentence: "my password is …". */
+const VERBS = new Set(['is', 'was', 'ist', 'lautet', 'es', 'est']);
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?!\w)/i;
 
 /** Scans from `from` up to `limit` and gives the position reached: a value may end behind the limit. */
@@ -46,7 +48,7 @@ export function scanText(scan: Scan, from: number, limit: number): number {
     const code = text.charCodeAt(at);
     const call = code < 128 ? (CALLS[code] ?? NOTHING) : NOTHING;
     if (call === NOTHING) at += 1;
-    else if (call === LETTER) at = isWord(text.charCodeAt(at - 1)) ? wordEnd(text, at) : scanWord(scan, at);
+    else if (call === LETTER) at = isWord(codeBefore(scan, at)) ? wordEnd(text, at) : scanWord(scan, at);
     else at = scanSign(scan, at, call);
   }
   return at;
@@ -56,7 +58,7 @@ function scanSign(scan: Scan, at: number, call: number): number {
   const { text } = scan;
   switch (call) {
     case NUMBER:
-      if (isWord(text.charCodeAt(at - 1))) return wordEnd(text, at);
+      if (isWord(codeBefore(scan, at))) return wordEnd(text, at);
       return UUID.test(text.slice(at, at + 37)) ? at + 36 : scanPlainNumber(scan, at);
     case PHONE_PREFIX: {
       const next = text.charCodeAt(at + 1);
@@ -102,6 +104,7 @@ function scanBracket(scan: Scan, at: number): number {
   const replacement = REPLACEMENT.exec(scan.text.slice(at, at + 80));
   if (replacement === null) return scanBracketedAt(scan, at);
   scan.floor = at + replacement[0].length;
+  scan.lastType = '';
   return scan.floor;
 }
 
@@ -116,17 +119,13 @@ function scanWord(scan: Scan, at: number): number {
   const size = end - at;
   const first = text.charCodeAt(at);
   const next = text.charCodeAt(end);
-  if (size === 2) {
-    const word = text.slice(at, end).toLowerCase();
-    if (word === 'at') return Math.max(end, scanSpelledEmail(scan, at, end));
-    if (word === 'is') return scanSpokenPassword(scan, at, end);
-  }
-  if (size >= 2 && first < 103 + 0 && (next === 58 || next === 45 || next === 46)) {
+  if (size === 2 && (first | 32) === 97 && (text.charCodeAt(at + 1) | 32) === 116) return Math.max(end, scanSpelledEmail(scan, at, end));
+  if (size <= 6 && VERBS.has(text.slice(at, end).toLowerCase())) return scanSpokenPassword(scan, at, end);
+  if (size >= 2 && (next === 58 || next === 45 || next === 46)) {
     if (size === 8 && UUID.test(text.slice(at, at + 37))) return at + 36;
     const address = size <= 4 ? matchAddress(scan, at) : -1;
     if (address >= 0) return address;
   }
-  if (size === 3 && text.startsWith('eyJ', at)) return end;
   if (first === 101 && text.startsWith('eyJ', at)) {
     const jwt = matchJwt(scan, at);
     if (jwt >= 0) return jwt;

@@ -10,9 +10,8 @@ export interface Folded {
   endToGiven(offset: number): number;
 }
 
-// Anything outside printable ASCII, Latin, Greek, Cyrillic and common typographic quotes may need folding.
-const NEEDS_FOLDING =
-  /[\u00a0\u00ad\u061c\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\u09e6-\u09ef\u0e50-\u0e59\u1680\u180e\u2000-\u2015\u2024\u2028-\u202f\u205f-\u2069\u2212\u2e3a\u2e3b\u3000\u3002\ufe00-\ufe0f\ufe52\ufe58\ufe63\ufe6b\ufeff\uff01-\uff61]|\ud835/;
+/** Quick look: from U+00A0 on, characters may need folding. */
+const BEYOND_ASCII = /[\u00a0-\uffff]/;
 
 /** Zero of each decimal digit range of the basic plane that people type numbers in. */
 const ZEROS = [0x660, 0x6f0, 0x966, 0x9e6, 0xe50];
@@ -22,7 +21,7 @@ const REMOVE = -2;
 
 /** The folded code of a character, KEEP or REMOVE. */
 function foldCode(code: number): number {
-  if (code < 0xa0) return KEEP;
+  if (code < 0xa0 || (code > 0xad && code < 0x61c)) return KEEP;
   if (code >= 0xff01 && code <= 0xff5e) return code - 0xfee0;
   if (code === 0xa0 || code === 0x1680 || (code >= 0x2000 && code <= 0x200a) || code === 0x202f || code === 0x205f || code === 0x3000)
     return 32;
@@ -33,6 +32,10 @@ function foldCode(code: number): number {
   if ((code >= 0x200b && code <= 0x200f) || (code >= 0x202a && code <= 0x202e) || (code >= 0x2060 && code <= 0x2069)) return REMOVE;
   if (code === 0x2024 || code === 0xfe52 || code === 0x3002 || code === 0xff61) return 46;
   if (code === 0xfe6b) return 64;
+  return code < 0x660 || code > 0xe59 ? KEEP : foldDigit(code);
+}
+
+function foldDigit(code: number): number {
   for (const zero of ZEROS) if (code >= zero && code <= zero + 9) return code - zero + 48;
   return KEEP;
 }
@@ -46,7 +49,7 @@ function foldPair(low: number): number {
 }
 
 export function fold(given: string): Folded {
-  if (!NEEDS_FOLDING.test(given)) return { text: given, toGiven: (offset) => offset, endToGiven: (offset) => offset };
+  if (!needsFolding(given)) return { text: given, toGiven: (offset) => offset, endToGiven: (offset) => offset };
   const codes = new Uint16Array(given.length);
   const starts = new Uint32Array(given.length + 1);
   const ends = new Uint32Array(given.length + 1);
@@ -75,6 +78,15 @@ export function fold(given: string): Folded {
     toGiven: (offset) => starts[offset] ?? given.length,
     endToGiven: (offset) => ends[offset] ?? given.length,
   };
+}
+
+function needsFolding(given: string): boolean {
+  if (!BEYOND_ASCII.test(given)) return false;
+  for (let at = 0; at < given.length; at += 1) {
+    const code = given.charCodeAt(at);
+    if (code >= 0xa0 && (code === 0xd835 || foldCode(code) !== KEEP)) return true;
+  }
+  return false;
 }
 
 function decode(codes: Uint16Array, size: number): string {

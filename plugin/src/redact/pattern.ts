@@ -8,8 +8,8 @@ import { RedactionError, type Finding } from './types.ts';
 export const REPEAT_LIMIT = 64;
 /** Ways in which the repetitions of one pattern may divide a text. */
 const MAX_WAYS = 5000;
-/** Longest match, so that a stream knows how much to hold back. */
-export const MAX_MATCH = 256;
+/** Longest match of a pattern, so that a stream knows how much to hold back. */
+export const MAX_MATCH = 512;
 
 interface Checked {
   readonly fault: string | undefined;
@@ -28,48 +28,54 @@ export function unsafePatternReason(pattern: string): string | undefined {
 
 function compile(source: string): RegExp | undefined {
   try {
-    return new RegExp(source, 'giu');
+    return new RegExp(source, 'gimu');
   } catch {
     return undefined;
   }
 }
 
-/** Finds matches in a folded text. */
-export type PatternMatcher = (text: string) => Finding[];
+/** Finds the matches of one pattern that start in [from, limit), and says where to go on. */
+export type PatternMatcher = (text: string, from: number, limit: number, findings: Finding[]) => number;
 
-/** Throws RedactionError for a pattern that is not safe. */
-export function createPatterns(patterns: RedactionPolicy['patterns']): PatternMatcher | undefined {
-  if (patterns === undefined || patterns.length === 0) return undefined;
-  const compiled = patterns.map(({ type, pattern }, index) => {
+/** One matcher per pattern. Throws RedactionError for a pattern that is not safe. */
+export function createPatterns(patterns: RedactionPolicy['patterns'] = []): readonly PatternMatcher[] {
+  return patterns.map(({ type, pattern }, index) => {
     const reason = unsafePatternReason(pattern);
     const expression = compile(check(pattern).source);
-    if (reason !== undefined || expression === undefined)
+    if (reason !== undefined || expression === undefined) {
       throw new RedactionError(
         'unsafe_pattern',
         `Redaction pattern ${index + 1} (${type}) is refused; expected ${reason ?? 'a valid pattern'}.`,
       );
-    return { type, expression };
+    }
+    return (text, from, limit, findings) => findMatches(expression, type, text, from, limit, findings);
   });
-  return (text) =>
-    compiled.flatMap(({ type, expression }) =>
-      Array.from(text.matchAll(expression), (match): Finding => ({
-        start: match.index,
-        end: match.index + Math.min(match[0].length, MAX_MATCH),
-        type,
-      })).filter(({ start, end }) => end > start),
-    );
+}
+
+function findMatches(expression: RegExp, type: string, text: string, from: number, limit: number, findings: Finding[]): number {
+  let at = from;
+  while (at < limit) {
+    expression.lastIndex = at;
+    const match = expression.exec(text);
+    if (match === null || match.index >= limit) break;
+    at = match.index + Math.max(1, match[0].length);
+    if (match[0] !== '') findings.push({ start: match.index, end: at, type });
+  }
+  return Math.max(at, limit);
 }
 
 interface Group {
   /** Ways of what stands inside so far. */
   ways: number;
   repeats: boolean;
+  /** Longest text that it matches, alternatives added up. */
+  length: number;
 }
 
 function check(pattern: string): Checked {
-  const stack: Group[] = [{ ways: 1, repeats: false }];
+  const stack: Group[] = [{ ways: 1, repeats: false, length: 0 }];
   let source = '';
-  let last: Group = { ways: 1, repeats: false };
+  let last: Group = { ways: 1, repeats: false, length: 0 };
   const refuse = (fault: string): Checked => ({ fault, source: '' });
   for (let at = 0; at < pattern.length;) {
     const token = tokenAt(pattern, at);
@@ -79,7 +85,7 @@ function check(pattern: string): Checked {
     if (/^\\(?:[1-9]|k)/.test(token)) return refuse('no back-reference');
     if (/^\(\?(?:[=!]|<[=!])/.test(token)) return refuse('no look-around');
     if (token.startsWith('(')) {
-      stack.push({ ways: 1, repeats: false });
+      stack.push({ ways: 1, repeats: false, length: 0 });
       source += '(?:';
     } else if (token === ')') {
       last = top;
@@ -88,21 +94,25 @@ function check(pattern: string): Checked {
       if (outer === undefined) return refuse('balanced brackets');
       outer.ways *= last.ways;
       outer.repeats ||= last.repeats;
+      outer.length += last.length;
       source += token;
     } else if (/^(?:[*+?]|\{\d)/.test(token)) {
       const { text, from, to } = bounded(token);
       if (last.repeats && to > 1) return refuse('no repetition inside a repetition');
-      if (to > MAX_MATCH) return refuse(`repetitions of at most ${MAX_MATCH}`);
       // A choice inside the repeated group is made anew at each turn.
       top.ways *= last.ways > 1 && to > 1 ? last.ways ** to : to - from + 1;
       if (to > 1 && to > from) top.repeats = true;
-      last = { ways: 1, repeats: true };
+      top.length += last.length * Math.max(0, to - 1);
+      last = { ways: 1, repeats: true, length: 0 };
       source += text;
     } else {
       if (token === '|') top.ways += 1;
-      last = { ways: 1, repeats: false };
+      // A character beyond the basic plane takes two units.
+      last = { ways: 1, repeats: false, length: 2 };
+      top.length += 2;
       source += token;
     }
+    if (top.length > MAX_MATCH) return refuse(`shorter repetitions (a match has at most ${MAX_MATCH / 2} characters)`);
     if (top.ways > MAX_WAYS) return refuse(`fewer or shorter repetitions (at most ${MAX_WAYS} ways to match)`);
   }
   return stack.length === 1 ? { fault: undefined, source } : refuse('balanced brackets');

@@ -29,9 +29,9 @@ export interface RedactorOptions {
 export interface Redactor {
   /** Version of rules and policy, for Sample.redaction.rules. */
   readonly rules: string;
-  redact(text: string): Redacted;
-  /** Every string in a JSON value (keys stay), for tool arguments and metadata. */
-  redactJson(value: unknown): { readonly value: unknown; readonly counts: Readonly<Record<string, number>> };
+  readonly redact: (text: string) => Redacted;
+  /** Every string in a JSON value (keys stay but count as context), for tool arguments and metadata. Never throws. */
+  readonly redactJson: (value: unknown) => { readonly value: unknown; readonly counts: Readonly<Record<string, number>> };
 }
 
 export type CreateRedactor = (options?: RedactorOptions) => Redactor;

@@ -79,7 +79,12 @@ function isCard(text: string, digits: string, isWhole: boolean, shape: string, e
   return digits.length >= 14 && digits.length <= 16 && (before & HINT.other) === 0 && !/^(?:50|5[678]|6[37]|60|81|82|22)/.test(digits);
 }
 
-/** Hints for what stands before a number; shared by all numeric detectors. */
+/** What goes on a list: "555-0142, 555-0143 or 555-0144". */
+const LIST = /^ ?(?:[,;/&|\n] ?|(?:[,;] )?(?:and|or|und|oder|et|ou|en|of|y|o|e) )$/;
+
+/** Hints for what stands before a number; those of a list's first number hold for the next. Shared by all numeric detectors. */
 export function numberHints(scan: Scan, at: number): number {
-  return hintsBefore(scan.text, at, scan.floor);
+  const hints = hintsBefore(scan.text, at, scan.floor);
+  if (scan.floor === 0 || scan.lastType === '' || at - scan.floor > 9 || !LIST.test(scan.text.slice(scan.floor, at))) return hints;
+  return hints | (scan.lastType === 'PHONE_NUMBER' ? HINT.maybePhone : scan.lastType === 'CREDIT_CARD' ? HINT.card : 0);
 }

@@ -1,8 +1,8 @@
 // A number as people write it: groups of digits with short separators. All numeric detectors judge the same parse.
 import { isDigit } from '../chars.ts';
 
-const MAX_GROUPS = 10;
-const MAX_GROUP_DIGITS = 20;
+const MAX_GROUPS = 8;
+const MAX_DIGITS = 20;
 
 export interface Groups {
   /** Offsets of each group. */
@@ -10,6 +10,8 @@ export interface Groups {
   readonly ends: readonly number[];
   /** Separator before each group; '' before the first. */
   readonly separators: readonly string[];
+  /** Digits in all. */
+  readonly size: number;
 }
 
 /** Parses from the first digit of a number; separators are one of " .-/" or " - " or two spaces, never a line break. */
@@ -19,9 +21,11 @@ export function parseGroups(text: string, at: number): Groups {
   const separators: string[] = [];
   let start = at;
   let separator = '';
-  while (starts.length < MAX_GROUPS) {
+  let size = 0;
+  while (starts.length < MAX_GROUPS && size < MAX_DIGITS) {
     let end = start;
-    while (isDigit(text.charCodeAt(end)) && end - start < MAX_GROUP_DIGITS) end += 1;
+    while (isDigit(text.charCodeAt(end)) && end - start < MAX_DIGITS) end += 1;
+    size += end - start;
     starts.push(start);
     ends.push(end);
     separators.push(separator);
@@ -30,7 +34,7 @@ export function parseGroups(text: string, at: number): Groups {
     separator = text.slice(end, end + width);
     start = end + width;
   }
-  return { starts, ends, separators };
+  return { starts, ends, separators, size };
 }
 
 /** Width of a separator at `at` that a digit follows, or 0. */

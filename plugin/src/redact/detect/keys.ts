@@ -98,17 +98,18 @@ function trimmed(text: string, end: number): number {
 }
 
 const MAX_HEADER = 2048;
-const MAX_TOKEN = 16_384;
+/** Longest token or key block that is read as one; a stream holds back no more than this. */
+export const MAX_SECRET = 16_384;
 
 /** JSON Web Token (JWS, JWE, unsigned or cut off in its payload) at "eyJ": end, or -1. */
 export function matchJwt(scan: Scan, at: number): number {
   const { text } = scan;
   const headerEnd = partEnd(text, at, at + MAX_HEADER);
   if (text.charCodeAt(headerEnd) !== 46 || !isJoseHeader(text.slice(at, headerEnd))) return -1;
-  let end = partEnd(text, headerEnd + 1, at + MAX_TOKEN);
+  let end = partEnd(text, headerEnd + 1, at + MAX_SECRET);
   if (end - headerEnd < 3) return -1;
   for (let part = 2; part < 5 && text.charCodeAt(end) === 46; part += 1) {
-    const next = partEnd(text, end + 1, at + MAX_TOKEN);
+    const next = partEnd(text, end + 1, at + MAX_SECRET);
     if (next === end + 1 && part > 2) break;
     end = next;
   }
@@ -131,7 +132,6 @@ function isJoseHeader(part: string): boolean {
 }
 
 const BEGIN = /^-----BEGIN ([A-Z0-9 ]{0,30}PRIVATE KEY(?: BLOCK)?)-----/;
-const MAX_PEM = 16_384;
 const MIN_LINE = 16;
 
 /** PEM private key at "-----BEGIN": end, or -1. Line breaks may be real or written as \n; the end may be missing. */
@@ -140,7 +140,7 @@ export function matchPem(scan: Scan, at: number): number {
   const begin = BEGIN.exec(text.slice(at, at + 64));
   if (begin === null) return -1;
   let end = at + begin[0].length;
-  const limit = Math.min(text.length, at + MAX_PEM);
+  const limit = Math.min(text.length, at + MAX_SECRET);
   for (let position = end; position < limit;) {
     const code = text.charCodeAt(position);
     if (isSpace(code) || code === 92 || code === 34) {

@@ -1,6 +1,6 @@
 // Identity and account numbers that hold letters: IBAN, DNI and NIE, codice fiscale, National Insurance number, HETU.
 import { isAlnum, isAsciiLetter, isDigit, isWord } from '../chars.ts';
-import { ibanRemainder } from '../checksums.ts';
+import { ibanRemainder, weighted } from '../checksums.ts';
 import { found, type Scan } from '../scan.ts';
 
 /** Lengths by country, SWIFT IBAN registry. */
@@ -34,13 +34,16 @@ export function matchIban(scan: Scan, at: number): number {
 
 const DNI_LETTERS = 'TRWAGMYFPDXBNJZSQVHLCKE';
 
-/** Spanish DNI (12345678Z, 12.345.678-Z) or Finnish HETU (131052-308T) at a digit: end, or -1. */
-export function matchDni(scan: Scan, at: number): number {
+/** Spanish DNI (12345678Z, 12.345.678-Z), Finnish HETU (131052-308T) or a Chinese id that ends in X, at a digit: end, or -1. */
+export function matchDigitId(scan: Scan, at: number): number {
   const { text } = scan;
-  const near = text.slice(at, at + 12);
+  if (!isIdShaped(text, at)) return -1;
+  const near = text.slice(at, at + 19);
   const dni = /^(\d{8}|\d{2}\.\d{3}\.\d{3})[- ]?([A-Z])(?!\w)/.exec(near);
   if (dni !== null && DNI_LETTERS[Number((dni[1] ?? '').replaceAll('.', '')) % 23] === dni[2])
     return found(scan, 'ES_DNI', at, at + dni[0].length);
+  if (/^\d{17}X(?!\w)/i.test(near) && weighted(near, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11 === 2)
+    return found(scan, 'CN_RESIDENT_ID', at, at + 18);
   const hetu = /^(\d{6})[-+A-FU-Y](\d{3})([\dA-Y])(?!\w)/.exec(near);
   if (
     hetu !== null &&
@@ -50,6 +53,14 @@ export function matchDni(scan: Scan, at: number): number {
     return found(scan, 'FI_HETU', at, at + hetu[0].length);
   }
   return -1;
+}
+
+/** Six, eight or seventeen digits and what is not a digit, or two digits and a dot: the rest need not be looked at. */
+function isIdShaped(text: string, at: number): boolean {
+  let end = at;
+  while (end - at < 18 && isDigit(text.charCodeAt(end))) end += 1;
+  const size = end - at;
+  return size === 6 || size === 8 || size === 17 || (size === 2 && text.charCodeAt(end) === 46);
 }
 
 /** Identity numbers at a letter: end, or -1. `end` is that of the word. */

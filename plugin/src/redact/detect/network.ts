@@ -1,7 +1,7 @@
 // IP and hardware addresses. Four numbers with dots are as often a version: words, letters and loopback decide.
 import { isAlnum, isAsciiLetter, isDigit, isHex, isWord } from '../chars.ts';
 import { HINT, hintsBefore } from '../context.ts';
-import { found, type Scan } from '../scan.ts';
+import { codeBefore, found, type Scan } from '../scan.ts';
 
 const MAX_V6 = 45;
 
@@ -40,8 +40,8 @@ function isUnspecific(address: string): boolean {
 
 function isVersion(scan: Scan, at: number): boolean {
   const { text } = scan;
-  const previous = text.charCodeAt(at - 1);
-  const beforeThat = text.charCodeAt(at - 2);
+  const previous = codeBefore(scan, at);
+  const beforeThat = codeBefore(scan, at - 1);
   if (previous === 46) return true;
   // curl/1.2.3.4, package-1.2.3.4, package@1.2.3.4, ==1.2.3.4, ^1.2.3.4
   if ((previous === 47 || previous === 45 || previous === 64) && isAlnum(beforeThat)) return true;

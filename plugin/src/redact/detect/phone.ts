@@ -1,9 +1,9 @@
 // Phone numbers: international and national forms with brackets, trunk zero and extension. Few digits, or digits that
 // could be an amount, are a phone number only where a word says so.
-import { isAsciiLetter, isDigit, isWord } from '../chars.ts';
+import { isDigit, isWord } from '../chars.ts';
 import { isRepeated } from '../checksums.ts';
 import { HINT, hintsAfter } from '../context.ts';
-import type { Scan } from '../scan.ts';
+import { codeBefore, type Scan } from '../scan.ts';
 
 interface Shape {
   readonly end: number;
@@ -19,17 +19,32 @@ interface Shape {
 const MAX_DIGITS = 15;
 const MAX_GROUPS = 8;
 const SEPARATOR_WIDTH = 3;
+/** With more digits than this, what follows a space may be the next number. */
+const MIN_RUN_ON = 12;
 
 /** End of the phone number that starts at `at` (a digit, plus or opening bracket), or -1. */
 export function matchPhone(scan: Scan, at: number, before: number): number {
-  const shape = parseShape(scan.text, at);
-  if (shape === undefined || shape.digits.length < 7 || isRepeated(shape.digits)) return -1;
-  const extension = extensionEnd(scan.text, shape.end);
-  if (!isPhone(scan.text, shape, extension > shape.end, before, at)) return -1;
-  return extension;
+  const shape = parseShape(scan.text, at, MAX_GROUPS);
+  if (shape === undefined || shape.digits.length < 7) return -1;
+  const end = phoneEnd(scan, shape, before, at);
+  if (end >= 0 || shape.digits.length <= MIN_RUN_ON) return end;
+  // Two numbers with a space between them look like one that is too long.
+  for (let count = shape.groups.length - 1; count > 0; count -= 1) {
+    const shorter = parseShape(scan.text, at, count);
+    if (shorter === undefined || shorter.digits.length < 7) break;
+    const shorterEnd = scan.text.charCodeAt(shorter.end) === 32 ? phoneEnd(scan, shorter, before, at) : -1;
+    if (shorterEnd >= 0) return shorterEnd;
+  }
+  return -1;
 }
 
-function parseShape(text: string, start: number): Shape | undefined {
+function phoneEnd(scan: Scan, shape: Shape, before: number, at: number): number {
+  if (isRepeated(shape.digits)) return -1;
+  const extension = extensionEnd(scan.text, shape.end);
+  return isPhone(scan, shape, extension > shape.end, before, at) ? extension : -1;
+}
+
+function parseShape(text: string, start: number, maxGroups: number): Shape | undefined {
   let at = start;
   let digits = '';
   let separators = '';
@@ -38,7 +53,7 @@ function parseShape(text: string, start: number): Shape | undefined {
   let open = false;
   let end = -1;
   const groups: number[] = [];
-  while (groups.length < MAX_GROUPS) {
+  while (groups.length < maxGroups) {
     if (text.charCodeAt(at) === 40 && !open) {
       open = true;
       bracket = true;
@@ -81,14 +96,15 @@ function extensionEnd(text: string, at: number): number {
   return match === null ? at : at + match[0].length;
 }
 
-function isPhone(text: string, shape: Shape, extended: boolean, before: number, at: number): boolean {
+function isPhone(scan: Scan, shape: Shape, extended: boolean, before: number, at: number): boolean {
+  const { text } = scan;
   const next = text.charCodeAt(shape.end);
   if (!extended && (isWord(next) || (next === 46 && isDigit(text.charCodeAt(shape.end + 1))))) return false;
   const hints = before | hintsAfter(text, shape.end);
   const isNamed = (hints & HINT.phone) !== 0;
   const isOther = (before & HINT.other) !== 0 && !isNamed;
   const { digits } = shape;
-  if (shape.plus) return isInternational(text, digits, at, isNamed);
+  if (shape.plus) return isInternational(scan, digits, at, isNamed);
   if (isDate(shape, digits) || isOther) return false;
   if (isNamed && digits.length <= 15 && !isDecimal(shape)) return true;
   if (shape.bracket) return digits.length >= 8 && digits.length <= 12 && (text.charCodeAt(at) === 40 || digits.startsWith('0') || extended);
@@ -96,11 +112,11 @@ function isPhone(text: string, shape: Shape, extended: boolean, before: number, 
   return isTelling(shape, digits) || ((hints & HINT.maybePhone) !== 0 && isLikely(shape, digits));
 }
 
-function isInternational(text: string, digits: string, at: number, isNamed: boolean): boolean {
+function isInternational(scan: Scan, digits: string, at: number, isNamed: boolean): boolean {
   if (digits.length < 8 || digits.length > MAX_DIGITS || digits.startsWith('0')) return false;
-  // "x+12345678" is arithmetic.
-  const previous = text.charCodeAt(at - 1);
-  return isNamed || !(isWord(previous) || previous === 41) || isAsciiLetter(previous);
+  // "x+12345678" and "x + 12345678" are arithmetic.
+  const previous = codeBefore(scan, at);
+  return isNamed || !(isWord(previous) || previous === 41 || scan.text.charCodeAt(at + 1) === 32);
 }
 
 /** Forms that are phone numbers wherever they stand. */

@@ -3,7 +3,7 @@ import { isAlnum, isSpace, isWord } from '../chars.ts';
 import { found, type Scan } from '../scan.ts';
 
 const MAX_NAME = 64;
-const MAX_VALUE = 512;
+const MAX_VALUE = 256;
 const PASSWORD_NAMES = /(?:password|passwort|passwd|passphrase|passcode|kennwort|wachtwoord|contrasena|contraseña|pwd|motdepasse|senha)$/;
 const SECRET_NAMES =
   /(?:secret|secretkey|secretaccesskey|apikey|accesskey|accesskeyid|accesstoken|authtoken|apitoken|refreshtoken|idtoken|sessiontoken|bearertoken|bottoken|privatekey|accountkey|sharedaccesskey|sharedaccesssignature|subscriptionkey|clientsecret|credential|credentials|signature|encryptionkey|signingkey|masterkey|authkey|token|auth|authorization|sig|xamzsignature|apisecret|keysecret|secrettoken|webhooksecret|cookie|sessionid)$/;
@@ -56,7 +56,11 @@ function scanValue(scan: Scan, from: number, isPassword: boolean, isWeak: boolea
   let start = from;
   while (
     start - from < 4 &&
-    (text.charCodeAt(start) === 32 || text.charCodeAt(start) === 9 || text.charCodeAt(start) === 61 || text.charCodeAt(start) === 62)
+    (text.charCodeAt(start) === 32 ||
+      text.charCodeAt(start) === 9 ||
+      text.charCodeAt(start) === 58 ||
+      text.charCodeAt(start) === 61 ||
+      text.charCodeAt(start) === 62)
   )
     start += 1;
   if (text.charCodeAt(start) === 92) start += 1;
@@ -137,5 +141,6 @@ export function scanUrl(scan: Scan, at: number): number {
   const hasPassword = colon >= 0 && colon < sign - 1;
   const userinfo = text.slice(start, sign);
   if (userinfo.includes('$(') || /^\$\w/.test(userinfo) || !(hasPassword || (userinfo.length >= 16 && /\d/.test(userinfo)))) return start;
-  return found(scan, 'URL_CREDENTIALS', start, sign);
+  // Past the at sign, which is that of no mail address.
+  return found(scan, 'URL_CREDENTIALS', start, sign) + 1;
 }

@@ -1,0 +1,61 @@
+// All detectors behind one door that can stop and go on: a whole text is a stream of one piece.
+import { createDictionaries } from './dictionary.ts';
+import { scanText } from './engine.ts';
+import { fold, type Folded } from './fold.ts';
+import { createPatterns } from './pattern.ts';
+import type { Scan } from './scan.ts';
+import type { Finding, RedactorOptions } from './types.ts';
+
+/** How far each detector has read a folded text. */
+export interface Progress {
+  at: number;
+  floor: number;
+  lastType: string;
+  dictionaryAt: number;
+  readonly patternsAt: number[];
+}
+
+export interface Detector {
+  start(): Progress;
+  /** Findings that start before `limit`, in offsets of the folded text. Progress moves on. */
+  advance(text: string, progress: Progress, limit: number): Finding[];
+  /** Findings that policy acts on, in offsets of the text as given. */
+  toGiven(folded: Folded, findings: readonly Finding[]): Finding[];
+}
+
+/** Throws RedactionError for an unsafe pattern. */
+export function createDetector({ policy }: RedactorOptions): Detector {
+  const patterns = createPatterns(policy?.patterns);
+  const dictionaries = createDictionaries(policy?.dictionaries);
+  const allowed = new Set((policy?.allow ?? []).map(plain));
+  const kept = new Set(Object.entries(policy?.types ?? {}).flatMap(([type, action]) => (action === 'keep' ? [type] : [])));
+  return {
+    start: () => ({ at: 0, floor: 0, lastType: '', dictionaryAt: 0, patternsAt: patterns.map(() => 0) }),
+    advance: (text, progress, limit) => {
+      const scan: Scan = { text, findings: [], floor: progress.floor, lastType: progress.lastType };
+      progress.at = scanText(scan, progress.at, limit);
+      progress.floor = scan.floor;
+      progress.lastType = scan.lastType;
+      patterns.forEach((match, index) => {
+        progress.patternsAt[index] = match(text, progress.patternsAt[index] ?? 0, limit, scan.findings);
+      });
+      if (dictionaries !== undefined) progress.dictionaryAt = dictionaries(text, progress.dictionaryAt, limit, scan.findings);
+      return scan.findings;
+    },
+    toGiven: (folded, findings) =>
+      findings
+        .filter(({ start, end, type }) => !kept.has(type) && !(allowed.size > 0 && allowed.has(plain(folded.text.slice(start, end)))))
+        .map(({ start, end, type }) => ({ start: folded.toGiven(start), end: folded.endToGiven(end), type })),
+  };
+}
+
+/** Findings of a whole text, in its own offsets. */
+export function detect(detector: Detector, text: string): Finding[] {
+  const folded = fold(text);
+  const findings = detector.advance(folded.text, detector.start(), folded.text.length);
+  return findings.length === 0 ? findings : detector.toGiven(folded, findings);
+}
+
+function plain(value: string): string {
+  return fold(value).text.trim().toLowerCase();
+}

@@ -1,0 +1,200 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { applyFindings, createRedactor, createStreamRedactor, mergeFindings } from '#redact';
+import { PLAIN, VALUES } from './values.ts';
+
+const policy = {
+  types: { PHONE_NUMBER: 'hash' as const, EMAIL_ADDRESS: 'pseudonym' as const },
+  patterns: [{ type: 'EMPLOYEE', pattern: String.raw`\bEMP-\d{4,}\b` }],
+  dictionaries: [{ type: 'PROJECT', words: ['blue heron', 'kestrel'] }],
+};
+const options = { policy, key: Buffer.alloc(32, 7), subject: 's' };
+const { redact } = createRedactor(options);
+
+const WORDS = [
+  'the',
+  'card',
+  'phone',
+  'order',
+  'at',
+  'is',
+  'password',
+  'é',
+  '电话',
+  '🙂',
+  'EMP-12345',
+  'blue',
+  'heron',
+  'kestrel',
+  'dot',
+  'version',
+  'office',
+];
+const SIGNS = [
+  '.',
+  ',',
+  ' - ',
+  ':',
+  '::',
+  '@',
+  '(',
+  ')',
+  '[',
+  ']',
+  '=',
+  '"',
+  '\\',
+  '/',
+  '://',
+  '+',
+  '%40',
+  '-----BEGIN ',
+  'eyJ',
+  '\u200b',
+  '\ud835',
+  '\ud800',
+  '\n',
+  '0x',
+  'x',
+  '#',
+];
+const digits = fc.stringMatching(/^[0-9]{1,12}$/);
+const piece = fc.oneof(
+  fc.constantFrom(...VALUES.map(([, text]) => text)),
+  fc.constantFrom(...PLAIN),
+  fc.constantFrom(...WORDS),
+  fc.constantFrom(...SIGNS),
+  digits,
+  fc.string({ unit: 'binary', maxLength: 8 }),
+);
+const mailbox = fc
+  .tuple(
+    fc.stringMatching(/^[a-z][a-z0-9._+-]{0,12}[a-z0-9]$/),
+    fc.stringMatching(/^[a-z][a-z0-9-]{0,10}[a-z0-9]$/),
+    fc.constantFrom('com', 'org', 'co.uk', 'de', 'museum', 'io'),
+  )
+  .map(([local, host, top]) => `${local}@${host}.${top}`);
+const text = fc.array(fc.tuple(piece, fc.constantFrom(' ', ' ', '', '\n')), { maxLength: 24 }).map((pieces) => pieces.flat().join(''));
+
+describe('redaction', () => {
+  it('leaves nothing that it found, in order and without overlap', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        const redacted = redact(given);
+        let last = 0;
+        for (const { start, end } of redacted.findings) {
+          expect(start).toBeGreaterThanOrEqual(last);
+          expect(end).toBeGreaterThan(start);
+          last = end;
+        }
+        expect(last).toBeLessThanOrEqual(given.length);
+        expect(redacted.toInput(redacted.text.length)).toBe(given.length);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of planted values leaves none, between words of no meaning', () => {
+    const plain = fc.constantFrom('lorem', 'ipsum', 'dolor', 'sit', 'amet', 'und', 'ça', '你好', '🙂');
+    const words = fc.array(plain, { maxLength: 12 }).map((parts) => parts.join(' '));
+    fc.assert(
+      fc.property(words, fc.constantFrom(...VALUES), words, (before, [, sentence, value], after) => {
+        expect(redact(`${before}\n${sentence}\n${after}`).text).not.toContain(value);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('of generated addresses leaves none', () => {
+    fc.assert(
+      fc.property(mailbox, fc.ipV4(), (mail, ip) => {
+        fc.pre(!/^(?:127|255)\.|^0\.0\.0\.0/.test(ip));
+        const redacted = redact(`write to ${mail} from host ${ip} soon`);
+        expect(redacted.text).not.toContain(mail);
+        expect(redacted.text).not.toContain(ip);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('of a redacted text changes nothing', () => {
+    fc.assert(
+      fc.property(text, (given) => {
+        const once = redact(given).text;
+        expect(redact(once).text).toBe(once);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('a stream', () => {
+  it('gives what the whole gives, wherever it is split', () => {
+    const long = fc.array(text, { minLength: 1, maxLength: 12 }).map((parts) => parts.join(' '));
+    fc.assert(
+      fc.property(long, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }), (given, sizes) => {
+        const stream = createStreamRedactor(options);
+        let out = '';
+        for (let at = 0, turn = 0; at < given.length; turn += 1) {
+          const size = sizes[turn % sizes.length]!;
+          out += stream.push(given.slice(at, at + size));
+          at += size;
+        }
+        out += stream.end();
+        const whole = redact(given);
+        expect(out).toBe(whole.text);
+        expect(stream.counts).toEqual(whole.counts);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('passes text on while it comes', () => {
+    const stream = createStreamRedactor();
+    let out = '';
+    for (let turn = 0; turn < 500; turn += 1) out += stream.push('some words that hold nothing, ');
+    expect(out.length).toBeGreaterThan(500 * 30 - 1024);
+  });
+
+  it('holds back an open key block, but not without end', () => {
+    const stream = createStreamRedactor();
+    const begin = ['-----BEGIN ', 'PRIVATE KEY-----\n'].join('');
+    let out = stream.push(begin);
+    for (let turn = 0; turn < 100; turn += 1) out += stream.push(`${'QUJDREVG'.repeat(8)}\n`);
+    expect(out).toBe('');
+    for (let turn = 0; turn < 400; turn += 1) out += stream.push(`${'QUJDREVG'.repeat(8)}\n`);
+    expect(out).toMatch(/^\[PRIVATE_KEY\]/);
+  });
+});
+
+describe('findings', () => {
+  const findings = fc.array(
+    fc.record({ start: fc.integer({ min: -2, max: 40 }), end: fc.integer({ min: -2, max: 44 }), type: fc.constantFrom('A1', 'B1') }),
+    { maxLength: 12 },
+  );
+
+  it('are merged so that every covered character goes and none else', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 40, maxLength: 40 }), findings, (given, list) => {
+        const valid = list.filter(({ start, end }) => start >= 0 && start < end && end <= given.length);
+        const merged = mergeFindings(list, given.length);
+        const covered = (all: typeof valid, at: number): boolean => all.some(({ start, end }) => start <= at && at < end);
+        for (let at = 0; at < given.length; at += 1) expect(covered(merged, at)).toBe(covered(valid, at));
+        const applied = applyFindings(given, list, () => '');
+        expect(applied.text).toBe(Array.from({ length: given.length }, (_, at) => (covered(valid, at) ? '' : given.charAt(at))).join(''));
+      }),
+    );
+  });
+
+  it('of the longest gives the type', () => {
+    expect(
+      mergeFindings(
+        [
+          { start: 0, end: 4, type: 'A1' },
+          { start: 2, end: 9, type: 'B1' },
+        ],
+        9,
+      ),
+    ).toEqual([{ start: 0, end: 9, type: 'B1' }]);
+  });
+});
