@@ -53,7 +53,7 @@ export interface TrialGateway {
   stats(): GatewayStats;
   /** Changes the plugin's settings as a change of Kong's configuration would: new instance, then the old one is closed. */
   reconfigure(pluginConfig: Readonly<Record<string, unknown>>): void;
-  /** Resolves when the log phases of all answered requests have run. */
+  /** Resolves when all requests are answered and their log phases have run. */
   settle(): Promise<void>;
   /** Ends open requests, lets log phases and the plugin's queue finish, stops everything that was started. */
   close(): Promise<void>;
@@ -112,7 +112,7 @@ export async function closeProxy(proxy: Proxy): Promise<void> {
   const timer = setTimeout(() => proxy.server.closeAllConnections(), CLOSE_GRACE_MS);
   await closed;
   clearTimeout(timer);
-  await proxy.settleLogPhases();
+  await proxy.settle();
 }
 
 /**
@@ -161,7 +161,7 @@ export async function startTrialGateway(options: TrialGatewayOptions): Promise<T
         entry = entryFor(plugin, withControlPlane(plugin, options, given), entry.sequence + 1);
         phases.useEntry(entry);
       },
-      settle: () => proxy.settleLogPhases(),
+      settle: () => proxy.settle(),
       close: async () => {
         await closeProxy(proxy);
         await stopParts();

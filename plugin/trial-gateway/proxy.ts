@@ -23,11 +23,17 @@ export interface ProxyOptions {
   readonly upstreamTimeoutMs: number;
 }
 
+interface Passed {
+  readonly exchange: Exchange;
+  readonly copy: AnswerCopy | undefined;
+}
+
 /** A reverse proxy with the plugin's phases around each request. */
 export class Proxy {
   readonly server: http.Server;
   readonly #options: ProxyOptions;
-  readonly #logPhases = new Set<Promise<void>>();
+  /** Settle when the request's log phase has run. */
+  readonly #underWay = new Set<Promise<void>>();
 
   constructor(options: ProxyOptions) {
     this.#options = options;
@@ -40,12 +46,28 @@ export class Proxy {
     });
   }
 
-  /** Resolves when the log phases of all answered requests have ended. */
-  async settleLogPhases(): Promise<void> {
-    while (this.#logPhases.size > 0) await Promise.all(this.#logPhases);
+  /** Resolves when all requests are answered and their log phases have run. */
+  async settle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
+  /** The log phase runs once the answer is out or the client is gone, and no client waits for it. */
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    const ended = Promise.withResolvers<void>();
+    this.#underWay.add(ended.promise);
+    try {
+      const isClosed = new Promise<void>((resolve) => outgoing.once('close', () => resolve()));
+      const passed = await this.#pass(incoming, outgoing);
+      await isClosed;
+      if (passed !== undefined) await this.#finish(passed.exchange, outgoing, passed.copy);
+    } finally {
+      this.#underWay.delete(ended.promise);
+      ended.resolve();
+    }
+  }
+
+  /** Undefined: the client went away before it had sent its request. */
+  async #pass(incoming: IncomingMessage, outgoing: ServerResponse): Promise<Passed | undefined> {
     const { router, plugin, stats, requestCapBytes, answerCapBytes } = this.#options;
     stats.requests += 1;
     const exchange = openExchange(incoming, router, Date.now());
@@ -56,18 +78,14 @@ export class Proxy {
       exchange.isBodyWhole = body.isWhole;
     } catch {
       stats.aborted += 1;
-      return;
+      return undefined;
     }
     const end = await plugin?.access(exchange);
     const copy = end?.kind === 'continue' && end.copyAnswer ? new AnswerCopy(answerCapBytes) : undefined;
-    if (outgoing.destroyed) {
-      this.#finish(exchange, outgoing, copy);
-      return;
-    }
-    outgoing.once('close', () => this.#finish(exchange, outgoing, copy));
     if (end?.kind === 'error') this.#answer(exchange, outgoing, 500, 'An unexpected error occurred');
     else if (exchange.exit !== undefined) this.#refuse(exchange, outgoing, copy);
-    else await this.#forward(exchange, incoming, outgoing, copy);
+    else if (!outgoing.destroyed) await this.#forward(exchange, incoming, outgoing, copy);
+    return { exchange, copy };
   }
 
   async #forward(exchange: Exchange, incoming: IncomingMessage, outgoing: ServerResponse, copy: AnswerCopy | undefined): Promise<void> {
@@ -115,14 +133,11 @@ export class Proxy {
     outgoing.writeHead(status, all).end(body);
   }
 
-  /** The log phase runs once the answer is out or the client is gone, and nobody waits for it. */
-  #finish(exchange: Exchange, outgoing: ServerResponse, copy: AnswerCopy | undefined): void {
+  async #finish(exchange: Exchange, outgoing: ServerResponse, copy: AnswerCopy | undefined): Promise<void> {
     const { plugin, stats } = this.#options;
     exchange.times.endedMs = Date.now();
     exchange.isAborted = !outgoing.writableFinished && !exchange.isCutShort;
     if (exchange.isAborted) stats.aborted += 1;
-    if (plugin === undefined) return;
-    const phase = plugin.log(exchange, copy).finally(() => this.#logPhases.delete(phase));
-    this.#logPhases.add(phase);
+    await plugin?.log(exchange, copy);
   }
 }

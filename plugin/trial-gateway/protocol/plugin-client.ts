@@ -125,7 +125,7 @@ export class PluginClient {
     this.#instances.set(entry.key, started);
     try {
       const id = await started.id;
-      if (known !== undefined) void this.#closeInstance(known, timeoutMs);
+      if (known !== undefined) await this.#closeInstance(known, timeoutMs);
       return id;
     } catch (error) {
       if (this.#instances.get(entry.key) === started) this.#instances.delete(entry.key);

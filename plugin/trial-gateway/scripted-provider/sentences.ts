@@ -22,6 +22,18 @@ export function subjectWords(text: string): string[] {
   return [...new Set(words.map((word) => word.toLowerCase()))].filter((word) => word.length > 2 && !STOP_WORDS.has(word));
 }
 
+/** Runs of up to three words that carry the subject and stand beside each other: `apple trees`. */
+function subjectPhrases(text: string): string[] {
+  const phrases: string[][] = [[]];
+  for (const piece of text.slice(0, 20_000).match(/\p{L}[\p{L}\p{N}'-]*|[^\s\p{L}]+/gu) ?? []) {
+    const current = phrases.at(-1) ?? [];
+    if (subjectWords(piece).length === 0) phrases.push([]);
+    else if (current.length < 3) current.push(piece);
+    else phrases.push([piece]);
+  }
+  return [...new Set(phrases.filter((words) => words.length > 0).map((words) => words.join(' ').toLowerCase()))];
+}
+
 const OPENINGS = [
   'Here is how I would look at {a}.',
   'Good question about {a}.',
@@ -51,16 +63,15 @@ const fill = (template: string, words: readonly string[]): string =>
 export function composeAnswer(prompt: string, earlier: readonly string[], toolResults: readonly string[]): string {
   const seed = seedOf(prompt, ...earlier);
   const before = earlier.toReversed().find((text) => subjectWords(text).length >= 2);
-  const own = subjectWords(prompt);
-  const found = own.length >= 2 ? own : [...own, ...subjectWords(before ?? '')];
-  const words = found.length === 0 ? ['this', 'the details'] : found.slice(0, 6);
+  const isBare = subjectWords(prompt).length < 2;
+  const found = isBare ? [...subjectPhrases(before ?? ''), ...subjectPhrases(prompt)] : subjectPhrases(prompt);
+  const phrases = [...found, 'the details', 'the rest'].slice(0, 3);
   const sentences =
     toolResults.length === 0 ? [pick(OPENINGS, seed, 0)] : [`According to the tool: ${(toolResults.at(-1) ?? '').slice(0, 200)}`];
   const count = 1 + (seed.readUInt8(1) % 3);
   for (let at = 0; at < count; at += 1) sentences.push(pick(MIDDLES, seed, 2 + at));
   sentences.push(pick(CLOSINGS, seed, 8));
-  const rotated = words.length > 2 ? words : [...words, 'the rest'];
-  return [...new Set(sentences)].map((sentence) => fill(sentence, rotated)).join(' ');
+  return [...new Set(sentences)].map((sentence) => fill(sentence, phrases)).join(' ');
 }
 
 /** A title of a few words, for clients that ask for one. */
