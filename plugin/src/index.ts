@@ -1,5 +1,6 @@
 // What Kong loads. Only access and log: defining `response` would buffer every answer and break streaming.
 import { readConfig } from './config.ts';
+import type { Drops } from './drops.ts';
 import { Flow } from './flow.ts';
 import type { Kong } from './kong.ts';
 import { createLog } from './log.ts';
@@ -21,6 +22,7 @@ export const Schema = KONG_SCHEMA;
 /** One for each place that Kong has the plugin at. Nothing in it throws: Kong would answer the client with an error. */
 export class Plugin {
   readonly #flow: Flow | undefined;
+  readonly #drops: Drops | undefined;
 
   constructor(raw: Readonly<Record<string, unknown>>) {
     const { config, faults } = readConfig(raw);
@@ -28,14 +30,25 @@ export class Plugin {
     for (const { key, expected, consequence } of faults) log.error(`setting ${key}: expected ${expected}; ${consequence}`);
     if (config.mode === 'off') return;
     endOnSignals();
-    this.#flow = new Flow(config, runtimeFor(config, log));
+    const runtime = runtimeFor(config, log);
+    this.#flow = new Flow(config, runtime);
+    this.#drops = runtime.drops;
   }
 
   async access(kong: Kong): Promise<void> {
-    await this.#flow?.access(kong);
+    await this.#guard(this.#flow?.access(kong));
   }
 
   async log(kong: Kong): Promise<void> {
-    await this.#flow?.log(kong);
+    await this.#guard(this.#flow?.log(kong));
+  }
+
+  /** Open, and counted: what failed is the observation, never the request. */
+  async #guard(phase: Promise<void> | undefined): Promise<void> {
+    try {
+      await phase;
+    } catch {
+      this.#drops?.count('work_failed');
+    }
   }
 }
