@@ -32,10 +32,8 @@ const TEMPLATES: readonly (readonly [Auxiliary, RegExp])[] = [
   ['other', /^(?:given|use) the following conversation and a follow[- ]up (?:question|input),? rephrase the follow[- ]up/],
   ['other', /^your task is to reflect the speaker's likely facial expression/],
   ['summary', /^progressively summarize the lines of conversation/],
-  [
-    'summary',
-    /^(?:create|extend|distill|update) (?:a|the) (?:above )?(?:chat messages|summary) (?:of the conversation above|by taking into account the new messages above|into a single summary)/,
-  ],
+  ['summary', /^create a summary of the conversation above/],
+  ['summary', /^this is (?:a )?summary of the conversation to date:[^]{0,1400}extend the summary/],
   ['summary', /^distill the above chat messages into a single summary/],
   ['summary', /^your task is to create a detailed summary of (?:the|this|our) conversation so far/],
   ['summary', /^you have been working on the task described above but have not yet completed it.{0,40}write a continuation summary/],

@@ -18,6 +18,19 @@ export function dialectOf(method: string, path: string): LlmRequest['dialect'] |
   return PATHS.find(([pattern]) => pattern.test(bare))?.[1];
 }
 
+/** Paths under a version follow a provider's own scheme, so an unknown one of them is another endpoint. */
+const VERSIONED = /\/v\d[a-z0-9]*(?:\/|$)/i;
+
+/**
+ * Gateways that translate between providers take chat on any path that an operator chose. Cheap, because it is asked
+ * of every call on other paths; what passes is judged by `isChatShape`.
+ */
+export function mayBeChat(call: RawCall): boolean {
+  if (call.method.toUpperCase() !== 'POST' || VERSIONED.test(call.path) || call.requestTruncated) return false;
+  const type = text(call.requestHeaders, 'content-type').toLowerCase();
+  return (type === '' || type.includes('json')) && call.requestBody?.includes('"messages"') === true;
+}
+
 /** Host suffixes and path segments of providers that the OpenTelemetry conventions name. */
 const PROVIDERS: readonly (readonly [provider: string, hosts: readonly string[], segments: readonly string[]])[] = [
   ['azure.ai.openai', ['openai.azure.com', 'cognitiveservices.azure.com'], ['azure', 'azure-openai']],

@@ -2,6 +2,7 @@
 import { type Content, readContent } from './content.ts';
 import { asList, asText, asString, get, isRecord, toJson } from './json.ts';
 import { argumentsText, type Draft } from './message.ts';
+import { PARAMETER_NAMES } from './parameters.ts';
 import { buildRequest } from './request.ts';
 import { functionTools } from './tools.ts';
 import type { LlmRequest, Role, ToolCall } from './types.ts';
@@ -27,6 +28,21 @@ export function readChatRequest(body: unknown, provider: string): LlmRequest | u
     tools: [...functionTools(get(body, 'tools')), ...functionTools(get(body, 'functions'))],
     responseFormat: isRecord(format) ? toJson(format) : undefined,
   });
+}
+
+const CHAT_FIELDS = new Set([
+  ...['model', 'messages', 'stream', 'stream_options', 'tools', 'functions', 'response_format', 'user', 'safety_identifier', 'metadata'],
+  ...['logit_bias', 'prediction', 'audio', 'web_search_options', 'prompt_cache_key', 'prompt_cache_retention'],
+  ...PARAMETER_NAMES,
+]);
+
+/** On a path that says nothing, only a body without a foreign field or message is chat: applications have APIs alike. */
+export function isChatShape(body: unknown): boolean {
+  const messages = asList(get(body, 'messages'));
+  if (!isRecord(body) || messages.length === 0 || !Object.keys(body).every((key) => CHAT_FIELDS.has(key))) return false;
+  return messages.every(
+    (message) => chatDraft(message) !== undefined && isRecord(message) && ('content' in message || 'tool_calls' in message),
+  );
 }
 
 /** A message as sent, or as answered: both have one shape. */

@@ -3,7 +3,8 @@ import { asList, dig, get, isRecord } from './json.ts';
 
 type Parameter = number | boolean | string | string[];
 
-const NAMES = [
+/** Top-level fields that are sampling parameters. */
+export const PARAMETER_NAMES: readonly string[] = [
   ...['temperature', 'top_p', 'top_k', 'min_p', 'top_a', 'typical_p', 'seed', 'n', 'best_of', 'stop', 'stop_sequences'],
   ...['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'max_tool_calls', 'min_tokens', 'num_ctx', 'num_predict'],
   ...['frequency_penalty', 'presence_penalty', 'repetition_penalty', 'length_penalty', 'repeat_penalty'],
@@ -25,7 +26,7 @@ const MAX_ITEMS = 16;
 
 export function readParameters(body: unknown): Record<string, Parameter> {
   const found: Record<string, Parameter> = {};
-  for (const path of [...NAMES, ...PATHS]) {
+  for (const path of [...PARAMETER_NAMES, ...PATHS]) {
     const value = parameter(path.includes('.') ? dig(body, path) : get(body, path));
     if (value !== undefined) found[path] = value;
   }

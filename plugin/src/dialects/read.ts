@@ -2,10 +2,10 @@
 import { type AnswerReader, buildAnswer, NOTHING, type StreamEvent } from './answer.ts';
 import { anthropicAnswers } from './anthropic-answer.ts';
 import { readAnthropicRequest } from './anthropic-request.ts';
-import { dialectOf, providerOf } from './detect.ts';
+import { dialectOf, mayBeChat, providerOf } from './detect.ts';
 import { asString, get, isRecord, parseJson } from './json.ts';
 import { chatAnswers, completionAnswers, embeddingAnswers } from './openai-chat-answer.ts';
-import { readChatRequest } from './openai-chat-request.ts';
+import { isChatShape, readChatRequest } from './openai-chat-request.ts';
 import { responsesAnswers } from './openai-responses-answer.ts';
 import { readResponsesRequest } from './openai-responses-request.ts';
 import { readCompletionsRequest, readEmbeddingsRequest } from './openai-text-request.ts';
@@ -27,15 +27,22 @@ const DIALECTS: Readonly<Record<LlmRequest['dialect'], DialectReader>> = {
 
 /** Reads the request side of a call. Never throws: what is not understood passes under a reason that can be counted. */
 export function readRequest(call: RawCall): RequestReading {
-  const dialect = dialectOf(call.method, call.path);
-  if (dialect === undefined) return { ok: false, reason: 'not_llm_path' };
+  const byPath = dialectOf(call.method, call.path);
+  if (byPath === undefined) return mayBeChat(call) ? readByShape(call) : { ok: false, reason: 'not_llm_path' };
   if (isMultipart(call)) return { ok: false, reason: 'multipart' };
   if (call.requestTruncated) return { ok: false, reason: 'body_truncated' };
   if (call.requestBody === undefined || call.requestBody.trim() === '') return { ok: false, reason: 'no_body' };
   const body = parseJson(call.requestBody);
-  if (!body.ok) return body;
-  if (!isRecord(body.value)) return { ok: false, reason: 'unknown_shape' };
-  const request = DIALECTS[dialect].request(body.value, providerOf(call, dialect, body.value));
+  return body.ok ? readBody(call, byPath, body.value) : body;
+}
+
+function readByShape(call: RawCall): RequestReading {
+  const body = parseJson(call.requestBody ?? '');
+  return body.ok && isChatShape(body.value) ? readBody(call, 'openai.chat', body.value) : { ok: false, reason: 'not_llm_path' };
+}
+
+function readBody(call: RawCall, dialect: LlmRequest['dialect'], body: unknown): RequestReading {
+  const request = isRecord(body) ? DIALECTS[dialect].request(body, providerOf(call, dialect, body)) : undefined;
   return request ? { ok: true, request } : { ok: false, reason: 'unknown_shape' };
 }
 

@@ -17,6 +17,7 @@ describe('auxiliary calls', () => {
     ['summary', 'user', 'Progressively summarize the lines of conversation provided, adding to the previous one.'],
     ['summary', 'user', 'Your task is to create a detailed summary of the conversation so far, with care.'],
     ['summary', 'user', 'Distill the above chat messages into a single summary message.'],
+    ['summary', 'user', 'This is a summary of the conversation to date: bread.\n\nExtend the summary with the messages above.'],
     ['moderation', 'user', "Task: Check if there is unsafe content in 'User' messages"],
     ['title', 'system', 'You are a conversation title generator. Answer with the title.'],
     ['title', 'system', 'Generate a short title of at most five words that sums up this chat, e.g. a title for the conversation'],

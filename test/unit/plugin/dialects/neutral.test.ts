@@ -75,6 +75,13 @@ describe('digests know no dialect', () => {
     expect(asSent).toHaveLength(1);
   });
 
+  it.each([[''], ['{}'], [' {\n} ']])('reads %j as a call without arguments', (args) => {
+    const tool_calls = [{ id: 'x', type: 'function', function: { name: 'f', arguments: args } }];
+    const blocks = [{ type: 'tool_use', id: 'y', name: 'f', input: {} }];
+    const expected = digests(MESSAGES, { messages: [{ role: 'assistant', content: blocks }] });
+    expect(digests(CHAT, { messages: [{ role: 'assistant', tool_calls }] })).toEqual(expected);
+  });
+
   it('does not break on what clients do to an answer before they send it back', () => {
     const known = digests(CHAT, { messages: [{ role: 'assistant', content: 'First line.\n\nSecond line.' }] });
     for (const content of [

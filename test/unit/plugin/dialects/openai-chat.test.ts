@@ -312,3 +312,24 @@ describe('provider and path', () => {
     expect(request(path, body, { requestHeaders })).toMatchObject({ provider, dialect: 'openai.chat' });
   });
 });
+
+describe('chat on a path that an operator chose', () => {
+  const messages = [{ role: 'user', content: 'q' }];
+  it.each([
+    ['/my-assistant', { messages }],
+    ['/', { model: 'm', messages, temperature: 0, stream: true }],
+  ])('reads %s', (path, body) => {
+    expect(request(path, body)).toMatchObject({ dialect: 'openai.chat', prompt: 'q' });
+  });
+
+  it.each([
+    ['a field of some application', '/api/chat', { chatId: 'c', messages }],
+    ['a message of some application', '/api/chat', { messages: [...messages, { role: 'user', parts: [] }] }],
+    ['no messages', '/api/chat', { messages: [], model: 'm' }],
+    ['another endpoint of a provider', '/v1/messages/count_tokens', { model: 'm', messages }],
+    ['no JSON', '/api/chat', '{"messages"'],
+    ['too deep a body', '/api/chat', `{"messages":${'['.repeat(1000)}`],
+  ])('passes %s', (_, path, body) => {
+    expect(readRequest(call(path, body))).toEqual({ ok: false, reason: 'not_llm_path' });
+  });
+});
