@@ -8,6 +8,26 @@ import { scanNumber, scanPhonePrefix } from './detect/number.ts';
 import { scanAssignment, scanSpokenPassword, scanUrl } from './detect/secrets.ts';
 import { matchWallet } from './detect/wallet.ts';
 import { codeBefore, type Scan } from './scan.ts';
+import { NATIONAL_NUMBERS } from './detect/national.ts';
+
+/** All types that the detectors report. */
+const TYPES = [
+  ...new Set(NATIONAL_NUMBERS.map(({ type }) => type)),
+  ...[
+    'CREDIT_CARD',
+    'IBAN_CODE',
+    'PHONE_NUMBER',
+    'EMAIL_ADDRESS',
+    'IP_ADDRESS',
+    'MAC_ADDRESS',
+    'URL_CREDENTIALS',
+    'API_KEY',
+    'PASSWORD',
+    'JWT',
+    'PRIVATE_KEY',
+  ],
+  ...['CRYPTO_WALLET', 'ES_DNI', 'ES_NIE', 'FI_HETU', 'IT_CODICE_FISCALE', 'UK_NINO'],
+];
 
 /** What a character calls for. */
 const NOTHING = 0;
@@ -35,7 +55,8 @@ for (const [char, call] of [
 ] as const)
   CALLS[char.charCodeAt(0)] = call;
 
-const REPLACEMENT = /^\[[A-Z][A-Z0-9_]{1,40}(?:[:_][a-z]{8,32})?\]/;
+/** Names of types alone are taken for replacements: "[GB82WEST…]" is an account in brackets. */
+const REPLACEMENT = new RegExp(String.raw`^\[(?:${TYPES.join('|')})(?:[:_][a-z]{8,32})?\]`);
 /** What stands between a name and its value in a sentence: "my password is …". */
 const VERBS = new Set(['is', 'was', 'ist', 'lautet', 'es', 'est']);
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?!\w)/i;

@@ -4,6 +4,8 @@ import { found, type Scan } from '../scan.ts';
 
 const MAX_NAME = 64;
 const MAX_VALUE = 256;
+/** Beyond the alphabet of keys and tokens. */
+const NOT_KEY = /[^\w.~+/=%:-]/;
 const PASSWORD_NAMES = /(?:password|passwort|passwd|passphrase|passcode|kennwort|wachtwoord|contrasena|contraseña|pwd|motdepasse|senha)$/;
 const SECRET_NAMES =
   /(?:secret|secretkey|secretaccesskey|apikey|accesskey|accesskeyid|accesstoken|authtoken|apitoken|refreshtoken|idtoken|sessiontoken|bearertoken|bottoken|privatekey|accountkey|sharedaccesskey|sharedaccesssignature|subscriptionkey|clientsecret|credential|credentials|signature|encryptionkey|signingkey|masterkey|authkey|token|auth|authorization|sig|xamzsignature|apisecret|keysecret|secrettoken|webhooksecret|cookie|sessionid)$/;
@@ -68,9 +70,11 @@ function scanValue(scan: Scan, from: number, isPassword: boolean, isWeak: boolea
   if (quote !== 0) start += 1;
   const scheme = /^(?:bearer|basic|token|apikey|digest) {1,2}/i.exec(text.slice(start, start + 10));
   if (scheme !== null) start += scheme[0].length;
-  const end = valueEnd(text, start, quote);
-  const value = text.slice(start, end);
   const isHidden = isPassword || /^basic/i.test(scheme?.[0] ?? '');
+  const whole = text.slice(start, valueEnd(text, start, quote));
+  // An unquoted key ends where its alphabet does, whatever is glued to it.
+  const value = isHidden || quote !== 0 ? whole : whole.slice(0, whole.search(NOT_KEY) >>> 0);
+  const end = start + value.length;
   if (PLACEHOLDER.test(value) || !(isHidden ? isPasswordLike(value, quote !== 0) : isKeyLike(value, isWeak && scheme === null)))
     return from;
   return found(scan, isHidden ? 'PASSWORD' : 'API_KEY', start, end);
@@ -115,7 +119,7 @@ function isPasswordLike(value: string, isQuoted: boolean): boolean {
 
 /** Long enough, and mixed as chance mixes; a name of a variable is not. */
 function isKeyLike(value: string, isWeak: boolean): boolean {
-  if (value.length < (isWeak ? 20 : 12) || /[^\w.~+/=%:-]/.test(value)) return false;
+  if (value.length < (isWeak ? 20 : 12) || NOT_KEY.test(value)) return false;
   const digits = value.replace(/\D/g, '').length;
   return digits >= 2 && digits < value.length && new Set(value).size >= 8;
 }

@@ -123,7 +123,7 @@ describe('redaction', () => {
         const once = redact(given).text;
         expect(redact(once).text).toBe(once);
       }),
-      { numRuns: 1000 },
+      { numRuns: 1000, seed: 20 },
     );
   });
 });
