@@ -81,13 +81,17 @@ function finishOne(draft: Draft): Message {
  */
 function canonicalForm({ role, content, toolCalls }: Draft): Json {
   const text = content.texts.join('\n');
-  const bare = role === 'assistant' ? stripThinking(text) : stripWrappers(text);
   return {
     role: LETTERS[role],
-    text: bare.toWellFormed().replace(/\s+/g, ''),
+    text: withoutExtras(role, text).toWellFormed().replace(/\s+/g, ''),
     media: content.media.length > 0 ? content.media.map(canonicalMedium) : undefined,
     calls: toolCalls.length > 0 ? toolCalls.map(canonicalCall) : undefined,
   };
+}
+
+/** The text without what clients and models add to it. */
+function withoutExtras(role: Role, text: string): string {
+  return role === 'assistant' ? stripThinking(text) : stripWrappers(text);
 }
 
 function canonicalCall(call: ToolCall): Json {
@@ -96,11 +100,12 @@ function canonicalCall(call: ToolCall): Json {
   return { name: call.name.toWellFormed(), arguments: parsed.ok ? toJson(parsed.value) : call.arguments.toWellFormed() };
 }
 
-/** True for messages that say nothing once client wrappers are off. A tool's empty result still is a result. */
-export function isEmpty(message: Message): boolean {
-  if (message.role === 'tool' || message.toolCalls.length > 0) return false;
-  const form = message.canonical as { readonly text: string; readonly media?: Json };
-  return form.text === '' && form.media === undefined;
+/**
+ * True for messages that say nothing once client wrappers are off; parts that are not text stand in it as placeholders.
+ * A tool's empty result still is a result. Asked before the provider is called, so it does without the canonical form.
+ */
+export function isEmpty({ role, text, toolCalls }: Message): boolean {
+  return role !== 'tool' && toolCalls.length === 0 && withoutExtras(role, text).trim() === '';
 }
 
 /** Text of a canonical JSON value, for arguments that a dialect sends as an object. */
