@@ -8,6 +8,7 @@ import { openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts
 import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
+import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
 import type { Config } from './config.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
 import { createApp, createMetrics, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
@@ -48,6 +49,8 @@ export interface ControlPlane {
   readonly firstToken: IssuedToken | undefined;
   /** Begins processing. */
   start(): void;
+  /** Samples that wait, and those that were taken out after too many attempts. */
+  depth(): Promise<{ readonly waiting: number; readonly buried: number }>;
   reloadPolicy(): Promise<boolean>;
   /** Finishes what was begun and closes everything. The server must take no requests any more. */
   close(): Promise<void>;
@@ -131,7 +134,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   });
   const meaning = meaningIndex(workshop, embedder, outside?.vectors ?? store.vectors);
   const routes: Route[] = [
-    ...healthRoutes(healthOf(base, embedder)),
+    ...healthRoutes(healthOf(base, embedder, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits)),
     ...policyRoutes(live),
     ...threadRoutes(store.threads),
@@ -157,6 +160,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       pipeline.start();
       announcer.start();
     },
+    depth: () => store.journal.depth(),
     reloadPolicy: () => live.reload(),
     async close() {
       live.close();
@@ -228,11 +232,13 @@ function openSpanExport({ config, store, logger }: Base, metrics: Metrics): Span
   return createSpanExport({ reader: store.threads, sender, meter: metrics, logger, version: version() });
 }
 
-async function openOutsideVectors(config: Config): Promise<{ readonly vectors: Vectors; close(): Promise<void> } | undefined> {
-  return config.weaviateUrl === undefined ? Promise.resolve(undefined) : Promise.reject(new Error('to be joined'));
+/** Vectors outside the store, where they are configured. The linker still reads its own from the store. */
+async function openOutsideVectors(config: Config): Promise<WeaviateStore | undefined> {
+  const { weaviateUrl: url, weaviateGrpcUrl: grpcUrl, weaviateApiKey: apiKey } = config;
+  return url === undefined ? undefined : openWeaviate({ url, grpcUrl, apiKey });
 }
 
-function healthOf({ store }: Base, embedder: Embedder): Health[] {
+function healthOf({ store }: Base, embedder: Embedder, outside: WeaviateStore | undefined): Health[] {
   return [
     {
       name: 'store',
@@ -252,6 +258,7 @@ function healthOf({ store }: Base, embedder: Embedder): Health[] {
         return 'ok';
       },
     },
+    ...(outside ? [{ name: 'weaviate', check: async () => ((await outside.isReady()) ? 'ok' : 'does not answer') }] : []),
   ];
 }
 

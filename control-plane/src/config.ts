@@ -23,6 +23,9 @@ export interface Config {
   /** Tenant and environment of the first admin token. */
   readonly scope: Scope;
   readonly weaviateUrl: string | undefined;
+  /** The host of `weaviateUrl` at port 50051 unless given. */
+  readonly weaviateGrpcUrl: string | undefined;
+  readonly weaviateApiKey: string | undefined;
   readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   /** Absolute path. */
   readonly policyFile: string;
@@ -96,6 +99,8 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
         reader.text('CLEW_ENVIRONMENT', 'default', SLUG, 'lower-case letters, digits, . _ -', 'the admin token has no environment') ?? '',
     }),
     weaviateUrl: reader.url('WEAVIATE_URL', 'vectors have no place to go'),
+    weaviateGrpcUrl: reader.url('WEAVIATE_GRPC_URL', 'vectors cannot be searched'),
+    weaviateApiKey: reader.raw('WEAVIATE_API_KEY'),
     otlp: readOtlp(reader, faults),
     policyFile: path.resolve(workingFolder, reader.raw('CLEW_POLICY') ?? path.join(PACKAGE_ROOT, 'policies/default.yaml')),
     logLevel: reader.choice('CLEW_LOG_LEVEL', 'info', LOG_LEVELS, 'nothing can be logged'),

@@ -9,6 +9,8 @@ export const PERMISSIONS = [
   'costs:read',
   'metrics:read',
   'audit:read',
+  'alerts:read',
+  'alerts:write',
   'tokens:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -16,7 +18,7 @@ export type Permission = (typeof PERMISSIONS)[number];
 export const ROLES = {
   /** One person: own history only. */
   user: ['threads:read', 'search:read'],
-  engineer: ['threads:read', 'search:read', 'runs:read', 'topics:read', 'costs:read', 'metrics:read', 'policies:read'],
+  engineer: ['threads:read', 'search:read', 'runs:read', 'topics:read', 'costs:read', 'metrics:read', 'alerts:read', 'policies:read'],
   /** Aggregates only: never a single conversation. */
   product: ['topics:read', 'costs:read'],
   auditor: ['runs:read', 'audit:read', 'policies:read'],

@@ -1,6 +1,6 @@
 // Searching what was said, redacted: exact ids first, then words and meaning, merged by reciprocal rank.
 import type { Scope } from '../kernel/index.ts';
-import type { RequestView, ThreadReader } from '../threads/index.ts';
+import type { RequestView, ThreadFilter, ThreadReader } from '../threads/index.ts';
 import { hasFilters, parseQuery, type Filters, type ParsedQuery } from './parse-query.ts';
 import type { MeaningIndex, TextIndex } from './ports.ts';
 
@@ -104,26 +104,45 @@ async function gather(parts: SearchParts, scope: Scope, query: ParsedQuery, user
 
 /** Only filters: the newest threads that can hold such requests, and of them the requests that do. */
 async function byFilter(reader: ThreadReader, scope: Scope, filters: Filters, limit: number): Promise<readonly SearchHit[]> {
-  const hits: SearchHit[] = [];
-  let cursor: string | undefined;
-  for (let scanned = 0; scanned < THREADS_SCANNED && hits.length < limit;) {
-    const filter = { user: filters.user, topic: filters.topic, position: filters.position, model: filters.model, fromMs: filters.afterMs };
-    const page = await reader.list(scope, filter, { cursor, limit: 50 });
-    for (const summary of page.items) {
-      if (filters.thread !== undefined && summary.id !== filters.thread) continue;
-      const thread = await reader.thread(scope, summary.id);
-      const requests = (thread?.requests ?? []).filter((request) => passes(request, filters));
-      for (const request of requests.toReversed())
-        hits.push(hitOf(request, { score: 0, why: new Set(['filter']), snippet: '', similarity: null }));
-    }
-    scanned += page.items.length;
-    if (page.next === null) break;
-    cursor = page.next;
-  }
-  return hits
+  const narrow: ThreadFilter = {
+    user: filters.user,
+    topic: filters.topic,
+    position: filters.position,
+    model: filters.model,
+    fromMs: filters.afterMs,
+  };
+  const hits = new Map<string, SearchHit>();
+  await scan(reader, scope, narrow, filters, limit, hits);
+  // Threads are listed by the model that answered; the one that was asked for counts as well.
+  if (filters.model !== undefined && hits.size < limit) await scan(reader, scope, { ...narrow, model: undefined }, filters, limit, hits);
+  return [...hits.values()]
     .sort((a, b) => b.at.localeCompare(a.at))
     .slice(0, limit)
     .map((hit, rank) => ({ ...hit, score: 1 / (RANK_SMOOTHING + rank + 1) }));
+}
+
+async function scan(
+  reader: ThreadReader,
+  scope: Scope,
+  narrow: ThreadFilter,
+  filters: Filters,
+  limit: number,
+  hits: Map<string, SearchHit>,
+): Promise<void> {
+  let cursor: string | undefined;
+  for (let scanned = 0; scanned < THREADS_SCANNED && hits.size < limit;) {
+    const page = await reader.list(scope, narrow, { cursor, limit: 50 });
+    for (const { id } of page.items) {
+      if (filters.thread !== undefined && id !== filters.thread) continue;
+      for (const request of (await reader.thread(scope, id))?.requests ?? []) {
+        if (passes(request, filters))
+          hits.set(request.id, hitOf(request, { score: 0, why: new Set(['filter']), snippet: '', similarity: null }));
+      }
+    }
+    scanned += page.items.length;
+    if (page.next === null) return;
+    cursor = page.next;
+  }
 }
 
 function passes(request: RequestView, filters: Filters): boolean {
