@@ -219,6 +219,11 @@ describe('chat answers', () => {
     expect(answer(CHAT, whole + DONE, { responseTruncated: true }).incomplete).toBe(true);
   });
 
+  it('reads JSON under the content type of a stream, as errors before the first event come', () => {
+    const body = { error: { type: 'rate_limit_error', code: null } };
+    expect(answer(CHAT, body, { ...EVENT_STREAM, status: 429 }).error).toEqual({ type: 'rate_limit_error', code: undefined });
+  });
+
   it('needs no [DONE] when every choice has ended', () => {
     const body = stream([chunk([{ index: 0, delta: { content: 'x' }, finish_reason: 'length' }])], false);
     expect(answer(CHAT, body)).toMatchObject({ incomplete: false, finishReason: 'length' });
