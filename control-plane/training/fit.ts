@@ -11,14 +11,17 @@ const FOLLOW_UP_FOLDS = 4;
 
 export interface FitOptions {
   readonly l2: number;
-  readonly gapRule: LinkerWeights['gapRule'];
+  /** L2 on the follow-up detector's part that reads the embedding. */
+  readonly vectorPenalty: number;
+  readonly caution: LinkerWeights['caution'];
+  readonly orphanedFrom: number;
 }
 
 /** Fits all weights on the logs: the follow-up detector, then time, then content on top; once more on the linker's own states. */
 export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeights {
   const labelled = logs.flat();
-  const followUp = fitFollowUp(labelled);
-  const outOfFold = crossFitted(labelled);
+  const followUp = fitFollowUp(labelled, options.vectorPenalty);
+  const outOfFold = crossFitted(labelled, options.vectorPenalty);
   const first = fitStages(
     logs.flatMap((log) => decisionsOf(log, outOfFold)),
     options,
@@ -32,7 +35,7 @@ export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeig
 }
 
 /** Follow-up: any turn but a conversation's first. Turns whose history was withheld say nothing. */
-export function fitFollowUp(labelled: readonly Labelled[]): TextModel {
+export function fitFollowUp(labelled: readonly Labelled[], vectorPenalty: number): TextModel {
   const seen = new Set<string>();
   const examples: TextExample[] = [];
   for (const { row, turn } of labelled) {
@@ -41,13 +44,18 @@ export function fitFollowUp(labelled: readonly Labelled[]): TextModel {
     seen.add(key);
     examples.push({ text: row.text, vector: turn.vector, positive: row.turn > 1 });
   }
-  return fitTextModel(examples);
+  return fitTextModel(examples, vectorPenalty);
 }
 
 /** For training, a detector that never saw the conversation it judges. */
-function crossFitted(labelled: readonly Labelled[]): FollowUpProbability {
+function crossFitted(labelled: readonly Labelled[], vectorPenalty: number): FollowUpProbability {
   const fold = new Map(labelled.map(({ row, turn }) => [turn.id, foldOf(row.conv, FOLLOW_UP_FOLDS)]));
-  const models = Array.from({ length: FOLLOW_UP_FOLDS }, (_, k) => fitFollowUp(labelled.filter(({ turn }) => fold.get(turn.id) !== k)));
+  const models = Array.from({ length: FOLLOW_UP_FOLDS }, (_, k) =>
+    fitFollowUp(
+      labelled.filter(({ turn }) => fold.get(turn.id) !== k),
+      vectorPenalty,
+    ),
+  );
   return (turn, traits) => {
     const model = models[fold.get(turn.id) ?? 0];
     return model === undefined ? 0.5 : textProbability(model, turn.vector, traits);
@@ -56,7 +64,7 @@ function crossFitted(labelled: readonly Labelled[]): FollowUpProbability {
 
 type Stages = Omit<LinkerWeights, 'followUp'>;
 
-function fitStages(decisions: readonly Decision[], { l2, gapRule }: FitOptions): Stages {
+function fitStages(decisions: readonly Decision[], { l2, caution, orphanedFrom }: FitOptions): Stages {
   const timeRows = decisions.map(({ features }) => rowsOf(features, TIME_TERMS));
   const time = fitChoices(
     decisions.map(({ right }, i) => ({ rows: timeRows[i] ?? [], offsets: new Float64Array(20), right })),
@@ -78,7 +86,8 @@ function fitStages(decisions: readonly Decision[], { l2, gapRule }: FitOptions):
     version: 1,
     time: named(TIME_TERMS, time, ['newest', 'older']),
     content: named(CONTENT_TERMS, content, ['content']),
-    gapRule,
+    caution,
+    orphanedFrom,
     calibration: { slope: 1, offset: 0 },
   };
 }
@@ -107,4 +116,10 @@ export function chooserOf(weights: LinkerWeights): Chooser {
   };
 }
 
-export const DEFAULT_FIT: FitOptions = { l2: 1, gapRule: { share: 0, seconds: 1800, strength: 3 } };
+/** Chosen on cross-validated figures of all sets, the real log among them; that log itself is never fitted to. */
+export const DEFAULT_FIT: FitOptions = {
+  l2: 3,
+  vectorPenalty: 3,
+  caution: { base: 1, perAlternation: 20, perLogGap: 3, fromSeconds: 300 },
+  orphanedFrom: 0.8,
+};

@@ -27,6 +27,7 @@ export function inferLink(turn: TurnInput, state: PrincipalState, { linker, minC
       method: 'new',
       confidence,
       reasons: reasonsFor(best, 'new'),
+      orphaned: linker.looksOrphaned(best.features),
       alternatives: alternatives.slice(0, ALTERNATIVES),
     };
   }

@@ -44,6 +44,11 @@ export class Linker {
     return softmax(candidates.map((features) => sumOf(this.#shares(features, true))));
   }
 
+  /** True when a text that joins no thread is worded so much like a follow-up that its beginning must have gone unseen. */
+  looksOrphaned({ followUp }: Features): boolean {
+    return followUp >= this.#weights.orphanedFrom;
+  }
+
   /** How often decisions with this probability turned out right in validation. */
   calibrated(probability: number): number {
     const { slope, offset } = this.#weights.calibration;
@@ -56,17 +61,22 @@ export class Linker {
     const shares = new Map<TermGroup, number>();
     const add = (group: TermGroup, value: number): void => void shares.set(group, (shares.get(group) ?? 0) + value);
     for (const { term, weight } of this.#time) add(term.group, weight * term.value(features));
-    this.#pullToGapRule(features, shares);
-    if (withContent) for (const { term, weight } of this.#content) add(term.group, weight * term.value(features));
+    if (!withContent) return shares;
+    const content = this.#content.map(({ term, weight }) => [term.group, weight * term.value(features)] as const);
+    const sum = content.reduce((total, [, value]) => total + value, 0);
+    const allowed = features.rank === 0 ? Math.max(sum, -this.#sayAgainstNewest(features)) : sum;
+    for (const [group, value] of content) add(group, sum === 0 ? value : (value * allowed) / sum);
     return shares;
   }
 
-  #pullToGapRule(features: Features, shares: Map<TermGroup, number>): void {
-    const { share, seconds, strength } = this.#weights.gapRule;
-    if (share === 0 || features.rank !== 0) return;
-    const rule = strength * Math.max(-1, Math.min(1, (Math.log(seconds) - features.logGap) / Math.log(3)));
-    const learned = sumOf(shares);
-    shares.set('time', (shares.get('time') ?? 0) + share * (rule - learned));
+  /**
+   * How many log-odds content may hold against the newest thread. People's real texts look unlike the written ones that
+   * the weights come from, while a short pause says the same everywhere: the shorter it is, the less content may break a
+   * thread, unless the user is seen to work on several matters at once.
+   */
+  #sayAgainstNewest({ alternation, logGap }: Features): number {
+    const { base, perAlternation, perLogGap, fromSeconds } = this.#weights.caution;
+    return base + perAlternation * alternation + perLogGap * Math.max(0, logGap - Math.log(fromSeconds));
   }
 }
 

@@ -14,8 +14,15 @@ export interface LinkerWeights {
   readonly time: Readonly<Record<string, number>>;
   readonly content: Readonly<Record<string, number>>;
   readonly followUp: TextModel;
-  /** How far the gap rule pulls the time score of the newest thread: 0 not at all, 1 replaces it. */
-  readonly gapRule: { readonly share: number; readonly seconds: number; readonly strength: number };
+  /** How much content may hold against the newest thread, in log-odds: see `Linker`. */
+  readonly caution: {
+    readonly base: number;
+    readonly perAlternation: number;
+    readonly perLogGap: number;
+    readonly fromSeconds: number;
+  };
+  /** Probability of being a follow-up from which a request that joins no thread counts as orphaned. */
+  readonly orphanedFrom: number;
   /** Platt scaling of the log-odds of the decision taken. */
   readonly calibration: { readonly slope: number; readonly offset: number };
 }
