@@ -123,8 +123,11 @@ function partEnd(text: string, from: number, limit: number): number {
 }
 
 function isJoseHeader(part: string): boolean {
+  // The shortest is {"alg":""}; what is no object is not worth an exception.
+  const text = part.length < 14 ? '' : Buffer.from(part, 'base64url').toString('utf8').trimEnd();
+  if (!text.endsWith('}')) return false;
   try {
-    const header: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const header: unknown = JSON.parse(text);
     return typeof header === 'object' && header !== null && ('alg' in header || 'typ' in header || 'enc' in header);
   } catch {
     return false;

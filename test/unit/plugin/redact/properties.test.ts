@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyFindings, createRedactor, createStreamRedactor, mergeFindings } from '#redact';
+import { applyFindings, createRedactor, createStreamRedactor, mergeFindings, type Finding } from '#redact';
 import { PLAIN, VALUES } from './values.ts';
 
 const policy = {
@@ -178,7 +178,7 @@ describe('findings', () => {
       fc.property(fc.string({ minLength: 40, maxLength: 40 }), findings, (given, list) => {
         const valid = list.filter(({ start, end }) => start >= 0 && start < end && end <= given.length);
         const merged = mergeFindings(list, given.length);
-        const covered = (all: typeof valid, at: number): boolean => all.some(({ start, end }) => start <= at && at < end);
+        const covered = (all: readonly Finding[], at: number): boolean => all.some(({ start, end }) => start <= at && at < end);
         for (let at = 0; at < given.length; at += 1) expect(covered(merged, at)).toBe(covered(valid, at));
         const applied = applyFindings(given, list, () => '');
         expect(applied.text).toBe(Array.from({ length: given.length }, (_, at) => (covered(valid, at) ? '' : given.charAt(at))).join(''));
