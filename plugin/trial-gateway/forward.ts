@@ -75,10 +75,10 @@ function ask(options: ForwardOptions, mayRetry: boolean): Promise<IncomingMessag
       if (!outgoing.writableFinished) request.destroy();
     };
     outgoing.once('close', onClientGone);
-    const attempt = { ...addressOf(exchange) };
+    const attempt = addressOf(exchange);
     exchange.tries.push(attempt);
     request.once('response', (answer) => {
-      Object.assign(attempt, { status: answer.statusCode ?? 0 });
+      Object.assign(attempt, { status: answer.statusCode ?? 0, ip: answer.socket.remoteAddress ?? attempt.ip });
       resolve(answer);
     });
     // Stays attached: errors after the answer began come here as well.
@@ -137,9 +137,4 @@ export async function forward(options: ForwardOptions): Promise<void> {
   exchange.times.upstreamMs = Date.now();
   const mayRetry = exchange.isBodyWhole || exchange.upstream.body !== undefined;
   passOn(await ask(options, mayRetry), options);
-}
-
-/** Ends the connections that are kept to providers. */
-export function closeUpstreamConnections(): void {
-  for (const agent of Object.values(AGENTS)) agent.destroy();
 }

@@ -33,9 +33,9 @@ export interface TrialGatewayOptions {
   readonly pluginTimeoutMs?: number;
   /** Silence of the provider. Default 600,000. */
   readonly upstreamTimeoutMs?: number;
-  /** Default 16 MiB. */
+  /** How much of a request body the plugin is shown. Default: what it says it reads, else 16 MiB. */
   readonly requestCapBytes?: number;
-  /** Default 8 MiB. */
+  /** How much of an answer is copied for the plugin. Default: what it says it reads, else 8 MiB. */
   readonly answerCapBytes?: number;
   readonly log?: GatewayLog;
   /** Sees each message between gateway and plugin server. */
@@ -62,6 +62,14 @@ export interface TrialGateway {
 const MIB = 1024 * 1024;
 const DEFAULTS = { pluginTimeoutMs: 2_000, upstreamTimeoutMs: 600_000, requestCapBytes: 16 * MIB, answerCapBytes: 8 * MIB };
 const CLOSE_GRACE_MS = 2_000;
+
+/** Bodies beyond what the plugin reads are not carried to it. */
+function limitsOf(options: TrialGatewayOptions, config: Readonly<Record<string, unknown>>): typeof DEFAULTS {
+  const read = config['max_body_bytes'];
+  const bodyCap = typeof read === 'number' ? { requestCapBytes: read, answerCapBytes: read } : {};
+  const { pluginTimeoutMs, upstreamTimeoutMs, requestCapBytes, answerCapBytes } = { ...DEFAULTS, ...bodyCap, ...options };
+  return { pluginTimeoutMs, upstreamTimeoutMs, requestCapBytes, answerCapBytes };
+}
 
 /** The plugin as `npm run build` leaves it. */
 export function builtLauncher(): Launcher {
@@ -120,16 +128,11 @@ export async function closeProxy(proxy: Proxy): Promise<void> {
  * Rejects when the plugin is not built, its settings do not fit, or the port is taken.
  */
 export async function startTrialGateway(options: TrialGatewayOptions): Promise<TrialGateway> {
-  const limits = {
-    pluginTimeoutMs: options.pluginTimeoutMs ?? DEFAULTS.pluginTimeoutMs,
-    upstreamTimeoutMs: options.upstreamTimeoutMs ?? DEFAULTS.upstreamTimeoutMs,
-    requestCapBytes: options.requestCapBytes ?? DEFAULTS.requestCapBytes,
-    answerCapBytes: options.answerCapBytes ?? DEFAULTS.answerCapBytes,
-  };
   const log = options.log ?? logToStderr;
   const launcher = options.launcher ?? builtLauncher();
   const plugin = await firstPlugin(launcher);
   let entry = entryFor(plugin, withControlPlane(plugin, options, options.pluginConfig ?? {}), 1);
+  const limits = limitsOf(options, entry.config);
 
   const provider = options.upstream === undefined ? await startScriptedProvider() : undefined;
   const stats = emptyStats();

@@ -63,7 +63,14 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
 }
 
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  return (error as NodeJS.ErrnoException).code === 'EADDRINUSE'
+    ? 'its port is taken. Set CLEW_GATEWAY_PORT to another one.'
+    : error.message;
+}
+
 main().catch((error: unknown) => {
-  process.stderr.write(`The trial gateway did not start: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`The trial gateway did not start: ${reasonOf(error)}\n`);
   process.exit(1);
 });

@@ -39,10 +39,13 @@ export class Proxy {
     this.#options = options;
     // A long upload or a model that thinks for minutes is no fault.
     this.server = http.createServer({ requestTimeout: 0, highWaterMark: 64 * 1024 }, (incoming, outgoing) => {
-      this.#serve(incoming, outgoing).catch((error: unknown) => {
-        options.log('request_failed', { error: error instanceof Error ? error.name : 'unknown' });
-        outgoing.destroy();
-      });
+      const serving = this.#serve(incoming, outgoing)
+        .catch((error: unknown) => {
+          options.log('request_failed', { error: error instanceof Error ? error.name : 'unknown' });
+          outgoing.destroy();
+        })
+        .finally(() => this.#underWay.delete(serving));
+      this.#underWay.add(serving);
     });
   }
 
@@ -53,17 +56,10 @@ export class Proxy {
 
   /** The log phase runs once the answer is out or the client is gone, and no client waits for it. */
   async #serve(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
-    const ended = Promise.withResolvers<void>();
-    this.#underWay.add(ended.promise);
-    try {
-      const isClosed = new Promise<void>((resolve) => outgoing.once('close', () => resolve()));
-      const passed = await this.#pass(incoming, outgoing);
-      await isClosed;
-      if (passed !== undefined) await this.#finish(passed.exchange, outgoing, passed.copy);
-    } finally {
-      this.#underWay.delete(ended.promise);
-      ended.resolve();
-    }
+    const isClosed = new Promise<void>((resolve) => outgoing.once('close', () => resolve()));
+    const passed = await this.#pass(incoming, outgoing);
+    await isClosed;
+    if (passed !== undefined) await this.#finish(passed.exchange, outgoing, passed.copy);
   }
 
   /** Undefined: the client went away before it had sent its request. */

@@ -219,13 +219,13 @@ describe('a request through the gateway', () => {
     let floodedWhilePaused = 0;
     const answer = await send(`${probed.gateway.url}/flood`, {
       body: '{}',
-      onChunk: (_, request) => {
+      onChunk: (_, _request, response) => {
         if (floodedWhilePaused > 0) return;
         floodedWhilePaused = 1;
-        request.res?.pause();
+        response.pause();
         setTimeout(() => {
           floodedWhilePaused = flooded;
-          request.res?.resume();
+          response.resume();
         }, 500);
       },
     });

@@ -18,7 +18,7 @@ export interface Sent {
   readonly body?: string | Uint8Array;
   readonly agent?: http.Agent;
   /** Called with each chunk; what it does with the request is the test's matter. */
-  readonly onChunk?: (chunk: Buffer, request: http.ClientRequest) => void;
+  readonly onChunk?: (chunk: Buffer, request: http.ClientRequest, response: http.IncomingMessage) => void;
 }
 
 /** One request with everything that came back, also when the answer broke off. */
@@ -32,12 +32,13 @@ export function send(url: string, sent: Sent = {}): Promise<Received> {
       headers: sent.headers ?? {},
       ...(sent.agent ? { agent: sent.agent } : {}),
     });
-    request.on('error', (error) => (request.res === undefined ? reject(error) : undefined));
+    // After the answer began its 'close' tells how it ended, and rejecting has no effect.
+    request.on('error', reject);
     request.on('response', (response) => {
       response.on('data', (chunk: Buffer) => {
         chunkTimesMs.push(performance.now() - startedMs);
         chunks.push(chunk);
-        sent.onChunk?.(chunk, request);
+        sent.onChunk?.(chunk, request, response);
       });
       response.on('error', () => undefined);
       response.on('close', () =>
