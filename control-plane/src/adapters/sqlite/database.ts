@@ -22,15 +22,22 @@ export const query = new Kysely<Tables>({
 export const elements = <T>(list: readonly T[]): RawBuilder<T> => sql<T>`(SELECT value FROM json_each(${JSON.stringify(list)}))`;
 
 const MAX_STATEMENTS = 256;
+const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
+/** The primary code: extended ones stand in the higher bytes. */
+const codeOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff;
+
 export class Database {
+  private readonly file: string;
   private readonly raw: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
 
   /** Opens, creates or migrates the file. Throws ClewError 'unavailable' when it is damaged or from a newer version. */
   constructor(file: string) {
+    this.file = file;
     closeSync(openSync(file, 'a', 0o600));
     this.raw = new DatabaseSync(file, { timeout: 5_000 });
     try {
@@ -42,7 +49,7 @@ export class Database {
       migrate(this.raw, file);
     } catch (error) {
       this.raw.close();
-      const code = (error as { errcode?: number }).errcode;
+      const code = codeOf(error);
       if (code !== SQLITE_CORRUPT && code !== SQLITE_NOTADB) throw error;
       throw new ClewError(
         'unavailable',
@@ -80,7 +87,10 @@ export class Database {
     return Number(this.prepare(text).run(...(parameters as SQLInputValue[])).changes);
   }
 
-  /** All of `work` or nothing; durable when it returns. `work` is synchronous and starts no transaction itself. */
+  /**
+   * All of `work` or nothing; durable when it returns. `work` is synchronous and starts no transaction itself. Throws
+   * ClewError 'unavailable' where the disk is full or fails.
+   */
   transaction<T>(work: () => T): T {
     this.prepare('BEGIN IMMEDIATE').run();
     try {
@@ -90,7 +100,10 @@ export class Database {
     } catch (error) {
       // After some faults (disk full) SQLite has rolled back already.
       if (this.raw.isTransaction) this.prepare('ROLLBACK').run();
-      throw error;
+      const code = codeOf(error);
+      if (code !== SQLITE_FULL && code !== SQLITE_IOERR) throw error;
+      const why = code === SQLITE_FULL ? 'the disk is full' : 'the disk reports an error';
+      throw new ClewError('unavailable', `${this.file} cannot be written: ${why}; nothing of this was stored`, { cause: error });
     }
   }
 

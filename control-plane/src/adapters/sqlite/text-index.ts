@@ -9,18 +9,21 @@ const hex = (text: string): string => Buffer.from(text).toString('hex');
 const SNIPPET_TOKENS = 32;
 const SNIPPET_LENGTH = 240;
 
-// Prompts count twice: they are what people remember. The column "wall" counts for nothing.
-const MATCH = `SELECT r.id AS id, r.thread_id AS thread_id, -bm25(requests_fts, 0.0, 2.0, 1.0) AS score,
+// Prompts count twice: they are what people remember. The column "wall" counts for nothing. Ordering by `rank` lets the
+// index sort by itself, so that snippets are cut for the rows that are shown and not for every match.
+const MATCH = `SELECT r.id AS id, r.thread_id AS thread_id, -requests_fts.rank AS score,
     snippet(requests_fts, 1, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS prompt,
     snippet(requests_fts, 2, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS answer
   FROM requests_fts CROSS JOIN requests r ON r.seq = requests_fts.rowid
-  WHERE requests_fts MATCH ? AND r.scope = ? AND (? IS NULL OR r.principal = ?)
-  ORDER BY bm25(requests_fts, 0.0, 2.0, 1.0) LIMIT ?`;
+  WHERE requests_fts MATCH ? AND requests_fts.rank MATCH 'bm25(0.0, 2.0, 1.0)' AND r.scope = ? AND (? IS NULL OR r.principal = ?)
+  ORDER BY requests_fts.rank LIMIT ?`;
 
+// One look-up an index: joined by OR, the planner reads the whole scope instead.
+const IDENTIFIERS = ['id', 'run_id', 'trace_id', 'correlation_id', 'declared_session', 'thread_id'];
 const BY_IDENTIFIER = `SELECT id, thread_id, prompt FROM requests
-  WHERE scope = ?1 AND (id = ?2 OR run_id = ?2 OR trace_id = ?2 OR correlation_id = ?2 OR declared_session = ?2 OR thread_id = ?2)
+  WHERE seq IN (${IDENTIFIERS.map((column) => `SELECT seq FROM requests WHERE scope = ?1 AND ${column} = ?2`).join(' UNION ')})
     AND (?3 IS NULL OR principal = ?3)
-  ORDER BY at DESC LIMIT ?4`;
+  ORDER BY at DESC, seq DESC LIMIT ?4`;
 
 interface Match {
   readonly id: string;

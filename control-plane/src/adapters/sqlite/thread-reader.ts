@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { ClewError, type Clock, type Scope } from '../../kernel/index.ts';
 import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
 import { outcomeOf } from './aggregate.ts';
-import { query, type Database } from './database.ts';
+import { elements, query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';
 import type { ThreadTable } from './schema.ts';
 import { keyOf } from './scope.ts';
@@ -120,7 +120,7 @@ export class SqliteThreads implements ThreadReader {
         .orderBy('seq', 'desc')
         .limit(MAX_SHOWN),
     );
-    const followers = this.followersInto(key, id);
+    const followers = this.followersOf(key, newest);
     let turn = row.turns;
     const views: RequestView[] = [];
     // Newest first: the thread's turns are known, so each turn met on the way back has one less before it.
@@ -131,22 +131,20 @@ export class SqliteThreads implements ThreadReader {
     return Promise.resolve({ ...summary(row, this.clock.nowMs()), requests: views.reverse() });
   }
 
-  /** Successors of each request of a thread. */
-  private followersInto(scope: string, thread: string): ReadonlyMap<string, readonly string[]> {
+  /** Successors of each of the requests. */
+  private followersOf(scope: string, requests: readonly RequestRow[]): ReadonlyMap<string, readonly string[]> {
     const rows = this.database.all(
       query
-        .selectFrom('requests as earlier')
-        .innerJoin('requests as later', (join) =>
-          join.onRef('later.predecessor_id', '=', 'earlier.id').on('later.scope', '=', scope).on('later.predecessor_id', 'is not', null),
-        )
-        .select(['earlier.id as before', 'later.id as after'])
-        .where('earlier.scope', '=', scope)
-        .where('earlier.thread_id', '=', thread)
-        .orderBy('later.at')
-        .orderBy('later.seq'),
+        .selectFrom('requests')
+        .select(['predecessor_id', 'id'])
+        .where('scope', '=', scope)
+        .where('predecessor_id', 'in', elements(requests.map((request) => request.id)))
+        .orderBy('at')
+        .orderBy('seq'),
     );
     const followers = new Map<string, string[]>();
-    for (const { before, after } of rows) {
+    for (const { predecessor_id: before, id: after } of rows) {
+      if (before === null) continue;
       const list = followers.get(before);
       if (list === undefined) followers.set(before, [after]);
       else list.push(after);

@@ -88,15 +88,15 @@ export class SqliteVectors implements Vectors {
   }
 
   private threadsOf(scope: string, model: string, ids: readonly string[]): ReadonlyMap<string, string> {
+    // Not by model: the planner would then walk every vector of the model instead of looking a few requests up.
     const rows = this.database.all(
       query
         .selectFrom('vectors')
-        .select(['request_id', 'thread_id'])
+        .select(['request_id', 'thread_id', 'model'])
         .where('scope', '=', scope)
-        .where('model', '=', model)
         .where('request_id', 'in', elements(ids)),
     );
-    return new Map(rows.map((row) => [row.request_id, row.thread_id]));
+    return new Map(rows.filter((row) => row.model === model).map((row) => [row.request_id, row.thread_id]));
   }
 
   async removePrincipal(scope: Scope, principal: string): Promise<number> {

@@ -60,6 +60,8 @@ CREATE TABLE requests (
   UNIQUE (scope, id)
 ) STRICT;
 CREATE INDEX requests_thread ON requests (scope, thread_id, at, seq);
+CREATE INDEX requests_thread_model ON requests (scope, thread_id, model);
+CREATE INDEX requests_thread_position ON requests (scope, thread_id, position);
 CREATE INDEX requests_principal ON requests (scope, principal, at, seq) WHERE principal IS NOT NULL;
 CREATE INDEX requests_predecessor ON requests (scope, predecessor_id) WHERE predecessor_id IS NOT NULL;
 CREATE INDEX requests_run ON requests (scope, run_id) WHERE run_id IS NOT NULL;
