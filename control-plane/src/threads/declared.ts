@@ -3,8 +3,9 @@
 import type { TurnInput } from './types.ts';
 import { lastOf, type Entry, type PrincipalState } from './state.ts';
 
-/** How many requests with ids of their own make a source suspicious, the present one included. */
-const UNSTABLE_AFTER = 3;
+/** Requests of a source that are looked at, and how many of them must go on under another id for the ids to mean nothing. */
+const RECENT = 8;
+const CONTINUED_UNDER_NEW_ID = 2;
 
 export interface DeclaredSession {
   /** Newest request with the same session id. */
@@ -24,12 +25,11 @@ export function declaredSession(
   const ofSource = state.entries.filter((entry) => entry.kind !== 'auxiliary' && entry.turn.session?.source === session.source);
   const entry = ofSource.findLast((other) => other.turn.session?.id === session.id);
   if (entry !== undefined) return { entry, perRequest: false };
-  const recent = ofSource.slice(1 - UNSTABLE_AFTER);
-  if (recent.length < UNSTABLE_AFTER - 1) return { entry: undefined, perRequest: false };
-  const ids = new Set(recent.map((other) => other.turn.session?.id));
-  const changing = ids.size === recent.length;
-  const pairs = recent.map((earlier, index) => [recent[index + 1]?.turn ?? turn, earlier] as const);
-  return { entry: undefined, perRequest: changing && pairs.every(([later, earlier]) => continues(later, earlier)) };
+  const recent = ofSource.slice(-RECENT);
+  const changing = new Set(recent.map((other) => other.turn.session?.id)).size === recent.length;
+  if (!changing || recent.length < CONTINUED_UNDER_NEW_ID) return { entry: undefined, perRequest: false };
+  const continued = recent.filter((earlier, index) => continues(recent[index + 1]?.turn ?? turn, earlier)).length;
+  return { entry: undefined, perRequest: continued >= CONTINUED_UNDER_NEW_ID && continued * 2 >= recent.length };
 }
 
 /** The request whose answer is named by `previous_response_id`. */
