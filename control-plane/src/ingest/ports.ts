@@ -100,7 +100,7 @@ export interface VectorHit {
 }
 
 export interface Vectors {
-  /** Idempotent by (scope, id, kind). Resolves when the vectors are durable and found by `nearest`. */
+  /** Idempotent by (scope, id, kind) within a model; models stand side by side. Resolves when the vectors are durable and found by `nearest`. */
   upsert(items: readonly VectorItem[]): Promise<void>;
   /** Best first; one hit a request (its better kind). Never another scope or model. */
   nearest(query: VectorQuery): Promise<readonly VectorHit[]>;
