@@ -1,0 +1,78 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { ApiError, UNREACHED, type Problem } from './problem.ts';
+
+export interface Resource<T> {
+  /** The last good answer for this key, also while a newer one is awaited or fails. */
+  readonly data: T | undefined;
+  readonly problem: Problem | undefined;
+  readonly reload: () => void;
+}
+
+interface State<T> {
+  readonly key: string;
+  readonly data: T | undefined;
+  readonly problem: Problem | undefined;
+}
+
+/** Answers kept for going back without waiting; few, since one thread can be large. */
+const KEPT = 12;
+const kept = new Map<string, unknown>();
+
+export function forgetAnswers(): void {
+  kept.clear();
+}
+
+function keep(key: string, data: unknown): void {
+  kept.delete(key);
+  kept.set(key, data);
+  const oldest = kept.keys().next().value;
+  if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
+}
+
+/**
+ * Loads what `key` names, and again every `pollMs` while the tab is visible. `load` is read at each try, so it need not
+ * be stable; the key alone says what is loaded.
+ */
+export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<T>, pollMs?: number): Resource<T> {
+  const [state, setState] = useState<State<T>>({ key, data: kept.get(key) as T | undefined, problem: undefined });
+  const [attempt, setAttempt] = useState(0);
+  const latest = useRef(load);
+  useEffect(() => {
+    latest.current = load;
+  });
+
+  useEffect(() => {
+    const controller = new AbortController();
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const run = async (): Promise<void> => {
+      if (document.hidden && kept.has(key)) return;
+      try {
+        const data = await latest.current(controller.signal);
+        if (controller.signal.aborted) return;
+        keep(key, data);
+        setState({ key, data, problem: undefined });
+      } catch (error) {
+        if (controller.signal.aborted) return;
+        const problem = error instanceof ApiError ? error.problem : UNREACHED;
+        setState({ key, data: kept.get(key) as T | undefined, problem });
+      }
+      if (pollMs !== undefined) timer = setTimeout(() => void run(), pollMs);
+    };
+    const onVisible = (): void => {
+      if (document.hidden || pollMs === undefined) return;
+      clearTimeout(timer);
+      void run();
+    };
+    void run();
+    document.addEventListener('visibilitychange', onVisible);
+    return () => {
+      controller.abort();
+      clearTimeout(timer);
+      document.removeEventListener('visibilitychange', onVisible);
+    };
+  }, [key, pollMs, attempt]);
+
+  const reload = useCallback(() => setAttempt((count) => count + 1), []);
+  const own = state.key === key;
+  return { data: own ? state.data : (kept.get(key) as T | undefined), problem: own ? state.problem : undefined, reload };
+}

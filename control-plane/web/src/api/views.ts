@@ -1,0 +1,143 @@
+// What the HTTP API answers, as far as the page reads it. Times are RFC 3339. /openapi.json is the description.
+
+export type Position = 'first' | 'continuation' | 'topic_shift' | 'orphaned';
+export type Intent = 'information_seeking' | 'task_execution' | 'conversation_management' | 'error_recovery';
+export type FollowUp = 'pronoun' | 'implicit_subject' | 'elaboration' | 'correction' | 'refinement' | 'repeat';
+export type LinkMethod = 'declared' | 'history' | 'inferred' | 'new';
+export type Outcome = 'open' | 'completed' | 'abandoned' | 'corrected' | 'failed';
+
+export interface ThreadSummary {
+  readonly id: string;
+  readonly user: string | null;
+  readonly startedAt: string;
+  readonly lastAt: string;
+  readonly durationMs: number;
+  readonly turns: number;
+  readonly calls: number;
+  readonly title: string;
+  readonly lastPrompt: string;
+  readonly topic: { readonly id: string; readonly label: string } | null;
+  readonly models: readonly string[];
+  readonly errors: number;
+  readonly blocks: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number | null;
+  readonly outcome: Outcome;
+  readonly breakdown: { readonly requestId: string; readonly kind: string } | null;
+  readonly sessions: number;
+  readonly lowestConfidence: number;
+}
+
+/** Why a link was made; `weight` is in log-odds, absent where the evidence is certain. */
+export interface Reason {
+  readonly code: string;
+  readonly text: string;
+  readonly weight?: number;
+}
+
+export interface Model {
+  readonly requested?: string;
+  readonly executed?: string;
+  readonly evidence: string;
+  readonly fingerprint?: string;
+}
+
+export interface Usage {
+  readonly inputTokens?: number;
+  readonly outputTokens?: number;
+  readonly cacheReadTokens?: number;
+  readonly cacheWriteTokens?: number;
+  readonly reasoningTokens?: number;
+}
+
+export interface Stages {
+  readonly ingressMs?: number;
+  readonly guardrailMs?: number;
+  readonly routingMs?: number;
+  readonly firstByteMs?: number;
+  readonly responseMs?: number;
+}
+
+export interface RequestView {
+  readonly id: string;
+  readonly runId: string | null;
+  readonly at: string;
+  readonly endedAt: string | null;
+  readonly user: string | null;
+  readonly thread: string;
+  readonly session: string;
+  readonly turn: number;
+  readonly position: Position;
+  readonly intent: Intent;
+  readonly followUp: FollowUp | null;
+  readonly method: LinkMethod;
+  readonly confidence: number;
+  readonly similarity: number | null;
+  readonly predecessor: string | null;
+  readonly successors: readonly string[];
+  readonly reasons: readonly Reason[];
+  readonly alternatives: readonly { readonly threadId: string; readonly probability: number }[];
+  readonly truncation: { readonly dropped: number; readonly kind: 'truncated' | 'compacted' } | null;
+  readonly fork: boolean;
+  readonly prompt: string | null;
+  readonly answer: string | null;
+  readonly model: Model | null;
+  readonly dialect: string;
+  readonly provider: string | null;
+  readonly usage: Usage | null;
+  readonly costUsd: number | null;
+  readonly status: {
+    readonly http?: number;
+    readonly outcome: 'ok' | 'error' | 'blocked' | 'aborted';
+    readonly finishReason?: string;
+  } | null;
+  readonly error: { readonly type: string; readonly code?: string; readonly stage?: string } | null;
+  readonly guardrails: readonly { readonly name: string; readonly verdict: 'pass' | 'mask' | 'block'; readonly stage?: string }[];
+  readonly stages: Stages | null;
+  readonly trace: { readonly traceId: string; readonly spanId: string; readonly parentSpanId?: string; readonly source?: string } | null;
+  readonly correlationId: string | null;
+  readonly declaredSession: { readonly id: string; readonly source: string } | null;
+  readonly call: {
+    readonly kind?: 'turn' | 'step' | 'auxiliary';
+    readonly auxiliary?: string;
+    readonly parentRunId?: string;
+    readonly attempt?: number;
+  } | null;
+  readonly gateway: {
+    readonly kind: string;
+    readonly instance?: string;
+    readonly route?: string;
+    readonly service?: string;
+    readonly consumer?: string;
+  } | null;
+  readonly sampling: { readonly reason: string; readonly rule?: string; readonly probability: number } | null;
+  readonly historyLength: number | null;
+  readonly redactions: Readonly<Record<string, number>>;
+}
+
+export interface ThreadDetail extends ThreadSummary {
+  readonly requests: readonly RequestView[];
+}
+
+export interface SearchHit {
+  /** Request id. */
+  readonly id: string;
+  readonly thread: string;
+  /** Comparable within one answer only. */
+  readonly score: number;
+  readonly why: readonly ('id' | 'words' | 'meaning' | 'filter')[];
+  /** Matches stand between U+E000 and U+E001. */
+  readonly snippet: string;
+  readonly at: string;
+  readonly user: string | null;
+  readonly model: string | null;
+  readonly position: Position;
+  readonly intent: Intent;
+  readonly similarity: number | null;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}

@@ -1,0 +1,115 @@
+import { useEffect, useRef } from 'react';
+import { useTitle } from '../ui/use-title.ts';
+import { goBack } from '../route/navigate.ts';
+import { listAddress, type Filters } from '../route/url.ts';
+import { useKeys } from '../ui/keys.ts';
+import { plural } from '../ui/format.ts';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { moveRowFocus } from '../ui/row-focus.ts';
+import { Skeleton } from '../ui/skeleton.tsx';
+import { useNow } from '../ui/use-now.ts';
+import { EmptyState } from './empty-state.tsx';
+import { FilterBar } from './filter-bar.tsx';
+import { ThreadRow } from './thread-row.tsx';
+import { useIsAtRest } from './use-is-at-rest.ts';
+import { useThreads } from './use-threads.ts';
+
+interface ThreadListProps {
+  readonly filters: Filters;
+}
+
+export function ThreadList({ filters }: ThreadListProps) {
+  // Each list of filters has its own rows, order and scroll.
+  return <Rows key={listAddress(filters)} filters={filters} />;
+}
+
+function Rows({ filters }: ThreadListProps) {
+  const list = useRef<HTMLOListElement>(null);
+  const isAtRest = useIsAtRest(list);
+  const { arrangement, problem, hasMore, isLoadingMore, loadMore, settle, reload } = useThreads(filters, isAtRest);
+  const now = useNow();
+  const isFiltered = Object.keys(filters).length > 0;
+  useTitle('Threads');
+  useKeys({
+    j: () => moveRowFocus(1),
+    k: () => moveRowFocus(-1),
+    Escape: isFiltered ? () => goBack(listAddress()) : undefined,
+  });
+
+  if (arrangement === undefined) {
+    return problem ? <ProblemNote problem={problem} retry={reload} /> : <Skeleton rows={8} label="Loading threads" />;
+  }
+  const { rows, pending } = arrangement;
+  if (rows.length === 0 && !isFiltered) {
+    return (
+      <>
+        {problem && <ProblemNote problem={problem} slim />}
+        <EmptyState />
+      </>
+    );
+  }
+  return (
+    <>
+      <FilterBar filters={filters} rows={rows} isLive={problem === undefined} />
+      {problem && <ProblemNote problem={problem} slim />}
+      {pending > 0 && (
+        <button
+          type="button"
+          className="pill"
+          onClick={() => {
+            settle();
+            scrollTo({ top: 0 });
+          }}
+        >
+          {plural(pending, 'thread')} with news
+        </button>
+      )}
+      {rows.length === 0 ? (
+        <p className="nothing">No thread matches these filters. New ones appear by themselves.</p>
+      ) : (
+        <div className="table">
+          <div className="columns" aria-hidden="true">
+            <span className="column-prompt">Thread</span>
+            <span>User</span>
+            <span className="number">Turns</span>
+            <span>Models</span>
+            <span className="number">Cost</span>
+            <span>Confidence</span>
+            <span className="number">Active</span>
+          </div>
+          <ol ref={list} className="rows" aria-label="Threads">
+            {rows.map((thread) => (
+              <ThreadRow key={thread.id} thread={thread} filters={filters} nowMs={now} />
+            ))}
+          </ol>
+        </div>
+      )}
+      {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} />}
+    </>
+  );
+}
+
+/** Loads the next page when it comes into sight; also a button, for those who do not scroll. */
+function Older({ isLoading, onLoad }: { readonly isLoading: boolean; readonly onLoad: () => void }) {
+  const button = useRef<HTMLButtonElement>(null);
+  const latest = useRef(onLoad);
+  useEffect(() => {
+    latest.current = onLoad;
+  });
+  useEffect(() => {
+    if (button.current === null) return;
+    const observer = new IntersectionObserver(
+      (entries) => {
+        if (entries.some((entry) => entry.isIntersecting)) latest.current();
+      },
+      { rootMargin: '400px' },
+    );
+    observer.observe(button.current);
+    return () => observer.disconnect();
+  }, [isLoading]);
+  return (
+    <button ref={button} type="button" className="button older" onClick={onLoad} disabled={isLoading}>
+      {isLoading ? 'Loading …' : 'Show older threads'}
+    </button>
+  );
+}

@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
+import { tryToken } from '../api/client.ts';
+import { ApiError, UNREACHED, type Problem } from '../api/problem.ts';
+import { keepToken } from '../api/token.ts';
+import { ProblemNote } from '../ui/problem-note.tsx';
+import { Logo } from './logo.tsx';
+
+interface SignInProps {
+  /** A token was in use and is not accepted any more. */
+  readonly expired: boolean;
+}
+
+export function SignIn({ expired }: SignInProps) {
+  const [problem, setProblem] = useState<Problem>();
+  const [isTrying, setTrying] = useState(false);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+
+  const submit = async (event: SyntheticEvent): Promise<void> => {
+    event.preventDefault();
+    const token = field.current?.value.trim() ?? '';
+    if (token === '' || isTrying) return;
+    setTrying(true);
+    setProblem(undefined);
+    try {
+      await tryToken(token);
+      keepToken(token);
+    } catch (error) {
+      setProblem(error instanceof ApiError ? error.problem : UNREACHED);
+      setTrying(false);
+      field.current?.select();
+    }
+  };
+
+  return (
+    <main className="sign-in">
+      <form className="sign-in-card" onSubmit={(event) => void submit(event)}>
+        <h1 className="sign-in-title">
+          <Logo /> Clew
+        </h1>
+        {expired && problem === undefined && <p role="status">Signed out. The page keeps a token for as long as the tab lives.</p>}
+        <label className="field-label" htmlFor="token">
+          Token
+        </label>
+        <input
+          ref={field}
+          id="token"
+          className="field"
+          type="password"
+          autoComplete="off"
+          spellCheck={false}
+          required
+          aria-describedby="token-hint"
+          aria-invalid={problem !== undefined}
+        />
+        <p id="token-hint" className="hint">
+          <code>npm start</code> prints an admin token at its first start, and a link that signs in by itself.
+        </p>
+        {problem && <ProblemNote problem={problem} />}
+        <button type="submit" className="button button-main" disabled={isTrying}>
+          {isTrying ? 'Signing in …' : 'Sign in'}
+        </button>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,64 @@
+import type { ReactNode } from 'react';
+import type { ThreadDetail } from '../api/views.ts';
+import { Link } from '../route/link.tsx';
+import { listAddress } from '../route/url.ts';
+import { compact, dateTime, duration, money, percent, plural, shortId } from '../ui/format.ts';
+
+interface ThreadHeadProps {
+  readonly thread: ThreadDetail;
+  readonly onBack: () => void;
+}
+
+export function ThreadHead({ thread, onBack }: ThreadHeadProps) {
+  return (
+    <section className="thread-head" aria-label="Thread">
+      <button type="button" className="back" onClick={onBack}>
+        <span aria-hidden="true">←</span> Back
+      </button>
+      <h1 className="thread-title" dir="auto">
+        {thread.title === '' ? 'No text kept' : thread.title}
+      </h1>
+      <dl className="summary">
+        <Fact name="User">
+          {thread.user === null ? (
+            'unknown'
+          ) : (
+            <Link className="mono" href={listAddress({ user: thread.user })} title={thread.user}>
+              {shortId(thread.user)}
+            </Link>
+          )}
+        </Fact>
+        <Fact name="Outcome">{thread.outcome}</Fact>
+        {thread.topic !== null && (
+          <Fact name="Topic">
+            <Link href={listAddress({ topic: thread.topic.id })} dir="auto">
+              {thread.topic.label}
+            </Link>
+          </Fact>
+        )}
+        <Fact name="Turns">
+          {plural(thread.turns, 'turn')}
+          {thread.calls > thread.turns ? `, ${plural(thread.calls, 'call')}` : ''}
+        </Fact>
+        <Fact name="Sessions">{plural(thread.sessions, 'session')}</Fact>
+        <Fact name="Began">
+          <time dateTime={thread.startedAt}>{dateTime(thread.startedAt)}</time>, over {duration(thread.durationMs)}
+        </Fact>
+        <Fact name="Tokens">
+          {compact(thread.inputTokens)} in, {compact(thread.outputTokens)} out
+        </Fact>
+        <Fact name="Cost">{money(thread.costUsd)}</Fact>
+        <Fact name="Weakest link">{percent(thread.lowestConfidence)} sure</Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
+  return (
+    <div>
+      <dt>{name}</dt>
+      <dd>{children}</dd>
+    </div>
+  );
+}

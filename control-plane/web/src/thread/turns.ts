@@ -1,0 +1,48 @@
+// Requests of a thread as its reader counts them: user turns, each with the further calls that were made for it.
+import type { RequestView, ThreadDetail } from '../api/views.ts';
+
+export interface Turn {
+  /** The request that brought the user's message; for a thread of auxiliary calls only, the first of them. */
+  readonly head: RequestView;
+  /** Tool steps and auxiliary calls of the turn, in time order. */
+  readonly calls: readonly Call[];
+}
+
+export interface Call {
+  readonly request: RequestView;
+  /** How deep it hangs below the head, from 1. */
+  readonly depth: number;
+}
+
+const isHead = (request: RequestView): boolean => (request.call?.kind ?? 'turn') === 'turn';
+
+/** Groups by time: a call belongs to the turn of its parent run, else to the last turn before it. */
+export function turnsOf(thread: ThreadDetail): readonly Turn[] {
+  const groups: { head: RequestView; calls: Call[] }[] = [];
+  const groupOfRun = new Map<string, { group: (typeof groups)[number]; depth: number }>();
+  for (const request of thread.requests) {
+    const parent = groupOfRun.get(request.call?.parentRunId ?? '');
+    let group = parent?.group ?? groups.at(-1);
+    const depth = parent === undefined ? 1 : Math.min(parent.depth + 1, 6);
+    if (group === undefined || isHead(request)) {
+      group = { head: request, calls: [] };
+      groups.push(group);
+      if (request.runId !== null) groupOfRun.set(request.runId, { group, depth: 0 });
+      continue;
+    }
+    group.calls.push({ request, depth });
+    if (request.runId !== null) groupOfRun.set(request.runId, { group, depth });
+  }
+  return groups;
+}
+
+/** Which turn holds the request; -1 where none does. */
+export const indexOfRequest = (turns: readonly Turn[], id: string | undefined): number =>
+  id === undefined ? -1 : turns.findIndex(({ head, calls }) => head.id === id || calls.some((call) => call.request.id === id));
+
+/** The model asked for was answered by another one; a dated snapshot of the same counts as the same. */
+export function isOtherModel({ model }: RequestView): boolean {
+  if (model?.requested === undefined || model.executed === undefined) return false;
+  const bare = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
+  return !bare(model.executed).startsWith(bare(model.requested));
+}

@@ -1,0 +1,107 @@
+import type { LinkMethod, Reason, RequestView } from '../api/views.ts';
+import { Link } from '../route/link.tsx';
+import { threadAddress } from '../route/url.ts';
+import { percent, shortId } from '../ui/format.ts';
+import { Meter, toneOfConfidence } from '../ui/meter.tsx';
+import { indexOfRequest, type Turn } from './turns.ts';
+
+interface WhyProps {
+  readonly request: RequestView;
+  readonly turns: readonly Turn[];
+  readonly q: string | undefined;
+}
+
+const METHODS: Readonly<Record<LinkMethod, string>> = {
+  declared: 'the client declared it',
+  history: 'of the history it carries',
+  inferred: 'of what it means',
+  new: 'nothing earlier fits',
+};
+
+/** Why the request stands in this thread: the evidence, how sure it is, and what else came into question. */
+export function Why({ request, turns, q }: WhyProps) {
+  const isNew = request.predecessor === null && request.position !== 'continuation';
+  const before = indexOfRequest(turns, request.predecessor ?? undefined);
+  return (
+    <section className="card why" aria-labelledby="why-title">
+      <h3 id="why-title">
+        {isNew ? 'Began a thread because' : 'Joined because'}{' '}
+        {isNew && request.method === 'inferred' ? METHODS.new : METHODS[request.method]}
+      </h3>
+      <p className="sure">
+        <Meter share={request.confidence} tone={toneOfConfidence(request.confidence)} />
+        <strong>{percent(request.confidence)} sure</strong>
+        {before !== -1 && (
+          <span>
+            follows{' '}
+            <Link href={threadAddress(request.thread, request.predecessor ?? undefined, q)} replace>
+              turn {before + 1}
+            </Link>
+            {request.similarity !== null && `, similarity ${request.similarity.toFixed(2)}`}
+          </span>
+        )}
+      </p>
+      {request.reasons.length > 0 && (
+        <ul className="reasons">
+          {request.reasons.map((reason, index) => (
+            <ReasonLine key={index} reason={reason} />
+          ))}
+        </ul>
+      )}
+      {request.reasons.some(({ weight }) => weight !== undefined) && (
+        <p className="hint">Weights in log-odds: right of the line speaks for an earlier thread, left against it.</p>
+      )}
+      {request.alternatives.length > 0 && (
+        <>
+          <h4>Other threads in question</h4>
+          <ul className="alternatives">
+            {request.alternatives.map(({ threadId, probability }) => (
+              <li key={threadId}>
+                <Meter share={probability} />
+                {percent(probability)}
+                <Link className="mono" href={threadAddress(threadId)} title={threadId}>
+                  {shortId(threadId, 12)}
+                </Link>
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+    </section>
+  );
+}
+
+/** Log-odds at which the bar is full. */
+const FULL = 4;
+const HALF_PX = 22;
+
+function ReasonLine({ reason: { code, text, weight } }: { readonly reason: Reason }) {
+  const length = Math.min(1, Math.abs(weight ?? 0) / FULL) * HALF_PX;
+  return (
+    <li className="reason" title={code}>
+      <span className="reason-weight">
+        {weight === undefined ? (
+          <span className="reason-certain">certain</span>
+        ) : (
+          <>
+            <svg viewBox="0 0 44 10" width="44" height="10" aria-hidden="true">
+              <rect
+                className={weight < 0 ? 'weight-against' : 'weight-for'}
+                x={weight < 0 ? HALF_PX - length : HALF_PX}
+                y="2"
+                width={length}
+                height="6"
+              />
+              <rect className="weight-axis" x={HALF_PX - 0.5} width="1" height="10" />
+            </svg>
+            <span className="reason-figure">
+              {weight > 0 ? '+' : weight < 0 ? '−' : ''}
+              {Math.abs(weight).toFixed(1)}
+            </span>
+          </>
+        )}
+      </span>
+      <span>{text}</span>
+    </li>
+  );
+}

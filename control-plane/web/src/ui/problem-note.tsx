@@ -1,0 +1,32 @@
+import type { Problem } from '../api/problem.ts';
+
+interface ProblemNoteProps {
+  readonly problem: Problem;
+  readonly retry?: (() => void) | undefined;
+  /** A line above data that is still shown, rather than in its place. */
+  readonly slim?: boolean;
+}
+
+/** An error as the API told it: what, where and what to do. */
+export function ProblemNote({ problem, retry, slim = false }: ProblemNoteProps) {
+  return (
+    <div className={slim ? 'problem problem-slim' : 'problem'} role="alert">
+      <p className="problem-title">
+        {problem.title}
+        {problem.status > 0 && <span className="problem-status">HTTP {problem.status}</span>}
+      </p>
+      {problem.detail !== undefined && <p className="problem-detail">{problem.detail}</p>}
+      {problem.remedy !== undefined && <p className="problem-remedy">{problem.remedy}</p>}
+      {problem.incident !== undefined && (
+        <p className="problem-detail">
+          Incident <code>{problem.incident}</code>
+        </p>
+      )}
+      {retry && (
+        <button type="button" className="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
