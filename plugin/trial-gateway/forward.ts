@@ -127,7 +127,7 @@ function passOn(answer: IncomingMessage, { exchange, outgoing, copy }: ForwardOp
     exchange.isCutShort = true;
     outgoing.destroy();
   };
-  answer.once('error', breakOff);
+  answer.on('error', breakOff);
   answer.once('close', breakOff);
 }
 

@@ -48,7 +48,7 @@ export interface TrialGateway {
   /** The scripted provider, where no upstream was given. */
   readonly provider: ScriptedProvider | undefined;
   readonly plugin: PluginInfo;
-  /** Undefined while the plugin server is being started again. */
+  /** Of the plugin server as last started; it may have ended since and be about to be started again. */
   readonly pluginServerPid: number | undefined;
   stats(): GatewayStats;
   /** Changes the plugin's settings as a change of Kong's configuration would: new instance, then the old one is closed. */

@@ -39,6 +39,8 @@ export class Proxy {
     this.#options = options;
     // A long upload or a model that thinks for minutes is no fault.
     this.server = http.createServer({ requestTimeout: 0, highWaterMark: 64 * 1024 }, (incoming, outgoing) => {
+      // A client may go away at any moment; 'close' tells so, and an error nobody listens to would end the process.
+      for (const message of [incoming, outgoing]) message.on('error', () => undefined);
       const serving = this.#serve(incoming, outgoing)
         .catch((error: unknown) => {
           options.log('request_failed', { error: error instanceof Error ? error.name : 'unknown' });

@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readAll, send, serve, type TestServer } from '../support/http-client.ts';
 import { startProbedGateway, type ProbedGateway } from '../support/probed-gateway.ts';
@@ -23,6 +25,9 @@ describe('a request through the gateway', () => {
   let probed: ProbedGateway;
   const seen: Seen[] = [];
   let flooded = 0;
+  const zipped = gzipSync('compressed by the provider '.repeat(50));
+  /** How many requests came over a connection. */
+  const uses = new WeakMap<object, number>();
   const big = randomBytes(3 * 1024 * 1024)
     .toString('hex')
     .slice(0, 4 * 1024 * 1024);
@@ -30,6 +35,7 @@ describe('a request through the gateway', () => {
   beforeAll(async () => {
     upstream = await serve((request, response) => {
       const path = request.url ?? '';
+      uses.set(request.socket, (uses.get(request.socket) ?? 0) + 1);
       void readAll(request).then(async (body) => {
         const entry: Seen = {
           method: request.method ?? '',
@@ -51,6 +57,8 @@ describe('a request through the gateway', () => {
           response.addTrailers({ 'X-Sum': '8' });
           response.end();
         } else if (path === '/big') response.end(big);
+        else if (path === '/gzip') response.writeHead(200, { 'content-encoding': 'gzip' }).end(zipped);
+        else if (path === '/stale' && (uses.get(request.socket) ?? 0) > 1) request.socket.resetAndDestroy();
         else if (path === '/break') {
           response.writeHead(200, { 'content-length': '1000' });
           response.write('half', () => response.destroy());
@@ -247,5 +255,38 @@ describe('a request through the gateway', () => {
     ]);
     expect(seen[1]!.headers['transfer-encoding']).toBeUndefined();
     expect(head.status).toBe(201);
+  });
+
+  it('leaves a compressed answer as it is, for the client and for the plugin', async () => {
+    const answer = await send(`${probed.gateway.url}/gzip`, { body: '{}' });
+    await probed.gateway.settle();
+    expect(answer.body.equals(zipped)).toBe(true);
+    // Bytes that are no text arrive in the plugin as a Buffer, which JSON spells as an object.
+    const { data } = probed.outcomes[0]!.body as unknown as { data: number[] };
+    expect(Buffer.from(data).equals(zipped)).toBe(true);
+  });
+
+  it('is asked again when a kept connection turns out to be closed', async () => {
+    await send(`${probed.gateway.url}/echo`, { body: 'x' });
+    for (let at = 0; at < 3; at += 1) expect((await send(`${probed.gateway.url}/stale`, { body: 'again' })).body.toString()).toBe('again');
+  });
+
+  it('may end at any moment: the gateway goes on', async () => {
+    const before = probed.gateway.stats().requests;
+    const leave = async (at: number): Promise<void> => {
+      const socket = net.connect(Number(new URL(probed.gateway.url).port), '127.0.0.1');
+      socket.on('error', () => undefined).resume();
+      const body = 'x'.repeat(5000);
+      const text = `POST /${at % 2 === 0 ? 'stream' : 'flood'} HTTP/1.1\r\nHost: g\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      // Every tenth never sends all of its request.
+      socket.write(text.slice(0, at % 10 === 0 ? text.length - 10 : text.length));
+      await sleep((at * 7) % 90);
+      if (at % 3 === 0) socket.resetAndDestroy();
+      else socket.destroy();
+    };
+    await Promise.all(Array.from({ length: 120 }, (_, at) => leave(at)));
+    await probed.gateway.settle();
+    expect(probed.gateway.stats().requests).toBeGreaterThan(before + 60);
+    expect((await send(`${probed.gateway.url}/echo`, { body: 'still here' })).body.toString()).toBe('still here');
   });
 });

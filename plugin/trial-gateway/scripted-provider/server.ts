@@ -11,6 +11,7 @@ import { embeddingsJson } from './openai-embeddings.ts';
 import { readResponses, responsesEvents, responsesJson } from './openai-responses.ts';
 import { planAnswer, type Plan } from './plan.ts';
 import { readScript, type Script } from './script.ts';
+import { seedOf } from './sentences.ts';
 import { sendEvents, type SseEvent } from './sse.ts';
 
 export interface ScriptedProviderOptions {
@@ -88,7 +89,6 @@ async function answer(response: ServerResponse, format: Format, body: JsonObject
 
 async function serve(request: IncomingMessage, response: ServerResponse, nowMs: () => number): Promise<void> {
   const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
-  response.setHeader('x-request-id', `req_scripted_${path.length}`);
   if (request.method === 'GET' && path.endsWith('/models')) {
     sendJson(response, 200, {
       object: 'list',
@@ -98,12 +98,18 @@ async function serve(request: IncomingMessage, response: ServerResponse, nowMs: 
   }
   const text = await readText(request);
   const body = text === undefined ? undefined : parseBody(text);
+  const requestId = `req_${seedOf(text ?? '')
+    .toString('hex')
+    .slice(0, 24)}`;
+  response.setHeader('x-request-id', requestId).setHeader('request-id', requestId);
   const format = FORMATS.find(([pattern]) => pattern.test(path))?.[1];
   const error = format?.error ?? openaiError;
+  const isCount = path.endsWith('/messages/count_tokens');
   const isEmbedding = path.endsWith('/embeddings');
-  if (request.method !== 'POST' || (format === undefined && !isEmbedding)) sendJson(response, 404, error(404));
+  if (request.method !== 'POST' || (format === undefined && !isEmbedding && !isCount)) sendJson(response, 404, error(404));
   else if (text === undefined) sendJson(response, 413, error(413));
   else if (body === undefined) sendJson(response, 400, error(400));
+  else if (isCount) sendJson(response, 200, { input_tokens: Math.ceil(readMessagesApi(body).inputChars / 4) });
   else if (format === undefined) sendJson(response, 200, embeddingsJson(body));
   else {
     const ask = format.read(body);
