@@ -1,0 +1,170 @@
+// How fast samples are accepted, linked and found, with everything on. Bars leave room for a noisy machine of two cores.
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { performance } from 'node:perf_hooks';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Sample } from '../../plugin/src/contract/index.ts';
+import { openEmbedder, openNameFinder } from '../../control-plane/src/adapters/onnx/index.ts';
+import type { Page, ThreadSummary } from '../../control-plane/src/threads/index.ts';
+import { sharedFile, sharedRows, type ConversationRow } from '../support/shared-data.ts';
+import { startControlPlane, until, type ControlPlane } from '../support/stack.ts';
+
+let control: ControlPlane | undefined;
+afterEach(async () => {
+  await control?.stop();
+  if (control) rmSync(control.folder, { recursive: true, force: true });
+  control = undefined;
+});
+
+const sampleOf = (row: ConversationRow): Sample => ({
+  version: 1,
+  id: row.id,
+  startedAt: new Date(row.ts * 1000).toISOString(),
+  principal: { id: row.user, source: 'consumer', trust: 'authenticated' },
+  prompt: { text: row.text },
+  ...(row.response === undefined ? {} : { answer: { text: row.response } }),
+  status: { outcome: 'ok', http: 200 },
+});
+
+/** Own text, for machines without the measuring data: different sentences of common length. */
+function ownRows(count: number): ConversationRow[] {
+  const subjects = [
+    'the invoice',
+    'my router',
+    'a train ticket',
+    'this function',
+    'the recipe',
+    'our contract',
+    'a visa',
+    'the printer',
+    'that song',
+    'the budget',
+  ];
+  const asks = [
+    'How do I change',
+    'Why does it say that',
+    'Can you explain',
+    'What is wrong with',
+    'Please rewrite',
+    'Summarise',
+    'Who pays for',
+    'When was',
+    'Compare',
+    'I want to cancel',
+  ];
+  return Array.from({ length: count }, (_, index) => ({
+    id: `own-${index}`,
+    ts: 1_760_000_000 + index * 20,
+    user: `user-${index % 40}`,
+    conv: '',
+    turn: 1,
+    text: `${asks[index % 10] ?? ''} ${subjects[(index * 7) % 10] ?? ''} number ${index}?`,
+    response: `For number ${index} it depends on ${subjects[(index * 3) % 10] ?? ''}; usually the answer takes two steps, and the second one is ${asks[(index * 3) % 10]?.toLowerCase() ?? ''} it.`,
+  }));
+}
+
+const batchesOf = (rows: readonly ConversationRow[], size: number): string[] =>
+  Array.from({ length: Math.ceil(rows.length / size) }, (_, index) =>
+    rows
+      .slice(index * size, (index + 1) * size)
+      .map((row) => JSON.stringify(sampleOf(row)))
+      .join('\n'),
+  );
+
+async function postAll(plane: ControlPlane, bodies: readonly string[]): Promise<number> {
+  const started = performance.now();
+  for (const body of bodies) expect((await plane.post('/v1/samples', body, { 'content-type': 'application/x-ndjson' })).status).toBe(202);
+  return (performance.now() - started) / 1000;
+}
+
+async function allLinked(plane: ControlPlane, count: number): Promise<void> {
+  await until(
+    async () => {
+      const metrics = await (await fetch(`${plane.url}/metrics`, { headers: { authorization: `Bearer ${plane.token}` } })).text();
+      const stored = [...metrics.matchAll(/^clew_requests_total(?:\{[^}]*\})? (\d+)/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
+      return stored >= count ? true : undefined;
+    },
+    `${count} requests to be stored`,
+    170_000,
+  );
+}
+
+const NAMES_OFF = 'version: 1\nredaction: { names: false }\n';
+
+describe('throughput', () => {
+  it('accepts at least 1,000 samples a second', async () => {
+    control = await startControlPlane();
+    const rows = ownRows(6000);
+    const seconds = await postAll(control, batchesOf(rows, 100));
+    process.stderr.write(`accepted: ${Math.round(rows.length / seconds)} samples/s\n`);
+    expect(rows.length / seconds).toBeGreaterThanOrEqual(1000);
+  });
+
+  it.each([
+    ['everything on', undefined, 60],
+    ['names off', NAMES_OFF, 120],
+  ] as const)('links a data set posted at full speed, %s', async (name, policy, bar) => {
+    const file = sharedFile('data/threads_A.jsonl');
+    const rows = file === undefined ? ownRows(1500) : sharedRows(file);
+    const folder = path.join(import.meta.dirname, '..', '..', '.cache', `measure-${process.pid}.yaml`);
+    if (policy !== undefined) writeFileSync(folder, policy);
+    try {
+      control = await startControlPlane(policy === undefined ? {} : { env: { CLEW_POLICY: folder } });
+      const started = performance.now();
+      await postAll(control, batchesOf(rows, 100));
+      await allLinked(control, rows.length);
+      const rate = rows.length / ((performance.now() - started) / 1000);
+      process.stderr.write(`fully linked, ${name}: ${Math.round(rate)} requests/s\n`);
+      expect(rate).toBeGreaterThanOrEqual(bar);
+    } finally {
+      rmSync(folder, { force: true });
+    }
+  });
+
+  it('reaches at least 90% of what the bare models allow', async () => {
+    const file = sharedFile('data/threads_A.jsonl');
+    const rows = (file === undefined ? ownRows(1200) : sharedRows(file)).slice(0, 1200);
+    const texts = rows.flatMap(({ text, response }) => [text, response ?? '']).filter((text) => text !== '');
+    const [embedder, finder] = [openEmbedder(), openNameFinder()];
+    const bare = async (): Promise<number> => {
+      const started = performance.now();
+      await Promise.all([embedder.embed(texts), finder.find(texts)]);
+      return rows.length / ((performance.now() - started) / 1000);
+    };
+    await Promise.all([embedder.embed(['warm']), finder.find(['warm'])]);
+    const before = await bare();
+    control = await startControlPlane();
+    await control.post('/v1/samples', JSON.stringify(sampleOf({ ...rows[0]!, id: 'warm' })));
+    await allLinked(control, 1);
+    const started = performance.now();
+    await postAll(control, batchesOf(rows, 100));
+    await allLinked(control, rows.length + 1);
+    const whole = rows.length / ((performance.now() - started) / 1000);
+    const after = await bare();
+    await Promise.all([embedder.close(), finder.close()]);
+    const models = Math.min(before, after);
+    process.stderr.write(
+      `whole pipeline ${Math.round(whole)} requests/s, bare models ${Math.round(before)} and ${Math.round(after)}: ${(whole / models).toFixed(2)}\n`,
+    );
+    expect(whole / models).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('shows a posted sample in its thread and in search within 5 s', async () => {
+    control = await startControlPlane();
+    const plane = control;
+    await plane.post('/v1/samples', JSON.stringify(sampleOf(ownRows(1)[0]!)));
+    const started = performance.now();
+    await plane.post(
+      '/v1/samples',
+      JSON.stringify(sampleOf({ ...ownRows(1)[0]!, id: 'fresh', text: 'Where do xylophagous beetles live?' })),
+    );
+    await until(async () => {
+      const { items } = await plane.get<Page<{ id: string; thread: string }>>('/v1/search?q=xylophagous');
+      const hit = items.find(({ id }) => id === 'fresh');
+      return hit && (await plane.get<ThreadSummary>(`/v1/threads/${hit.thread}`));
+    }, 'the sample in search');
+    const seconds = (performance.now() - started) / 1000;
+    process.stderr.write(`in its thread and in search after ${seconds.toFixed(2)} s\n`);
+    expect(seconds).toBeLessThan(5);
+  });
+});
