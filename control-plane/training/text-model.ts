@@ -9,13 +9,17 @@ export interface TextExample {
   readonly weight?: number;
 }
 
-/** L2-penalised logistic regression over an embedding and standardised cues, both classes weighing the same. */
-export function fitTextModel(examples: readonly TextExample[], vectorPenalty = 12, cuePenalty = 4): TextModel {
+/** L2-penalised logistic regression over an embedding and standardised cues, both classes weighing the same where `balanced`. */
+export function fitTextModel(examples: readonly TextExample[], vectorPenalty: number, balanced = true): TextModel {
+  const cuePenalty = 4;
   const size = examples[0]?.vector.length ?? 0;
   const cues = examples.map(({ text }) => CUE_NAMES.map((name) => describeText(text).cues[name]));
   const scale = CUE_NAMES.map((_, j) => Math.max(1e-3, Math.sqrt(cues.reduce((s, row) => s + (row[j] ?? 0) ** 2, 0) / examples.length)));
   const positives = examples.filter(({ positive }) => positive).length;
-  const balance = { positive: examples.length / (2 * positives), negative: examples.length / (2 * (examples.length - positives)) };
+  const even = { positive: 1, negative: 1 };
+  const balance = !balanced
+    ? even
+    : { positive: examples.length / (2 * positives), negative: examples.length / (2 * (examples.length - positives)) };
   const fitted = minimise(
     (point, gradient) => {
       gradient.fill(0);

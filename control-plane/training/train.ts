@@ -1,9 +1,12 @@
-// Fits the linker on all conversations and writes control-plane/src/threads/weights/linker.json.
+// Fits the linker on all conversations, its calibration on cross-validated decisions, and writes
+// control-plane/src/threads/weights/linker.json.
 // usage: node control-plane/training/train.ts --embeddings FILE [--data DIR]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
-import { dataFolder, Embeddings, readLogs } from './corpus.ts';
+import { fitCalibration } from './calibration.ts';
+import { dataFolder, Embeddings, type Log } from './corpus.ts';
+import { allLogs, crossValidated, NAMES, outcomesOf, readSets } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
 
 const round = (value: number): number => Number(value.toPrecision(4));
@@ -25,9 +28,12 @@ const rounded = (weights: LinkerWeights): LinkerWeights => ({
 
 function main(args: readonly string[]): void {
   const embeddings = new Embeddings(args[args.indexOf('--embeddings') + 1] ?? '');
-  const logs = ['A', 'B', 'C'].flatMap((name) => [...readLogs(join(dataFolder(args), `threads_${name}.jsonl`), embeddings).values()]);
+  const sets = readSets(dataFolder(args), embeddings);
+  const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, DEFAULT_FIT);
+  const outcomes = NAMES.flatMap((name) => outcomesOf([...sets[name].values()], crossValidated(sets, name, fit)));
+  const weights = { ...fit(allLogs(sets)), calibration: roundAll(fitCalibration(outcomes)) };
   const file = join(import.meta.dirname, '../src/threads/weights/linker.json');
-  writeFileSync(file, `${JSON.stringify(rounded(fitLinker(logs, DEFAULT_FIT)))}\n`);
+  writeFileSync(file, `${JSON.stringify(rounded(weights))}\n`);
 }
 
 if (import.meta.main) main(process.argv.slice(2));

@@ -1,6 +1,38 @@
+// What the user wants of a request: one logistic model for each intent, over the embedding and the cues.
+import { textLogit } from './infer/linker.ts';
+import type { TextModel } from './infer/weights.ts';
+import { describeText, type TextTraits } from './text/traits.ts';
 import type { Intent, TurnInput } from './types.ts';
+import shipped from './weights/intent.json' with { type: 'json' };
 
-/** What the user wants of the request. */
-export function intentOf(turn: TurnInput): Intent {
-  return /\?\s*$/.test(turn.text) ? 'information_seeking' : 'task_execution';
+export type IntentModels = Readonly<Record<Intent, TextModel>>;
+
+export const INTENTS = [
+  'information_seeking',
+  'task_execution',
+  'conversation_management',
+  'error_recovery',
+] as const satisfies readonly Intent[];
+/** Log-odds for pasted errors: the sentences that the models learned from complain of answers, not of programs. */
+const PASTED_ERROR = 3;
+const shippedModels: IntentModels = shipped.models;
+
+export function intentOf(turn: TurnInput, models: IntentModels = shippedModels): Intent {
+  // No text is kept of this request: what agents and pipelines ask for without a word is work.
+  if (turn.text === '') return 'task_execution';
+  return classify(turn.vector, describeText(turn.text), models);
+}
+
+export function classify(vector: Float32Array | undefined, traits: TextTraits, models: IntentModels): Intent {
+  let best: Intent = 'information_seeking';
+  let highest = -Infinity;
+  for (const intent of INTENTS) {
+    const pasted = intent === 'error_recovery' && traits.cues.error === 1 && (traits.cues.code === 1 || traits.cues.lines > 1);
+    const logit = textLogit(models[intent], vector, traits) + (pasted ? PASTED_ERROR : 0);
+    if (logit > highest) {
+      highest = logit;
+      best = intent;
+    }
+  }
+  return best;
 }

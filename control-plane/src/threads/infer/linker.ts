@@ -82,10 +82,14 @@ export class Linker {
 
 /** The probability that a model of this form gives a text. Without a vector the cues decide alone. */
 export function textProbability(model: TextModel, vector: Float32Array | undefined, traits: TextTraits): number {
+  return 1 / (1 + Math.exp(-textLogit(model, vector, traits)));
+}
+
+export function textLogit(model: TextModel, vector: Float32Array | undefined, traits: TextTraits): number {
   let logit = model.bias;
   for (const name of CUE_NAMES) logit += model.cues[name] * traits.cues[name];
   if (vector?.length === model.vector.length) for (let i = 0; i < vector.length; i++) logit += (model.vector[i] ?? 0) * (vector[i] ?? 0);
-  return 1 / (1 + Math.exp(-logit));
+  return logit;
 }
 
 const sumOf = (shares: ReadonlyMap<TermGroup, number>): number => [...shares.values()].reduce((sum, share) => sum + share, 0);

@@ -32,7 +32,7 @@ export const ELABORATION = anywhere(`
 
 /** Rejects or mends what came before. */
 export const CORRECTION = anywhere(`
-  wrong | incorrect | not what | i meant | i mean | actually | mistake | instead | rather | try again | doesn't work | does not work | didn't work | not working | you forgot | you missed | that is not | that's not | fix |
+  wrong | incorrect | not what | i meant | i mean | actually | mistake | instead | rather | try again | doesn't work | does not work | didn't work | not working | you forgot | you missed | that is not | that's not |
   fout | klopt niet | ik bedoel | ik bedoelde | eigenlijk | werkt niet | opnieuw | falsch | stimmt nicht | ich meinte | eigentlich | funktioniert nicht | nochmal |
   faux | incorrecte | je voulais dire | en fait | ne marche pas | ne fonctionne pas | incorrecto | quise decir | en realidad | no funciona | de nuevo`);
 
