@@ -110,7 +110,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     keys,
     sink: store.turns,
     vectors: outside?.vectors,
-    workshop: workshop.current,
+    workshop,
     key: secret,
     meter: metrics,
     logger,
@@ -172,12 +172,6 @@ async function assemble(base: Base): Promise<ControlPlane> {
   };
 }
 
-interface LiveWorkshop {
-  readonly current: () => Workshop;
-  /** Both redactions, for texts that are embedded and not stored. */
-  redact(text: string): Promise<string>;
-}
-
 /** What the policy decides of the processing, made anew when the policy changes. */
 function createWorkshop(parts: {
   store: SqliteStore;
@@ -185,7 +179,7 @@ function createWorkshop(parts: {
   nameFinder: NameFinder;
   secret: Uint8Array;
   live: LivePolicy;
-}): LiveWorkshop {
+}): () => Workshop {
   const build = ({ policy }: LoadedPolicy) => {
     const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
     const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
@@ -201,26 +195,20 @@ function createWorkshop(parts: {
         sessionGapSeconds: linking?.sessionGapMinutes === undefined ? undefined : linking.sessionGapMinutes * 60,
       },
     });
-    return { processor, redactor, names, prices: policy.prices ?? [] };
+    return { processor, redactor, prices: policy.prices ?? [] };
   };
   let current = build(parts.live.current());
   parts.live.onChange((loaded) => {
     current = build(loaded);
   });
-  return {
-    current: () => current,
-    async redact(text) {
-      const [redacted] = await current.names.redact([current.redactor.redact(text).text]);
-      return redacted?.text ?? '';
-    },
-  };
+  return () => current;
 }
 
-function meaningIndex(workshop: LiveWorkshop, embedder: Embedder, vectors: Vectors): MeaningIndex {
+/** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */
+function meaningIndex(workshop: () => Workshop, embedder: Embedder, vectors: Vectors): MeaningIndex {
   return {
     async nearest(scope, text, limit, bounds) {
-      const redacted = await workshop.redact(text);
-      const [vector] = redacted.trim() === '' ? [] : await embedder.embed([redacted]);
+      const [vector] = text.trim() === '' ? [] : await embedder.embed([workshop().redactor.redact(text).text]);
       return vector ? vectors.nearest({ scope, model: embedder.modelId, vector, limit, ...bounds }) : [];
     },
   };

@@ -38,10 +38,13 @@ export async function readJson(source: Readable, encoding: string | undefined, l
   }
 }
 
+/** Leaving early must not cut the connection: the sender is still to be told why. */
+const bytesOf = (source: Readable): AsyncIterable<Buffer> => source.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>;
+
 async function collect(source: Readable, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of source as AsyncIterable<Buffer>) {
+  for await (const chunk of bytesOf(source)) {
     size += chunk.length;
     if (size > limit) throw tooLarge(limit, 'as sent');
     chunks.push(chunk);
@@ -53,7 +56,7 @@ async function gunzip(source: Readable, limits: BodyLimits): Promise<Buffer> {
   const unzip = createGunzip();
   let sent = 0;
   const feed = async (): Promise<void> => {
-    for await (const chunk of source as AsyncIterable<Buffer>) {
+    for await (const chunk of bytesOf(source)) {
       sent += chunk.length;
       if (sent > limits.bodyBytes) throw tooLarge(limits.bodyBytes, 'as sent');
       if (unzip.destroyed) return;

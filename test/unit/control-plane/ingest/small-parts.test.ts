@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { Sample } from '#contract';
+import { createRedactor } from '#redact';
+import { costOf } from '../../../../control-plane/src/ingest/index.ts';
+import { isolate } from '../../../../control-plane/src/ingest/isolate.ts';
+import { createDoorbell, createLane } from '../../../../control-plane/src/ingest/lane.ts';
+import { sanitize } from '../../../../control-plane/src/ingest/sanitize.ts';
+
+const base: Sample = { version: 1, id: 'x', startedAt: '2026-01-01T00:00:00Z' };
+
+describe('isolate', () => {
+  it('loses exactly the bad items and keeps the order of the others', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(fc.nat(), fc.boolean())), async (items) => {
+        const work = (batch: readonly [number, boolean][]) =>
+          batch.some(([, isBad]) => isBad) ? Promise.reject(new Error('bad')) : Promise.resolve(batch);
+        const { done, failed } = await isolate(items, work);
+        expect(done).toEqual(items.filter(([, isBad]) => !isBad));
+        expect(failed.map(({ item }) => item)).toEqual(items.filter(([, isBad]) => isBad));
+      }),
+    );
+  });
+});
+
+describe('lanes and bells', () => {
+  it('runs tasks in order, one at a time, whatever fails', async () => {
+    const lane = createLane();
+    const seen: string[] = [];
+    const task =
+      (name: string, isBad = false) =>
+      async () => {
+        seen.push(`${name}+`);
+        await new Promise((resolve) => setTimeout(resolve, 1));
+        seen.push(`${name}-`);
+        if (isBad) throw new Error(name);
+      };
+    const results = await Promise.allSettled([lane(task('a')), lane(task('b', true)), lane(task('c'))]);
+    expect(seen).toEqual(['a+', 'a-', 'b+', 'b-', 'c+', 'c-']);
+    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('does not lose a ring that comes before the wait', async () => {
+    const bell = createDoorbell();
+    bell.ring();
+    const started = performance.now();
+    await bell.wait(5_000);
+    expect(performance.now() - started).toBeLessThan(1_000);
+  });
+});
+
+describe('costOf', () => {
+  const prices = [
+    { model: 'gpt-4o', inputPerMillion: 2, outputPerMillion: 10 },
+    { model: 'gpt-4o-mini', inputPerMillion: 0.1, outputPerMillion: 0.5 },
+  ];
+  const cost = (executed: string | undefined, usage: Sample['usage']) =>
+    costOf({ ...base, ...(usage && { usage }), ...(executed !== undefined && { model: { executed, evidence: 'response_body' } }) }, prices);
+  const million = { inputTokens: 1_000_000, outputTokens: 1_000_000 };
+
+  it.each([
+    ['gpt-4o', 12],
+    ['gpt-4o-2024-08-06', 12],
+    ['gpt-4o-mini', 0.6],
+    ['gpt-4o-mini-2024-07-18', 0.6],
+    ['gpt-4o-audio-preview', null],
+    ['gpt-4', null],
+  ])('prices %s', (model, expected) => {
+    expect(cost(model, million)).toBe(expected);
+  });
+
+  it('takes what the provider stated, and knows no cost without tokens or model', () => {
+    expect(cost('gpt-4o', { costUsd: 0.25 })).toBe(0.25);
+    expect(cost('gpt-4o', undefined)).toBeNull();
+    expect(cost('gpt-4o', {})).toBeNull();
+    expect(cost(undefined, million)).toBeNull();
+  });
+});
+
+describe('sanitize', () => {
+  const key = new Uint8Array(32).fill(7);
+  const redactor = createRedactor();
+  const EMAIL = 'aurelia@example.com';
+
+  it('leaves no planted address anywhere in a sample but prompt and answer', () => {
+    const part = { digest: 'a'.repeat(64), length: 1, name: EMAIL, source: EMAIL, role: EMAIL };
+    const dirty: Sample = {
+      ...base,
+      correlationId: EMAIL,
+      session: { id: EMAIL, source: EMAIL },
+      principal: { id: EMAIL, source: EMAIL, trust: 'asserted' },
+      call: { responseId: EMAIL, previousResponseId: EMAIL },
+      gateway: { kind: 'kong', instance: EMAIL, route: EMAIL, service: EMAIL, consumer: EMAIL },
+      provider: EMAIL,
+      model: { requested: EMAIL, executed: EMAIL, fingerprint: EMAIL, evidence: 'unknown' },
+      parameters: { user: EMAIL, stop: [EMAIL] },
+      status: { outcome: 'ok', finishReason: EMAIL },
+      error: { type: EMAIL, code: EMAIL },
+      guardrails: [{ name: EMAIL, verdict: 'pass' }],
+      redaction: { counts: { [EMAIL]: 1, EMAIL_ADDRESS: 2 }, rules: EMAIL },
+      composition: {
+        instructions: [part],
+        tools: [part],
+        context: [part],
+        responseFormat: part,
+        input: part,
+        output: part,
+        variant: EMAIL,
+        attempts: [{ model: EMAIL, reason: EMAIL }],
+      },
+    };
+    const clean = sanitize(dirty, redactor, key);
+    expect(JSON.stringify(clean)).not.toContain(EMAIL);
+    expect(clean.redaction?.counts).toEqual({ EMAIL_ADDRESS: 2 });
+  });
+
+  it('keeps identifiers apart and equal ones equal', () => {
+    const idOf = (id: string) => sanitize({ ...base, session: { id, source: 'header:x' } }, redactor, key).session?.id;
+    expect(idOf(EMAIL)).toBe(idOf(EMAIL));
+    expect(idOf(EMAIL)).not.toBe(idOf('berta@example.com'));
+    expect(idOf('plain-session-1')).toBe('plain-session-1');
+  });
+});
