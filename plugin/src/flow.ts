@@ -110,7 +110,7 @@ export class Flow {
     const run = this.#runOf(pending, outcome, call, request, answer, inForce, counter);
     const redactor = runtime.redactor(this.#config, inForce, run.principal?.id ?? '');
     const { tenant, environment } = this.#config;
-    const described = describeRun(run, { tenant, environment, keys: runtime.keys, redactor });
+    const described = yield* describeRun(run, { tenant, environment, keys: runtime.keys, redactor });
     described.mode = mode;
     yield;
     const facts = { ...factsOf(request, outcome), outcome: outcomeOf(outcome, answer) };

@@ -74,7 +74,7 @@ async function answer(socket: net.Socket, server: PluginServer, logger: Launcher
   let result: unknown = null;
   try {
     const method = METHODS.has(call.method) ? (server as unknown as Record<string, Method | undefined>)[call.method] : undefined;
-    if (!method) throw new Error(`method ${call.method} not implemented`);
+    if (!method) throw new Error(`method ${call.method} is not part of the protocol`);
     result = await method.apply(server, call.args);
   } catch (thrown) {
     // Kong recognises "no plugin instance" and "event id … not found" by their text. Only the server throws here.

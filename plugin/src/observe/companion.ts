@@ -29,13 +29,13 @@ export function readCompanionRequest(value: unknown): CapturedRequest | undefine
     headers: readHeaders(value['headers']),
     body: readBody(value['body']),
     bodyTruncated: value['body_truncated'] === true,
-    startedMs: number(value['started_ms']) ?? Date.now(),
+    startedMs: time(value['started_ms']) ?? Date.now(),
   };
 }
 
 export function readCompanionOutcome(value: unknown): CapturedOutcome | undefined {
   if (!isFields(value) || value['v'] !== 1) return undefined;
-  const startedMs = number(value['started_ms']) ?? Date.now();
+  const startedMs = time(value['started_ms']) ?? Date.now();
   const tries = Array.isArray(value['tries']) ? value['tries'].filter(isFields) : [];
   return stripUndefined({
     run_id: text(value['run_id']),
@@ -45,9 +45,9 @@ export function readCompanionOutcome(value: unknown): CapturedOutcome | undefine
     body_bytes: number(value['body_bytes']) ?? 0,
     body_truncated: value['body_truncated'] === true,
     started_ms: startedMs,
-    upstream_ms: number(value['upstream_ms']),
-    first_byte_ms: number(value['first_byte_ms']),
-    ended_ms: number(value['ended_ms']) ?? startedMs,
+    upstream_ms: time(value['upstream_ms']),
+    first_byte_ms: time(value['first_byte_ms']),
+    ended_ms: time(value['ended_ms']) ?? startedMs,
     aborted: value['aborted'] === true,
     route: readEntity(value['route']),
     service: readEntity(value['service']),
@@ -101,6 +101,12 @@ function text(value: unknown): string | undefined {
 
 function number(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** Epoch milliseconds between 1970 and 2100; anything else is no time that a request can have. */
+function time(value: unknown): number | undefined {
+  const ms = number(value);
+  return ms !== undefined && ms >= 0 && ms < 4_102_444_800_000 ? ms : undefined;
 }
 
 type Defined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {

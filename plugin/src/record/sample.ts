@@ -26,8 +26,8 @@ export interface Surroundings {
   readonly redactor: Redactor;
 }
 
-/** All but texts and the sampling decision. Rules out nothing: what cannot be read is absent. */
-export function describeRun(run: Run, around: Surroundings): Sample {
+/** All but texts and the sampling decision; what cannot be read is absent. Yields between steps that take long for long histories. */
+export function* describeRun(run: Run, around: Surroundings): Generator<undefined, Sample> {
   const { pending, outcome, request, answer } = run;
   const { redactor, keys } = around;
   const counts = new RedactionCounts();
@@ -35,6 +35,13 @@ export function describeRun(run: Run, around: Surroundings): Sample {
   const model = modelOf(request, answer, outcome.ai);
   const error = errorOf(outcome, answer);
   const usage = usageOf(answer, outcome.ai);
+  const parts = describeComposition(run, label);
+  yield;
+  const history = historyDigests(request.messages, keys.history(run.principal?.id ?? ''), {
+    answer: answer.message,
+    summary: request.startsWithSummary,
+  });
+  yield;
   const parameters = redactor.redactJson(request.parameters);
   counts.add(parameters.counts);
   return defined<Sample>({
@@ -76,11 +83,8 @@ export function describeRun(run: Run, around: Surroundings): Sample {
     usage,
     status: statusOf(outcome, answer),
     error,
-    history: historyDigests(request.messages, keys.history(run.principal?.id ?? ''), {
-      answer: answer.message,
-      summary: request.startsWithSummary,
-    }),
-    composition: describeComposition(run, label),
+    history,
+    composition: parts,
     redaction: { counts: counts.toRecord(), rules: redactor.rules },
   });
 }

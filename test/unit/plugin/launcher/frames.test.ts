@@ -20,7 +20,9 @@ const value = fc.letrec((tie) => ({
 /** Cuts bytes at the given places, taken modulo their number. */
 function cut(bytes: Uint8Array, places: readonly number[]): Uint8Array[] {
   const ends = [...new Set(places.map((place) => place % (bytes.length + 1)))].sort((a, b) => a - b);
-  return [...ends, bytes.length].map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end)).filter((part) => part.length > 0);
+  return [...ends, bytes.length]
+    .map((end, index) => bytes.subarray(index === 0 ? 0 : ends[index - 1], end))
+    .filter((part) => part.length > 0);
 }
 
 describe('cutting a stream into messages', () => {
@@ -40,13 +42,51 @@ describe('cutting a stream into messages', () => {
   it('knows every header of the format', () => {
     // One of each: fix types by value, then bin, ext, float, uint, int, fixext, str, array and map with each length.
     const headers = [
-      [0x00], [0x7f], [0xe0], [0xff], [0x80], [0x81, 1, 2], [0x90], [0x92, 1, 2], [0xa0], [0xa2, 65, 66], [0xc0], [0xc2], [0xc3],
-      [0xc4, 1, 9], [0xc5, 0, 1, 9], [0xc6, 0, 0, 0, 1, 9], [0xc7, 1, 5, 9], [0xc8, 0, 1, 5, 9], [0xc9, 0, 0, 0, 1, 5, 9],
-      [0xca, 1, 2, 3, 4], [0xcb, 1, 2, 3, 4, 5, 6, 7, 8], [0xcc, 1], [0xcd, 1, 2], [0xce, 1, 2, 3, 4], [0xcf, 1, 2, 3, 4, 5, 6, 7, 8],
-      [0xd0, 1], [0xd1, 1, 2], [0xd2, 1, 2, 3, 4], [0xd3, 1, 2, 3, 4, 5, 6, 7, 8],
-      [0xd4, 5, 1], [0xd5, 5, 1, 2], [0xd6, 5, 1, 2, 3, 4], [0xd7, 5, 1, 2, 3, 4, 5, 6, 7, 8], [0xd8, 5, ...Array<number>(16).fill(1)],
-      [0xd9, 1, 65], [0xda, 0, 1, 65], [0xdb, 0, 0, 0, 1, 65], [0xdc, 0, 1, 1], [0xdd, 0, 0, 0, 1, 1], [0xde, 0, 1, 1, 1], [0xdf, 0, 0, 0, 1, 1, 1],
-      [0xc4, 0], [0xd9, 0], [0xdc, 0, 0], [0xde, 0, 0],
+      [0x00],
+      [0x7f],
+      [0xe0],
+      [0xff],
+      [0x80],
+      [0x81, 1, 2],
+      [0x90],
+      [0x92, 1, 2],
+      [0xa0],
+      [0xa2, 65, 66],
+      [0xc0],
+      [0xc2],
+      [0xc3],
+      [0xc4, 1, 9],
+      [0xc5, 0, 1, 9],
+      [0xc6, 0, 0, 0, 1, 9],
+      [0xc7, 1, 5, 9],
+      [0xc8, 0, 1, 5, 9],
+      [0xc9, 0, 0, 0, 1, 5, 9],
+      [0xca, 1, 2, 3, 4],
+      [0xcb, 1, 2, 3, 4, 5, 6, 7, 8],
+      [0xcc, 1],
+      [0xcd, 1, 2],
+      [0xce, 1, 2, 3, 4],
+      [0xcf, 1, 2, 3, 4, 5, 6, 7, 8],
+      [0xd0, 1],
+      [0xd1, 1, 2],
+      [0xd2, 1, 2, 3, 4],
+      [0xd3, 1, 2, 3, 4, 5, 6, 7, 8],
+      [0xd4, 5, 1],
+      [0xd5, 5, 1, 2],
+      [0xd6, 5, 1, 2, 3, 4],
+      [0xd7, 5, 1, 2, 3, 4, 5, 6, 7, 8],
+      [0xd8, 5, ...Array<number>(16).fill(1)],
+      [0xd9, 1, 65],
+      [0xda, 0, 1, 65],
+      [0xdb, 0, 0, 0, 1, 65],
+      [0xdc, 0, 1, 1],
+      [0xdd, 0, 0, 0, 1, 1],
+      [0xde, 0, 1, 1, 1],
+      [0xdf, 0, 0, 0, 1, 1, 1],
+      [0xc4, 0],
+      [0xd9, 0],
+      [0xdc, 0, 0],
+      [0xde, 0, 0],
     ].map((bytes) => Uint8Array.from(bytes));
     const splitter = new FrameSplitter(1000);
     expect(splitter.push(Buffer.concat(headers)).map((frame) => [...frame])).toEqual(headers.map((bytes) => [...bytes]));

@@ -20,7 +20,8 @@ let now = 0;
 const said: string[] = [];
 const say = (...parts: unknown[]) => void said.push(parts.map(String).join(' '));
 
-const start = () => (server as unknown as { StartInstance(config: object): Promise<{ Id: number }> }).StartInstance({ Name: 'probe', Config: '{}' });
+const start = () =>
+  (server as unknown as { StartInstance(config: object): Promise<{ Id: number }> }).StartInstance({ Name: 'probe', Config: '{}' });
 
 beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'clew-probe-'));
@@ -52,7 +53,11 @@ describe('the hardened server', () => {
 
   it('forgets an event when its handler is done, made no call, exited or threw', async () => {
     const { Id } = await start();
-    for (const [phase, data] of [['rewrite', 'ret'], ['preread', 'ret'], ['response', { Method: 'kong.response.exit', Args: [403, 'no'] }]] as const) {
+    for (const [phase, data] of [
+      ['rewrite', 'ret'],
+      ['preread', 'ret'],
+      ['response', { Method: 'kong.response.exit', Args: [403, 'no'] }],
+    ] as const) {
       expect((await server.HandleEvent({ InstanceId: Id, EventName: phase })).Data).toEqual(data);
       expect(server.events.size).toBe(0);
     }

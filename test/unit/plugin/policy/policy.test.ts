@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { createRedactor } from '#redact';
-import { isAlwaysOff, isGlobMatch, isMatch, modeFor, PolicyPoller, redactionAboveFloor, stricter } from '../../../../plugin/src/policy/index.ts';
+import {
+  isAlwaysOff,
+  isGlobMatch,
+  isMatch,
+  modeFor,
+  PolicyPoller,
+  redactionAboveFloor,
+  stricter,
+} from '../../../../plugin/src/policy/index.ts';
 
 describe('matching', () => {
   it.each([
@@ -28,7 +36,9 @@ describe('the floor', () => {
   it('is never loosened by a mode', () => {
     expect(modeFor({ version: 1, mode: 'full' }, 'metadata_only', {})).toBe('metadata_only');
     expect(modeFor({ version: 1, mode: 'off' }, 'full', {})).toBe('off');
-    expect(modeFor({ version: 1, mode: 'off', routes: [{ match: { route: 'a' }, mode: 'full' }] }, 'topic_only', { route: 'a' })).toBe('topic_only');
+    expect(modeFor({ version: 1, mode: 'off', routes: [{ match: { route: 'a' }, mode: 'full' }] }, 'topic_only', { route: 'a' })).toBe(
+      'topic_only',
+    );
     expect(stricter('topic_only', 'full')).toBe('topic_only');
   });
 
@@ -72,7 +82,10 @@ describe('polling', () => {
     });
     return { instance, asked, warnings };
   }
-  const policy = (fields: object, etag = '"e1"') => () => new Response(JSON.stringify({ version: 1, ...fields }), { headers: { etag } });
+  const policy =
+    (fields: object, etag = '"e1"') =>
+    () =>
+      new Response(JSON.stringify({ version: 1, ...fields }), { headers: { etag } });
 
   it('takes a policy, asks with its tag, and keeps it whatever comes', async () => {
     const { instance, asked, warnings } = poller([

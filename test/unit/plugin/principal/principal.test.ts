@@ -1,11 +1,20 @@
 import { createHmac } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { DEFAULT_SOURCES, findPrincipal, pseudonym, readClaims, readPath, tenantKeys, type CallerFacts } from '../../../../plugin/src/principal/index.ts';
+import {
+  DEFAULT_SOURCES,
+  findPrincipal,
+  pseudonym,
+  readClaims,
+  readPath,
+  tenantKeys,
+  type CallerFacts,
+} from '../../../../plugin/src/principal/index.ts';
 
 const key = tenantKeys('sixteen characters', 'acme').principal;
 const nobody: CallerFacts = { headers: {}, claims: undefined, consumer: undefined, credential: undefined, body: () => undefined };
-const jwt = (claims: unknown) => `Bearer ${['{"alg":"none"}', JSON.stringify(claims)].map((part) => Buffer.from(part).toString('base64url')).join('.')}.`;
+const jwt = (claims: unknown) =>
+  `Bearer ${['{"alg":"none"}', JSON.stringify(claims)].map((part) => Buffer.from(part).toString('base64url')).join('.')}.`;
 const body = (values: Record<string, string>) => (path: string) => values[path];
 
 describe('the principal', () => {
@@ -27,7 +36,10 @@ describe('the principal', () => {
     expect(sourceOf({ ...all, claims: undefined })).toBe('header:x-clew-user');
     expect(sourceOf({ ...all, claims: undefined, headers: {} })).toBe('body:safety_identifier');
     expect(sourceOf({ ...all, claims: undefined, headers: {}, body: body({ user: 'b', 'metadata.user_id': 'm' }) })).toBe('body:user');
-    expect(findPrincipal(DEFAULT_SOURCES, { ...nobody, consumer: { name: 'team' } }, key)).toMatchObject({ source: 'consumer', trust: 'shared' });
+    expect(findPrincipal(DEFAULT_SOURCES, { ...nobody, consumer: { name: 'team' } }, key)).toMatchObject({
+      source: 'consumer',
+      trust: 'shared',
+    });
   });
 
   it('is authenticated only where the gateway authenticated a consumer', () => {
@@ -45,19 +57,31 @@ describe('the principal', () => {
 
   it('leaves as a keyed hash that says nothing of the identifier', () => {
     fc.assert(
-      fc.property(fc.string({ minLength: 1 }).filter((text) => text.trim() !== ''), (user) => {
-        const found = findPrincipal([{ from: 'body:user' }], { ...nobody, body: () => user }, key)!;
-        expect(found.id).toMatch(/^p_[\w-]{22}$/);
-        const expected = createHmac('sha256', key).update(user.trim().normalize('NFC'), 'utf8').digest('base64url').slice(0, 22);
-        expect(found.id).toBe(`p_${expected}`);
-        expect(pseudonym(tenantKeys('sixteen characters', 'other').principal, user)).not.toBe(found.id);
-      }),
+      fc.property(
+        fc.string({ minLength: 1 }).filter((text) => text.trim() !== ''),
+        (user) => {
+          const found = findPrincipal([{ from: 'body:user' }], { ...nobody, body: () => user }, key)!;
+          expect(found.id).toMatch(/^p_[\w-]{22}$/);
+          const expected = createHmac('sha256', key).update(user.trim().normalize('NFC'), 'utf8').digest('base64url').slice(0, 22);
+          expect(found.id).toBe(`p_${expected}`);
+          expect(pseudonym(tenantKeys('sixteen characters', 'other').principal, user)).not.toBe(found.id);
+        },
+      ),
     );
   });
 
   it('comes from the same secret by purpose, tenant and principal', () => {
     const keys = tenantKeys('sixteen characters', 'acme');
-    const all = [keys.principal, keys.session, keys.toolCall, keys.sampling, keys.redaction, keys.history(''), keys.history('p_1'), keys.history('p_2')];
+    const all = [
+      keys.principal,
+      keys.session,
+      keys.toolCall,
+      keys.sampling,
+      keys.redaction,
+      keys.history(''),
+      keys.history('p_1'),
+      keys.history('p_2'),
+    ];
     expect(new Set(all.map((one) => one.toString('hex'))).size).toBe(all.length);
     expect(tenantKeys('sixteen characters', 'acme').history('p_1')).toEqual(keys.history('p_1'));
   });

@@ -15,10 +15,16 @@ const facts = (subject: string, over: Partial<SamplingFacts> = {}): SamplingFact
 describe('the sampling decision', () => {
   it('is one for a person and day: threads stay whole', () => {
     fc.assert(
-      fc.property(fc.string(), fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(86_399), fc.nat(86_399), (subject, rate, first, second) => {
-        const at = (second_: number) => facts(subject, { startedAt: new Date(Date.UTC(2026, 4, 1) + second_ * 1000) });
-        expect(decide({ rate }, at(first), key, 'v').keep).toBe(decide({ rate }, at(second), key, 'v').keep);
-      }),
+      fc.property(
+        fc.string(),
+        fc.double({ min: 0, max: 1, noNaN: true }),
+        fc.nat(86_399),
+        fc.nat(86_399),
+        (subject, rate, first, second) => {
+          const at = (second_: number) => facts(subject, { startedAt: new Date(Date.UTC(2026, 4, 1) + second_ * 1000) });
+          expect(decide({ rate }, at(first), key, 'v').keep).toBe(decide({ rate }, at(second), key, 'v').keep);
+        },
+      ),
     );
   });
 
@@ -47,7 +53,11 @@ describe('the sampling decision', () => {
   });
 
   it('keeps all at rate 1 and none at rate 0, and differs by key and day', () => {
-    expect(decide(undefined, facts('x'), key, 'v')).toEqual({ keep: true, isAlways: false, sampling: { reason: 'rate', probability: 1, policy: 'v' } });
+    expect(decide(undefined, facts('x'), key, 'v')).toEqual({
+      keep: true,
+      isAlways: false,
+      sampling: { reason: 'rate', probability: 1, policy: 'v' },
+    });
     const none = decide({ rate: 0 }, facts('x'), key, 'v');
     expect(none.keep).toBe(false);
     expect(!none.keep && none.rescued.probability).toBeGreaterThan(0);
@@ -78,7 +88,10 @@ describe('the sampling decision', () => {
       { match: { model: 'gpt-*' }, rate: 1 },
     ];
     expect(decide({ rate: 0, rules }, facts('x'), key, 'v').keep).toBe(true);
-    expect(decide({ rate: 1, rules }, facts('x', { model: 'gpt-4o-mini' }), key, 'v')).toMatchObject({ keep: false, rescued: { rule: 'mini' } });
+    expect(decide({ rate: 1, rules }, facts('x', { model: 'gpt-4o-mini' }), key, 'v')).toMatchObject({
+      keep: false,
+      rescued: { rule: 'mini' },
+    });
   });
 });
 
@@ -103,7 +116,11 @@ describe('the rescue ring', () => {
   });
 
   it('never holds more than its bytes and never loses an entry', () => {
-    const add = fc.record({ subject: fc.constantFrom('a', 'b', 'c'), bytes: fc.integer({ min: 1, max: 120 }), keep: fc.integer({ min: 0, max: 4 }) });
+    const add = fc.record({
+      subject: fc.constantFrom('a', 'b', 'c'),
+      bytes: fc.integer({ min: 1, max: 120 }),
+      keep: fc.integer({ min: 0, max: 4 }),
+    });
     fc.assert(
       fc.property(fc.array(add, { maxLength: 60 }), (adds) => {
         const ring = new RescueRing<{ at: number; bytes: number }>({ maxBytes: 300, maxAgeMs: 1e9 });

@@ -15,7 +15,15 @@ afterAll(() => {
 
 type Answer = { status: number; headers?: Record<string, string>; body?: unknown } | Error;
 
-function setUp(options: { answer?: (lines: string[], call: number) => Answer; queueBytes?: number; batchSize?: number; spool?: string; now?: () => number } = {}) {
+function setUp(
+  options: {
+    answer?: (lines: string[], call: number) => Answer;
+    queueBytes?: number;
+    batchSize?: number;
+    spool?: string;
+    now?: () => number;
+  } = {},
+) {
   const drops = new Drops();
   const taken: string[] = [];
   const calls: string[][] = [];
@@ -26,7 +34,11 @@ function setUp(options: { answer?: (lines: string[], call: number) => Answer; qu
       token: 't',
       timeoutMs: 1000,
       fetch: (_url, init) => {
-        const lines = zlib.gunzipSync(init?.body as Uint8Array).toString().split('\n').filter(Boolean);
+        const lines = zlib
+          .gunzipSync(init?.body as Uint8Array)
+          .toString()
+          .split('\n')
+          .filter(Boolean);
         calls.push(lines);
         const answer = options.answer?.(lines, calls.length) ?? { status: 202, body: { accepted: lines.length, rejected: [] } };
         if (answer instanceof Error) return Promise.reject(answer);
@@ -36,7 +48,10 @@ function setUp(options: { answer?: (lines: string[], call: number) => Answer; qu
     },
     queue: new BoundedQueue(options.queueBytes ?? 100_000),
     sealer: processSealer(),
-    spool: options.spool === undefined ? undefined : new Spool({ directory: options.spool, maxBytes: 100_000, sealer: spoolSealer('k'.repeat(16)) }),
+    spool:
+      options.spool === undefined
+        ? undefined
+        : new Spool({ directory: options.spool, maxBytes: 100_000, sealer: spoolSealer('k'.repeat(16)) }),
     batchSize: options.batchSize ?? 10,
     flushMs: 60_000,
     drops,
@@ -92,7 +107,11 @@ describe('sealing', () => {
       }),
       { numRuns: 50 },
     );
-    expect(spoolSealer('secret').open(spoolSealer('secret').seal(Buffer.from('x'))).toString()).toBe('x');
+    expect(
+      spoolSealer('secret')
+        .open(spoolSealer('secret').seal(Buffer.from('x')))
+        .toString(),
+    ).toBe('x');
   });
 });
 
