@@ -8,6 +8,14 @@ import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/c
 
 const NDJSON = 'application/x-ndjson';
 
+interface Listed {
+  readonly id: string;
+  readonly user: string;
+}
+
+/** supertest gives bodies no type. */
+const listed = <T = Listed>(value: unknown): T[] => value as T[];
+
 describe('posting samples', () => {
   let test: TestPlane;
   beforeAll(async () => {
@@ -78,7 +86,7 @@ describe('posting samples', () => {
       .send(body as unknown as string);
     expect(answer.status).toBe(202);
     expect(answer.body.accepted).toBe(2);
-    expect(answer.body.rejected.map((item: { index: number; code: string }) => [item.index, item.code])).toEqual([
+    expect(listed<{ index: number; code: string }>(answer.body.rejected).map((item) => [item.index, item.code])).toEqual([
       [1, 'malformed_json'],
       [2, 'invalid_encoding'],
     ]);
@@ -213,7 +221,7 @@ describe('from a post to threads and search', () => {
     expect(body).toMatchObject({ id: 'tomato-3', method: 'declared', position: 'continuation', predecessor: 'tomato-2', confidence: 1 });
     expect(body.reasons.length).toBeGreaterThan(0);
     const thread = await get(`/v1/threads/${body.thread}`);
-    expect(thread.body.requests.map((one: { id: string }) => one.id)).toContain('tomato-2');
+    expect(listed(thread.body.requests).map((one) => one.id)).toContain('tomato-2');
     expect(body.costUsd).toBeCloseTo((1000 * 2.5 + 100 * 10) / 1e6, 9);
   });
 
@@ -247,7 +255,7 @@ describe('from a post to threads and search', () => {
 
   it('filters and pages threads', async () => {
     const mine = await get('/v1/threads?user=p_someone');
-    expect(mine.body.items.every((one: { user: string }) => one.user === 'p_someone')).toBe(true);
+    expect(listed(mine.body.items).every((one) => one.user === 'p_someone')).toBe(true);
     const first = await get('/v1/threads?limit=1');
     expect(first.body.items).toHaveLength(1);
     const second = await get(`/v1/threads?limit=1&cursor=${encodeURIComponent(first.body.next as string)}`);
@@ -299,13 +307,13 @@ describe('from a post to threads and search', () => {
     expect(made.status).toBe(201);
     const token = made.body.token as string;
     const threads = await get('/v1/threads', token);
-    expect(threads.body.items.map((one: { user: string }) => one.user)).toEqual(['p_other']);
+    expect(listed(threads.body.items).map((one) => one.user)).toEqual(['p_other']);
     expect((await get('/v1/threads?user=p_someone', token)).body.items).toEqual([]);
     expect((await get('/v1/requests/tomato-1', token)).status).toBe(404);
     expect((await get('/v1/requests/other-1', token)).status).toBe(200);
     for (const query of ['tomato', 'tomato-1', 'user:p_someone', 'user:p_someone tomato']) {
       const { body } = await get(`/v1/search?q=${encodeURIComponent(query)}`, token);
-      expect(body.items.every((hit: { user: string }) => hit.user === 'p_other')).toBe(true);
+      expect(listed(body.items).every((hit) => hit.user === 'p_other')).toBe(true);
     }
     expect((await request(test.app).post('/v1/samples').set(bearer(token)).send([sample()])).status).toBe(403);
   });

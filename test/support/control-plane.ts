@@ -61,7 +61,7 @@ let counter = 0;
 /** A valid sample; fields given replace those of it, undefined ones are left out. */
 export function sample(fields: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   counter += 1;
-  const base = {
+  const base: Readonly<Record<string, unknown>> = {
     version: 1,
     id: `sample-${counter}`,
     startedAt: new Date(Date.now() - 60_000 + counter).toISOString(),

@@ -7,7 +7,7 @@ import { fakeEmbedder, fakeNameFinder } from '../../../support/fakes/models.ts';
 const scope = { tenant: 'a', environment: 'b' };
 let counter = 0;
 
-function incoming(text: string, fields: Partial<Incoming> & { readonly turn?: Partial<Incoming['turn']> } = {}): Incoming {
+function incoming(text: string, fields: Partial<Omit<Incoming, 'turn'>> & { readonly turn?: Partial<Incoming['turn']> } = {}): Incoming {
   counter += 1;
   const turn = { id: `r${counter}`, at: 1_700_000_000 + counter * 20, inferable: true, text, ...fields.turn };
   return { scope, principal: 'p', mode: 'full', ...fields, turn };
