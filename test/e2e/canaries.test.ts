@@ -170,7 +170,10 @@ async function sendAll(stack: Stack): Promise<void> {
 async function leftBehind(policy?: string): Promise<{ places: Record<string, Buffer>; requests: number }> {
   const otlp = await otlpReceiver();
   const spool = mkdtempSync(path.join(tmpdir(), 'clew-spool-'));
-  cleanUp.push(() => Promise.resolve(rmSync(spool, { recursive: true, force: true })));
+  cleanUp.push(() => {
+    rmSync(spool, { recursive: true, force: true });
+    return Promise.resolve();
+  });
   const env: Record<string, string> = { OTEL_EXPORTER_OTLP_ENDPOINT: otlp.url, CLEW_LOG_LEVEL: 'debug' };
   if (policy !== undefined) {
     env['CLEW_POLICY'] = path.join(spool, 'policy.yaml');
@@ -244,7 +247,9 @@ describe('planted personal data', () => {
 
   it('would be found in base64 and gzip too', () => {
     const value = mail('user');
-    expect(findCanaries([value], { packed: Buffer.concat([Buffer.from('head'), gzipSync(`xx ${value}`)]) })).toEqual([`${value} in packed (gzip, raw)`]);
+    expect(findCanaries([value], { packed: Buffer.concat([Buffer.from('head'), gzipSync(`xx ${value}`)]) })).toEqual([
+      `${value} in packed (gzip, raw)`,
+    ]);
     for (const shift of ['', 'a', 'ab']) {
       const encoded = Buffer.from(Buffer.from(`${shift}${value}${shift}`).toString('base64'));
       expect(findCanaries([value], { encoded })).toContain(`${value} in encoded (base64)`);

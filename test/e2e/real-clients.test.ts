@@ -39,7 +39,12 @@ describe('the OpenAI SDK', () => {
     const messages: OpenAI.ChatCompletionMessageParam[] = [{ role: 'system', content: 'You are a helpful zoologist.' }];
     for (const question of ['What do okapis eat?', 'And how long do they live?', 'Where do they sleep?']) {
       messages.push({ role: 'user', content: question });
-      const completion = await client.chat.completions.create({ model: 'gpt-4o-mini', messages, user: 'okapi-user', temperature: 0.2 });
+      const completion = await client.chat.completions.create({
+        model: 'gpt-4o-mini',
+        messages,
+        safety_identifier: 'okapi-user',
+        temperature: 0.2,
+      });
       const answer = completion.choices[0]?.message.content ?? '';
       expect(answer.length).toBeGreaterThan(0);
       messages.push({ role: 'assistant', content: answer });
@@ -68,14 +73,14 @@ describe('the OpenAI SDK', () => {
       model: 'gpt-4o',
       stream: true,
       stream_options: { include_usage: true },
-      user: 'numbat-user',
+      safety_identifier: 'numbat-user',
       messages: [{ role: 'user', content: 'Tell me about numbats.' }],
     });
     let answer = '';
     for await (const chunk of stream) answer += chunk.choices[0]?.delta.content ?? '';
     await client.chat.completions.create({
       model: 'gpt-4o',
-      user: 'numbat-user',
+      safety_identifier: 'numbat-user',
       messages: [
         { role: 'user', content: 'Tell me about numbats.' },
         { role: 'assistant', content: answer },
@@ -102,11 +107,11 @@ describe('the OpenAI SDK', () => {
     const messages: OpenAI.ChatCompletionMessageParam[] = [
       { role: 'user', content: 'When is high water in Vlissingen? [[tool=get_tides]]' },
     ];
-    const first = await client.chat.completions.create({ model: 'gpt-4o', user: 'tide-user', messages, tools });
+    const first = await client.chat.completions.create({ model: 'gpt-4o', safety_identifier: 'tide-user', messages, tools });
     const call = first.choices[0]!.message;
     expect(call.tool_calls?.[0]?.type).toBe('function');
     messages.push(call, { role: 'tool', tool_call_id: call.tool_calls![0]!.id, content: '{"high": "14:20"}' });
-    await client.chat.completions.create({ model: 'gpt-4o', user: 'tide-user', messages, tools });
+    await client.chat.completions.create({ model: 'gpt-4o', safety_identifier: 'tide-user', messages, tools });
     const requests = await requestsAbout('Vlissingen', 2);
     expect(requests.map((request) => request.call?.kind)).toEqual(['turn', 'step']);
     expect(requests[1]!.thread).toBe(requests[0]!.thread);
@@ -116,8 +121,17 @@ describe('the OpenAI SDK', () => {
 
   it('continues by previous_response_id through the responses API', async () => {
     const client = openai();
-    const first = await client.responses.create({ model: 'gpt-4o', input: 'Name a bridge in Maastricht.', user: 'bridge-user' });
-    await client.responses.create({ model: 'gpt-4o', input: 'Who built it?', previous_response_id: first.id, user: 'bridge-user' });
+    const first = await client.responses.create({
+      model: 'gpt-4o',
+      input: 'Name a bridge in Maastricht.',
+      safety_identifier: 'bridge-user',
+    });
+    await client.responses.create({
+      model: 'gpt-4o',
+      input: 'Who built it?',
+      previous_response_id: first.id,
+      safety_identifier: 'bridge-user',
+    });
     const requests = await requestsAbout('Maastricht', 2);
     expect(requests[1]).toMatchObject({
       thread: requests[0]!.thread,
@@ -130,18 +144,18 @@ describe('the OpenAI SDK', () => {
   it('is told apart by a declared session, and its errors are kept without the provider’s words', async () => {
     await openai('sess-marmot-1').chat.completions.create({
       model: 'gpt-4o',
-      user: 'marmot-user',
+      safety_identifier: 'marmot-user',
       messages: [{ role: 'user', content: 'Do marmots hibernate?' }],
     });
     await openai('sess-marmot-2').chat.completions.create({
       model: 'gpt-4o',
-      user: 'marmot-user',
+      safety_identifier: 'marmot-user',
       messages: [{ role: 'user', content: 'Do marmots swim?' }],
     });
     await expect(
       openai('sess-marmot-1').chat.completions.create({
         model: 'gpt-4o',
-        user: 'marmot-user',
+        safety_identifier: 'marmot-user',
         messages: [{ role: 'user', content: 'Are marmots rodents? [[error=429]]' }],
       }),
     ).rejects.toThrow(/429/);
@@ -160,7 +174,7 @@ describe('the OpenAI SDK', () => {
     const traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
     const { response } = await openai()
       .chat.completions.create(
-        { model: 'gpt-4o', user: 'trace-user', messages: [{ role: 'user', content: 'What is a theodolite?' }] },
+        { model: 'gpt-4o', safety_identifier: 'trace-user', messages: [{ role: 'user', content: 'What is a theodolite?' }] },
         { headers: { traceparent: `00-${traceId}-00f067aa0ba902b7-01` } },
       )
       .withResponse();
@@ -179,7 +193,7 @@ describe('the OpenAI SDK', () => {
     await client.embeddings.create({ model: 'text-embedding-3-small', input: 'dormouse habitat notes', user: 'dormouse-user' });
     await client.chat.completions.create({
       model: 'gpt-4o',
-      user: 'dormouse-user',
+      safety_identifier: 'dormouse-user',
       messages: [{ role: 'user', content: 'Summarise the habitat of the dormouse.' }],
     });
     const requests = await requestsAbout('dormouse', 1);
@@ -242,7 +256,7 @@ describe('a LangChain conversation whose memory truncates', () => {
         startOn: 'human',
       });
       const answer = await model.invoke(window);
-      memory.push(new AIMessage(String(answer.content)));
+      memory.push(new AIMessage(answer.text));
     }
     const requests = await requestsAbout('ocelots', questions.length);
     expect(new Set(requests.map((request) => request.thread)).size).toBe(1);

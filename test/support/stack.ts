@@ -48,11 +48,12 @@ export async function startControlPlane(
     if (child.exitCode !== null) throw new Error(`The control plane ended:\n${written}`);
     return Promise.resolve(/listens on (http:\/\/\S+)/.exec(written)?.[1]);
   }, 'the control plane to listen');
-  const headers = { authorization: `Bearer ${env['CLEW_ADMIN_TOKEN'] ?? TOKEN}` };
+  const token = options.env?.['CLEW_ADMIN_TOKEN'] ?? TOKEN;
+  const headers = { authorization: `Bearer ${token}` };
   await until(async () => (await fetch(`${url}/readyz`)).ok || undefined, 'the control plane to be ready');
   return {
     url,
-    token: env['CLEW_ADMIN_TOKEN'] ?? TOKEN,
+    token,
     folder,
     pid: child.pid ?? 0,
     output: () => written,

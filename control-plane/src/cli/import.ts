@@ -34,7 +34,8 @@ export async function run(args: readonly string[]): Promise<number> {
   };
   for await (const batch of batches(samples(file, key, reject), BATCH)) {
     const answer = await post(server, batch.map(({ sample }) => JSON.stringify(sample)).join('\n'));
-    totals.accepted += answer.accepted;
+    // What was there already counts as accepted at the door; here people ask what is new.
+    totals.accepted += answer.accepted - (answer.duplicates ?? 0);
     totals.duplicates += answer.duplicates ?? 0;
     for (const { index, message } of answer.rejected) reject(batch[index]?.line ?? 0, message);
     meter.step(batch.length);

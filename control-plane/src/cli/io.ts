@@ -26,26 +26,32 @@ export interface Line {
  */
 export async function* readRows(file: string, onBad: (line: number, problem: string) => void): AsyncGenerator<Line> {
   const input = file === '-' ? process.stdin : createReadStream(resolvePath(file), 'utf8');
-  let failure: NodeJS.ErrnoException | undefined;
-  input.on('error', (error: NodeJS.ErrnoException) => {
-    failure = error;
-  });
   let number = 0;
-  for await (const text of createInterface({ input, crlfDelay: Infinity })) {
-    number += 1;
-    const bare = number === 1 ? text.replace(/^\ufeff/, '') : text;
-    if (bare.trim() === '') continue;
-    let value: unknown;
-    try {
-      value = JSON.parse(bare);
-    } catch {
-      onBad(number, 'not valid JSON');
-      continue;
+  try {
+    for await (const text of createInterface({ input, crlfDelay: Infinity })) {
+      number += 1;
+      const bare = number === 1 ? text.replace(/^\ufeff/, '') : text;
+      if (bare.trim() === '') continue;
+      const value = objectIn(bare);
+      if (typeof value === 'string') onBad(number, value);
+      else yield { number, value };
     }
-    if (typeof value !== 'object' || value === null || Array.isArray(value)) onBad(number, 'not a JSON object');
-    else yield { number, value: value as Record<string, unknown> };
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === undefined) throw error;
+    throw new UsageError(`${file} cannot be read (${code}). Check the path.`);
   }
-  if (failure) throw new UsageError(`${file} cannot be read (${failure.code ?? 'error'}). Check the path.`);
+}
+
+/** The JSON object in a line, or what is wrong with the line. */
+function objectIn(text: string): Record<string, unknown> | string {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return 'not valid JSON';
+  }
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : 'not a JSON object';
 }
 
 export interface RowWriter {

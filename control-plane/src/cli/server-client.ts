@@ -35,6 +35,7 @@ export function serverClient(options: { readonly url?: string | undefined; reado
           signal: AbortSignal.timeout(TIMEOUT_MS),
         });
       } catch (error) {
+        // fetch hides the reason of a failed connection in the cause.
         if ((error as { cause?: { code?: string } }).cause?.code === 'ECONNREFUSED') return undefined;
         throw new UsageError(`${url} does not answer (${error instanceof Error ? error.name : 'error'}). Is the address right?`);
       }
