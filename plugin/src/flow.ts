@@ -28,6 +28,8 @@ export class Flow {
   /** Before the provider: at most get, set, done. */
   async access(kong: Kong): Promise<void> {
     const { drops, pending, poller } = this.#runtime;
+    const now = Date.now();
+    this.#runtime.touch(now);
     if (isAlwaysOff(poller.current().policy, this.#config.mode)) {
       drops.count('mode_off');
       return;
@@ -39,7 +41,7 @@ export class Flow {
       drops.count('not_llm_path');
       return;
     }
-    const run = beginRun(request, this.#config, Date.now());
+    const run = beginRun(request, this.#config, now);
     const isHeld = pending.put(run);
     if (!isHeld) drops.count('pending_full');
     const decision = decisionOf(run, isHeld);

@@ -22,6 +22,8 @@ const MAX_RING_AGE_MS = 15 * 60_000;
 const MAX_JOBS = 2000;
 const UPKEEP_MS = 60_000;
 const MAX_REDACTORS = 512;
+/** Kong tells nobody when a setting is gone; what is not used for so long asks for no policies. */
+const IDLE_MS = 15 * 60_000;
 
 /** A whole sample that was not kept, sealed, in case that a later one brings it back. */
 export interface Held {
@@ -44,6 +46,7 @@ export class Runtime {
   readonly shipper: Shipper;
   readonly log: Log;
   #counter = 0;
+  #usedAt = 0;
   readonly #redactors = new Map<string, Redactor>();
   readonly #said = new Set<string>();
 
@@ -67,11 +70,17 @@ export class Runtime {
   }
 
   start(): void {
-    this.poller.start();
+    this.touch(Date.now());
     setInterval(() => {
       this.upkeep(Date.now());
     }, UPKEEP_MS).unref();
     lifetime().beforeExit.add(async () => this.close());
+  }
+
+  /** Called for each request. */
+  touch(now: number): void {
+    if (now - this.#usedAt > IDLE_MS) this.poller.start();
+    this.#usedAt = now;
   }
 
   /** Number of the next run; every run gets one, so that a missing number is a missing record. */
@@ -105,6 +114,7 @@ export class Runtime {
     const expired = this.pending.expire(now);
     if (expired > 0) this.drops.count('pending_expired', expired);
     for (const held of this.ring.expire(now)) release(this, held);
+    if (now - this.#usedAt > IDLE_MS) this.poller.stop();
     const news = this.drops.news();
     if (news !== undefined) this.log.info(`not observed or not delivered so far: ${news}`);
   }

@@ -372,6 +372,44 @@ describe('when things go wrong', () => {
     await plane.close();
   });
 
+  it('keeps samples through a restart where it has a spool', async () => {
+    const plane = await fakeControlPlane();
+    plane.onSamples = () => ({ status: 503 });
+    const settings = {
+      control_plane_url: plane.url,
+      token: 't',
+      hash_key: 'k'.repeat(16),
+      flush_ms: 10,
+      spool_dir: path.join(built, 'spool'),
+    };
+    const first = await startServer(launcher, plugins);
+    const kong = new Connection(first.socketPath);
+    const instance = await kong.startInstance(settings);
+    for (let n = 0; n < 3; n += 1) {
+      const shared = new Map<string, unknown>([['clew_in', requestTable(chat(`spooled ${n}`))]]);
+      await kong.phase(instance, 'access', shared);
+      shared.set('clew_log', outcomeTable(shared.get('clew_out'), answerBody('ok')));
+      await kong.phase(instance, 'log', shared);
+    }
+    kong.close();
+    await first.stop();
+    const folders = fs.readdirSync(settings.spool_dir);
+    const files = folders.flatMap((folder) =>
+      fs.readdirSync(path.join(settings.spool_dir, folder)).map((file) => path.join(settings.spool_dir, folder, file)),
+    );
+    expect(files.length).toBeGreaterThan(0);
+    for (const file of files) expect(fs.readFileSync(file).includes('spooled')).toBe(false);
+    plane.onSamples = () => undefined;
+    const second = await startServer(launcher, plugins);
+    const again = new Connection(second.socketPath);
+    await again.startInstance(settings);
+    await eventually(() => plane.samples.length === 3, 'the spooled samples');
+    expect(plane.samples.map((sample) => (sample['prompt'] as { text: string }).text).sort()).toEqual([0, 1, 2].map((n) => `spooled ${n}`));
+    again.close();
+    await second.stop();
+    await plane.close();
+  });
+
   it('lives on after exceptions and rejections that nobody caught, and does not say what they quote', async () => {
     const folder = path.join(built, 'faulty');
     fs.mkdirSync(folder, { recursive: true });

@@ -59,6 +59,7 @@ export function pluginBench(policy: Policy = { version: 1 }, settings: Record<st
   const shipper = { offer: (line: string) => shipped.push(line) > 0, close: () => Promise.resolve() } as unknown as Shipper;
   const silent = () => undefined;
   const runtime = new Runtime(config, { error: silent, warn: silent, info: silent }, { shipper, drops });
+  runtime.poller.start = silent;
   runtime.poller.current = () => ({ policy, version: 'test' });
   const flow = new Flow(config, runtime);
   return {

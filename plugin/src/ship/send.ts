@@ -20,8 +20,8 @@ export interface Target {
   readonly fetch: typeof fetch;
 }
 
-/** `body`: NDJSON. */
-export async function sendBatch(target: Target, body: Uint8Array): Promise<Sent> {
+/** `body`: NDJSON. `giveUp` ends the call early; the batch may then have arrived or not. */
+export async function sendBatch(target: Target, body: Uint8Array, giveUp: AbortSignal): Promise<Sent> {
   try {
     const answer = await target.fetch(`${target.url}/v1/samples`, {
       method: 'POST',
@@ -33,7 +33,7 @@ export async function sendBatch(target: Target, body: Uint8Array): Promise<Sent>
       body: new Uint8Array(await gzip(body)),
       // A redirect would carry samples and token to wherever it points.
       redirect: 'error',
-      signal: AbortSignal.timeout(target.timeoutMs),
+      signal: AbortSignal.any([AbortSignal.timeout(target.timeoutMs), giveUp]),
     });
     return await judge(answer);
   } catch (thrown) {

@@ -10,6 +10,8 @@ import type { Spool } from './spool.ts';
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
 const FIRST_WAIT_MS = 500;
 const MAX_WAIT_MS = 30_000;
+/** At the end of the process; leaves time to write the rest to the spool before the process must be gone. */
+const LAST_TRY_MS = 1200;
 
 export interface ShipperOptions {
   readonly target: Target;
@@ -34,6 +36,7 @@ export class Shipper {
   #notBefore = 0;
   #accepted = 0;
   #lastRefusal = 0;
+  readonly #giveUp = new AbortController();
   #spoolIsEmpty = false;
 
   constructor(options: ShipperOptions) {
@@ -70,11 +73,15 @@ export class Shipper {
     await this.#run();
   }
 
-  /** Last try: sends once without waiting, and leaves the rest in the spool. Never rejects. */
+  /** Last try: sends for a moment without waiting, and leaves the rest in the spool. Never rejects. */
   async close(): Promise<void> {
     const { queue, drops } = this.#options;
+    const limit = setTimeout(() => {
+      this.#giveUp.abort();
+    }, LAST_TRY_MS);
     this.#notBefore = 0;
     await this.flush();
+    clearTimeout(limit);
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (queue.length > 0 && this.#options.spool && (await this.#spoolBatch()));
@@ -137,7 +144,7 @@ export class Shipper {
   /** Halves a batch that is too large until the one sample that is the cause stands alone. */
   async #send(lines: readonly Buffer[]): Promise<Sent> {
     const { target, drops } = this.#options;
-    const sent = await sendBatch(target, joinLines(lines));
+    const sent = await sendBatch(target, joinLines(lines), this.#giveUp.signal);
     switch (sent.kind) {
       case 'accepted':
         this.#failures = 0;

@@ -13,7 +13,7 @@ afterAll(() => {
   fs.rmSync(scratch, { recursive: true });
 });
 
-type Answer = { status: number; headers?: Record<string, string>; body?: unknown } | Error;
+type Answer = { status: number; headers?: Record<string, string>; body?: unknown } | Error | 'hang';
 
 function setUp(
   options: {
@@ -32,7 +32,7 @@ function setUp(
     target: {
       url: 'http://plane',
       token: 't',
-      timeoutMs: 1000,
+      timeoutMs: 60_000,
       fetch: (_url, init) => {
         const lines = zlib
           .gunzipSync(init?.body as Uint8Array)
@@ -42,6 +42,13 @@ function setUp(
         calls.push(lines);
         const answer = options.answer?.(lines, calls.length) ?? { status: 202, body: { accepted: lines.length, rejected: [] } };
         if (answer instanceof Error) return Promise.reject(answer);
+        if (answer === 'hang') {
+          return new Promise((_resolve, reject) => {
+            init?.signal?.addEventListener('abort', () => {
+              reject(new Error('aborted'));
+            });
+          });
+        }
         if (answer.status === 202) taken.push(...lines);
         return Promise.resolve(new Response(JSON.stringify(answer.body ?? {}), { status: answer.status, headers: answer.headers ?? {} }));
       },
@@ -208,6 +215,21 @@ describe('the shipper', () => {
     expect(shipper.waiting).toBe(0);
     expect(calls).toHaveLength(1);
     expect(fs.readdirSync(spool)).toHaveLength(3);
+  });
+});
+
+describe('the end', () => {
+  it('does not wait for a control plane that hangs, and leaves everything on disk', async () => {
+    const spool = path.join(scratch, 'hanging');
+    const { shipper, drops } = setUp({ answer: () => 'hang', spool });
+    for (const one of lines(25)) shipper.offer(one);
+    const begin = performance.now();
+    await shipper.close();
+    expect(performance.now() - begin).toBeLessThan(2000);
+    expect(drops.all()).toEqual({});
+    const later = setUp({ spool });
+    await later.shipper.flush();
+    expect(later.taken.sort()).toEqual(lines(25).sort());
   });
 });
 
