@@ -14,6 +14,7 @@ export interface FitOptions {
   /** L2 on the follow-up detector's part that reads the embedding. */
   readonly vectorPenalty: number;
   readonly caution: LinkerWeights['caution'];
+  readonly gapRule: LinkerWeights['gapRule'];
   readonly orphanedFrom: number;
 }
 
@@ -64,10 +65,10 @@ function crossFitted(labelled: readonly Labelled[], vectorPenalty: number): Foll
 
 type Stages = Omit<LinkerWeights, 'followUp'>;
 
-function fitStages(decisions: readonly Decision[], { l2, caution, orphanedFrom }: FitOptions): Stages {
+function fitStages(decisions: readonly Decision[], { l2, caution, gapRule, orphanedFrom }: FitOptions): Stages {
   const timeRows = decisions.map(({ features }) => rowsOf(features, TIME_TERMS));
   const time = fitChoices(
-    decisions.map(({ right }, i) => ({ rows: timeRows[i] ?? [], offsets: new Float64Array(20), right })),
+    decisions.map(({ right }, i) => ({ rows: timeRows[i] ?? [], offsets: new Float64Array(timeRows[i]?.length ?? 0), right })),
     TIME_TERMS.length,
     l2,
   );
@@ -86,7 +87,9 @@ function fitStages(decisions: readonly Decision[], { l2, caution, orphanedFrom }
     version: 1,
     time: named(TIME_TERMS, time, ['newest', 'older']),
     content: named(CONTENT_TERMS, content, ['content']),
+    means: { ...meansOf(decisions, TIME_TERMS), ...meansOf(decisions, CONTENT_TERMS) },
     caution,
+    gapRule,
     orphanedFrom,
     calibration: { slope: 1, offset: 0 },
   };
@@ -94,6 +97,11 @@ function fitStages(decisions: readonly Decision[], { l2, caution, orphanedFrom }
 
 const rowsOf = (features: readonly Features[], terms: readonly Term[]): Float64Array[] =>
   features.map((one) => Float64Array.from(terms, (term) => term.value(one)));
+
+const meansOf = (decisions: readonly Decision[], terms: readonly Term[]): Record<string, number> => {
+  const all = decisions.flatMap(({ features }) => features);
+  return Object.fromEntries(terms.map((term) => [term.name, all.reduce((sum, one) => sum + term.value(one), 0) / all.length]));
+};
 
 /** Weights by name; the constant goes to the terms that sum to one on every candidate. */
 function named(
@@ -120,6 +128,7 @@ export function chooserOf(weights: LinkerWeights): Chooser {
 export const DEFAULT_FIT: FitOptions = {
   l2: 3,
   vectorPenalty: 3,
-  caution: { base: 1, perAlternation: 20, perLogGap: 3, fromSeconds: 300 },
+  caution: { base: 1, perAlternation: 20, perLogGap: 4, fromSeconds: 300 },
+  gapRule: { strength: 1, gapSeconds: 2700, upToAlternation: 0.12 },
   orphanedFrom: 0.8,
 };

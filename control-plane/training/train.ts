@@ -23,6 +23,7 @@ const rounded = (weights: LinkerWeights): LinkerWeights => ({
   ...weights,
   time: roundAll(weights.time),
   content: roundAll(weights.content),
+  means: roundAll(weights.means),
   followUp: roundModel(weights.followUp),
 });
 

@@ -5,7 +5,7 @@ import { candidatesFor, type Features, type ThreadCandidate } from './features.t
 import { CONTENT_TERMS, TIME_TERMS, type Term, type TermGroup } from './terms.ts';
 import type { LinkerWeights, TextModel } from './weights.ts';
 
-type Weighted = readonly { readonly term: Term; readonly weight: number }[];
+type Weighted = readonly { readonly term: Term; readonly weight: number; readonly mean: number }[];
 
 /** A candidate with its score in log-odds against starting a new thread, and the share of each group of terms in it. */
 export interface Scored extends ThreadCandidate {
@@ -22,8 +22,10 @@ export class Linker {
 
   constructor(weights: LinkerWeights) {
     this.#weights = weights;
-    this.#time = TIME_TERMS.map((term) => ({ term, weight: weights.time[term.name] ?? 0 }));
-    this.#content = CONTENT_TERMS.map((term) => ({ term, weight: weights.content[term.name] ?? 0 }));
+    const weigh = (terms: readonly Term[], by: Readonly<Record<string, number>>): Weighted =>
+      terms.map((term) => ({ term, weight: by[term.name] ?? 0, mean: term.group === 'prior' ? 0 : (weights.means[term.name] ?? 0) }));
+    this.#time = weigh(TIME_TERMS, weights.time);
+    this.#content = weigh(CONTENT_TERMS, weights.content);
   }
 
   /** Threads of the window, most likely first. */
@@ -58,15 +60,24 @@ export class Linker {
 
   /** Without a vector there is no meaning to weigh, and words alone were not trained for: time decides. */
   #shares(features: Features, withContent: boolean): Map<TermGroup, number> {
-    const shares = new Map<TermGroup, number>();
-    const add = (group: TermGroup, value: number): void => void shares.set(group, (shares.get(group) ?? 0) + value);
-    for (const { term, weight } of this.#time) add(term.group, weight * term.value(features));
+    const shares = sharesOf(this.#time, features);
+    if (features.rank === 0) shares.set('time', (shares.get('time') ?? 0) + this.#pullToGapRule(features));
     if (!withContent) return shares;
-    const content = this.#content.map(({ term, weight }) => [term.group, weight * term.value(features)] as const);
-    const sum = content.reduce((total, [, value]) => total + value, 0);
-    const allowed = features.rank === 0 ? Math.max(sum, -this.#sayAgainstNewest(features)) : sum;
-    for (const [group, value] of content) add(group, sum === 0 ? value : (value * allowed) / sum);
+    const content = sharesOf(this.#content, features);
+    const sum = sumOf(content);
+    const heard = features.rank === 0 && sum < 0 ? Math.min(1, this.#sayAgainstNewest(features) / -sum) : 1;
+    for (const [group, share] of content) shares.set(group, (shares.get(group) ?? 0) + share * heard);
     return shares;
+  }
+
+  /**
+   * Towards what a plain gap rule says, within its gap: on real logs of people who do one thing at a time that rule is
+   * hard to beat, and pauses that were simulated for training are more even than real ones.
+   */
+  #pullToGapRule({ logGap, alternation }: Features): number {
+    const { strength, gapSeconds, upToAlternation } = this.#weights.gapRule;
+    const within = Math.max(0, Math.min(1, (Math.log(gapSeconds) - logGap) / Math.log(3)));
+    return strength * within * Math.max(0, 1 - alternation / upToAlternation);
   }
 
   /**
@@ -78,6 +89,17 @@ export class Linker {
     const { base, perAlternation, perLogGap, fromSeconds } = this.#weights.caution;
     return base + perAlternation * alternation + perLogGap * Math.max(0, logGap - Math.log(fromSeconds));
   }
+}
+
+/** Each group counts from what is usual for it, so that a share tells what is special; the usual goes to the prior. */
+function sharesOf(terms: Weighted, features: Features): Map<TermGroup, number> {
+  const shares = new Map<TermGroup, number>();
+  let usual = 0;
+  for (const { term, weight, mean } of terms) {
+    shares.set(term.group, (shares.get(term.group) ?? 0) + weight * (term.value(features) - mean));
+    usual += weight * mean;
+  }
+  return shares.set('prior', (shares.get('prior') ?? 0) + usual);
 }
 
 /** The probability that a model of this form gives a text. Without a vector the cues decide alone. */
