@@ -29,7 +29,7 @@ async function outputs(): Promise<Map<string, string>> {
   const refs: Record<string, string> = {};
   for (const { name, file } of SCHEMAS) {
     const schema = JSON.parse(await readFile(file, 'utf8')) as Schema;
-    const types = await compile(schema as never, name, {
+    const types = await compile(schema, name, {
       bannerComment: HEADER.trim(),
       additionalProperties: false,
       ignoreMinAndMaxItems: true,

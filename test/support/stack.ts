@@ -66,7 +66,7 @@ export async function startControlPlane(
       const response = await fetch(`${url}${route}`, {
         method: 'POST',
         headers: { ...headers, 'content-type': 'application/json', ...extra },
-        body: body as BodyInit,
+        body: typeof body === 'string' ? body : Buffer.from(body),
       });
       const text = await response.text();
       return { status: response.status, json: text === '' ? undefined : (JSON.parse(text) as unknown) };

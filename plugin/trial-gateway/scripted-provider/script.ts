@@ -47,7 +47,9 @@ function parse(text: string): Script | undefined {
   let script: Script = {};
   for (const piece of text.split(';')) {
     const [name = '', ...rest] = piece.split('=');
-    const directive = DIRECTIVES[name.trim().toLowerCase()];
+    const key = name.trim().toLowerCase();
+    // The name is the client's: "constructor" is no directive.
+    const directive = Object.hasOwn(DIRECTIVES, key) ? DIRECTIVES[key] : undefined;
     if (directive === undefined) return undefined;
     script = { ...script, ...directive(rest.join('=').trim()) };
   }

@@ -95,7 +95,7 @@ export class Connection {
         await response.body?.cancel();
         throw new ClewError('unavailable', `Weaviate at ${this.base} answered ${response.status} to ${path}; its log says why`);
       }
-      return (response.json());
+      return response.json();
     });
   }
 

@@ -48,7 +48,7 @@ describe('diff of two records', () => {
   it('names each difference by path', () => {
     const other = recordOf({
       ...source,
-      model: { ...source.model, executed: 'gpt-4o-mini' },
+      model: { requested: 'gpt-4o', executed: 'gpt-4o-mini', evidence: 'response_body' },
       parameters: { temperature: 0.9, top_p: 1 },
     }).record;
     expect(diffRecords(record, other)).toEqual([
