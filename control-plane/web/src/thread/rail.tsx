@@ -1,8 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { Link } from '../route/link.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { count, words } from '../ui/format.ts';
+import { count, plural, words } from '../ui/format.ts';
 import { marksOfTurn } from './marks.ts';
+import { ModelPair } from './model-pair.tsx';
 import type { Turn } from './turns.ts';
 import { useWindow } from './use-window.ts';
 
@@ -17,7 +18,7 @@ interface RailProps {
 }
 
 /** Rows have one height, so that ten thousand of them need no measuring; thread.css holds the same figure. */
-const ROW_PX = 76;
+const ROW_PX = 94;
 
 export function Rail({ turns, selected, breakdown, isOpen, hrefOf, onChoose }: RailProps) {
   const box = useRef<HTMLElement>(null);
@@ -91,7 +92,11 @@ function RailRow({ turn, index, total, isSelected, isBreakdown, href, onChoose }
               </Badge>
             ))}
             <span>{words(head.position)}</span>
-            {turn.calls.length > 0 && <span>+{turn.calls.length} calls</span>}
+            <span>{words(head.intent)}</span>
+          </span>
+          <span className="rail-model">
+            <ModelPair request={head} />
+            {turn.calls.length > 0 && ` +${plural(turn.calls.length, 'call')}`}
           </span>
         </span>
       </Link>
