@@ -16,7 +16,8 @@ export const INTENTS = [
 /** Log-odds for texts about an error, with code or in several lines: the sentences that the models learned from complain of answers, not of programs. */
 const MENTIONED_ERROR = 3;
 /** What runtimes print when a program fails. */
-const STACK_TRACE = /^(?:Traceback \(most recent call last\)|[ \t]+at \S{1,200} ?\(|Exception in thread |(?:[A-Z]\w{0,40})?(?:Error|Exception): )/m;
+const STACK_TRACE =
+  /^(?:Traceback \(most recent call last\)|[ \t]+at \S{1,200} ?\(|Exception in thread |(?:[A-Z]\w{0,40})?(?:Error|Exception): )/m;
 const shippedModels: IntentModels = shipped.models;
 
 export function intentOf(turn: TurnInput, models: IntentModels = shippedModels): Intent {
