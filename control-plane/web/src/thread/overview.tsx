@@ -1,4 +1,4 @@
-import type { MouseEvent } from 'react';
+import { useLayoutEffect, useRef, type MouseEvent } from 'react';
 import { marksOfTurn, worstTone } from './marks.ts';
 import type { Turn } from './turns.ts';
 
@@ -16,9 +16,12 @@ const STEP = 10;
 
 /** Similarity to the turn before, over the whole thread. A picture of what the rail says in words. */
 export function Overview({ turns, selected, breakdown, onChoose }: OverviewProps) {
+  const drawing = useRef<SVGSVGElement>(null);
+  const perBar = Math.max(1, Math.ceil(turns.length / MOST_BARS));
+  const barCount = Math.ceil(turns.length / perBar);
+  useLayoutEffect(() => drawing.current?.style.setProperty('--bars', String(barCount)), [barCount]);
   if (turns.length < 2) return null;
-  const perBar = Math.ceil(turns.length / MOST_BARS);
-  const bars = Array.from({ length: Math.ceil(turns.length / perBar) }, (_, bar) => barOf(turns.slice(bar * perBar, (bar + 1) * perBar)));
+  const bars = Array.from({ length: barCount }, (_, bar) => barOf(turns.slice(bar * perBar, (bar + 1) * perBar)));
   const width = bars.length * STEP;
   const choose = (event: MouseEvent<SVGSVGElement>): void => {
     const box = event.currentTarget.getBoundingClientRect();
@@ -28,6 +31,7 @@ export function Overview({ turns, selected, breakdown, onChoose }: OverviewProps
   return (
     <figure className="overview">
       <svg
+        ref={drawing}
         viewBox={`0 0 ${width} ${HEIGHT}`}
         preserveAspectRatio="none"
         role="img"

@@ -42,7 +42,8 @@ export function ThreadHead({ thread, onBack }: ThreadHeadProps) {
         </Fact>
         <Fact name="Sessions">{plural(thread.sessions, 'session')}</Fact>
         <Fact name="Began">
-          <time dateTime={thread.startedAt}>{dateTime(thread.startedAt)}</time>, over {duration(thread.durationMs)}
+          <time dateTime={thread.startedAt}>{dateTime(thread.startedAt)}</time>
+          {thread.durationMs > 0 && `, over ${duration(thread.durationMs)}`}
         </Fact>
         <Fact name="Tokens">
           {compact(thread.inputTokens)} in, {compact(thread.outputTokens)} out

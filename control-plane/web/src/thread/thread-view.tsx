@@ -95,7 +95,7 @@ function Thread({ thread, request, q, onBack }: ThreadProps) {
             turns={turns}
             index={index}
             openRequest={request}
-            breakdownKind={index === breakdown ? thread.breakdown?.kind : undefined}
+            breakdown={index === breakdown ? thread.breakdown : undefined}
             hrefOf={hrefOf}
             q={q}
             isRailOpen={isRailOpen}

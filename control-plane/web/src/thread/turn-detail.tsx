@@ -1,6 +1,7 @@
-import type { RequestView } from '../api/views.ts';
+import type { RequestView, ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { Badge } from '../ui/badge.tsx';
+import { threadAddress } from '../route/url.ts';
 import { dateTime, timeOfDay, words } from '../ui/format.ts';
 import { Calls } from './calls.tsx';
 import { Facts } from './facts.tsx';
@@ -8,7 +9,7 @@ import { marksOf } from './marks.ts';
 import { ModelPair } from './model-pair.tsx';
 import { Received } from './received.tsx';
 import { Speech } from './speech.tsx';
-import type { Turn } from './turns.ts';
+import { finalAnswer, type Turn } from './turns.ts';
 import { Why } from './why.tsx';
 
 interface TurnDetailProps {
@@ -17,7 +18,7 @@ interface TurnDetailProps {
   /** The request that the address names: the turn's own or one of its calls. */
   readonly openRequest: string | undefined;
   /** What broke down here, if it is here that the thread did. */
-  readonly breakdownKind: string | undefined;
+  readonly breakdown: ThreadSummary['breakdown'] | undefined;
   readonly hrefOf: (index: number) => string;
   readonly q: string | undefined;
   readonly isRailOpen: boolean;
@@ -25,7 +26,7 @@ interface TurnDetailProps {
 }
 
 export function TurnDetail(props: TurnDetailProps) {
-  const { turns, index, openRequest, breakdownKind, hrefOf, q } = props;
+  const { turns, index, openRequest, breakdown, hrefOf, q } = props;
   const turn = turns[index];
   if (turn === undefined) return null;
   const shown = turn.calls.find(({ request }) => request.id === openRequest)?.request ?? turn.head;
@@ -33,15 +34,11 @@ export function TurnDetail(props: TurnDetailProps) {
     <article className="turn" aria-labelledby="turn-title">
       <div className="turn-main">
         <TurnHead {...props} request={shown} />
-        {breakdownKind !== undefined && (
-          <p className="breakdown-note">
-            The thread broke down here: <strong>{words(breakdownKind)}</strong>.
-          </p>
-        )}
+        {breakdown && <BreakdownNote breakdown={breakdown} shown={shown} q={q} />}
         <Neighbour turn={turns[index - 1]} index={index - 1} href={hrefOf(index - 1)} />
         <Speech who="Prompt" text={shown.prompt} />
         <Received turns={turns} index={index} request={shown} />
-        <Speech who="Answer" text={shown.answer} missing={missingAnswer(shown)} />
+        <Speech who="Answer" text={shown === turn.head ? finalAnswer(turn) : shown.answer} missing={missingAnswer(shown)} />
         <Calls turn={turn} shown={shown.id} q={q} />
         <Neighbour turn={turns[index + 1]} index={index + 1} href={hrefOf(index + 1)} />
       </div>
@@ -50,6 +47,29 @@ export function TurnDetail(props: TurnDetailProps) {
         <Facts request={shown} />
       </aside>
     </article>
+  );
+}
+
+interface BreakdownNoteProps {
+  readonly breakdown: NonNullable<ThreadSummary['breakdown']>;
+  readonly shown: RequestView;
+  readonly q: string | undefined;
+}
+
+function BreakdownNote({ breakdown: { kind, requestId }, shown, q }: BreakdownNoteProps) {
+  return (
+    <p className="breakdown-note">
+      The thread broke down here: <strong>{words(kind)}</strong>
+      {requestId !== shown.id && (
+        <>
+          {' in '}
+          <Link href={threadAddress(shown.thread, requestId, q)} replace>
+            one of its calls
+          </Link>
+        </>
+      )}
+      .
+    </p>
   );
 }
 

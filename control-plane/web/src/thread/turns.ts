@@ -40,9 +40,17 @@ export function turnsOf(thread: ThreadDetail): readonly Turn[] {
 export const indexOfRequest = (turns: readonly Turn[], id: string | undefined): number =>
   id === undefined ? -1 : turns.findIndex(({ head, calls }) => head.id === id || calls.some((call) => call.request.id === id));
 
+/** What the user got in the end: an agent answers with its last step, not with the call that began the turn. */
+export const finalAnswer = ({ head, calls }: Turn): string | null =>
+  calls.findLast(({ request }) => request.call?.kind !== 'auxiliary' && request.answer !== null)?.request.answer ?? head.answer;
+
+/** What may follow a model's name when it is the same model: a date or a build, as in -2024-08-06, @20240229, -0613. */
+const SNAPSHOT = /^([-@:]\d{3,}[\d-]*(-v\d+(:\d+)?)?)?$/;
+
 /** The model asked for was answered by another one; a dated snapshot of the same counts as the same. */
 export function isOtherModel({ model }: RequestView): boolean {
   if (model?.requested === undefined || model.executed === undefined) return false;
-  const bare = (name: string): string => name.slice(name.lastIndexOf('/') + 1);
-  return !bare(model.executed).startsWith(bare(model.requested));
+  const bare = (name: string): string => name.slice(name.lastIndexOf('/') + 1).replace(/-latest$/, '');
+  const [requested, executed] = [bare(model.requested), bare(model.executed)];
+  return !(executed.startsWith(requested) && SNAPSHOT.test(executed.slice(requested.length)));
 }

@@ -60,7 +60,7 @@ export function Why({ request, turns, q }: WhyProps) {
                 <Meter share={probability} />
                 {percent(probability)}
                 <Link className="mono" href={threadAddress(threadId)} title={threadId}>
-                  {shortId(threadId, 12)}
+                  {shortId(threadId, 20)}
                 </Link>
               </li>
             ))}
@@ -78,10 +78,10 @@ const HALF_PX = 22;
 function ReasonLine({ reason: { code, text, weight } }: { readonly reason: Reason }) {
   const length = Math.min(1, Math.abs(weight ?? 0) / FULL) * HALF_PX;
   return (
-    <li className="reason" title={code}>
+    <li className={weight === undefined ? 'reason reason-plain' : 'reason'} title={code}>
       <span className="reason-weight">
         {weight === undefined ? (
-          <span className="reason-certain">certain</span>
+          <span aria-hidden="true">✓</span>
         ) : (
           <>
             <svg viewBox="0 0 44 10" width="44" height="10" aria-hidden="true">

@@ -1,7 +1,7 @@
 const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
-const clock = new Intl.DateTimeFormat('en', { dateStyle: 'medium', timeStyle: 'medium' });
+const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
 const hour = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
 
 export const count = (value: number): string => whole.format(value);
@@ -30,7 +30,7 @@ export function duration(ms: number): string {
 export function ago(time: string, nowMs: number): string {
   const seconds = (Date.parse(time) - nowMs) / 1000;
   if (seconds > -10) return 'just now';
-  if (seconds > -90) return relative.format(Math.round(seconds), 'second');
+  if (seconds > -60) return relative.format(Math.round(seconds), 'second');
   if (seconds > -5400) return relative.format(Math.round(seconds / 60), 'minute');
   if (seconds > -129_600) return relative.format(Math.round(seconds / 3600), 'hour');
   return relative.format(Math.round(seconds / 86_400), 'day');
@@ -40,5 +40,5 @@ export const dateTime = (time: string): string => clock.format(new Date(time));
 export const timeOfDay = (time: string): string => hour.format(new Date(time));
 
 /** Pseudonyms are long; their beginning tells people apart. */
-export const shortId = (id: string, length = 8): string => (id.length <= length + 2 ? id : `${id.slice(0, length)}…`);
+export const shortId = (id: string, length = 12): string => (id.length <= length + 2 ? id : `${id.slice(0, length)}…`);
 export const words = (code: string): string => code.replaceAll('_', ' ');
