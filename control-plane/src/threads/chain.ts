@@ -26,15 +26,22 @@ export function pack(message: string): number {
 export const isAssistant = (packed: number): boolean => Math.floor(packed / DIGEST_BITS) === ROLE.a;
 export const isUser = (packed: number): boolean => Math.floor(packed / DIGEST_BITS) === ROLE.u;
 
+const packed = new WeakMap<History, Chain>();
+
+/** The history, packed; once for each history object, which nobody changes. */
 export function chainOf(history: History | undefined): Chain | undefined {
   if (history === undefined || history.messages.length === 0) return undefined;
-  return {
+  const known = packed.get(history);
+  if (known !== undefined) return known;
+  const chain: Chain = {
     messages: Float64Array.from(history.messages, pack),
     answer: history.answer === undefined ? undefined : pack(history.answer),
     omitted: history.dropped ?? 0,
     keyId: history.keyId ?? '',
     summary: history.summary ?? false,
   };
+  packed.set(history, chain);
+  return chain;
 }
 
 /** Where the end of an earlier request's conversation stands inside a later request's messages. */

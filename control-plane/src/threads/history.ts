@@ -91,18 +91,21 @@ function threadsOf(state: PrincipalState, only: string | undefined): Iterable<Th
   return thread === undefined ? [] : [thread];
 }
 
-/** One answer given in the thread, or two messages that came up in it. Two where unknown messages stand in front. */
+/** One answer given in the thread, or two messages that came up in it. Both where unknown messages stand in front. */
 function proves(run: Run, later: Chain, earlier: Chain, opening: ReadonlySet<number>): boolean {
+  const foreign = run.from > 0 ? foreignInFront(run, later, earlier) : 0;
+  const both = foreign > 0 && !later.summary;
   let own = 0;
   let answers = 0;
-  for (let i = 0; i < run.length; i++) {
-    const message = later.messages[run.at + i] ?? 0;
+  // From the end: what came up in the thread stands there, so that long histories are settled at once.
+  for (let i = run.at + run.length - 1; i >= run.at; i--) {
+    const message = later.messages[i] ?? 0;
     if (opening.has(message)) continue;
     own++;
     if (isAssistant(message)) answers++;
+    if (both ? own >= 2 && answers >= 1 : own >= 2 || answers >= 1) return true;
   }
-  const foreign = run.from > 0 ? foreignInFront(run, later, earlier) : 0;
-  return foreign > 0 && !later.summary ? own >= 2 && answers >= 1 : answers >= 1 || own >= 2;
+  return false;
 }
 
 /** How many messages before the run are not the beginning of the earlier conversation, kept on purpose. */

@@ -14,7 +14,7 @@ export const INTENTS = [
   'error_recovery',
 ] as const satisfies readonly Intent[];
 /** Log-odds for pasted errors: the sentences that the models learned from complain of answers, not of programs. */
-const PASTED_ERROR = 3;
+const PASTED_ERROR = 6;
 const shippedModels: IntentModels = shipped.models;
 
 export function intentOf(turn: TurnInput, models: IntentModels = shippedModels): Intent {
