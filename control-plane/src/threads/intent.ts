@@ -13,13 +13,16 @@ export const INTENTS = [
   'conversation_management',
   'error_recovery',
 ] as const satisfies readonly Intent[];
-/** Log-odds for pasted errors: the sentences that the models learned from complain of answers, not of programs. */
-const PASTED_ERROR = 6;
+/** Log-odds for texts about an error, with code or in several lines: the sentences that the models learned from complain of answers, not of programs. */
+const MENTIONED_ERROR = 3;
+/** What runtimes print when a program fails. */
+const STACK_TRACE = /^(?:Traceback \(most recent call last\)|\s+at \S+ ?\(|Exception in thread |(?:[A-Z]\w{0,40})?(?:Error|Exception): )/m;
 const shippedModels: IntentModels = shipped.models;
 
 export function intentOf(turn: TurnInput, models: IntentModels = shippedModels): Intent {
   // No text is kept of this request: what agents and pipelines ask for without a word is work.
   if (turn.text === '') return 'task_execution';
+  if (STACK_TRACE.test(turn.text.slice(0, 6000))) return 'error_recovery';
   return classify(turn.vector, describeText(turn.text), models);
 }
 
@@ -27,8 +30,8 @@ export function classify(vector: Float32Array | undefined, traits: TextTraits, m
   let best: Intent = 'information_seeking';
   let highest = -Infinity;
   for (const intent of INTENTS) {
-    const pasted = intent === 'error_recovery' && traits.cues.error === 1 && (traits.cues.code === 1 || traits.cues.lines > 1);
-    const logit = textLogit(models[intent], vector, traits) + (pasted ? PASTED_ERROR : 0);
+    const mentioned = intent === 'error_recovery' && traits.cues.error === 1 && (traits.cues.code === 1 || traits.cues.lines > 1);
+    const logit = textLogit(models[intent], vector, traits) + (mentioned ? MENTIONED_ERROR : 0);
     if (logit > highest) {
       highest = logit;
       best = intent;
