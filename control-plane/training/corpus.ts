@@ -33,6 +33,14 @@ export function dataFolder(args: readonly string[]): string {
   return given ?? join(process.env['CLEW_SHARED'] ?? join(import.meta.dirname, '../../../shared'), 'data');
 }
 
+/** Where embed.ts keeps the vectors: --embeddings FILE, without an ending. */
+export function embeddingsFile(args: readonly string[]): string {
+  const file = args[args.indexOf('--embeddings') + 1];
+  if (!args.includes('--embeddings') || file === undefined)
+    throw new Error('--embeddings FILE is missing: run embed.ts first, with the same FILE');
+  return file;
+}
+
 export const readRows = <T>(file: string): T[] =>
   readFileSync(file, 'utf8')
     .split('\n')

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { RESTORE_LIMIT } from '../src/threads/index.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import { calibrationError } from './calibration.ts';
-import { dataFolder, Embeddings, readLogs, type Log } from './corpus.ts';
+import { dataFolder, embeddingsFile, Embeddings, readLogs, type Log } from './corpus.ts';
 import { allLogs, crossValidated, NAMES, outcomesOf, readSets, replay, type Outcome, type Placements } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
 import { score, type Decided } from './score.ts';
@@ -52,7 +52,7 @@ function cost(logs: readonly Log[]): string {
 }
 
 function main(args: readonly string[]): void {
-  const embeddings = new Embeddings(args[args.indexOf('--embeddings') + 1] ?? '');
+  const embeddings = new Embeddings(embeddingsFile(args));
   const data = dataFolder(args);
   const sets = readSets(data, embeddings);
   const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, DEFAULT_FIT);

@@ -129,6 +129,6 @@ export const DEFAULT_FIT: FitOptions = {
   l2: 3,
   vectorPenalty: 3,
   caution: { base: 1, perAlternation: 20, perLogGap: 4, fromSeconds: 300 },
-  gapRule: { strength: 1, gapSeconds: 2700, upToAlternation: 0.12 },
+  gapRule: { strength: 1.6, gapSeconds: 2700, upToAlternation: 0.12 },
   orphanedFrom: 0.8,
 };

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Intent } from '../src/threads/index.ts';
 import { classify, INTENTS, type IntentModels } from '../src/threads/intent.ts';
 import { describeText } from '../src/threads/text/traits.ts';
-import { dataFolder, Embeddings, foldOf, readRows } from './corpus.ts';
+import { dataFolder, embeddingsFile, Embeddings, foldOf, readRows } from './corpus.ts';
 import { fitTextModel } from './text-model.ts';
 import { roundModel } from './train.ts';
 
@@ -44,7 +44,7 @@ function report(examples: readonly Example[], models: IntentModels): void {
 }
 
 function main(args: readonly string[]): void {
-  const embeddings = new Embeddings(args[args.indexOf('--embeddings') + 1] ?? '');
+  const embeddings = new Embeddings(embeddingsFile(args));
   const examples = readRows<IntentRow>(join(dataFolder(args), 'intents.jsonl')).flatMap((row) => {
     const vector = embeddings.of(row.text);
     return vector === undefined ? [] : [{ ...row, vector }];

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
 import { fitCalibration } from './calibration.ts';
-import { dataFolder, Embeddings, type Log } from './corpus.ts';
+import { dataFolder, embeddingsFile, Embeddings, type Log } from './corpus.ts';
 import { allLogs, crossValidated, NAMES, outcomesOf, readSets } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
 
@@ -28,7 +28,7 @@ const rounded = (weights: LinkerWeights): LinkerWeights => ({
 });
 
 function main(args: readonly string[]): void {
-  const embeddings = new Embeddings(args[args.indexOf('--embeddings') + 1] ?? '');
+  const embeddings = new Embeddings(embeddingsFile(args));
   const sets = readSets(dataFolder(args), embeddings);
   const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, DEFAULT_FIT);
   const outcomes = NAMES.flatMap((name) => outcomesOf([...sets[name].values()], crossValidated(sets, name, fit)));

@@ -1,6 +1,6 @@
 // Writes the table of word rarities: in how many conversations' texts a word occurs. Only frequent words are kept, so that
 // the table holds vocabulary, never something that one conversation said.
-// usage: node control-plane/training/words.ts --embeddings FILE [--data DIR]
+// usage: node control-plane/training/words.ts [--data DIR]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeText } from '../src/threads/text/traits.ts';

@@ -1,6 +1,6 @@
 // Errors as problem+json (RFC 9457). What a user wrote never appears: details come from ClewError, which promises that.
 import type { Request, Response } from 'express';
-import { ClewError, ERRORS, type ErrorCode, type Logger } from '../kernel/index.ts';
+import { ClewError, errorFields, ERRORS, type ErrorCode, type Logger } from '../kernel/index.ts';
 
 export interface Problem {
   readonly type: string;
@@ -34,7 +34,7 @@ export function sendProblem(thrown: unknown, request: Request, response: Respons
   const requestId = String(response.locals['requestId'] ?? '');
   const error = thrown instanceof ClewError ? thrown : fromFramework(thrown);
   const isOurs = error.status >= 500;
-  if (isOurs) logger.error('request_failed', { requestId, code: error.code, ...causeFields(thrown) });
+  if (isOurs) logger.error('request_failed', { requestId, code: error.code, ...errorFields(causeOf(thrown)) });
   if (response.headersSent) return false;
   const retryAfter = RETRY_AFTER[error.code];
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
@@ -57,10 +57,4 @@ function fromFramework(thrown: unknown): ClewError {
   return new ClewError('internal', undefined, { cause: thrown });
 }
 
-/** Stack frames only: messages of libraries can quote what a user wrote. */
-function causeFields(thrown: unknown): { readonly errorName: string; readonly at: string } {
-  const cause = thrown instanceof ClewError && thrown.cause !== undefined ? thrown.cause : thrown;
-  if (!(cause instanceof Error)) return { errorName: typeof cause, at: '' };
-  const frames = (cause.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
-  return { errorName: cause.name, at: frames.slice(0, 8).join(' | ').slice(0, 2000) };
-}
+const causeOf = (thrown: unknown): unknown => (thrown instanceof ClewError && thrown.cause !== undefined ? thrown.cause : thrown);

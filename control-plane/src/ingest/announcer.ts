@@ -1,6 +1,6 @@
 // Hands stored events to the handlers, at least once and in order. A handler that fails is tried again with growing
 // pauses; after the last try its share of the batch is counted as dropped, so that one bad handler cannot stop the others.
-import type { EventHandler, Logger } from '../kernel/index.ts';
+import { errorFields, type EventHandler, type Logger } from '../kernel/index.ts';
 import { createDoorbell } from './lane.ts';
 import type { EventOutbox, IngestMeter } from './ports.ts';
 
@@ -36,10 +36,9 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
         await handler.handle(events);
         return;
       } catch (error) {
-        const errorName = error instanceof Error ? error.name : typeof error;
         if (pauseMs === undefined || isStopping) {
           meter.dropped(`event_${handler.name}`, events.length);
-          logger.error('events_dropped', { handler: handler.name, events: events.length, errorName });
+          logger.error('events_dropped', { handler: handler.name, events: events.length, ...errorFields(error) });
           return;
         }
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
@@ -63,7 +62,7 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
       try {
         await announceAll();
       } catch (error) {
-        logger.error('announcer_stumbled', { errorName: error instanceof Error ? error.name : typeof error });
+        logger.error('announcer_stumbled', errorFields(error));
       }
       if (isLast) return;
       await bell.wait(POLL_MS);

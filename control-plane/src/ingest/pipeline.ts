@@ -7,7 +7,8 @@
 // back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
 import type { Price } from '#contract';
 import type { Redactor } from '#redact';
-import type { Clock, DomainEvent, Logger } from '../kernel/index.ts';
+import { errorFields, type Clock, type DomainEvent, type Logger } from '../kernel/index.ts';
+import { cutBatches } from './cut-batches.ts';
 import { isolate, type Failure } from './isolate.ts';
 import type { JournalKeys } from './journal-keys.ts';
 import { createDoorbell, createLane } from './lane.ts';
@@ -47,7 +48,8 @@ export interface Pipeline {
   drain(): Promise<void>;
 }
 
-const BATCH = 32;
+/** Rows taken from the journal at once; they are worked on in batches of about equal size in bytes. */
+const CLAIM = 256;
 const BATCHES_AT_ONCE = 3;
 const POLL_MS = 500;
 const SWEEP_MS = 30_000;
@@ -77,15 +79,23 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   async function run(): Promise<void> {
+    // What is claimed and not begun when the server stops is due again at the next start.
+    let claimed: readonly JournalRow[][] = [];
     while (!isStopping) {
       try {
-        const rows = open.size < BATCHES_AT_ONCE ? await journal.claim(BATCH, clock.nowMs()) : [];
-        if (rows.length > 0) begin(rows);
-        else if (open.size >= BATCHES_AT_ONCE) await Promise.race(open);
-        else await bell.wait(POLL_MS);
+        if (claimed.length === 0) claimed = cutBatches(await journal.claim(CLAIM, clock.nowMs()));
+        const [next, ...later] = claimed;
+        if (next === undefined) {
+          await bell.wait(POLL_MS);
+        } else if (open.size < BATCHES_AT_ONCE) {
+          claimed = later;
+          begin(next);
+        } else {
+          await Promise.race(open);
+        }
         await sweep();
       } catch (error) {
-        logger.error('pipeline_stumbled', { errorName: nameOf(error) });
+        logger.error('pipeline_stumbled', errorFields(error));
         await bell.wait(POLL_MS);
       }
     }
@@ -95,7 +105,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   function begin(rows: readonly JournalRow[]): void {
     const task = processRows(rows).catch((error: unknown) => {
       // Not even putting rows back worked: the store is in trouble. They stay claimed until the next start.
-      logger.error('batch_lost_hold', { errorName: nameOf(error), rows: rows.length });
+      logger.error('batch_lost_hold', { ...errorFields(error), rows: rows.length });
     });
     const tracked = task.finally(() => open.delete(tracked));
     open.add(tracked);
@@ -192,7 +202,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function giveBack(failures: readonly Failure<{ readonly row: JournalRow }>[], stage: Stage): Promise<void> {
     for (const { item, error } of failures) {
       const { seq, attempts, id } = item.row;
-      const fields = { requestId: id, stage, attempt: attempts + 1, errorName: nameOf(error) };
+      const fields = { requestId: id, stage, attempt: attempts + 1, ...errorFields(error) };
       if (attempts + 1 >= MAX_ATTEMPTS) {
         await journal.bury([seq], `${stage}: ${nameOf(error)}`);
         meter.dropped('buried', 1);

@@ -7,3 +7,4 @@ export { scopeKey, type Scope } from './scope.ts';
 export type { DomainEvent, EventHandler } from './events.ts';
 export type { ApiReply, ApiRequest, Caller, JsonSchema, QueryParameter, Route } from './route.ts';
 export { timeOf } from './time.ts';
+export { errorFields } from './error-fields.ts';

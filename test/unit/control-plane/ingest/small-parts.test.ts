@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Sample } from '#contract';
 import { createRedactor } from '#redact';
 import { costOf } from '../../../../control-plane/src/ingest/index.ts';
+import { cutBatches } from '../../../../control-plane/src/ingest/cut-batches.ts';
 import { isolate } from '../../../../control-plane/src/ingest/isolate.ts';
 import { createDoorbell, createLane } from '../../../../control-plane/src/ingest/lane.ts';
 import { sanitize } from '../../../../control-plane/src/ingest/sanitize.ts';
@@ -18,6 +19,23 @@ describe('isolate', () => {
         const { done, failed } = await isolate(items, work);
         expect(done).toEqual(items.filter(([, isBad]) => !isBad));
         expect(failed.map(({ item }) => item)).toEqual(items.filter(([, isBad]) => isBad));
+      }),
+    );
+  });
+});
+
+describe('cutBatches', () => {
+  it('keeps every row in order and no batch of several over the bound', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: 40 })), (sizes) => {
+        const rows = sizes.map((size, index) => ({ index, sealed: new Uint8Array(size) }));
+        const batches = cutBatches(rows, 50);
+        expect(batches.flat()).toEqual(rows);
+        for (const batch of batches) {
+          expect(batch.length).toBeGreaterThan(0);
+          expect(batch.reduce((sum, { sealed }) => sum + sealed.length, 0)).toBeLessThanOrEqual(50);
+        }
+        expect(cutBatches([{ sealed: new Uint8Array(99) }], 50)).toHaveLength(1);
       }),
     );
   });

@@ -1,0 +1,83 @@
+// The page on the real control plane: samples are posted as a gateway posts them, and the page shows what was linked.
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openBrowser } from '../support/browser.ts';
+import { ADMIN_TOKEN, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { describePage, isClean, visit } from './page-suite.ts';
+
+const web = path.resolve(import.meta.dirname, '../../control-plane/web');
+let plane: TestPlane;
+let server: Server;
+let url: string;
+
+const QUESTIONS = [
+  ['How do I repot a lemon tree without hurting its roots?', 'And how often should it be watered afterwards?', 'No, I meant in winter.'],
+  ['Draft a polite letter to the landlord about the broken boiler.', 'Make it shorter and mention the cold bedroom.'],
+  ['Explain how a suspension bridge carries its load.', 'What happens when one cable snaps?'],
+];
+
+function conversation(turns: readonly string[], matter: number): Record<string, unknown>[] {
+  return turns.map((text, turn) =>
+    sample({
+      id: `page-${matter}-${turn}`,
+      startedAt: new Date(Date.now() - 600_000 + matter * 100_000 + turn * 20_000).toISOString(),
+      endedAt: new Date(Date.now() - 598_000 + matter * 100_000 + turn * 20_000).toISOString(),
+      principal: { id: `p_reader_${matter}`, source: 'jwt:sub', trust: 'authenticated' },
+      session: { id: `matter-${matter}`, source: 'header:X-Session-Id' },
+      trace: { traceId: `${matter + 1}${turn + 1}`.padStart(32, 'c'), spanId: `${turn + 1}`.padStart(16, 'd') },
+      prompt: { text },
+      answer: { text: `A short answer to question ${turn + 1}.` },
+      model: { requested: 'gpt-4o', executed: 'gpt-4o-2024-08-06', evidence: 'response_body' },
+      usage: { inputTokens: 210, outputTokens: 40 },
+      status: matter === 1 && turn === 1 ? { http: 500, outcome: 'error' } : { http: 200, outcome: 'ok', finishReason: 'stop' },
+    }),
+  );
+}
+
+const post = async (samples: readonly unknown[]): Promise<void> => {
+  const response = await fetch(`${url}/v1/samples`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/x-ndjson' },
+    body: ndjson(samples),
+  });
+  expect(response.status).toBe(202);
+  await plane.settled();
+};
+
+beforeAll(async () => {
+  if (!existsSync(path.join(web, 'dist/index.html'))) await build({ configFile: path.join(web, 'vite.config.ts'), logLevel: 'error' });
+  plane = await startPlane();
+  server = plane.app.listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await post(QUESTIONS.flatMap(conversation));
+});
+
+afterAll(async () => {
+  const closed = new Promise((resolve) => server.close(resolve));
+  server.closeAllConnections();
+  await closed;
+  await plane.close();
+});
+
+describePage('the control plane', () => ({ url, token: ADMIN_TOKEN }));
+
+describe('what was posted', () => {
+  it('stands in the list, opens at the failed turn, and grows while it is looked at', async () => {
+    const browser = await openBrowser();
+    const { page, seen } = await visit(browser, { url, token: ADMIN_TOKEN });
+    await page.getByRole('link', { name: /boiler/ }).click();
+    await page.getByRole('heading', { level: 2, name: 'Turn 2 of 2' }).waitFor();
+    for (const text of ['The thread broke down here', 'error 500', 'gpt-4o-2024-08-06', '22'.padStart(32, 'c')]) {
+      await page.getByRole('article').getByText(text).first().waitFor();
+    }
+    await post(conversation([...QUESTIONS[1]!, 'Thank you, that is much better.'], 1).slice(2));
+    await page.getByRole('heading', { level: 2, name: 'Turn 2 of 3' }).waitFor();
+    isClean(seen);
+    await browser.close();
+  });
+});
