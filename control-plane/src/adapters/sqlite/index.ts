@@ -1,17 +1,28 @@
 // The embedded store: one SQLite file under the data folder, behind the ports of the rooms.
 import path from 'node:path';
+import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
+import type { RunReader } from '../../identity/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
+import type { Erasable, Tombstones } from '../../privacy/index.ts';
+import type { Purgeable } from '../../retention/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
+import type { TopicStore } from '../../topics/index.ts';
+import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
 import { Database } from './database.ts';
+import { erasablesOf } from './erasables.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
 import { SqliteMeta, type Meta } from './meta.ts';
 import { SqliteOutbox, type Outbox } from './outbox.ts';
 import { SqlitePastTurns } from './past-turns.ts';
+import { SqliteRetention } from './retention.ts';
+import { SqliteRuns } from './runs.ts';
 import { SqliteTextIndex } from './text-index.ts';
 import { SqliteThreads } from './thread-reader.ts';
+import { SqliteTombstones } from './tombstones.ts';
+import { SqliteTopics } from './topics.ts';
 import { SqliteTurns } from './turns.ts';
 import { DEFAULT_CACHE_BYTES, SqliteVectors } from './vectors.ts';
 
@@ -36,6 +47,14 @@ export interface SqliteStore {
   readonly vectors: Vectors;
   readonly events: Outbox;
   readonly meta: Meta;
+  readonly alerts: AlertStore;
+  readonly segments: SegmentCounts;
+  readonly runs: RunReader;
+  readonly topics: TopicStore;
+  readonly retention: Purgeable;
+  /** Every table that holds data of principals. */
+  readonly erasables: readonly Erasable[];
+  readonly tombstones: Tombstones;
   /** Faults of the file; empty when it is sound. Reads the whole file and blocks meanwhile: for `clew doctor`. */
   check(): readonly string[];
   /** Commits what is queued, closes the file and gives the folder free. Later calls do nothing. */
@@ -69,6 +88,13 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     vectors,
     events: new SqliteOutbox(database),
     meta: new SqliteMeta(database),
+    alerts: new SqliteAlerts(database),
+    segments: new SqliteSegmentCounts(database),
+    runs: new SqliteRuns(database),
+    topics: new SqliteTopics(database),
+    retention: new SqliteRetention(database, vectors),
+    erasables: erasablesOf(database, vectors),
+    tombstones: new SqliteTombstones(database),
     check: () => database.check(),
     close: async () => {
       if (open) {

@@ -1,9 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { ClewError } from '../../kernel/index.ts';
 import { spine } from './migrations/0001-spine.ts';
+import { rooms } from './migrations/0002-rooms.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
-const MIGRATIONS: readonly string[] = [spine];
+const MIGRATIONS: readonly string[] = [spine, rooms];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */
 export function migrate(database: DatabaseSync, file: string): void {

@@ -34,7 +34,15 @@ export class SqliteOutbox implements Outbox {
   }
 
   async ack(seqs: readonly number[]): Promise<void> {
-    this.database.run(query.deleteFrom('events').where('seq', 'in', elements(seqs)));
+    const rows = query
+      .deleteFrom('events')
+      .where('seq', 'in', elements(seqs))
+      .where((e) => e('type', '!=', 'SubjectErased'));
+    this.database.run(rows);
+    const named = query.deleteFrom('events').where('seq', 'in', elements(seqs));
+    // What names an erased user must not stay in the log of the file either.
+    const left = this.database.all(query.selectFrom('events').select('seq').where('seq', 'in', elements(seqs)));
+    if (left.length > 0) this.database.shred(() => this.database.run(named));
     return Promise.resolve();
   }
 }

@@ -92,11 +92,50 @@ export interface VectorTable {
   vector: Uint8Array;
 }
 
+export interface AlertTable {
+  scope: string;
+  id: string;
+  status: string;
+  name: string;
+  labels: string;
+  starts_at_ms: number;
+  ends_at_ms: number | null;
+  received_at_ms: number;
+}
+
+export interface FeedbackTable {
+  scope: string;
+  id: string;
+  thread_id: string;
+  request_id: string | null;
+  principal: string | null;
+  kind: string;
+  name: string | null;
+  value: number;
+  at_ms: number;
+}
+
+export interface PastRunTable {
+  seq: Generated<number>;
+  scope: string;
+  run_id: string;
+  request_id: string;
+  trace_id: string | null;
+  at: number;
+  model: string | null;
+  record: string;
+}
+
 export interface Tables {
   meta: { key: string; value: string };
   journal: JournalTable;
   requests: RequestTable;
   threads: ThreadTable;
   vectors: VectorTable;
+  alerts: AlertTable;
+  topics: { scope: string; id: string; label: string };
+  feedback: FeedbackTable;
+  tombstones: { subject: Uint8Array; erased_at_ms: number };
+  past_runs: PastRunTable;
   events: { seq: Generated<number>; scope: string; type: string; payload: string };
 }

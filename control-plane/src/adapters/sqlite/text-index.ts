@@ -5,6 +5,9 @@ import { MATCH_END, MATCH_START, matchExpression, readable } from './indexable.t
 import { keyOf } from './scope.ts';
 
 const hex = (text: string): string => Buffer.from(text).toString('hex');
+/** What the column "wall" must hold for rows of the scope, and of the principal where one is given. */
+export const wallOf = (scope: string, principal?: string): string =>
+  `"s${hex(scope)}${principal === undefined ? '' : ` p${hex(principal)}`}"`;
 /** Tokens around a match. */
 const SNIPPET_TOKENS = 32;
 const SNIPPET_LENGTH = 240;
@@ -49,10 +52,15 @@ export class SqliteTextIndex implements TextIndex {
     const expression = matchExpression(words);
     if (expression === undefined) return Promise.resolve([]);
     const key = keyOf(scope);
-    const wall = `"s${hex(key)}${principal === undefined ? '' : ` p${hex(principal)}`}"`;
     const found = this.database
       .prepare(MATCH)
-      .all(`wall : ${wall} AND {prompt answer} : (${expression})`, key, principal ?? null, principal ?? null, limit) as unknown as Match[];
+      .all(
+        `wall : ${wallOf(key, principal)} AND {prompt answer} : (${expression})`,
+        key,
+        principal ?? null,
+        principal ?? null,
+        limit,
+      ) as unknown as Match[];
     return Promise.resolve(found.map((row) => ({ requestId: row.id, threadId: row.thread_id, score: row.score, snippet: snippetOf(row) })));
   }
 

@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { ClewError, type Clock, type Scope } from '../../kernel/index.ts';
+import type { Clock, Scope } from '../../kernel/index.ts';
 import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
 import { outcomeOf } from './aggregate.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { elements, query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';
 import type { ThreadTable } from './schema.ts';
@@ -11,27 +12,9 @@ const MAX_PAGE = 500;
 /** Requests of one thread that are shown, the newest; `calls` of the summary says how many there are. */
 const MAX_SHOWN = 5_000;
 
-interface Cursor {
-  readonly lastAt: number;
-  readonly id: string;
-}
-
-const encodeCursor = ({ lastAt, id }: Cursor): string => Buffer.from(JSON.stringify([lastAt, id])).toString('base64url');
-
-/** Cursors come back from anyone: whatever is not one of ours is a fault of the query. */
-function decodeCursor(text: string): Cursor {
-  try {
-    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString());
-    if (Array.isArray(value) && typeof value[0] === 'number' && typeof value[1] === 'string') return { lastAt: value[0], id: value[1] };
-  } catch {
-    // Falls through to the one error below.
-  }
-  throw new ClewError('invalid_query', 'cursor: take it from "next" of the page before');
-}
-
 const time = (at: number): string => new Date(Math.round(at * 1_000)).toISOString();
 
-function summary(row: ThreadTable, nowMs: number): ThreadSummary {
+function summary(row: ThreadTable & { readonly current_label: string | null }, nowMs: number): ThreadSummary {
   return {
     id: row.id,
     user: row.principal,
@@ -42,7 +25,7 @@ function summary(row: ThreadTable, nowMs: number): ThreadSummary {
     calls: row.calls,
     title: row.title,
     lastPrompt: row.last_prompt,
-    topic: row.topic_id === null ? null : { id: row.topic_id, label: row.topic_label ?? '' },
+    topic: row.topic_id === null ? null : { id: row.topic_id, label: row.current_label ?? row.topic_label ?? '' },
     models: JSON.parse(row.models) as string[],
     errors: row.errors,
     blocks: row.blocks,
@@ -55,6 +38,15 @@ function summary(row: ThreadTable, nowMs: number): ThreadSummary {
     lowestConfidence: row.lowest_confidence,
   };
 }
+
+/** Threads with what their topic is called now: labels move as a topic grows. */
+const labelledThreads = (scope: string) =>
+  query
+    .selectFrom('threads')
+    .leftJoin('topics', (join) => join.onRef('topics.scope', '=', 'threads.scope').onRef('topics.id', '=', 'threads.topic_id'))
+    .selectAll('threads')
+    .select('topics.label as current_label')
+    .where('threads.scope', '=', scope);
 
 const ofThread = (scope: string) =>
   query
@@ -80,7 +72,7 @@ export class SqliteThreads implements ThreadReader {
     const key = keyOf(scope);
     const limit = Math.max(1, Math.min(MAX_PAGE, Math.trunc(page.limit)));
     const { user, topic, position, model, fromMs, toMs } = filter;
-    let wanted = query.selectFrom('threads').selectAll('threads').where('threads.scope', '=', key);
+    let wanted = labelledThreads(key);
     if (user !== undefined) wanted = wanted.where('principal', '=', user);
     if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', topic);
     if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));
@@ -88,8 +80,8 @@ export class SqliteThreads implements ThreadReader {
     if (fromMs !== undefined) wanted = wanted.where('last_at', '>=', fromMs / 1_000);
     if (toMs !== undefined) wanted = wanted.where('last_at', '<=', toMs / 1_000);
     if (page.cursor !== undefined) {
-      const { lastAt, id } = decodeCursor(page.cursor);
-      wanted = wanted.where(sql<boolean>`(last_at, threads.id) < (${lastAt}, ${id})`);
+      const { at, id } = decodeCursor(page.cursor);
+      wanted = wanted.where(sql<boolean>`(last_at, threads.id) < (${at}, ${id})`);
     }
     const rows = this.database.all(
       wanted
@@ -102,13 +94,13 @@ export class SqliteThreads implements ThreadReader {
     const last = rows.length > limit ? shown.at(-1) : undefined;
     return Promise.resolve({
       items: shown.map((row) => summary(row, nowMs)),
-      next: last === undefined ? null : encodeCursor({ lastAt: last.last_at, id: last.id }),
+      next: last === undefined ? null : encodeCursor({ at: last.last_at, id: last.id }),
     });
   }
 
   async thread(scope: Scope, id: string): Promise<ThreadDetail | undefined> {
     const key = keyOf(scope);
-    const row = this.database.get(query.selectFrom('threads').selectAll().where('scope', '=', key).where('id', '=', id));
+    const row = this.database.get(labelledThreads(key).where('threads.id', '=', id));
     if (row === undefined) return Promise.resolve(undefined);
     const newest = this.database.all(
       query

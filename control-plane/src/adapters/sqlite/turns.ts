@@ -1,10 +1,11 @@
 import type { DomainEvent } from '../../kernel/index.ts';
 import type { StoredTurn, TurnSink } from '../../ingest/ports.ts';
-import { fold, type Aggregate, type Step } from './aggregate.ts';
 import { query, type Database } from './database.ts';
 import type { SqliteJournal } from './journal.ts';
 import { toRow, type NewRequest } from './request-row.ts';
 import { keyOf } from './scope.ts';
+import { extendThread } from './thread-rows.ts';
+import { isBuried } from './tombstones.ts';
 import { writeVectors, type VectorRow } from './vector-row.ts';
 import type { SqliteVectors } from './vectors.ts';
 
@@ -44,6 +45,8 @@ export class SqliteTurns implements TurnSink {
       const fresh: NewRequest[] = [];
       for (const turn of turns) {
         const row = toRow(turn);
+        // What waited, sealed or in a spool, while its user was erased.
+        if (row.principal !== null && isBuried(this.database, row.scope, row.principal, row.at * 1_000)) continue;
         if (!this.insert(row)) continue;
         fresh.push(row);
         stored.push(...vectorsOf(turn));
@@ -82,37 +85,8 @@ export class SqliteTurns implements TurnSink {
     }
     for (const list of threads.values()) {
       const [first] = list;
-      if (first !== undefined) this.updateThread(first.scope, first.thread_id, list);
+      if (first !== undefined) extendThread(this.database, first.scope, first.thread_id, list);
     }
-  }
-
-  private updateThread(scope: string, id: string, added: readonly NewRequest[]): void {
-    const before = this.database.get(query.selectFrom('threads').selectAll().where('scope', '=', scope).where('id', '=', id));
-    const isLate = before !== undefined && added.some((row) => row.at < before.last_at);
-    const steps: readonly Step[] = isLate ? this.stepsOf(scope, id) : added.toSorted((a, b) => a.at - b.at);
-    const aggregate = steps.reduce<Aggregate | undefined>(fold, isLate ? undefined : before);
-    if (aggregate === undefined) return;
-    const row = { ...aggregate, scope, id };
-    this.database.run(
-      query
-        .insertInto('threads')
-        .values(row)
-        .onConflict((conflict) => conflict.columns(['scope', 'id']).doUpdateSet(aggregate)),
-    );
-  }
-
-  /** Every request of a thread in time order: read again when one arrives late. */
-  private stepsOf(scope: string, id: string): readonly Step[] {
-    return this.database.all(
-      query
-        .selectFrom('requests')
-        .select(['id', 'at', 'ended_at', 'principal', 'session_id', 'kind', 'follow_up', 'confidence', 'outcome', 'blocked', 'truncated'])
-        .select(['model', 'topic_id', 'topic_label', 'input_tokens', 'output_tokens', 'cost_usd', 'prompt'])
-        .where('scope', '=', scope)
-        .where('thread_id', '=', id)
-        .orderBy('at')
-        .orderBy('seq'),
-    );
   }
 
   private announce(events: readonly DomainEvent[]): void {

@@ -31,6 +31,11 @@ export class SqliteVectors implements Vectors {
     this.cache.put(rows);
   }
 
+  /** After another writer of this adapter removed vectors of the scope. */
+  forget(scope: Scope): void {
+    this.cache.forget(keyOf(scope));
+  }
+
   async nearest(wanted: VectorQuery): Promise<readonly VectorHit[]> {
     const scope = keyOf(wanted.scope);
     const block = this.cache.get(scope, wanted.model) ?? (wanted.principal === undefined ? this.load(scope, wanted.model) : undefined);
@@ -101,7 +106,8 @@ export class SqliteVectors implements Vectors {
 
   async removePrincipal(scope: Scope, principal: string): Promise<number> {
     const key = keyOf(scope);
-    const removed = this.database.run(query.deleteFrom('vectors').where('scope', '=', key).where('principal', '=', principal));
+    const mine = query.deleteFrom('vectors').where('scope', '=', key).where('principal', '=', principal);
+    const removed = this.database.shred(() => this.database.run(mine));
     this.cache.forget(key);
     return Promise.resolve(removed);
   }
@@ -115,7 +121,7 @@ export class SqliteVectors implements Vectors {
       .where('at_ms', '<', atMs)
       .orderBy('at_ms')
       .limit(limit);
-    const removed = this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest));
+    const removed = this.database.shred(() => this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest)));
     if (removed > 0) this.cache.forget(key);
     return Promise.resolve(removed);
   }

@@ -1,0 +1,114 @@
+// Every table that holds data of principals, as the register of erasure sees it. A test compares `tables` with the schema.
+import type { Scope } from '../../kernel/index.ts';
+import type { Erasable } from '../../privacy/index.ts';
+import { query, type Database } from './database.ts';
+import { removeRequests } from './removal.ts';
+import { keyOf } from './scope.ts';
+import { wallOf } from './text-index.ts';
+import type { SqliteVectors } from './vectors.ts';
+
+/** Requests of one transaction: others must get in between. */
+const BATCH = 500;
+
+interface Removed {
+  requests: number;
+  threads: number;
+  texts: number;
+  runs: number;
+  salts: number;
+}
+
+export function erasablesOf(database: Database, vectors: SqliteVectors): readonly Erasable[] {
+  // Requests last: with them goes what hangs on them, and the receipt counts each thing once, under its own name.
+  return [labelsOf(database), vectorsOf(database, vectors), feedbackOf(database), requestsOf(database, vectors)];
+}
+
+function count(database: Database, text: string, ...parameters: readonly string[]): number {
+  return Number(database.prepare(text).get(...parameters)?.['n']);
+}
+
+/** Requests with everything that hangs on them: words in the index, salts in the sample, aggregates of their threads. */
+function requestsOf(database: Database, vectors: SqliteVectors): Erasable {
+  return {
+    name: 'requests',
+    tables: ['requests', 'requests_fts', 'threads'],
+    async erase(scope: Scope, principal: string) {
+      const key = keyOf(scope);
+      const removed: Removed = { requests: 0, threads: 0, texts: 0, runs: 0, salts: 0 };
+      while (eraseBatch(database, key, principal, removed)) await new Promise((resolve) => setImmediate(resolve));
+      if (removed.requests > 0) vectors.forget(scope);
+      return { ...removed };
+    },
+    residual(scope: Scope, principal: string) {
+      const key = keyOf(scope);
+      const rows = count(database, 'SELECT count(*) AS n FROM requests WHERE scope = ? AND principal = ?', key, principal);
+      const threads = count(database, 'SELECT count(*) AS n FROM threads WHERE scope = ? AND principal = ?', key, principal);
+      // Asks the index itself, which could hold words of rows that are gone.
+      const words = count(
+        database,
+        'SELECT count(*) AS n FROM requests_fts WHERE requests_fts MATCH ?',
+        `wall : ${wallOf(key, principal)}`,
+      );
+      return Promise.resolve(rows + threads + words);
+    },
+  };
+}
+
+/** False when nothing was left. */
+function eraseBatch(database: Database, scope: string, principal: string, removed: Removed): boolean {
+  const rows = database.all(
+    query
+      .selectFrom('requests')
+      .select(['seq', 'id', 'thread_id', 'run_id', 'prompt', 'answer', 'sample'])
+      .where('scope', '=', scope)
+      .where('principal', '=', principal)
+      .limit(BATCH),
+  );
+  if (rows.length === 0) return false;
+  removed.threads += database.shred(() => removeRequests(database, scope, rows));
+  removed.requests += rows.length;
+  for (const row of rows) {
+    removed.texts += row.prompt !== null || row.answer !== null ? 1 : 0;
+    removed.runs += row.run_id === null ? 0 : 1;
+    removed.salts += row.sample.match(/"salt":"/g)?.length ?? 0;
+  }
+  return true;
+}
+
+function vectorsOf(database: Database, vectors: SqliteVectors): Erasable {
+  return {
+    name: 'vectors',
+    tables: ['vectors'],
+    erase: async (scope, principal) => ({ vectors: await vectors.removePrincipal(scope, principal) }),
+    residual: (scope, principal) =>
+      Promise.resolve(count(database, 'SELECT count(*) AS n FROM vectors WHERE scope = ? AND principal = ?', keyOf(scope), principal)),
+  };
+}
+
+function feedbackOf(database: Database): Erasable {
+  return {
+    name: 'feedback',
+    tables: ['feedback'],
+    erase(scope, principal) {
+      const mine = query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('principal', '=', principal);
+      return Promise.resolve({ feedback: database.shred(() => database.run(mine)) });
+    },
+    residual: (scope, principal) =>
+      Promise.resolve(count(database, 'SELECT count(*) AS n FROM feedback WHERE scope = ? AND principal = ?', keyOf(scope), principal)),
+  };
+}
+
+/** Labels are words of members: those of the principal's topics go, and come back from the members that are left. */
+function labelsOf(database: Database): Erasable {
+  const MINE = 'SELECT topic_id FROM requests WHERE scope = ?1 AND principal = ?2 AND topic_id IS NOT NULL';
+  return {
+    name: 'topic_labels',
+    tables: ['topics'],
+    erase(scope, principal) {
+      database.shred(() => database.prepare(`DELETE FROM topics WHERE scope = ?1 AND id IN (${MINE})`).run(keyOf(scope), principal));
+      return Promise.resolve({});
+    },
+    // Runs after the requests are gone; what is left of labels comes from others.
+    residual: (scope, principal) => Promise.resolve(count(database, `SELECT count(*) AS n FROM (${MINE})`, keyOf(scope), principal)),
+  };
+}

@@ -1,0 +1,71 @@
+// How requests leave the store. Everything here runs within a transaction of the caller.
+import { canonicalize, type Sample } from '#contract';
+import { recordOf } from '../../identity/index.ts';
+import { elements, query, type Database } from './database.ts';
+import { rebuildThread } from './thread-rows.ts';
+
+// The index holds no copy of the texts: to take words out it must be told them, while the row still has them.
+const UNINDEX = `INSERT INTO requests_fts (requests_fts, rowid, wall, prompt, answer)
+  SELECT 'delete', seq, wall, prompt, answer FROM request_texts
+  WHERE (prompt IS NOT NULL OR answer IS NOT NULL) AND seq IN (SELECT value FROM json_each(?))`;
+// The linker's input repeats a text where it differs from the sample's.
+const BLANK = `UPDATE requests SET prompt = NULL, answer = NULL, turn = json_remove(turn, '$.text', '$.answer')
+  WHERE seq IN (SELECT value FROM json_each(?))`;
+
+/** A request that is to go, or to lose its texts. */
+export interface Leaving {
+  readonly seq: number;
+  readonly id: string;
+  readonly thread_id: string;
+}
+
+const seqsOf = (rows: readonly Leaving[]): readonly number[] => rows.map(({ seq }) => seq);
+
+/** Prompts and answers go from rows, index and the titles of threads. */
+export function removeTexts(database: Database, scope: string, rows: readonly Leaving[]): void {
+  database.prepare(UNINDEX).run(JSON.stringify(seqsOf(rows)));
+  database.prepare(BLANK).run(JSON.stringify(seqsOf(rows)));
+  rebuildThreads(database, scope, rows);
+}
+
+/** Whole requests go, with their words, vectors and feedback. Answers how many threads went with them. */
+export function removeRequests(database: Database, scope: string, rows: readonly Leaving[]): number {
+  database.prepare(UNINDEX).run(JSON.stringify(seqsOf(rows)));
+  database.run(query.deleteFrom('requests').where('seq', 'in', elements(seqsOf(rows))));
+  const ids = elements(rows.map(({ id }) => id));
+  database.run(query.deleteFrom('vectors').where('scope', '=', scope).where('request_id', 'in', ids));
+  database.run(query.deleteFrom('feedback').where('scope', '=', scope).where('request_id', 'in', ids));
+  return rebuildThreads(database, scope, rows);
+}
+
+function rebuildThreads(database: Database, scope: string, rows: readonly Leaving[]): number {
+  let gone = 0;
+  for (const id of new Set(rows.map((row) => row.thread_id))) {
+    if (!rebuildThread(database, scope, id)) continue;
+    gone += 1;
+    database.run(query.deleteFrom('feedback').where('scope', '=', scope).where('thread_id', '=', id));
+  }
+  return gone;
+}
+
+/** Keeps what a run was composed of, without thread, principal and salts, beyond the life of its request. */
+export function keepRuns(database: Database, scope: string, rows: readonly Leaving[]): void {
+  const found = database.all(
+    query
+      .selectFrom('requests')
+      .select(['id', 'run_id', 'trace_id', 'at', 'model', 'sample'])
+      .where('seq', 'in', elements(seqsOf(rows)))
+      .where('run_id', 'is not', null)
+      .orderBy('seq'),
+  );
+  for (const { id, run_id: runId, trace_id: traceId, at, model, sample } of found) {
+    if (runId === null) continue;
+    const record = canonicalize(recordOf(JSON.parse(sample) as Sample).record);
+    database.run(
+      query
+        .insertInto('past_runs')
+        .values({ scope, run_id: runId, request_id: id, trace_id: traceId, at, model, record })
+        .onConflict((conflict) => conflict.columns(['scope', 'run_id', 'request_id']).doNothing()),
+    );
+  }
+}

@@ -1,0 +1,89 @@
+import { sql } from 'kysely';
+import type { Scope } from '../../kernel/index.ts';
+import type { Purgeable } from '../../retention/index.ts';
+import { elements, query, type Database } from './database.ts';
+import { keepRuns, removeRequests, removeTexts, type Leaving } from './removal.ts';
+import { keyOf, scopeOf } from './scope.ts';
+import type { SqliteVectors } from './vectors.ts';
+
+const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs`;
+
+export class SqliteRetention implements Purgeable {
+  private readonly database: Database;
+  private readonly vectors: SqliteVectors;
+
+  constructor(database: Database, vectors: SqliteVectors) {
+    this.database = database;
+    this.vectors = vectors;
+  }
+
+  async scopes(): Promise<readonly Scope[]> {
+    return Promise.resolve(
+      this.database
+        .prepare(SCOPES)
+        .all()
+        .map((row) => scopeOf(row['scope'] as string)),
+    );
+  }
+
+  async purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number> {
+    const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
+    return this.purge(scope, beforeMs, limit, hasText, (key, rows) => removeTexts(this.database, key, rows));
+  }
+
+  async purgeVectors(scope: Scope, beforeMs: number, limit: number): Promise<number> {
+    return this.vectors.removeBefore(scope, beforeMs, limit);
+  }
+
+  async purgeRequests(scope: Scope, beforeMs: number, limit: number): Promise<number> {
+    const removed = await this.purge(scope, beforeMs, limit, sql<boolean>`true`, (key, rows) => {
+      keepRuns(this.database, key, rows);
+      removeRequests(this.database, key, rows);
+    });
+    if (removed > 0) this.vectors.forget(scope);
+    this.database.run(query.deleteFrom('alerts').where('scope', '=', keyOf(scope)).where('starts_at_ms', '<', Math.trunc(beforeMs)));
+    return removed;
+  }
+
+  async purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number> {
+    const oldest = query
+      .selectFrom('past_runs')
+      .select('seq')
+      .where('scope', '=', keyOf(scope))
+      .where('at', '<', beforeMs / 1_000)
+      .orderBy('at')
+      .limit(limit);
+    const past = this.database.run(query.deleteFrom('past_runs').where('seq', 'in', oldest));
+    // Requests that are kept longer than the identity of their runs.
+    const live = await this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (_key, rows) => {
+      this.database.run(
+        query
+          .updateTable('requests')
+          .set({ run_id: null, sample: sql`json_remove(sample, '$.runId', '$.composition')` })
+          .where('seq', 'in', elements(rows.map(({ seq }) => seq))),
+      );
+    });
+    return past + live;
+  }
+
+  private purge(
+    scope: Scope,
+    beforeMs: number,
+    limit: number,
+    condition: ReturnType<typeof sql<boolean>>,
+    remove: (key: string, rows: readonly Leaving[]) => void,
+  ): Promise<number> {
+    const key = keyOf(scope);
+    const due = query
+      .selectFrom('requests')
+      .select(['seq', 'id', 'thread_id'])
+      .where('scope', '=', key)
+      .where('at', '<', beforeMs / 1_000)
+      .where(condition)
+      .orderBy('at')
+      .limit(limit);
+    const rows = limit > 0 ? this.database.all(due) : [];
+    if (rows.length > 0) this.database.shred(() => remove(key, rows));
+    return Promise.resolve(rows.length);
+  }
+}

@@ -1,0 +1,109 @@
+import type { Scope } from '../../kernel/index.ts';
+import type { OpenThread, PlacedPrompt, TopicAssignment, TopicCount, TopicStore } from '../../topics/index.ts';
+import { query, type Database } from './database.ts';
+import { keyOf } from './scope.ts';
+import { fromBlob } from './vector-row.ts';
+
+const OPEN = `SELECT r.id AS id, r.prompt AS prompt, v.vector AS vector, v.model AS model
+  FROM threads t
+  JOIN requests r ON r.seq = (SELECT seq FROM requests
+    WHERE scope = t.scope AND thread_id = t.id AND kind = 'turn' ORDER BY at, seq LIMIT 1)
+  JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
+  WHERE t.scope = ? AND t.topic_id IS NULL AND t.id IN (SELECT value FROM json_each(?))
+  ORDER BY r.seq`;
+const PLACED = `SELECT r.seq AS seq, r.topic_id AS topic_id, r.prompt AS prompt, r.embedding_model AS model, v.vector AS vector
+  FROM requests r
+  LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
+  WHERE r.scope = ? AND r.topic_id IS NOT NULL AND r.seq > ?
+  ORDER BY r.seq LIMIT ?`;
+const PLACE_THREAD = `UPDATE threads SET topic_id = ?1
+  WHERE scope = ?2 AND topic_id IS NULL AND id = (SELECT thread_id FROM requests WHERE scope = ?2 AND id = ?3)`;
+const COUNTS = `SELECT t.topic_id AS id, coalesce(max(l.label), '') AS label, count(*) AS threads,
+    count(DISTINCT t.principal) AS users, max(t.last_at) AS last_at
+  FROM threads t LEFT JOIN topics l ON l.scope = t.scope AND l.id = t.topic_id
+  WHERE t.scope = ? AND t.topic_id IS NOT NULL
+  GROUP BY t.topic_id HAVING users >= ? ORDER BY threads DESC, id LIMIT ?`;
+
+/** A thread's topic stands on its first request, and from there in the thread's row. */
+export class SqliteTopics implements TopicStore {
+  private readonly database: Database;
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  async open(scope: Scope, threadIds: readonly string[]): Promise<readonly OpenThread[]> {
+    const rows = this.database.prepare(OPEN).all(keyOf(scope), JSON.stringify(threadIds));
+    return Promise.resolve(
+      rows.map((row) => ({
+        requestId: row['id'] as string,
+        text: (row['prompt'] as string | null) ?? '',
+        vector: fromBlob(row['vector'] as Uint8Array),
+        model: row['model'] as string,
+      })),
+    );
+  }
+
+  async placed(scope: Scope, afterSeq: number, limit: number): Promise<readonly PlacedPrompt[]> {
+    const rows = this.database.prepare(PLACED).all(keyOf(scope), afterSeq, limit);
+    return Promise.resolve(
+      rows.map((row) => ({
+        seq: Number(row['seq']),
+        topicId: row['topic_id'] as string,
+        text: (row['prompt'] as string | null) ?? '',
+        vector: row['vector'] === null ? undefined : fromBlob(row['vector'] as Uint8Array),
+        model: (row['model'] as string | null) ?? '',
+      })),
+    );
+  }
+
+  async place(scope: Scope, placements: readonly { readonly requestId: string; readonly topic: TopicAssignment }[]): Promise<void> {
+    if (placements.length === 0) return Promise.resolve();
+    const key = keyOf(scope);
+    this.database.transaction(() => {
+      for (const { requestId, topic } of placements) {
+        if (this.database.prepare(PLACE_THREAD).run(topic.id, key, requestId).changes === 0) continue;
+        this.database.run(query.updateTable('requests').set({ topic_id: topic.id }).where('scope', '=', key).where('id', '=', requestId));
+      }
+      this.write(
+        key,
+        placements.map(({ topic }) => topic),
+      );
+    });
+    return Promise.resolve();
+  }
+
+  async relabel(scope: Scope, labels: readonly TopicAssignment[]): Promise<void> {
+    const key = keyOf(scope);
+    this.database.transaction(() => {
+      this.write(key, labels);
+      const alive = query.selectFrom('threads').select('topic_id').where('scope', '=', key).where('topic_id', 'is not', null);
+      this.database.run(query.deleteFrom('topics').where('scope', '=', key).where('id', 'not in', alive.$castTo<{ topic_id: string }>()));
+    });
+    return Promise.resolve();
+  }
+
+  private write(scope: string, labels: readonly TopicAssignment[]): void {
+    for (const { id, label } of labels) {
+      this.database.run(
+        query
+          .insertInto('topics')
+          .values({ scope, id, label })
+          .onConflict((conflict) => conflict.columns(['scope', 'id']).doUpdateSet({ label })),
+      );
+    }
+  }
+
+  async counts(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]> {
+    const rows = this.database.prepare(COUNTS).all(keyOf(scope), minUsers, limit);
+    return Promise.resolve(
+      rows.map((row) => ({
+        id: row['id'] as string,
+        label: row['label'] as string,
+        threads: Number(row['threads']),
+        users: Number(row['users']),
+        lastAtMs: Math.round(Number(row['last_at']) * 1_000),
+      })),
+    );
+  }
+}
