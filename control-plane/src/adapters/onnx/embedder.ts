@@ -8,7 +8,10 @@ export interface OnnxEmbedder extends Embedder {
   close(): Promise<void>;
 }
 
-/** Longer texts are cut to so many tokens, about 500 English characters. The model's limit is 256, at up to twice the time. */
+/**
+ * Longer texts are cut to so many tokens, about 500 English characters. Measured on written conversations, reading on
+ * to the model's limit of 256 moves link F1 by less than 0.3 and costs up to twice the time.
+ */
 const MAX_TOKENS = 128;
 
 /**
