@@ -11,6 +11,7 @@ export const PERMISSIONS = [
   'audit:read',
   'alerts:read',
   'alerts:write',
+  'erase:write',
   'tokens:manage',
 ] as const;
 export type Permission = (typeof PERMISSIONS)[number];
@@ -24,6 +25,8 @@ export const ROLES = {
   auditor: ['runs:read', 'audit:read', 'policies:read'],
   /** A gateway. */
   ingest: ['samples:write', 'policies:read'],
+  /** An Alertmanager: its webhook, and nothing to read. */
+  alerting: ['alerts:write'],
   admin: PERMISSIONS,
 } as const satisfies Record<string, readonly Permission[]>;
 export type Role = keyof typeof ROLES;

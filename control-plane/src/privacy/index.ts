@@ -1,3 +1,6 @@
 // What is personal, and what happens to it in the control plane.
 export { createNameRedactor, type NameRedactor, type NameRedactorOptions, type NamesRedacted } from './names.ts';
-export type { Finder } from './ports.ts';
+export { createEraser, type Eraser, type Receipt } from './erase.ts';
+export { outsideVectors, withoutErased } from './outside-vectors.ts';
+export { privacyRoutes } from './routes.ts';
+export type { Erasable, Finder, Tombstones } from './ports.ts';
