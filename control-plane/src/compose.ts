@@ -3,15 +3,17 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Express } from 'express';
 import { createRedactor, unsafePatternReason } from '#redact';
-import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken } from './access/index.ts';
+import { accessRoutes, createAccess, createTokenStore, userTokens, type Access, type IssuedToken } from './access/index.ts';
 import { openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
 import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
+import { alertRoutes } from './alerts/index.ts';
 import type { Config } from './config.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
 import { createApp, createMetrics, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
+import { runRoutes } from './identity/index.ts';
 import {
   createAcceptor,
   createAnnouncer,
@@ -24,11 +26,21 @@ import {
   type Vectors,
   type Workshop,
 } from './ingest/index.ts';
-import { systemClock, systemRandomness, type Clock, type EventHandler, type Logger, type Route } from './kernel/index.ts';
+import { systemClock, systemRandomness, type Clock, type EventHandler, type Logger, type Route, type Scope } from './kernel/index.ts';
 import { openPolicy, policyRoutes, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
-import { createNameRedactor } from './privacy/index.ts';
+import {
+  createEraser,
+  createNameRedactor,
+  outsideVectors,
+  privacyRoutes,
+  withoutErased,
+  type Erasable,
+  type Eraser,
+} from './privacy/index.ts';
+import { schedulePurge, withOutsideVectors } from './retention/index.ts';
 import { createSearch, searchRoutes, type MeaningIndex } from './search/index.ts';
 import { threadRoutes } from './threads/routes.ts';
+import { createTopicPlacer, topicRoutes, type TopicPlacer } from './topics/index.ts';
 
 /** A model that is loaded once and closed at the end. */
 type Closable<T> = T & { close(): Promise<void> };
@@ -103,13 +115,21 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const keyStore = await openKeyFolder(path.join(config.dataFolder, 'journal-keys'));
   const keys = createJournalKeys({ store: keyStore, clock, randomness: systemRandomness });
   const spanExport = openSpanExport(base, metrics);
-  const handlers: EventHandler[] = spanExport ? [spanExport] : [];
+  const access = await createAccess({
+    store: createTokenStore(store.meta),
+    clock,
+    randomness: systemRandomness,
+    fixedAdmin: config.adminToken === undefined ? undefined : { token: config.adminToken, scope: config.scope },
+  });
+  const topics = createTopicPlacer({ store: store.topics, policy: () => live.current().policy.topics });
+  const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew() });
+  const handlers: EventHandler[] = [topics.handler, eraser.handler, ...(spanExport ? [spanExport] : [])];
   const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics });
   const pipeline = createPipeline({
     journal: store.journal,
     keys,
     sink: store.turns,
-    vectors: outside?.vectors,
+    vectors: outside && withoutErased(outside.vectors, store.tombstones),
     workshop,
     key: secret,
     meter: metrics,
@@ -126,12 +146,6 @@ async function assemble(base: Base): Promise<ControlPlane> {
     limits: config.limits,
     arrived: () => pipeline.notify(),
   });
-  const access = await createAccess({
-    store: createTokenStore(store.meta),
-    clock,
-    randomness: systemRandomness,
-    fixedAdmin: config.adminToken === undefined ? undefined : { token: config.adminToken, scope: config.scope },
-  });
   const meaning = meaningIndex(workshop, embedder, outside?.vectors ?? store.vectors);
   const routes: Route[] = [
     ...healthRoutes(healthOf(base, embedder, outside)),
@@ -140,6 +154,10 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...threadRoutes(store.threads),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
     ...accessRoutes(access),
+    ...runRoutes(store.runs),
+    ...topicRoutes(store.topics, () => live.current().policy.topics),
+    ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock }),
+    ...privacyRoutes(eraser),
   ];
   const app = createApp({
     routes,
@@ -151,6 +169,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     version: version(),
     pageFolder: existsSync(PAGE_FOLDER) ? PAGE_FOLDER : undefined,
   });
+  let purging: ReturnType<typeof schedulePurge> | undefined;
   return {
     app,
     logger,
@@ -159,11 +178,18 @@ async function assemble(base: Base): Promise<ControlPlane> {
     start() {
       pipeline.start();
       announcer.start();
+      purging ??= schedulePurge({
+        store: outside ? withOutsideVectors(store.retention, outside.vectors) : store.retention,
+        policy: () => live.current().policy.retention,
+        clock,
+        logger,
+      });
     },
     depth: () => store.journal.depth(),
     reloadPolicy: () => live.reload(),
     async close() {
       live.close();
+      await purging?.stop();
       await pipeline.drain();
       await announcer.drain();
       await spanExport?.drain();
@@ -179,7 +205,7 @@ function createWorkshop(parts: {
   nameFinder: NameFinder;
   secret: Uint8Array;
   live: LivePolicy;
-}): () => Workshop {
+}): (() => Workshop) & { renew(): void } {
   const build = ({ policy }: LoadedPolicy) => {
     const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
     const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
@@ -201,7 +227,39 @@ function createWorkshop(parts: {
   parts.live.onChange((loaded) => {
     current = build(loaded);
   });
-  return () => current;
+  return Object.assign(() => current, {
+    /** Forgets what the linker and the cache of embeddings remember; it comes back from the store. */
+    renew() {
+      current = build(parts.live.current());
+    },
+  });
+}
+
+/** Memories come after the tables they are made from. */
+function openEraser(
+  { store, clock }: Base,
+  parts: { access: Access; topics: TopicPlacer; outside: WeaviateStore | undefined; renewLinking: () => void },
+): Eraser {
+  const memory = (name: string, renew: (scope: Scope) => Promise<void> | void): Erasable => ({
+    name,
+    tables: [],
+    erase: async (scope) => {
+      await renew(scope);
+      return {};
+    },
+    residual: () => Promise.resolve(0),
+  });
+  return createEraser({
+    erasables: [
+      ...store.erasables,
+      userTokens(parts.access),
+      memory('topics_memory', (scope) => parts.topics.refresh(scope)),
+      memory('linking_memory', parts.renewLinking),
+    ],
+    outside: parts.outside && [outsideVectors(parts.outside.vectors)],
+    tombstones: store.tombstones,
+    clock,
+  });
 }
 
 /** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */

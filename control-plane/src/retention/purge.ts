@@ -7,6 +7,7 @@ export interface PurgeReport {
   readonly texts: number;
   readonly vectors: number;
   readonly requests: number;
+  readonly runs: number;
 }
 
 export interface PurgeOptions {
@@ -16,11 +17,13 @@ export interface PurgeOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly batch?: number;
+  /** Asked between batches: true ends the pass early. */
+  readonly isStopped?: () => boolean;
 }
 
 const DAY_MS = 86_400_000;
 /** Days each class is kept where the policy says nothing; the same defaults stand in the policy's schema. */
-export const DEFAULT_DAYS = { textDays: 30, embeddingDays: 30, metadataDays: 365 } as const;
+export const DEFAULT_DAYS = { textDays: 30, embeddingDays: 30, metadataDays: 365, identityDays: 2555 } as const;
 
 /** One pass over all scopes and classes. Rejects with the store's error; what was removed until then stays removed. */
 export async function purge(options: PurgeOptions): Promise<PurgeReport> {
@@ -28,25 +31,27 @@ export async function purge(options: PurgeOptions): Promise<PurgeReport> {
   const batch = options.batch ?? 500;
   const days = { ...DEFAULT_DAYS, ...options.policy() };
   const before = (kept: number): number => clock.nowMs() - kept * DAY_MS;
-  const report = { texts: 0, vectors: 0, requests: 0 };
+  const isStopped = options.isStopped ?? (() => false);
+  const all = async (remove: (limit: number) => Promise<number>): Promise<number> => {
+    let total = 0;
+    while (!isStopped()) {
+      const removed = await remove(batch);
+      total += removed;
+      if (removed < batch) break;
+      // Let waiting requests in between two batches.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return total;
+  };
+  const report = { texts: 0, vectors: 0, requests: 0, runs: 0 };
   for (const scope of await store.scopes()) {
-    report.requests += await all((limit) => store.purgeRequests(scope, before(days.metadataDays), limit), batch);
-    report.texts += await all((limit) => store.purgeTexts(scope, before(days.textDays), limit), batch);
-    report.vectors += await all((limit) => store.purgeVectors(scope, before(days.embeddingDays), limit), batch);
+    report.requests += await all((limit) => store.purgeRequests(scope, before(days.metadataDays), limit));
+    report.texts += await all((limit) => store.purgeTexts(scope, before(days.textDays), limit));
+    report.vectors += await all((limit) => store.purgeVectors(scope, before(days.embeddingDays), limit));
+    report.runs += await all((limit) => store.purgeRuns(scope, before(days.identityDays), limit));
     log(logger, scope, report);
   }
   return report;
-}
-
-async function all(remove: (limit: number) => Promise<number>, batch: number): Promise<number> {
-  let total = 0;
-  for (;;) {
-    const removed = await remove(batch);
-    total += removed;
-    if (removed < batch) return total;
-    // Let waiting requests in between two batches.
-    await new Promise((resolve) => setImmediate(resolve));
-  }
 }
 
 function log(logger: Logger, scope: Scope, report: PurgeReport): void {

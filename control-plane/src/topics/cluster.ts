@@ -12,7 +12,7 @@ export interface TopicAssignment {
 interface Topic {
   readonly id: string;
   /** Sum of unit vectors; its direction is the centroid. */
-  readonly sum: Float32Array;
+  sum: Float32Array;
   norm: number;
   size: number;
   readonly words: Map<string, number>;
@@ -54,12 +54,19 @@ export class TopicClusters {
   assign(id: string, vector: Float32Array, text: string): TopicAssignment {
     const { topic: nearest, cosine } = this.#nearest(vector);
     const join = nearest !== undefined && (cosine >= this.#joinAt || this.#topics.length >= this.#maxTopics);
-    const topic = join ? nearest : this.#found(id, vector.length);
-    for (let d = 0; d < vector.length; d += 1) topic.sum[d] = (topic.sum[d] ?? 0) + (vector[d] ?? 0);
-    topic.norm = Math.hypot(...topic.sum);
-    topic.size += 1;
-    this.#count(topic, contentWords(text));
+    const topic = join ? nearest : this.#found(id);
+    this.#add(topic, vector, text);
     return { id: topic.id, label: this.label(topic.id) };
+  }
+
+  /** Puts a text back where it was assigned before. @param vector absent where it is not kept any more */
+  restore(topicId: string, vector: Float32Array | undefined, text: string): void {
+    this.#add(this.#byId.get(topicId) ?? this.#open(topicId), vector, text);
+  }
+
+  /** All topics with their labels as they stand now. */
+  labels(): readonly TopicAssignment[] {
+    return this.#topics.map(({ id }) => ({ id, label: this.label(id) }));
   }
 
   /** The words of a topic as they stand now. Empty for an unknown id. */
@@ -89,17 +96,25 @@ export class TopicClusters {
     return { topic, cosine };
   }
 
-  #found(id: string, dimensions: number): Topic {
-    const topic: Topic = {
-      id: `tp_${createHash('sha256').update(`${this.#seed}\0${id}`).digest('hex').slice(0, 16)}`,
-      sum: new Float32Array(dimensions),
-      norm: 0,
-      size: 0,
-      words: new Map(),
-    };
+  #found(id: string): Topic {
+    return this.#open(`tp_${createHash('sha256').update(`${this.#seed}\0${id}`).digest('hex').slice(0, 16)}`);
+  }
+
+  #open(id: string): Topic {
+    const topic: Topic = { id, sum: new Float32Array(0), norm: 0, size: 0, words: new Map() };
     this.#topics.push(topic);
-    this.#byId.set(topic.id, topic);
+    this.#byId.set(id, topic);
     return topic;
+  }
+
+  #add(topic: Topic, vector: Float32Array | undefined, text: string): void {
+    if (vector) {
+      if (topic.sum.length === 0) topic.sum = new Float32Array(vector.length);
+      for (let d = 0; d < vector.length; d += 1) topic.sum[d] = (topic.sum[d] ?? 0) + (vector[d] ?? 0);
+      topic.norm = Math.hypot(...topic.sum);
+    }
+    topic.size += 1;
+    this.#count(topic, contentWords(text));
   }
 
   #count(topic: Topic, words: ReadonlySet<string>): void {

@@ -7,8 +7,10 @@ const DAY = 86_400_000;
 const now = 400 * DAY;
 
 /** Rows by age in days; each class is removed on its own. */
-function store(ages: number[]): Purgeable & { left: { texts: number[]; vectors: number[]; requests: number[] }; calls: number } {
-  const left = { texts: [...ages], vectors: [...ages], requests: [...ages] };
+function store(
+  ages: number[],
+): Purgeable & { left: { texts: number[]; vectors: number[]; requests: number[]; runs: number[] }; calls: number } {
+  const left = { texts: [...ages], vectors: [...ages], requests: [...ages], runs: [...ages] };
   const remove = (kind: keyof typeof left) => (_: Scope, beforeMs: number, limit: number) => {
     self.calls += 1;
     const due = left[kind].filter((age) => now - age * DAY < beforeMs).slice(0, limit);
@@ -22,6 +24,7 @@ function store(ages: number[]): Purgeable & { left: { texts: number[]; vectors: 
     purgeTexts: remove('texts'),
     purgeVectors: remove('vectors'),
     purgeRequests: remove('requests'),
+    purgeRuns: remove('runs'),
   };
   return self;
 }
@@ -33,12 +36,12 @@ describe('purge', () => {
     const data = store([1, 5, 20, 40, 380]);
     const report = await purge({
       store: data,
-      policy: () => ({ textDays: 10, embeddingDays: 30, metadataDays: 365 }),
+      policy: () => ({ textDays: 10, embeddingDays: 30, metadataDays: 365, identityDays: 370 }),
       clock,
       logger: silentLogger,
     });
-    expect(data.left).toEqual({ texts: [1, 5], vectors: [1, 5, 20], requests: [1, 5, 20, 40] });
-    expect(report).toEqual({ texts: 3, vectors: 2, requests: 1 });
+    expect(data.left).toEqual({ texts: [1, 5], vectors: [1, 5, 20], requests: [1, 5, 20, 40], runs: [1, 5, 20, 40] });
+    expect(report).toEqual({ texts: 3, vectors: 2, requests: 1, runs: 1 });
   });
 
   it('goes on in batches until nothing is due', async () => {
@@ -51,6 +54,6 @@ describe('purge', () => {
   it('uses the defaults where the policy says nothing', async () => {
     const data = store([29, 31, 366]);
     await purge({ store: data, policy: () => undefined, clock, logger: silentLogger });
-    expect(data.left).toEqual({ texts: [29], vectors: [29], requests: [29, 31] });
+    expect(data.left).toEqual({ texts: [29], vectors: [29], requests: [29, 31], runs: [29, 31, 366] });
   });
 });

@@ -1,0 +1,103 @@
+// Gives each thread a topic, in the background, by its first prompt.
+import type { TopicsPolicy } from '#contract';
+import { scopeKey, type DomainEvent, type EventHandler, type Scope } from '../kernel/index.ts';
+import { TopicClusters } from './cluster.ts';
+import type { TopicStore } from './ports.ts';
+
+/** Traffic of tests is kept out of all statistics. */
+export const hasTopics = (scope: Scope, policy: TopicsPolicy | undefined): boolean =>
+  scope.environment !== 'test' && policy?.enabled !== false;
+
+export interface TopicPlacer {
+  readonly handler: EventHandler;
+  /** Forgets what is in memory of the scope and makes topics and labels anew from what is stored. */
+  refresh(scope: Scope): Promise<void>;
+}
+
+type Clusters = Map<string, TopicClusters>;
+
+const PAGE = 500;
+
+export function createTopicPlacer(parts: { readonly store: TopicStore; readonly policy: () => TopicsPolicy | undefined }): TopicPlacer {
+  const { store } = parts;
+  const states = new Map<string, Clusters>();
+  // One task at a time: placing reads and changes the state of a scope across awaits.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const next = last.then(task, task);
+    last = next.catch(() => undefined);
+    return next;
+  };
+
+  async function stateOf(scope: Scope): Promise<Clusters> {
+    const known = states.get(scopeKey(scope));
+    if (known) return known;
+    const clusters: Clusters = new Map();
+    for (let after = 0; ;) {
+      const page = await store.placed(scope, after, PAGE);
+      for (const { topicId, vector, text, model } of page) clustersOf(clusters, scope, model).restore(topicId, vector, text);
+      after = page.at(-1)?.seq ?? after;
+      if (page.length < PAGE) break;
+    }
+    states.set(scopeKey(scope), clusters);
+    const labels = [...clusters.values()].flatMap((one) => one.labels());
+    // Where texts are not kept any more, the label that was made from them stays.
+    await store.relabel(
+      scope,
+      labels.filter(({ label }) => label !== ''),
+    );
+    return clusters;
+  }
+
+  async function place(scope: Scope, threadIds: readonly string[]): Promise<void> {
+    if (!hasTopics(scope, parts.policy())) return;
+    const clusters = await stateOf(scope);
+    try {
+      const open = await store.open(scope, threadIds);
+      const placements = open.map(({ requestId, vector, text, model }) => ({
+        requestId,
+        topic: clustersOf(clusters, scope, model).assign(requestId, vector, text),
+      }));
+      await store.place(scope, placements);
+    } catch (error) {
+      // The memory holds texts that the store did not take: it is made anew from the store.
+      states.delete(scopeKey(scope));
+      throw error;
+    }
+  }
+
+  return {
+    handler: {
+      name: 'topics',
+      handle: (events) =>
+        inTurn(async () => {
+          for (const [scope, threadIds] of threadsOf(events)) await place(scope, threadIds);
+        }),
+    },
+    refresh: (scope) =>
+      inTurn(async () => {
+        states.delete(scopeKey(scope));
+        if (hasTopics(scope, parts.policy())) await stateOf(scope);
+      }),
+  };
+}
+
+function clustersOf(clusters: Clusters, scope: Scope, model: string): TopicClusters {
+  const known = clusters.get(model) ?? new TopicClusters({ seed: scopeKey(scope) });
+  clusters.set(model, known);
+  return known;
+}
+
+function threadsOf(events: readonly DomainEvent[]): ReadonlyMap<Scope, readonly string[]> {
+  const scopes = new Map<string, Scope>();
+  const threads = new Map<Scope, string[]>();
+  for (const event of events) {
+    if (event.type !== 'TurnStored') continue;
+    const scope = scopes.get(scopeKey(event.scope)) ?? event.scope;
+    scopes.set(scopeKey(scope), scope);
+    const list = threads.get(scope) ?? [];
+    if (!list.includes(event.threadId)) list.push(event.threadId);
+    threads.set(scope, list);
+  }
+  return threads;
+}
