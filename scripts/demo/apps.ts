@@ -1,0 +1,168 @@
+// The applications of the demo: all are made up.
+import type { App, AppName, ToolSpec } from './types.ts';
+
+const tool = (name: string, description: string, ...parameters: string[]): ToolSpec => ({
+  name,
+  description,
+  parameters: { type: 'object', properties: Object.fromEntries(parameters.map((one) => [one, { type: 'string' }])), required: parameters },
+});
+
+const ALWAYS = -Infinity;
+const since = (text: string, variant = 'v1', fromMinutes = ALWAYS) => ({ text, variant, fromMinutes });
+
+export const APPS: Readonly<Record<AppName, App>> = {
+  ide: {
+    route: 'ide',
+    consumer: 'dev-assistant',
+    apikey: 'demo-ide',
+    dialect: 'anthropic',
+    model: 'claude-sonnet-4-5',
+    memory: 'whole',
+    stream: true,
+    titles: true,
+    temperature: 0.2,
+    identity: 'body',
+    session: false,
+    traced: false,
+    tools: [
+      tool('read_file', 'Reads a file of the repository', 'path'),
+      tool('search_code', 'Searches the repository for a text', 'query'),
+      tool('run_tests', 'Runs the tests of a package', 'package'),
+      tool('list_pull_requests', 'Lists open pull requests', 'repository'),
+    ],
+    system: [
+      since('You are a careful pair programmer in the editor of the Parcelwise team. Prefer small changes. Show code only when asked.'),
+    ],
+  },
+  rail: {
+    route: 'rail-support',
+    consumer: 'rail-widget',
+    apikey: 'demo-rail',
+    dialect: 'chat',
+    model: 'gpt-4o-mini',
+    memory: 'none',
+    stream: false,
+    titles: false,
+    temperature: 0.3,
+    identity: 'body',
+    session: false,
+    traced: true,
+    tools: [],
+    system: [
+      since('You are the help desk of Lowland Rail. Answer briefly, in the language of the traveller. Never promise a refund.'),
+      since('You are the help desk of Lowland Rail. Answer in two sentences at most, in the language of the traveller.', 'v2', -75),
+    ],
+  },
+  kitchen: {
+    route: 'kitchen',
+    consumer: 'saltbox',
+    apikey: 'demo-kitchen',
+    dialect: 'chat',
+    model: 'gpt-4o-mini',
+    // A window memory, as chat frameworks keep by default.
+    memory: 6,
+    stream: true,
+    titles: false,
+    temperature: 0.7,
+    identity: 'header',
+    session: false,
+    traced: false,
+    tools: [],
+    system: [since('You are Saltbox, a friendly cook. Use metric units and say how long each step takes.')],
+  },
+  people: {
+    route: 'people',
+    consumer: 'people-portal',
+    apikey: 'demo-people',
+    dialect: 'chat',
+    model: 'gpt-4.1',
+    memory: 'whole',
+    stream: false,
+    titles: false,
+    temperature: 0,
+    identity: 'jwt',
+    session: true,
+    traced: true,
+    tools: [],
+    system: [
+      since(
+        'You answer questions of employees from the handbook alone. If the handbook does not say it, send them to the HR desk.\n<context>\nEmployees have 27 days of leave a year. Parental leave is 26 weeks, of which 9 are paid at 70 percent. Sick leave is reported before 9:00.\n</context>',
+      ),
+    ],
+  },
+  study: {
+    route: 'study',
+    consumer: 'campus-tutor',
+    apikey: 'demo-study',
+    dialect: 'responses',
+    model: 'gpt-4.1-mini',
+    memory: 'whole',
+    stream: true,
+    titles: false,
+    temperature: 0.5,
+    identity: 'body',
+    session: false,
+    traced: false,
+    tools: [],
+    system: [since('You are a patient tutor. Lead the student to the answer and check understanding with a question.')],
+  },
+  ledger: {
+    route: 'ledger',
+    consumer: 'ledger-agent',
+    apikey: 'demo-ledger',
+    dialect: 'chat',
+    model: 'gpt-4o',
+    memory: 'whole',
+    stream: false,
+    titles: true,
+    temperature: 0,
+    identity: 'header',
+    session: false,
+    traced: true,
+    tools: [
+      tool('describe_tables', 'Columns of the tables of a schema', 'schema'),
+      tool('run_sql', 'Runs a read-only query', 'query'),
+      tool('draw_chart', 'Draws a chart of the last result', 'kind'),
+    ],
+    system: [
+      since('You are a data analyst of a wholesale company. Look at the tables before you answer, and state the period of each figure.'),
+    ],
+  },
+  assistant: {
+    route: 'assistant',
+    consumer: 'house-chat',
+    apikey: 'demo-assistant',
+    dialect: 'chat',
+    model: 'gpt-4o',
+    memory: 'none',
+    stream: true,
+    titles: false,
+    temperature: 0.8,
+    identity: 'body',
+    session: false,
+    traced: false,
+    tools: [],
+    system: [since('You are a helpful assistant.')],
+  },
+  catalogue: {
+    route: 'catalogue',
+    consumer: 'catalogue-indexer',
+    apikey: 'demo-catalogue',
+    dialect: 'embeddings',
+    model: 'text-embedding-3-small',
+    memory: 'none',
+    stream: false,
+    titles: false,
+    temperature: 0,
+    identity: 'nobody',
+    session: false,
+    traced: false,
+    tools: [],
+    system: [],
+  },
+};
+
+/** Instructions in force at a time, in minutes relative to the start of live traffic. */
+export function instructionsAt(app: App, minutes: number): App['system'][number] | undefined {
+  return app.system.findLast(({ fromMinutes }) => fromMinutes <= minutes);
+}
