@@ -121,7 +121,7 @@ describe('throughput', () => {
     }
   });
 
-  it('reports its share of what the bare models allow: the bar of 0.9 is open, 0.6 is the floor against regressions', async () => {
+  it('reaches at least 90% of what the bare models allow', async () => {
     const file = sharedFile('data/threads_A.jsonl');
     const rows = (file === undefined ? ownRows(1200) : sharedRows(file)).slice(0, 1200);
     const texts = rows.flatMap(({ text, response }) => [text, response ?? '']).filter((text) => text !== '');
@@ -146,7 +146,7 @@ describe('throughput', () => {
     process.stderr.write(
       `whole pipeline ${Math.round(whole)} requests/s, bare models ${Math.round(before)} and ${Math.round(after)}: ${(whole / models).toFixed(2)}\n`,
     );
-    expect(whole / models).toBeGreaterThanOrEqual(0.6);
+    expect(whole / models).toBeGreaterThanOrEqual(0.9);
   });
 
   it('shows a posted sample in its thread and in search within 5 s', async () => {
