@@ -70,7 +70,7 @@ describe('what was posted', () => {
   it('stands in the list, opens at the failed turn, and grows while it is looked at', async () => {
     const browser = await openBrowser();
     const { page, seen } = await visit(browser, { url, token: ADMIN_TOKEN });
-    await page.getByRole('link', { name: /boiler/ }).click();
+    await page.getByRole('link', { name: /polite letter to the landlord/ }).click();
     await page.getByRole('heading', { level: 2, name: 'Turn 2 of 2' }).waitFor();
     for (const text of ['The thread broke down here', 'error 500', 'gpt-4o-2024-08-06', '22'.padStart(32, 'c')]) {
       await page.getByRole('article').getByText(text).first().waitFor();
