@@ -1,5 +1,5 @@
-/** Bytes of a batch: some forty requests with text, a hundred without, or one very long one. */
-const BATCH_BYTES = 96 * 1024;
+/** Bytes of a batch: some twenty requests with text, fifty without, or one very long one. */
+const BATCH_BYTES = 48 * 1024;
 
 /**
  * Rows in order, cut where a batch has enough bytes. Models take time by the length of texts and the store by the number

@@ -1,10 +1,11 @@
 // From the journal to the store, as retried jobs:
 //
-//   claim → [open → patterns → names] → [embed] → [place → vectors → commit]
+//   claim → open → patterns → [names] → [embed] → (place → vectors → commit)
 //
-// Each bracket is a lane: batches pass it one at a time and in order, so that names of one batch are found while the one
-// before is embedded, and requests of one principal are placed in the order they were accepted. An item that fails goes
-// back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
+// Each bracket is a lane to a model's worker. Two batches are in it at a time, so that the worker has the next one at hand
+// while this thread stores; several batches are on the way, so that names of one are found while another is embedded. The
+// last step waits for the batch before, so that requests of one principal are placed in the order they were accepted. An
+// item that fails goes back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
 import type { Price } from '#contract';
 import type { Redactor } from '#redact';
 import { errorFields, type Clock, type DomainEvent, type Logger } from '../kernel/index.ts';
@@ -50,7 +51,9 @@ export interface Pipeline {
 
 /** Rows taken from the journal at once; they are worked on in batches of about equal size in bytes. */
 const CLAIM = 256;
-const BATCHES_AT_ONCE = 3;
+const BATCHES_AT_ONCE = 6;
+/** One that the worker has in hand, and the next. */
+const IN_LANE = 2;
 const POLL_MS = 500;
 const SWEEP_MS = 30_000;
 export const MAX_ATTEMPTS = 5;
@@ -63,7 +66,8 @@ interface Work extends OpenedRow {
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { journal, keys, meter, logger, clock } = parts;
   const bell = createDoorbell();
-  const [prepareLane, embedLane, storeLane] = [createLane(), createLane(), createLane()];
+  const [nameLane, embedLane] = [createLane(IN_LANE), createLane(IN_LANE)];
+  let lastBegun: Promise<void> = Promise.resolve();
   const open = new Set<Promise<void>>();
   let isStopping = false;
   let loop: Promise<void> | undefined;
@@ -103,22 +107,25 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   }
 
   function begin(rows: readonly JournalRow[]): void {
-    const task = processRows(rows).catch((error: unknown) => {
+    const task = processRows(rows, lastBegun).catch((error: unknown) => {
       // Not even putting rows back worked: the store is in trouble. They stay claimed until the next start.
       logger.error('batch_lost_hold', { ...errorFields(error), rows: rows.length });
     });
+    lastBegun = task;
     const tracked = task.finally(() => open.delete(tracked));
     open.add(tracked);
   }
 
-  async function processRows(rows: readonly JournalRow[]): Promise<void> {
+  /** @param before settles, and does not fail, when the batch before is done with */
+  async function processRows(rows: readonly JournalRow[], before: Promise<void>): Promise<void> {
     const workshop = parts.workshop();
-    const prepared = await prepareLane(() => prepare(rows, workshop));
+    const prepared = await prepare(rows, workshop);
     const embedded = await embedLane(() =>
       timed('embed', prepared.length, () => isolate(prepared, (batch) => withPrepared(batch, workshop.processor.embed))),
     );
     await giveBack(embedded.failed, 'embed');
-    await storeLane(() => store(embedded.done, workshop));
+    await before;
+    await store(embedded.done, workshop);
   }
 
   async function prepare(rows: readonly JournalRow[], workshop: Workshop): Promise<readonly Work[]> {
@@ -136,8 +143,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       }),
     );
     await giveBack(redacted.failed, 'patterns');
-    const named = await timed('names', redacted.done.length, () =>
-      isolate(redacted.done, (batch) => withPrepared(batch, workshop.processor.names)),
+    const named = await nameLane(() =>
+      timed('names', redacted.done.length, () => isolate(redacted.done, (batch) => withPrepared(batch, workshop.processor.names))),
     );
     await giveBack(named.failed, 'names');
     return named.done;

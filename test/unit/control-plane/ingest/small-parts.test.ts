@@ -43,7 +43,7 @@ describe('cutBatches', () => {
 
 describe('lanes and bells', () => {
   it('runs tasks in order, one at a time, whatever fails', async () => {
-    const lane = createLane();
+    const lane = createLane(1);
     const seen: string[] = [];
     const task =
       (name: string, isBad = false) =>
@@ -56,6 +56,26 @@ describe('lanes and bells', () => {
     const results = await Promise.allSettled([lane(task('a')), lane(task('b', true)), lane(task('c'))]);
     expect(seen).toEqual(['a+', 'a-', 'b+', 'b-', 'c+', 'c-']);
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  });
+
+  it('runs as many tasks at a time as it is wide, begun in order', async () => {
+    const lane = createLane(2);
+    const begun: number[] = [];
+    let running = 0;
+    let most = 0;
+    const task = (index: number) => async () => {
+      begun.push(index);
+      most = Math.max(most, (running += 1));
+      await new Promise((resolve) => setTimeout(resolve, 5 - index));
+      running -= 1;
+      if (index === 1) throw new Error('one fails');
+    };
+    const first = [0, 1, 2].map((index) => lane(task(index)).catch(() => undefined));
+    await first[0];
+    // Comes while others wait: it must not overtake them.
+    await Promise.all([...first, lane(task(3)), lane(task(4))]);
+    expect(begun).toEqual([0, 1, 2, 3, 4]);
+    expect(most).toBe(2);
   });
 
   it('does not lose a ring that comes before the wait', async () => {
