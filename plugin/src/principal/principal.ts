@@ -1,7 +1,6 @@
 // Who the user is. The first source that yields a value counts; what leaves is a pseudonym.
-import type { CompanionEntity, PrincipalSource } from '#contract';
+import { pseudonym, type CompanionEntity, type PrincipalSource } from '#contract';
 import { readPath, type Claims } from './jwt.ts';
-import { pseudonym } from './pseudonym.ts';
 
 export interface Principal {
   readonly id: string;

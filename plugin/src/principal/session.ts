@@ -1,8 +1,7 @@
 // A conversation id that the client or the application declared. It is kept as declared where it stands in a header or
 // the body, so that people find it again, and hashed where it is a credential or holds personal data.
-import type { SessionPolicy } from '#contract';
+import { shortHash, type SessionPolicy } from '#contract';
 import type { BaggageMember } from '../trace/baggage.ts';
-import { shortHash } from './pseudonym.ts';
 
 export interface DeclaredSession {
   readonly id: string;

@@ -1,9 +1,10 @@
 // Keyed hashes. All keys come from one secret per tenant, told apart by purpose, so that no hash of one kind says
-// anything about another. The control plane and the importer derive the same values from the same secret.
+// anything about another. Whoever makes samples derives them here, so that one person is one principal whatever the way in.
 import { createHmac } from 'node:crypto';
 
 const hmac = (key: string | Uint8Array, text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest();
 
+/** Keys of one tenant; none can be computed from another. */
 export interface TenantKeys {
   readonly principal: Buffer;
   readonly session: Buffer;
@@ -14,6 +15,7 @@ export interface TenantKeys {
   history(principal: string): Buffer;
 }
 
+/** `hashKey`: the secret that all gateways of a tenant share. */
 export function tenantKeys(hashKey: string, tenant: string): TenantKeys {
   const derive = (purpose: string) => hmac(hashKey, `clew/${purpose}/1\0${tenant}`);
   return {
