@@ -39,6 +39,7 @@ import {
 } from './privacy/index.ts';
 import { schedulePurge, withOutsideVectors } from './retention/index.ts';
 import { createSearch, searchRoutes, type MeaningIndex } from './search/index.ts';
+import { traceLinker } from './threads/index.ts';
 import { threadRoutes } from './threads/routes.ts';
 import { createTopicPlacer, topicRoutes, type TopicPlacer } from './topics/index.ts';
 
@@ -151,7 +152,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...healthRoutes(healthOf(base, embedder, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits)),
     ...policyRoutes(live),
-    ...threadRoutes(store.threads),
+    ...threadRoutes(store.threads, traceLinker(config.traceUrl)),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
     ...accessRoutes(access),
     ...runRoutes(store.runs),

@@ -1,6 +1,7 @@
 // The only reader of the environment. Every fault is reported at once, with what was expected and what follows from it.
 import path from 'node:path';
 import { ClewError, type Scope } from './kernel/index.ts';
+import { isTraceTemplate } from './threads/index.ts';
 
 export interface Limits {
   /** Bytes of a posted body as sent. */
@@ -26,6 +27,8 @@ export interface Config {
   /** The host of `weaviateUrl` at port 50051 unless given. */
   readonly weaviateGrpcUrl: string | undefined;
   readonly weaviateApiKey: string | undefined;
+  /** Address of a trace in another tool, with {traceId}, {traceIdDecimal} or {spanId} in it. */
+  readonly traceUrl: string | undefined;
   readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   /** Absolute path. */
   readonly policyFile: string;
@@ -52,6 +55,7 @@ const KEYS = new Set([
   'CLEW_TENANT',
   'CLEW_ENVIRONMENT',
   'CLEW_POLICY',
+  'CLEW_TRACE_URL',
   'CLEW_LOG_LEVEL',
   'CLEW_MAX_BODY_BYTES',
   'CLEW_MAX_DECOMPRESSED_BYTES',
@@ -101,6 +105,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     weaviateUrl: reader.url('WEAVIATE_URL', 'vectors have no place to go'),
     weaviateGrpcUrl: reader.url('WEAVIATE_GRPC_URL', 'vectors cannot be searched'),
     weaviateApiKey: reader.raw('WEAVIATE_API_KEY'),
+    traceUrl: readTraceUrl(reader, faults),
     otlp: readOtlp(reader, faults),
     policyFile: path.resolve(workingFolder, reader.raw('CLEW_POLICY') ?? path.join(PACKAGE_ROOT, 'policies/default.yaml')),
     logLevel: reader.choice('CLEW_LOG_LEVEL', 'info', LOG_LEVELS, 'nothing can be logged'),
@@ -151,6 +156,17 @@ function createReader(env: Environment, faults: ConfigFault[]) {
       return value.replace(/\/+$/, '');
     },
   };
+}
+
+function readTraceUrl(reader: Reader, faults: ConfigFault[]): string | undefined {
+  const template = reader.raw('CLEW_TRACE_URL');
+  if (template === undefined || isTraceTemplate(template)) return template;
+  faults.push({
+    key: 'CLEW_TRACE_URL',
+    expected: 'an http:// or https:// URL that holds {traceId} or {traceIdDecimal}',
+    consequence: 'requests cannot link to their traces',
+  });
+  return undefined;
 }
 
 function readOtlp(reader: Reader, faults: ConfigFault[]): Config['otlp'] {

@@ -48,6 +48,8 @@ describe('ThreadReader (SQLite)', () => {
     expect(await ids({ position: 'orphaned' })).toEqual(['tb']);
     expect(await ids({ model: 'gpt-x' })).toEqual(['tc']);
     expect(await ids({ model: 'gpt-y', user: 'p1' })).toEqual(['ta']);
+    expect(await ids({ minTurns: 1 })).toEqual(['ta', 'tc', 'tb']);
+    expect(await ids({ minTurns: 2 })).toEqual(['ta']);
     expect(await ids({ fromMs: (T0 + 20) * 1_000 })).toEqual(['ta', 'tc']);
     expect(await ids({ toMs: (T0 + 20) * 1_000 })).toEqual(['tc', 'tb']);
     expect((await store.threads.list(OTHER_TENANT, {}, { limit: 10 })).items).toEqual([]);

@@ -4,3 +4,4 @@ export { RESTORE_LIMIT, WINDOW_SECONDS, type LinkingOptions } from './options.ts
 export type { PastTurns, ThreadReader } from './ports.ts';
 export type * from './types.ts';
 export type * from './views.ts';
+export { isTraceTemplate, traceLinker, type TraceLinker } from './trace-link.ts';

@@ -1,5 +1,6 @@
 import { ClewError, timeOf, type Caller, type JsonSchema, type QueryParameter, type Route } from '../kernel/index.ts';
 import type { ThreadReader } from './ports.ts';
+import { traceLinker, type TraceLinker } from './trace-link.ts';
 import type { Position } from './types.ts';
 import type { RequestView, ThreadDetail } from './views.ts';
 
@@ -12,6 +13,11 @@ const FILTERS: readonly QueryParameter[] = [
   { name: 'topic', description: 'Id of a topic', schema: { type: 'string', maxLength: 128 } },
   { name: 'position', description: 'Threads with a request in this position', schema: { type: 'string', enum: POSITIONS } },
   { name: 'model', description: 'Threads that this model answered in', schema: { type: 'string', maxLength: 256 } },
+  {
+    name: 'minTurns',
+    description: 'Least user turns; 1 leaves out threads of auxiliary calls (embeddings, titles) alone',
+    schema: { type: 'integer', minimum: 0, maximum: 1_000_000 },
+  },
   { name: 'from', description: 'Last activity not before', schema: TIME },
   { name: 'to', description: 'Last activity not after', schema: TIME },
   { name: 'cursor', description: 'That of the page before', schema: { type: 'string', maxLength: 512 } },
@@ -58,10 +64,12 @@ const REQUEST: JsonSchema = {
     successors: { type: 'array', items: { type: 'string' } },
     prompt: { type: ['string', 'null'], description: 'Redacted' },
     answer: { type: ['string', 'null'], description: 'Redacted' },
+    traceUrl: { type: ['string', 'null'], description: 'Where the trace is shown: CLEW_TRACE_URL with its ids filled in' },
   },
 };
 
-export function threadRoutes(reader: ThreadReader): Route[] {
+export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = traceLinker(undefined)): Route[] {
+  const linked = (request: RequestView): RequestView => ({ ...request, traceUrl: traceUrlOf(request.trace) });
   return [
     {
       method: 'get',
@@ -88,6 +96,7 @@ export function threadRoutes(reader: ThreadReader): Route[] {
           topic: query['topic'],
           position: query['position'] as Position | undefined,
           model: query['model'],
+          minTurns: query['minTurns'] === undefined ? undefined : Number(query['minTurns']),
           fromMs: timeParameter(query['from']),
           toMs: timeParameter(query['to']),
         };
@@ -109,7 +118,7 @@ export function threadRoutes(reader: ThreadReader): Route[] {
       handle: async ({ caller, params }) => {
         const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? ''), caller);
         if (!thread) throw new ClewError('not_found');
-        return { status: 200, json: thread };
+        return { status: 200, json: { ...thread, requests: thread.requests.map(linked) } };
       },
     },
     {
@@ -122,7 +131,7 @@ export function threadRoutes(reader: ThreadReader): Route[] {
       handle: async ({ caller, params }) => {
         const request = await reader.request(caller.scope, params['id'] ?? '');
         if (!request || !isOwn(request, caller)) throw new ClewError('not_found');
-        return { status: 200, json: request };
+        return { status: 200, json: linked(request) };
       },
     },
   ];

@@ -75,6 +75,8 @@ export interface RequestView {
   readonly guardrails: readonly GuardrailVerdict[];
   readonly stages: Stages | null;
   readonly trace: TraceContext | null;
+  /** Where the trace is shown, by the configured template; set by the routes, null without one. */
+  readonly traceUrl?: string | null;
   readonly correlationId: string | null;
   readonly declaredSession: DeclaredSession | null;
   readonly call: Call | null;
@@ -99,6 +101,8 @@ export interface ThreadFilter {
   readonly topic?: string | undefined;
   readonly position?: Position | undefined;
   readonly model?: string | undefined;
+  /** Threads with at least so many user turns: 1 leaves out those of auxiliary calls alone. */
+  readonly minTurns?: number | undefined;
   /** Epoch milliseconds, inclusive; on the thread's last activity. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;

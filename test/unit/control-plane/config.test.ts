@@ -34,6 +34,12 @@ describe('readConfig', () => {
     expect(faults.every((fault) => fault.expected !== '' && 'consequence' in fault)).toBe(true);
   });
 
+  it('takes an address for traces that names the trace, and no other', () => {
+    const template = 'http://jaeger:16686/trace/{traceId}';
+    expect(readConfig({ CLEW_TRACE_URL: template }, '/x').traceUrl).toBe(template);
+    expect(faultsOf({ CLEW_TRACE_URL: 'http://jaeger:16686/trace/' })).toMatchObject([{ key: 'CLEW_TRACE_URL' }]);
+  });
+
   it.each(['DATABASE_URL', 'KAFKA_BROKERS'])('says that %s is not supported instead of ignoring it', (key) => {
     expect(faultsOf({ [key]: 'x' })).toMatchObject([{ key, expected: 'to be unset' }]);
   });

@@ -71,12 +71,13 @@ export class SqliteThreads implements ThreadReader {
   ): Promise<Page<ThreadSummary>> {
     const key = keyOf(scope);
     const limit = Math.max(1, Math.min(MAX_PAGE, Math.trunc(page.limit)));
-    const { user, topic, position, model, fromMs, toMs } = filter;
+    const { user, topic, position, model, minTurns, fromMs, toMs } = filter;
     let wanted = labelledThreads(key);
     if (user !== undefined) wanted = wanted.where('principal', '=', user);
     if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', topic);
     if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));
     if (model !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.model', '=', model)));
+    if (minTurns !== undefined) wanted = wanted.where('turns', '>=', minTurns);
     if (fromMs !== undefined) wanted = wanted.where('last_at', '>=', fromMs / 1_000);
     if (toMs !== undefined) wanted = wanted.where('last_at', '<=', toMs / 1_000);
     if (page.cursor !== undefined) {
