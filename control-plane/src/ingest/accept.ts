@@ -4,8 +4,8 @@ import { ClewError, type Clock, type ErrorCode, type Scope } from '../kernel/ind
 import { modeOf } from '../policies/index.ts';
 import type { JournalKeys } from './journal-keys.ts';
 import { judge } from './judge.ts';
-import type { IngestMeter, Journal, JournalEntry } from './ports.ts';
-import { splitBody } from './split.ts';
+import type { AppendResult, IngestMeter, Journal, JournalEntry } from './ports.ts';
+import { splitBody, type Item } from './split.ts';
 
 export interface Rejection {
   /** Position in the posted batch, from 0. */
@@ -24,9 +24,20 @@ export interface AcceptResult {
   readonly rejected: readonly Rejection[];
 }
 
+/** A sample that another way in has made. */
+export interface Offer {
+  readonly sample: unknown;
+  /** Not processed before: more may be learned of the request until then. */
+  readonly holdUntilMs?: number | undefined;
+  /** Id of a held sample whose place this one takes; where that is being processed already, both are kept. */
+  readonly replaces?: string | undefined;
+}
+
 export interface Acceptor {
   /** Throws overloaded, malformed_json, invalid_encoding, body_too_large. */
   accept(body: Buffer, contentType: string | undefined, scope: Scope): Promise<AcceptResult>;
+  /** The same for samples at hand, judged and counted alike; `rejected` has their positions. */
+  offer(offers: readonly Offer[], scope: Scope): Promise<AcceptResult>;
   /** Throws overloaded where the journal is full: asked before a body is read. */
   admit(): Promise<void>;
 }
@@ -46,7 +57,7 @@ export interface AcceptorParts {
 const BREATHER = 256;
 
 export function createAcceptor(parts: AcceptorParts): Acceptor {
-  const { journal, meter, limits } = parts;
+  const { journal, limits } = parts;
   return {
     async admit() {
       const { waiting } = await journal.depth();
@@ -54,23 +65,33 @@ export function createAcceptor(parts: AcceptorParts): Acceptor {
       throw new ClewError('overloaded', `${waiting} samples wait, the limit is ${limits.journalRows}`);
     },
     async accept(body, contentType, scope) {
-      const batch = await judgeAll(body, contentType, scope, parts);
-      const result = batch.samples.size === 0 ? { appended: 0, duplicates: [] } : await append(batch.samples, scope, parts);
-      const duplicates = batch.repeated + result.duplicates.length;
-      const accepted = result.appended + duplicates + batch.off;
-      meter.accepted(result.appended);
-      meter.duplicates(duplicates);
-      meter.unknownFields(batch.unknownFields);
-      if (batch.off > 0) meter.dropped('mode_off', batch.off);
-      for (const { code } of batch.rejected) meter.rejected(code, 1);
-      if (result.appended > 0) parts.arrived();
-      return { accepted, duplicates, unknownFields: batch.unknownFields, rejected: batch.rejected };
+      return settle(splitBody(body, contentType), scope, parts, []);
+    },
+    offer(offers, scope) {
+      const items = offers.map(({ sample }, index) => ({ index, value: sample }));
+      return settle(items, scope, parts, offers);
     },
   };
 }
 
+async function settle(items: Iterable<Item>, scope: Scope, parts: AcceptorParts, offers: readonly Offer[]): Promise<AcceptResult> {
+  const { meter } = parts;
+  const batch = await judgeAll(items, scope, parts);
+  const result = batch.samples.size === 0 ? { appended: 0, duplicates: [] } : await append(batch.samples, scope, parts, offers);
+  const duplicates = batch.repeated + result.duplicates.length;
+  const accepted = result.appended + duplicates + batch.off;
+  meter.accepted(result.appended);
+  meter.duplicates(duplicates);
+  meter.unknownFields(batch.unknownFields);
+  if (batch.off > 0) meter.dropped('mode_off', batch.off);
+  for (const { code } of batch.rejected) meter.rejected(code, 1);
+  if (result.appended > 0) parts.arrived();
+  return { accepted, duplicates, unknownFields: batch.unknownFields, rejected: batch.rejected };
+}
+
 interface Judged {
-  readonly samples: ReadonlyMap<string, Sample>;
+  /** By id, with the position in the batch. */
+  readonly samples: ReadonlyMap<string, { readonly sample: Sample; readonly index: number }>;
   readonly rejected: readonly Rejection[];
   /** Ids that came twice in one batch; the first one counts. */
   readonly repeated: number;
@@ -79,13 +100,13 @@ interface Judged {
   readonly unknownFields: number;
 }
 
-async function judgeAll(body: Buffer, contentType: string | undefined, scope: Scope, parts: AcceptorParts): Promise<Judged> {
-  const samples = new Map<string, Sample>();
+async function judgeAll(items: Iterable<Item>, scope: Scope, parts: AcceptorParts): Promise<Judged> {
+  const samples = new Map<string, { sample: Sample; index: number }>();
   const rejected: Rejection[] = [];
   const policy = parts.policy();
   const nowMs = parts.clock.nowMs();
   let [repeated, off, unknownFields] = [0, 0, 0];
-  for (const item of splitBody(body, contentType)) {
+  for (const item of items) {
     if (item.index >= parts.limits.batchItems) throw new ClewError('body_too_large', `at most ${parts.limits.batchItems} samples a post`);
     if (item.index > 0 && item.index % BREATHER === 0) await new Promise((resolve) => setImmediate(resolve));
     if (!('value' in item)) {
@@ -101,7 +122,10 @@ async function judgeAll(body: Buffer, contentType: string | undefined, scope: Sc
     const mode = modeOf(policy, judgement.sample);
     if (samples.has(judgement.sample.id)) repeated += 1;
     else if (mode === 'off') off += 1;
-    else samples.set(judgement.sample.id, mode === 'metadata_only' ? withoutText(judgement.sample, mode) : { ...judgement.sample, mode });
+    else {
+      const sample = mode === 'metadata_only' ? withoutText(judgement.sample, mode) : { ...judgement.sample, mode };
+      samples.set(sample.id, { sample, index: item.index });
+    }
   }
   return { samples, rejected, repeated, off, unknownFields };
 }
@@ -113,15 +137,22 @@ function withoutText(sample: Sample, mode: 'metadata_only'): Sample {
   return copy;
 }
 
-async function append(samples: ReadonlyMap<string, Sample>, scope: Scope, parts: AcceptorParts) {
+async function append(samples: Judged['samples'], scope: Scope, parts: AcceptorParts, offers: readonly Offer[]): Promise<AppendResult> {
+  const { journal } = parts;
   const lease = await parts.keys.lease();
   try {
     const receivedAtMs = parts.clock.nowMs();
-    const entries: JournalEntry[] = [...samples].map(([id, sample]) => {
+    const entries: JournalEntry[] = [];
+    let replaced = 0;
+    for (const [id, { sample, index }] of samples) {
+      const { holdUntilMs: dueAtMs, replaces } = offers[index] ?? {};
       const sealed = lease.seal({ scope, id }, Buffer.from(JSON.stringify(sample), 'utf8'));
-      return { scope, id, receivedAtMs, sealed, keyId: lease.keyId };
-    });
-    return await parts.journal.append(entries);
+      const entry: JournalEntry = { scope, id, receivedAtMs, sealed, keyId: lease.keyId, dueAtMs };
+      if (replaces !== undefined && (await journal.replace(replaces, entry))) replaced += 1;
+      else entries.push(entry);
+    }
+    const { appended, duplicates } = await journal.append(entries);
+    return { appended: appended + replaced, duplicates };
   } finally {
     lease.release();
   }

@@ -13,6 +13,8 @@ export interface JournalEntry {
   readonly sealed: Uint8Array;
   /** Name of the journal key that opens it. */
   readonly keyId: string;
+  /** Not claimed before, epoch milliseconds; absent: at once. A restart makes it due. */
+  readonly dueAtMs?: number | undefined;
 }
 
 export interface JournalRow extends JournalEntry {
@@ -31,6 +33,11 @@ export interface AppendResult {
 export interface Journal {
   /** Resolves only after the entries would survive loss of power (fsync). All or none. Calls may be merged into one commit. */
   append(entries: readonly JournalEntry[]): Promise<AppendResult>;
+  /**
+   * Puts the entry in the place of a row that waits and is not claimed, under the entry's own id; as durable as `append`.
+   * Answers false, and changes nothing, where there is no such row (any more) or the entry's id is there already.
+   */
+  replace(id: string, entry: JournalEntry): Promise<boolean>;
   /** The oldest waiting rows that are due, in order; a row is not claimed twice by one process. After a restart all are due again. */
   claim(limit: number, nowMs: number): Promise<readonly JournalRow[]>;
   /** Puts rows back with one more attempt, due at the given time. */

@@ -12,9 +12,12 @@ interface Call {
 }
 
 // Hot path: prepared by hand. One statement decides about duplicates too, waiting or stored.
-const INSERT = `INSERT INTO journal (scope, id, received_at_ms, sealed, key_id)
-  SELECT ?1, ?2, ?3, ?4, ?5 WHERE NOT EXISTS (SELECT 1 FROM requests WHERE scope = ?1 AND id = ?2)
+const INSERT = `INSERT INTO journal (scope, id, received_at_ms, sealed, key_id, due_at_ms)
+  SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS (SELECT 1 FROM requests WHERE scope = ?1 AND id = ?2)
   ON CONFLICT (scope, id) DO NOTHING`;
+const REPLACE = `UPDATE journal SET id = ?2, sealed = ?3, key_id = ?4, due_at_ms = ?5 WHERE seq = ?6
+  AND (id = ?2 OR NOT EXISTS (SELECT 1 FROM journal WHERE scope = ?1 AND id = ?2))
+  AND NOT EXISTS (SELECT 1 FROM requests WHERE scope = ?1 AND id = ?2)`;
 const DUE = 'SELECT seq FROM journal WHERE buried_at_ms IS NULL AND due_at_ms <= ? ORDER BY seq';
 const RETRY = `UPDATE journal SET attempts = attempts + 1, due_at_ms = ?
   WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
@@ -77,10 +80,25 @@ export class SqliteJournal implements Journal {
   private insert(entries: readonly JournalEntry[]): AppendResult {
     const insert = this.database.prepare(INSERT);
     const duplicates: string[] = [];
-    for (const { scope, id, receivedAtMs, sealed, keyId } of entries) {
-      if (insert.run(keyOf(scope), id, Math.trunc(receivedAtMs), sealed, keyId).changes === 0) duplicates.push(id);
+    for (const { scope, id, receivedAtMs, sealed, keyId, dueAtMs } of entries) {
+      const { changes } = insert.run(keyOf(scope), id, Math.trunc(receivedAtMs), sealed, keyId, Math.ceil(dueAtMs ?? 0));
+      if (changes === 0) duplicates.push(id);
     }
     return { appended: entries.length - duplicates.length, duplicates };
+  }
+
+  async replace(id: string, entry: JournalEntry): Promise<boolean> {
+    // What is queued may hold the row that is meant.
+    this.flush();
+    const scope = keyOf(entry.scope);
+    const row = this.database.get(
+      query.selectFrom('journal').select('seq').where('scope', '=', scope).where('id', '=', id).where('buried_at_ms', 'is', null),
+    );
+    if (!row || this.claimed.has(row.seq)) return Promise.resolve(false);
+    const { sealed, keyId, dueAtMs } = entry;
+    const put = this.database.prepare(REPLACE);
+    const { changes } = this.database.transaction(() => put.run(scope, entry.id, sealed, keyId, Math.ceil(dueAtMs ?? 0), row.seq));
+    return Promise.resolve(changes > 0);
   }
 
   async claim(limit: number, nowMs: number): Promise<readonly JournalRow[]> {
