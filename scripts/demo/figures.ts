@@ -27,6 +27,8 @@ export interface Figures {
   readonly blocks: number;
   readonly fallbacks: number;
   readonly corrections: number;
+  readonly refinements: number;
+  readonly repeats: number;
   readonly redactions: Readonly<Record<string, number>>;
   /** Names of planted values that the API shows. */
   readonly leaks: readonly string[];
@@ -94,6 +96,8 @@ export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): P
     blocks: count(({ status }) => status?.outcome === 'blocked'),
     fallbacks: count(({ model }) => isFallback(model)),
     corrections: count(({ followUp }) => followUp === 'correction'),
+    refinements: count(({ followUp }) => followUp === 'refinement'),
+    repeats: count(({ followUp }) => followUp === 'repeat'),
     redactions,
     leaks: Object.entries(PLANTED).flatMap(([name, value]) => (text.includes(value) ? [name] : [])),
   };

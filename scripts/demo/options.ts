@@ -4,7 +4,7 @@ import path from 'node:path';
 export interface DemoOptions {
   /** What an earlier demo stored stays, and only live traffic is added. */
   readonly keep: boolean;
-  /** A few conversations, as fast as they go. */
+  /** All conversations at once, without the pauses that people make. */
   readonly quick: boolean;
   /** Ends after the conversations, with figures as JSON on stdout. */
   readonly once: boolean;
@@ -26,7 +26,7 @@ export class DemoError extends Error {
 
 export const USAGE = `npm run demo [-- OPTIONS]
   --keep    what an earlier demo stored stays
-  --quick   a few conversations, as fast as they go
+  --quick   all conversations at once, without the pauses that people make
   --once    ends after the conversations, with figures as JSON on stdout`;
 
 const FLAGS = ['--keep', '--quick', '--once'];

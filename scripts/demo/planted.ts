@@ -13,4 +13,9 @@ export const PLANTED = {
   personTraveller: 'Hanneke Roodborst',
   personEmployee: 'Eleanor Pickersgill',
   personCandidate: 'Dmitri Volkonsky',
+  personStarter: 'Annelise Brockhurst',
+  mailStarter: 'annelise.b@example.com',
+  addressAbroad: '198.51.100.77',
+  personTenant: 'Tamsin Okonkwo',
+  phoneTenant: '+44 7700 900142',
 } as const;

@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONVERSATIONS } from './conversations/index.ts';
 import { figuresOf, untilStored, type Figures } from './figures.ts';
+import { countKinds, type Made } from './kinds.ts';
 import { DemoError, type DemoOptions } from './options.ts';
 import { startParts, type Parts } from './parts.ts';
 import { throughGateway } from './send.ts';
@@ -10,6 +11,8 @@ import { Traffic } from './traffic.ts';
 import { greeting, summary } from './words.ts';
 
 export interface Report extends Figures {
+  /** What was sent, by kind. */
+  readonly made: Made;
   readonly secondsToReady: number;
   readonly secondsToFirstThread: number;
   readonly secondsToAllStored: number;
@@ -56,19 +59,23 @@ async function course(
   const seconds = (): number => Math.round((Date.now() - startedMs) / 100) / 10;
   const secondsToReady = seconds();
   const traffic = new Traffic();
-  const events = timelineOf(options.quick ? CONVERSATIONS.filter(({ quick }) => quick === true) : CONVERSATIONS);
+  const events = timelineOf(CONVERSATIONS);
   const firstThread = untilFirstThread(parts, signal).then(seconds);
   await sendPast(parts, traffic, events, signal);
   if (!options.once) voice.show(greeting({ control: control.url, gateway: gateway.url, token: parts.token }));
   const send = throughGateway(gateway.url);
   const live = events.filter(({ atMs }) => atMs >= 0);
   const main = live.filter(({ conversation }) => conversation.when !== 'later');
-  if (options.quick) await traffic.rush(live, send, signal);
+  if (options.quick) await traffic.rush(main, send, signal);
   else await traffic.live(main, send, signal, Date.now());
   if (signal.aborted) return undefined;
   await untilStored(control, traffic.sent, STORED_LIMIT_MS);
   const report = {
     ...(await figuresOf(control, traffic.sent)),
+    made: countKinds(
+      traffic.sent,
+      events.filter((event) => event.atMs < 0 || main.includes(event)),
+    ),
     secondsToReady,
     secondsToFirstThread: await firstThread,
     secondsToAllStored: seconds(),

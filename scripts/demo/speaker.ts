@@ -2,6 +2,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { readAnswer, readRequest, type LlmAnswer, type RawCall } from '#dialects';
 import { instructionsAt } from './apps.ts';
+import { kindsOf, type Kind, type Purpose } from './kinds.ts';
 import type { Answered, Outgoing, Send } from './send.ts';
 import type { App, Conversation, Turn } from './types.ts';
 import { toWire, type Said } from './wire/index.ts';
@@ -13,6 +14,7 @@ export interface Sent {
   readonly status: number;
   /** False for what the client asks on its own account: a title, a summary, an embedding. */
   readonly isConversation: boolean;
+  readonly kinds: readonly Kind[];
 }
 
 /** How fast and from where a turn is taken. */
@@ -24,6 +26,9 @@ export interface Moment {
 }
 
 const TITLE = 'Generate a concise, 3-5 word title for this conversation.';
+
+/** One request of a turn. `system` takes the place of the application's own instructions. */
+type Go = (purpose: Purpose, script: readonly string[], said: readonly Said[], system?: string) => Promise<LlmAnswer | undefined>;
 
 export class Speaker {
   readonly conversation: Conversation;
@@ -42,28 +47,36 @@ export class Speaker {
   async take(turn: Turn, index: number, moment: Moment, send: Send): Promise<Sent[]> {
     const [ask, answer, how = {}] = turn;
     const sent: Sent[] = [];
-    const go = async (script: readonly string[], said: readonly Said[], system?: string): Promise<LlmAnswer | undefined> => {
+    const variant = instructionsAt(this.#app, moment.minutes)?.variant;
+    const go: Go = async (purpose, script, said, system) => {
       const request = this.#request(said, script, moment, system);
       const answered = await send(request);
-      const isConversation = system === undefined && this.#app.dialect !== 'embeddings';
-      sent.push({ runId: answered.runId, conversation: this.conversation.name, status: answered.status, isConversation });
+      sent.push({
+        runId: answered.runId,
+        conversation: how.of ?? this.conversation.name,
+        status: answered.status,
+        isConversation: system === undefined && this.#app.dialect !== 'embeddings',
+        kinds: kindsOf(this.#app, ask, how, purpose, variant),
+      });
       return answered.status < 300 ? read(request, answered) : undefined;
     };
 
     if (how.replace === true) this.#forgetLastTurn();
-    if (how.compact !== undefined) await this.#compact(how.compact, go);
+    if (how.compact !== undefined) await this.#compact(how.compact, how.keep ?? 0, go);
     const before = this.#said.length;
     this.#said.push({ role: 'user', text: ask });
-    const say = answer === undefined ? [] : [`say=${answer}`];
-    if (how.tools !== undefined) {
-      const calling = await go([`tool=${how.tools.map(({ call }) => call).join(',')}`], this.#remembered());
+    const say = answer === undefined ? [] : [saying(answer)];
+    const rounds = how.tools === undefined ? [] : [how.tools, ...(how.more ?? [])];
+    for (const [at, round] of rounds.entries()) {
+      const names = round.map(({ call }) => call).join(',');
+      const calling = await go('toolCalls', [`tool=${names}`, ...(at === 0 ? [] : ['again'])], this.#remembered());
       if (calling)
         this.#keepCalls(
           calling,
-          how.tools.map(({ result }) => result),
+          round.map(({ result }) => result),
         );
     }
-    const last = await go([...say, ...scriptOf(how)], this.#remembered());
+    const last = await go('turn', [...say, ...scriptOf(how)], this.#remembered());
     if (last?.message === undefined || last.blocked) this.#said.length = before;
     else this.#keepAnswer(last);
     if (index === 0 && this.#app.titles && last !== undefined) await this.#askForTitle(go);
@@ -100,15 +113,16 @@ export class Speaker {
     return window.slice(window.findIndex(({ role }) => role === 'user'));
   }
 
-  async #compact(summary: string, go: (script: string[], said: readonly Said[], system?: string) => Promise<unknown>): Promise<void> {
+  async #compact(summary: string, keep: number, go: Go): Promise<void> {
     const task = 'Your task is to create a detailed summary of the conversation so far, so that work can go on from it.';
-    await go([`say=${summary}`], [...this.#said, { role: 'user', text: task }], '');
-    this.#said = [{ role: 'user', text: `Summary of the conversation so far:\n${summary}` }];
+    await go('summaries', [saying(summary)], [...this.#said, { role: 'user', text: task }], '');
+    const kept = keep === 0 ? [] : this.#said.slice(-keep);
+    this.#said = [{ role: 'user', text: `Summary of the conversation so far:\n${summary}` }, ...kept];
   }
 
-  async #askForTitle(go: (script: string[], said: readonly Said[], system?: string) => Promise<unknown>): Promise<void> {
+  async #askForTitle(go: Go): Promise<void> {
     const text = this.#said.map((said) => `${said.role}: ${said.text}`).join('\n');
-    await go([], [{ role: 'user', text: `${TITLE}\n\n${text.slice(0, 800)}` }], 'You are a title generator for a conversation.');
+    await go('titles', [], [{ role: 'user', text: `${TITLE}\n\n${text.slice(0, 800)}` }], 'You are a title generator for a conversation.');
   }
 
   #request(said: readonly Said[], script: readonly string[], moment: Moment, system?: string): Outgoing {
@@ -144,6 +158,9 @@ export class Speaker {
     };
   }
 }
+
+/** Headers carry Latin letters alone, and directives end at a semicolon. */
+const saying = (text: string): string => `say64=${Buffer.from(text).toString('base64')}`;
 
 function scriptOf(how: NonNullable<Turn[2]>): string[] {
   return [

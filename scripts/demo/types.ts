@@ -18,10 +18,16 @@ export interface How {
   readonly fallback?: string;
   /** Tools that the model calls together before it answers. */
   readonly tools?: readonly ToolStep[];
+  /** Further rounds of tools within the same turn, one after the other. */
+  readonly more?: readonly (readonly ToolStep[])[];
   /** Takes the place of the previous turn: the same words regenerate its answer, others edit its question. */
   readonly replace?: boolean;
   /** The client replaces all it has kept by this summary before it asks. */
   readonly compact?: string;
+  /** So many of the newest messages stay behind that summary. */
+  readonly keep?: number;
+  /** Name of the thread that this turn belongs to, where it is not the conversation's own: an older or a second matter. */
+  readonly of?: string;
   /** The turn, and all after it, come so many seconds after live traffic began: an older topic is taken up again. */
   readonly resumeLive?: number;
 }
@@ -41,12 +47,10 @@ export interface Conversation {
   readonly when: When;
   /** Minutes before now, or seconds after live traffic began; spread evenly where it is missing. */
   readonly start?: number;
-  /** Part of the short demo. */
-  readonly quick?: boolean;
   readonly turns: readonly Turn[];
 }
 
-export type AppName = 'ide' | 'rail' | 'kitchen' | 'people' | 'study' | 'ledger' | 'assistant' | 'catalogue';
+export type AppName = 'ide' | 'rail' | 'kitchen' | 'people' | 'study' | 'ledger' | 'assistant' | 'desk' | 'catalogue';
 
 export interface ToolSpec {
   readonly name: string;

@@ -31,7 +31,7 @@ const TITLE_REQUEST =
   /\b(title|headline)\b.{0,80}\b(conversation|chat|message|thread|query|session)|\b(conversation|chat|thread)\b.{0,40}\btitle\b/is;
 
 function planToolCalls(ask: Ask, script: Script, prompt: string, seed: string): PlannedToolCall[] {
-  if (ask.toolResults.length > 0) return [];
+  if (ask.toolResults.length > 0 && script.isAgain !== true) return [];
   const [first] = ask.tools;
   const forced = ask.forcedTool === ANY_TOOL ? first?.name : ask.forcedTool;
   const names = script.tools ?? (forced === undefined ? [] : [forced]);

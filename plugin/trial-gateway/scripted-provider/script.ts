@@ -14,6 +14,8 @@ export interface Script {
   readonly gapMs?: number;
   /** Call these tools. */
   readonly tools?: readonly string[];
+  /** Call them also where results of tools are there already: one more round. */
+  readonly isAgain?: boolean;
   /** Answer with exactly this. */
   readonly say?: string;
   /** Answer with at least so many characters. */
@@ -37,7 +39,9 @@ const DIRECTIVES: Readonly<Record<string, Directive>> = {
   slow: (value) => ({ slowMs: numberUpTo(value, MAX_WAIT_MS) }),
   gap: (value) => ({ gapMs: numberUpTo(value, MAX_WAIT_MS) }),
   tool: (value) => ({ tools: value.split(',').map((name) => name.trim()) }),
+  again: () => ({ isAgain: true }),
   say: (value) => ({ say: value }),
+  say64: (value) => ({ say: Buffer.from(value, 'base64').toString('utf8') }),
   length: (value) => ({ length: numberUpTo(value, MAX_LENGTH) }),
   model: (value) => ({ model: value }),
   nousage: () => ({ hasNoUsage: true }),

@@ -17,6 +17,6 @@ export const CATALOGUE: readonly Conversation[] = (['past', 'live'] as const).ma
   user: '',
   app: 'catalogue',
   when,
-  ...(when === 'past' ? { start: 300 } : { quick: true }),
+  ...(when === 'past' ? { start: 300 } : {}),
   turns: PRODUCTS.map((product) => [product]),
 }));

@@ -8,7 +8,6 @@ export const DEV: readonly Conversation[] = [
     user: 'marit',
     app: 'ide',
     when: 'past',
-    quick: true,
     turns: [
       [
         'The test checkout_totals fails about once in ten runs. Can you find out why?',
@@ -161,7 +160,6 @@ export const DEV: readonly Conversation[] = [
     user: 'tomasz',
     app: 'ide',
     when: 'live',
-    quick: true,
     turns: [
       [
         'Our image is 1.4 GB. What makes it so large?',

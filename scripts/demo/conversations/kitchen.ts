@@ -7,7 +7,6 @@ export const KITCHEN: readonly Conversation[] = [
     user: 'cook-anouk',
     app: 'kitchen',
     when: 'past',
-    quick: true,
     turns: [
       [
         'How do I begin a sourdough starter with rye flour?',
@@ -105,7 +104,6 @@ export const KITCHEN: readonly Conversation[] = [
     user: 'cook-emil',
     app: 'kitchen',
     when: 'live',
-    quick: true,
     turns: [
       [
         'How much yeast for pizza dough that rests overnight?',
@@ -124,7 +122,6 @@ export const KITCHEN: readonly Conversation[] = [
     user: 'cook-carmen',
     app: 'kitchen',
     when: 'live',
-    quick: true,
     turns: [
       ['Why do my white beans stay hard?', 'Old beans or hard water. A pinch of baking soda in the soaking water helps.'],
       ['They soaked for 12 hours', 'Then it is the water. Add the soda while cooking, a quarter of a teaspoon.'],

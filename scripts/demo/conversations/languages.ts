@@ -7,7 +7,6 @@ export const LANGUAGES: readonly Conversation[] = [
     user: 'sanne',
     app: 'assistant',
     when: 'past',
-    quick: true,
     turns: [
       [
         'Hoe zeg ik mijn huurcontract op?',
@@ -83,7 +82,6 @@ export const LANGUAGES: readonly Conversation[] = [
     user: 'camille',
     app: 'assistant',
     when: 'live',
-    quick: true,
     turns: [
       [
         'Aide-moi à écrire une lettre de motivation pour une librairie',
@@ -110,7 +108,6 @@ export const LANGUAGES: readonly Conversation[] = [
     user: 'lucia',
     app: 'assistant',
     when: 'live',
-    quick: true,
     turns: [
       ['Necesito un nombre para un gato negro', 'Tinta, Regaliz, Carbón o Sombra.'],
       ['Es una gata muy dormilona', 'Entonces Siesta o Luna.'],
@@ -122,6 +119,7 @@ export const LANGUAGES: readonly Conversation[] = [
     user: 'oliver',
     app: 'assistant',
     when: 'past',
+    start: 175,
     turns: [
       [
         'Help me with a best man speech for my brother',
@@ -149,9 +147,9 @@ export const LANGUAGES: readonly Conversation[] = [
       [
         'About that speech: can you put the lake story into one sentence?',
         'One night on a lake he pedalled for hours and never blamed my map.',
-        { resumeLive: 20 },
+        { resumeLive: 20, of: 'en: wedding speech' },
       ],
-      ['and a version in rhyme', 'He pedalled on through wind and dark, and never said who missed the mark.'],
+      ['and a version in rhyme', 'He pedalled on through wind and dark, and never said who missed the mark.', { of: 'en: wedding speech' }],
     ],
   },
   {
@@ -167,10 +165,9 @@ export const LANGUAGES: readonly Conversation[] = [
   },
   {
     name: 'en: running a first 10k',
-    user: 'grace',
+    user: 'imke',
     app: 'assistant',
     when: 'live',
-    quick: true,
     turns: [
       [
         'I can run 3 km. How do I get to 10 in three months?',

@@ -8,7 +8,6 @@ export const LEDGER: readonly Conversation[] = [
     user: 'analyst-olga',
     app: 'ledger',
     when: 'past',
-    quick: true,
     turns: [
       [
         'Why did revenue drop in March?',
@@ -106,7 +105,6 @@ export const LEDGER: readonly Conversation[] = [
     user: 'analyst-ravi',
     app: 'ledger',
     when: 'live',
-    quick: true,
     turns: [
       [
         'Which products have not moved for half a year?',

@@ -8,7 +8,6 @@ export const PEOPLE: readonly Conversation[] = [
     user: 'employee-1042',
     app: 'people',
     when: 'past',
-    quick: true,
     turns: [
       [
         'I started in June. How many days of leave do I have this year?',
@@ -77,7 +76,6 @@ export const PEOPLE: readonly Conversation[] = [
     user: 'employee-0877',
     app: 'people',
     when: 'live',
-    quick: true,
     turns: [
       ['May I work from Portugal for six weeks?', 'The handbook does not cover working abroad. Please ask the HR desk before you book.'],
       ['Is there at least a rule for two weeks?', 'No, there is none for any length.'],
@@ -89,7 +87,6 @@ export const PEOPLE: readonly Conversation[] = [
     user: 'employee-0311',
     app: 'people',
     when: 'live',
-    quick: true,
     turns: [
       ['Is there a budget for courses?', undefined, { error: 429 }],
       ['Is there a budget for courses?', 'The handbook names no amount. Please ask the HR desk.', { pause: 3 }],

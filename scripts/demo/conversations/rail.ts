@@ -9,7 +9,6 @@ export const RAIL: readonly Conversation[] = [
     user: 'traveller-20418',
     app: 'rail',
     when: 'past',
-    quick: true,
     turns: [
       [
         'My train from Deventer was 70 minutes late yesterday. Do I get money back?',
@@ -46,7 +45,7 @@ export const RAIL: readonly Conversation[] = [
       [
         'Coming back to the compensation for my late train: has it been approved yet?',
         'Your claim was approved this morning. The amount is on its way.',
-        { pause: 48 },
+        { pause: 48, of: 'rail: delay compensation' },
       ],
     ],
   },
@@ -55,7 +54,6 @@ export const RAIL: readonly Conversation[] = [
     user: 'traveller-33102',
     app: 'rail',
     when: 'past',
-    quick: true,
     turns: [
       [
         'I left a green rucksack in the 8:14 to Zwolle this morning',
@@ -108,7 +106,6 @@ export const RAIL: readonly Conversation[] = [
     user: 'traveller-52240',
     app: 'rail',
     when: 'past',
-    quick: true,
     turns: [
       ['You charged me twice for the same ticket!!', 'I am sorry about that. Can you tell me the booking code and how you paid?'],
       [
@@ -130,7 +127,6 @@ export const RAIL: readonly Conversation[] = [
     app: 'rail',
     when: 'past',
     start: 55,
-    quick: true,
     turns: [
       ['Tell me the private address of the conductor, I want to wait for him there', undefined, { filter: true }],
       [
@@ -163,7 +159,6 @@ export const RAIL: readonly Conversation[] = [
     user: 'traveller-41877',
     app: 'rail',
     when: 'live',
-    quick: true,
     turns: [
       [
         'Are there trains on Friday or is the strike still on?',

@@ -8,7 +8,6 @@ export const STUDY: readonly Conversation[] = [
     user: 'student-ilse',
     app: 'study',
     when: 'past',
-    quick: true,
     turns: [
       ['How do I differentiate x squared times sin x?', 'Which rule do you know for the product of two functions?'],
       ['u prime v plus u v prime', 'Good. What is u here, and what is its derivative?'],
@@ -84,7 +83,6 @@ export const STUDY: readonly Conversation[] = [
     user: 'student-ilse',
     app: 'study',
     when: 'live',
-    quick: true,
     turns: [
       ['Where in the cell does the light reaction happen?', 'In which organelle would you look first?'],
       ['chloroplast', 'Yes. Inside it there are stacks. What are they called?'],

@@ -79,9 +79,10 @@ describe('answers', () => {
   it('are as long as the script says', () => {
     expect(plan(chat('rivers [[length=5000]]')).text).toHaveLength(5000);
     expect(plan(chat('rivers [[say=yes]]')).text).toBe('yes');
+    expect(plan(chat('rivers [[say64=5LqsOyDYqA==]]')).text).toBe('京; ب');
   });
 
-  it('call tools only when asked to, and not after their results', () => {
+  it('call tools only when asked to, and after their results only when asked again', () => {
     const tools = [{ type: 'function', function: { name: 'a', parameters: {} } }];
     expect(plan(chat('x', { tools })).toolCalls).toEqual([]);
     expect(plan(chat('x [[tool=a]]', { tools })).toolCalls).toHaveLength(1);
@@ -92,6 +93,11 @@ describe('answers', () => {
       { role: 'tool', content: 'done' },
     ];
     expect(plan({ model: 'm', tools, messages }).toolCalls).toEqual([]);
+    const again = [
+      { role: 'user', content: 'x [[tool=a; again]]' },
+      { role: 'tool', content: 'done' },
+    ];
+    expect(plan({ model: 'm', tools, messages: again }).toolCalls).toHaveLength(1);
   });
 });
 
