@@ -123,30 +123,41 @@ describe('throughput', () => {
 
   it('reaches at least 90% of what the bare models allow', async () => {
     const file = sharedFile('data/threads_A.jsonl');
-    const rows = (file === undefined ? ownRows(1200) : sharedRows(file)).slice(0, 1200);
+    const rows = file === undefined ? ownRows(1500) : sharedRows(file);
     const texts = rows.flatMap(({ text, response }) => [text, response ?? '']).filter((text) => text !== '');
-    const [embedder, finder] = [openEmbedder(), openNameFinder()];
-    const bare = async (): Promise<number> => {
+    const rateOf = async (work: () => Promise<unknown>): Promise<number> => {
       const started = performance.now();
-      await Promise.all([embedder.embed(texts), finder.find(texts)]);
+      await work();
       return rows.length / ((performance.now() - started) / 1000);
     };
-    await Promise.all([embedder.embed(['warm']), finder.find(['warm'])]);
-    const before = await bare();
-    control = await startControlPlane();
-    await control.post('/v1/samples', JSON.stringify(sampleOf({ ...rows[0]!, id: 'warm' })));
-    await allLinked(control, 1);
-    const started = performance.now();
-    await postAll(control, batchesOf(rows, 100));
-    await allLinked(control, rows.length + 1);
-    const whole = rows.length / ((performance.now() - started) / 1000);
-    const after = await bare();
-    await Promise.all([embedder.close(), finder.close()]);
-    const models = Math.min(before, after);
-    process.stderr.write(
-      `whole pipeline ${Math.round(whole)} requests/s, bare models ${Math.round(before)} and ${Math.round(after)}: ${(whole / models).toFixed(2)}\n`,
-    );
-    expect(whole / models).toBeGreaterThanOrEqual(0.9);
+    const bare = async (): Promise<number> => {
+      const [embedder, finder] = [openEmbedder(), openNameFinder()];
+      await Promise.all([embedder.embed(['warm']), finder.find(['warm'])]);
+      const rate = await rateOf(() => Promise.all([embedder.embed(texts), finder.find(texts)]));
+      await Promise.all([embedder.close(), finder.close()]);
+      return rate;
+    };
+    const whole = async (): Promise<number> => {
+      const plane = (control = await startControlPlane());
+      await plane.post('/v1/samples', JSON.stringify(sampleOf({ ...rows[0]!, id: 'warm' })));
+      await allLinked(plane, 1);
+      const rate = await rateOf(async () => {
+        await postAll(plane, batchesOf(rows, 100));
+        await allLinked(plane, rows.length + 1);
+      });
+      await plane.stop();
+      rmSync(plane.folder, { recursive: true, force: true });
+      control = undefined;
+      return rate;
+    };
+    // In turn, and the best of each: what else the machine does slows now the one and now the other.
+    const rates = { whole: [await whole()], bare: [await bare()] };
+    rates.whole.push(await whole());
+    rates.bare.push(await bare());
+    const share = Math.max(...rates.whole) / Math.max(...rates.bare);
+    const shown = (list: readonly number[]): string => list.map((rate) => Math.round(rate)).join(' and ');
+    process.stderr.write(`whole pipeline ${shown(rates.whole)} requests/s, bare models ${shown(rates.bare)}: ${share.toFixed(2)}\n`);
+    expect(share).toBeGreaterThanOrEqual(0.9);
   });
 
   it('shows a posted sample in its thread and in search within 5 s', async () => {
