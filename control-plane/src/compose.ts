@@ -2,17 +2,28 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Express } from 'express';
+import { pseudonym, tenantKeys } from '#contract';
 import { createRedactor, unsafePatternReason } from '#redact';
-import { accessRoutes, createAccess, createTokenStore, userTokens, type Access, type IssuedToken } from './access/index.ts';
+import {
+  accessRoutes,
+  createAccess,
+  createPeople,
+  createTokenStore,
+  userTokens,
+  type Access,
+  type IssuedToken,
+  type People,
+} from './access/index.ts';
 import { openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
 import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
+import { openOidc } from './adapters/oidc/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
 import { alertRoutes } from './alerts/index.ts';
 import type { Config } from './config.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
-import { createApp, createMetrics, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
+import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
 import { runRoutes } from './identity/index.ts';
 import {
   createAcceptor,
@@ -121,6 +132,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     clock,
     randomness: systemRandomness,
     fixedAdmin: config.adminToken === undefined ? undefined : { token: config.adminToken, scope: config.scope },
+    people: openPeople(base),
   });
   const topics = createTopicPlacer({ store: store.topics, policy: () => live.current().policy.topics });
   const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew() });
@@ -154,7 +166,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...policyRoutes(live),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl)),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
-    ...accessRoutes(access),
+    ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
     ...runRoutes(store.runs),
     ...topicRoutes(store.topics, () => live.current().policy.topics),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock }),
@@ -169,6 +181,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
     observer: metrics,
     version: version(),
     pageFolder: existsSync(PAGE_FOLDER) ? PAGE_FOLDER : undefined,
+    rates: { ...DEFAULT_RATES, perToken: config.access.ratePerToken, perAddress: config.access.ratePerAddress },
+    corsOrigins: config.access.corsOrigins,
+    trustedProxies: config.access.trustedProxies,
   });
   let purging: ReturnType<typeof schedulePurge> | undefined;
   return {
@@ -261,6 +276,25 @@ function openEraser(
     tombstones: store.tombstones,
     clock,
   });
+}
+
+/** People's tokens, where an identity provider is configured. */
+function openPeople({ config, clock, logger }: Base): People | undefined {
+  const { oidc } = config.access;
+  if (!oidc) return undefined;
+  return createPeople({
+    verifier: openOidc({ ...oidc, clock, logger }),
+    rules: oidc.rules,
+    hashKey: (tenant) => hashKeyOf(config, tenant),
+  });
+}
+
+const hashKeyOf = ({ access: { hashKeys } }: Config, tenant: string): string | undefined =>
+  Object.hasOwn(hashKeys.byTenant, tenant) ? hashKeys.byTenant[tenant] : hashKeys.others;
+
+function pseudonymAt(config: Config, tenant: string, subject: string): string | undefined {
+  const secret = hashKeyOf(config, tenant);
+  return secret === undefined ? undefined : pseudonym(tenantKeys(secret, tenant).principal, subject);
 }
 
 /** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */

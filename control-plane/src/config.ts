@@ -1,7 +1,11 @@
 // The only reader of the environment. Every fault is reported at once, with what was expected and what follows from it.
 import path from 'node:path';
+import { ACCESS_KEYS, readAccessSettings, type AccessSettings } from './config-access.ts';
+import { createReader, SLUG, type ConfigFault, type Environment, type Reader } from './config-reader.ts';
 import { ClewError, type Scope } from './kernel/index.ts';
 import { isTraceTemplate } from './threads/index.ts';
+
+export type { ConfigFault } from './config-reader.ts';
 
 export interface Limits {
   /** Bytes of a posted body as sent. */
@@ -34,18 +38,12 @@ export interface Config {
   readonly policyFile: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly limits: Limits;
-}
-
-export interface ConfigFault {
-  readonly key: string;
-  readonly expected: string;
-  readonly consequence: string;
+  readonly access: AccessSettings;
 }
 
 const MEBIBYTE = 1024 * 1024;
 const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
-const SLUG = /^[a-z0-9][a-z0-9._-]{0,62}$/;
 
 const KEYS = new Set([
   'CLEW_HOST',
@@ -61,6 +59,7 @@ const KEYS = new Set([
   'CLEW_MAX_DECOMPRESSED_BYTES',
   'CLEW_MAX_BATCH',
   'CLEW_JOURNAL_LIMIT',
+  ...ACCESS_KEYS,
 ]);
 
 /** Names that belong to other parts of the project, so that a typing error in ours stands out. */
@@ -78,14 +77,17 @@ export class ConfigError extends ClewError {
   }
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads one environment; throws ConfigError. Values are never repeated in faults: some are secrets. */
 export function readConfig(env: Environment, workingFolder: string = process.cwd()): Config {
   const faults: ConfigFault[] = [];
   const reader = createReader(env, faults);
   refuseWhatIsNotBuilt(env, faults);
   refuseMisspeltKeys(env, faults);
+  const scope: Scope = Object.freeze({
+    tenant: reader.text('CLEW_TENANT', 'default', SLUG, 'lower-case letters, digits, . _ -', 'the admin token has no tenant') ?? '',
+    environment:
+      reader.text('CLEW_ENVIRONMENT', 'default', SLUG, 'lower-case letters, digits, . _ -', 'the admin token has no environment') ?? '',
+  });
   const config: Config = {
     host: reader.text('CLEW_HOST', '127.0.0.1', /^[A-Za-z0-9.:-]{1,253}$/, 'a host name or address', 'the server cannot listen') ?? '',
     port: reader.integer('CLEW_PORT', 8787, 0, 65535, 'the server cannot listen'),
@@ -97,11 +99,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
       '1 to 256 printable characters without spaces',
       'nobody can sign in',
     ),
-    scope: Object.freeze({
-      tenant: reader.text('CLEW_TENANT', 'default', SLUG, 'lower-case letters, digits, . _ -', 'the admin token has no tenant') ?? '',
-      environment:
-        reader.text('CLEW_ENVIRONMENT', 'default', SLUG, 'lower-case letters, digits, . _ -', 'the admin token has no environment') ?? '',
-    }),
+    scope,
     weaviateUrl: reader.url('WEAVIATE_URL', 'vectors have no place to go'),
     weaviateGrpcUrl: reader.url('WEAVIATE_GRPC_URL', 'vectors cannot be searched'),
     weaviateApiKey: reader.raw('WEAVIATE_API_KEY'),
@@ -115,47 +113,10 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
       batchItems: reader.integer('CLEW_MAX_BATCH', 10_000, 1, 100_000, 'posts have no limit'),
       journalRows: reader.integer('CLEW_JOURNAL_LIMIT', 200_000, 1, 100_000_000, 'the journal has no limit'),
     }),
+    access: readAccessSettings(reader, scope),
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);
-}
-
-type Reader = ReturnType<typeof createReader>;
-
-function createReader(env: Environment, faults: ConfigFault[]) {
-  const raw = (key: string): string | undefined => {
-    const value = env[key]?.trim();
-    return value === '' ? undefined : value;
-  };
-  const fault = (key: string, expected: string, consequence: string): void => void faults.push({ key, expected, consequence });
-  return {
-    raw,
-    text(key: string, fallback: string | undefined, form: RegExp, expected: string, consequence: string): string | undefined {
-      const value = raw(key) ?? fallback;
-      if (value !== undefined && !form.test(value)) fault(key, expected, consequence);
-      return value;
-    },
-    integer(key: string, fallback: number, low: number, high: number, consequence: string): number {
-      const value = raw(key);
-      if (value === undefined) return fallback;
-      const number = /^\d{1,12}$/.test(value) ? Number(value) : NaN;
-      if (!(number >= low && number <= high)) fault(key, `a whole number from ${low} to ${high}`, consequence);
-      return number;
-    },
-    choice<T extends string>(key: string, fallback: T, values: readonly T[], consequence: string): T {
-      const value = raw(key) ?? fallback;
-      const found = values.find((item) => item === value);
-      if (found === undefined) fault(key, `one of ${values.join(', ')}`, consequence);
-      return found ?? fallback;
-    },
-    url(key: string, consequence: string): string | undefined {
-      const value = raw(key);
-      if (value === undefined) return undefined;
-      const parsed = URL.canParse(value) ? new URL(value) : undefined;
-      if (parsed?.protocol !== 'http:' && parsed?.protocol !== 'https:') fault(key, 'an http:// or https:// URL', consequence);
-      return value.replace(/\/+$/, '');
-    },
-  };
 }
 
 function readTraceUrl(reader: Reader, faults: ConfigFault[]): string | undefined {

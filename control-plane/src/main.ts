@@ -1,8 +1,9 @@
 // npm start: reads the settings, starts the control plane, says where it is, and drains on SIGTERM or SIGINT.
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose, type ControlPlane } from './compose.ts';
 import { readConfig, type Config } from './config.ts';
+import { createHttpServer } from './http/index.ts';
 import { ClewError } from './kernel/index.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -14,10 +15,7 @@ const GRACE_MS = 5_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const plane = await compose(config);
-  const server = createServer(plane.app);
-  // A body that trickles in would hold a slot for good.
-  server.requestTimeout = 60_000;
-  server.headersTimeout = 15_000;
+  const server = createHttpServer(plane.app);
   await listen(server, config);
   plane.start();
   greet(server, config, plane);

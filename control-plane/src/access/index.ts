@@ -1,7 +1,20 @@
 // Who calls, and what they may do.
 export { createAccess, type Access, type AccessParts, type IssuedToken, type NewToken } from './tokens.ts';
-export { PERMISSIONS, ROLES, roleMay, type Permission, type Role } from './permissions.ts';
+export { createPeople, type People, type PeopleParts, type PeopleRules, type RoleRule } from './people.ts';
+export {
+  isPermission,
+  isRole,
+  ON_REQUEST,
+  PERMISSIONS,
+  permissionsOf,
+  ROLES,
+  roleMay,
+  roleMayHold,
+  type Permission,
+  type Role,
+} from './permissions.ts';
 export { userTokens } from './erase.ts';
-export { accessRoutes } from './routes.ts';
+export { accessRoutes, type AccessRouteParts } from './routes.ts';
 export { createTokenStore, type KeyValues } from './meta-tokens.ts';
-export type { TokenRecord, TokenStore } from './ports.ts';
+export { createOutboundRules, isPublicAddress, parseTarget, type OutboundRules, type OutboundTarget } from './outbound.ts';
+export type { Claims, TokenRecord, TokenStore, TokenVerifier } from './ports.ts';

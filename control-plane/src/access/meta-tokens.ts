@@ -22,6 +22,13 @@ export function createTokenStore(values: KeyValues): TokenStore {
   return {
     all: () => inOrder(read),
     put: (record) => inOrder(async () => write([...(await read()).filter(({ id }) => id !== record.id), record])),
+    touch: (id, lastUsedAt) =>
+      inOrder(async () => {
+        const records = await read();
+        if (records.some((record) => record.id === id)) {
+          await write(records.map((record) => (record.id === id ? { ...record, lastUsedAt } : record)));
+        }
+      }),
     remove: (id) =>
       inOrder(async () => {
         const records = await read();

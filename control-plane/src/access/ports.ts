@@ -1,8 +1,8 @@
-// What the room needs of the store.
+// What the room needs of the store and of the identity provider.
 import type { Scope } from '../kernel/index.ts';
-import type { Role } from './permissions.ts';
+import type { Permission, Role } from './permissions.ts';
 
-/** A token as it is kept: never the secret itself. */
+/** A token as it is kept: never the secret itself. Absent optional fields are those of older records. */
 export interface TokenRecord {
   /** Stands in the token, so that it can be looked up without trying all. */
   readonly id: string;
@@ -15,8 +15,14 @@ export interface TokenRecord {
   /** What it is for, in the words of who made it. */
   readonly name: string | null;
   readonly createdAt: string;
-  /** The first token of an installation: it may make tokens of other tenants. */
+  /** The first token of an installation: it may make tokens of other tenants and environments. */
   readonly isOperator: boolean;
+  /** Exactly what it may do; null: what its role may. */
+  readonly permissions?: readonly Permission[] | null;
+  /** RFC 3339; null: until it is revoked. */
+  readonly expiresAt?: string | null;
+  /** RFC 3339, to a few minutes; null: never used. */
+  readonly lastUsedAt?: string | null;
 }
 
 export interface TokenStore {
@@ -24,6 +30,19 @@ export interface TokenStore {
   all(): Promise<readonly TokenRecord[]>;
   /** Durable when it resolves. */
   put(record: TokenRecord): Promise<void>;
+  /** Notes the time on a token that exists; one that was removed stays removed. */
+  touch(id: string, lastUsedAt: string): Promise<void>;
   /** False when there was none of that id. */
   remove(id: string): Promise<boolean>;
+}
+
+/** What a token of the identity provider says of its bearer. */
+export type Claims = Readonly<Record<string, unknown>>;
+
+export interface TokenVerifier {
+  /**
+   * The claims of a token whose signature, algorithm, issuer, audience and times are right, else undefined. The token is
+   * attacker-controlled. Rejects with `unavailable` when it cannot be judged: the provider's keys are out of reach.
+   */
+  verify(token: string): Promise<Claims | undefined>;
 }

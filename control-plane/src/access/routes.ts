@@ -1,40 +1,83 @@
-import { ClewError, type ApiRequest, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
-import { isRole, ROLES, type Permission } from './permissions.ts';
+import { ClewError, timeOf, type ApiRequest, type Caller, type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
+import { isPermission, isRole, PERMISSIONS, permissionsOf, ROLES, type Permission } from './permissions.ts';
 import type { TokenRecord } from './ports.ts';
 import type { Access, NewToken } from './tokens.ts';
 
 const SLUG = '^[a-z0-9][a-z0-9._-]{0,62}$';
+const TIME: JsonSchema = { type: 'string', format: 'date-time' };
+const NAMES: JsonSchema = { type: 'array', items: { enum: PERMISSIONS } };
 const TOKEN_FIELDS: JsonSchema = {
   id: { type: 'string' },
   role: { enum: Object.keys(ROLES) },
+  permissions: { ...NAMES, description: 'What it may do' },
   tenant: { type: 'string' },
   environment: { type: 'string' },
   user: { type: ['string', 'null'] },
   name: { type: ['string', 'null'] },
-  createdAt: { type: 'string', format: 'date-time' },
+  createdAt: TIME,
+  expiresAt: { type: ['string', 'null'], format: 'date-time' },
+  lastUsedAt: { type: ['string', 'null'], format: 'date-time', description: 'To about five minutes; null: never used' },
 };
 const TOKEN: JsonSchema = { type: 'object', properties: TOKEN_FIELDS };
+const OF_THE_CALLER = 'Absent: that of the caller. Others need the first admin token.';
 const NEW_TOKEN: JsonSchema = {
   type: 'object',
   additionalProperties: false,
   required: ['role'],
   properties: {
     role: { enum: Object.keys(ROLES) },
-    tenant: { type: 'string', pattern: SLUG, description: 'Absent: that of the caller. Others need the first admin token.' },
-    environment: { type: 'string', pattern: SLUG, description: 'Absent: that of the caller.' },
-    user: { type: 'string', maxLength: 128, description: 'Pseudonym of the principal; required for role user, refused for others.' },
+    tenant: { type: 'string', pattern: SLUG, description: OF_THE_CALLER },
+    environment: { type: 'string', pattern: SLUG, description: OF_THE_CALLER },
+    user: { type: 'string', maxLength: 128, description: 'Pseudonym of the principal; role user needs it or `subject`, others refuse it.' },
+    subject: {
+      type: 'string',
+      maxLength: 1024,
+      description: 'The user as the gateways see them, in place of the pseudonym; needs CLEW_HASH_KEY. Not kept.',
+    },
     name: { type: 'string', maxLength: 64 },
+    permissions: { ...NAMES, description: 'Exactly what it may do, within the role. reveal:write must be named to be had.' },
+    expiresAt: { ...TIME, description: 'Absent: until it is revoked.' },
   },
 };
 const permission = 'tokens:manage' satisfies Permission;
 
-export function accessRoutes(access: Access): Route[] {
+export interface AccessRouteParts {
+  readonly access: Access;
+  readonly clock: Clock;
+  /** The pseudonym that the gateways of the tenant give a person; undefined where their secret is not known here. */
+  readonly pseudonymOf: (tenant: string, subject: string) => string | undefined;
+}
+
+export function accessRoutes(parts: AccessRouteParts): Route[] {
+  const { access } = parts;
   return [
+    {
+      method: 'get',
+      path: '/v1/me',
+      permission: 'self:read' satisfies Permission,
+      summary: 'Who the token stands for and what it may do',
+      success: {
+        status: 200,
+        description: 'The caller',
+        schema: {
+          type: 'object',
+          properties: {
+            id: { type: 'string', description: 'Id of the token, or of the person' },
+            role: { enum: Object.keys(ROLES) },
+            permissions: NAMES,
+            tenant: { type: 'string' },
+            environment: { type: 'string' },
+            user: { type: ['string', 'null'], description: 'The one principal whose data is shown; null: not limited to one' },
+          },
+        },
+      },
+      handle: ({ caller }) => Promise.resolve({ status: 200, json: me(caller) }),
+    },
     {
       method: 'get',
       path: '/v1/tokens',
       permission,
-      summary: 'Tokens of the tenant, without their secrets',
+      summary: 'Tokens of the tenant and environment, without their secrets',
       success: {
         status: 200,
         description: 'All tokens',
@@ -55,7 +98,7 @@ export function accessRoutes(access: Access): Route[] {
       },
       errors: ['malformed_json', 'invalid_body', 'wrong_scope', 'body_too_large'],
       handle: async (request) => {
-        const { record, token } = await access.issue(readNewToken(request, access));
+        const { record, token } = await access.issue(readNewToken(request, parts), request.caller);
         return { status: 201, json: { ...view(record), token } };
       },
     },
@@ -75,22 +118,44 @@ export function accessRoutes(access: Access): Route[] {
   ];
 }
 
-function readNewToken({ body, caller }: ApiRequest, access: Access): NewToken {
+function readNewToken({ body, caller }: ApiRequest, { clock, pseudonymOf }: AccessRouteParts): NewToken {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) throw invalid('the body', 'a JSON object');
-  const { role, user, name, tenant, environment, ...rest } = body as Readonly<Record<string, unknown>>;
-  if (Object.keys(rest).length > 0) throw invalid('the body', 'no fields but role, user, name, tenant, environment');
+  const { role, user, subject, name, tenant, environment, permissions, expiresAt, ...rest } = body as Readonly<Record<string, unknown>>;
+  if (Object.keys(rest).length > 0) throw invalid('the body', `no fields but ${Object.keys(NEW_TOKEN['properties'] as object).join(', ')}`);
   if (!isRole(role)) throw invalid('role', `one of ${Object.keys(ROLES).join(', ')}`);
-  const principal = textOf('user', user, /^\S{1,128}$/);
-  if ((role === 'user') !== (principal !== undefined)) throw invalid('user', 'a pseudonym for role user, and nothing for other roles');
   const slug = new RegExp(SLUG);
   const scope: Scope = {
     tenant: textOf('tenant', tenant, slug) ?? caller.scope.tenant,
     environment: textOf('environment', environment, slug) ?? caller.scope.environment,
   };
-  if (scope.tenant !== caller.scope.tenant && !access.isOperator(caller)) {
-    throw new ClewError('wrong_scope', 'only the first admin token makes tokens of other tenants');
+  const named = textOf('subject', subject, /^[^\p{Cc}]{1,1024}$/u)?.trim();
+  const principal = textOf('user', user, /^\S{1,128}$/) ?? (named === undefined ? undefined : pseudonymOf(scope.tenant, named));
+  if (named !== undefined && principal === undefined) throw invalid('subject', 'to be left out while CLEW_HASH_KEY is not set; give user');
+  if (user !== undefined && named !== undefined) throw invalid('user', 'to be left out where subject is given');
+  if ((role === 'user') !== (principal !== undefined)) throw invalid('user', 'a pseudonym for role user, and nothing for other roles');
+  return {
+    role,
+    scope,
+    user: principal,
+    name: textOf('name', name, /^[^\p{Cc}]{1,64}$/u),
+    permissions: permissionsIn(permissions),
+    expiresAtMs: expiryOf(expiresAt, clock.nowMs()),
+  };
+}
+
+function permissionsIn(value: unknown): readonly Permission[] | undefined {
+  if (value === undefined) return undefined;
+  if (!Array.isArray(value) || value.length === 0 || !value.every(isPermission)) {
+    throw invalid('permissions', `a list of ${PERMISSIONS.join(', ')}`);
   }
-  return { role, scope, user: principal, name: textOf('name', name, /^[^\p{Cc}]{1,64}$/u) };
+  return [...new Set(value)];
+}
+
+function expiryOf(value: unknown, nowMs: number): number | undefined {
+  if (value === undefined) return undefined;
+  const ms = typeof value === 'string' ? timeOf(value) : undefined;
+  if (ms === undefined || ms <= nowMs) throw invalid('expiresAt', 'a time to come, like 2027-01-31T12:00:00Z');
+  return ms;
 }
 
 function textOf(field: string, value: unknown, form: RegExp): string | undefined {
@@ -101,7 +166,30 @@ function textOf(field: string, value: unknown, form: RegExp): string | undefined
 
 const invalid = (field: string, expected: string): ClewError => new ClewError('invalid_body', `${field}: expected ${expected}`);
 
+function me(caller: Caller): Readonly<Record<string, unknown>> {
+  const { tokenId, scope, role, onlyUser } = caller;
+  return {
+    id: tokenId,
+    role,
+    permissions: caller.permissions ?? permissionsOf(role),
+    tenant: scope.tenant,
+    environment: scope.environment,
+    user: onlyUser ?? null,
+  };
+}
+
 function view(record: TokenRecord): Readonly<Record<string, unknown>> {
   const { id, role, scope, user, name, createdAt } = record;
-  return { id, role, tenant: scope.tenant, environment: scope.environment, user, name, createdAt };
+  return {
+    id,
+    role,
+    permissions: record.permissions ?? permissionsOf(role),
+    tenant: scope.tenant,
+    environment: scope.environment,
+    user,
+    name,
+    createdAt,
+    expiresAt: record.expiresAt ?? null,
+    lastUsedAt: record.lastUsedAt ?? null,
+  };
 }

@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { randomHex, type Caller, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
-import { roleMay, type Role } from './permissions.ts';
+import { ClewError, randomHex, type Caller, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
+import type { People } from './people.ts';
+import { permissionsOf, roleMayHold, type Permission, type Role } from './permissions.ts';
 import type { TokenRecord, TokenStore } from './ports.ts';
 
 export interface NewToken {
@@ -9,6 +10,10 @@ export interface NewToken {
   readonly user?: string | undefined;
   readonly name?: string | undefined;
   readonly isOperator?: boolean;
+  /** Exactly what it may do; absent: what its role may. */
+  readonly permissions?: readonly Permission[] | undefined;
+  /** Epoch milliseconds; absent: until it is revoked. */
+  readonly expiresAtMs?: number | undefined;
 }
 
 export interface IssuedToken {
@@ -19,9 +24,12 @@ export interface IssuedToken {
 
 /** Judges bearer tokens. Holds all records in memory: each request asks. */
 export interface Access {
+  /** Rejects with `unavailable` when a person's token cannot be judged. */
   authenticate(header: string | undefined): Promise<Caller | undefined>;
   may(caller: Caller, permission: string): boolean;
-  issue(token: NewToken): Promise<IssuedToken>;
+  /** Throws wrong_scope or forbidden where the maker would give away what it does not have itself. */
+  issue(token: NewToken, maker?: Caller): Promise<IssuedToken>;
+  /** Tokens of the caller's tenant and environment; all for the operator. */
   list(caller: Caller): readonly TokenRecord[];
   /** False when the caller can see no token of that id. */
   revoke(caller: Caller, id: string): Promise<boolean>;
@@ -36,21 +44,36 @@ export interface AccessParts {
   readonly randomness: Randomness;
   /** Admin token from the settings: valid beside the stored ones, never stored. */
   readonly fixedAdmin?: { readonly token: string; readonly scope: Scope } | undefined;
+  /** Where an identity provider is configured. */
+  readonly people?: People | undefined;
 }
 
 /** Id under which the admin token of the settings appears. */
 const FIXED_ID = 'configured';
 const FORM = /^clew_([0-9a-f]{12})_[0-9a-f]{48}$/;
+const JWT = /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/;
+/** Tokens of people are long; ours and the configured one are not. */
+const BEARER = /^Bearer +([\x21-\x7e]{1,8192})$/i;
+/** The last use is written this seldom: it tells a token in use from a forgotten one, and costs a write each time. */
+const TOUCH_MS = 5 * 60_000;
 const sha256 = (text: string): Buffer => createHash('sha256').update(text, 'utf8').digest();
+const isSame = (a: Scope, b: Scope): boolean => a.tenant === b.tenant && a.environment === b.environment;
 
 export async function createAccess(parts: AccessParts): Promise<Access> {
+  const { store, clock, people } = parts;
   const records = new Map<string, TokenRecord>();
-  for (const record of await parts.store.all()) records.set(record.id, record);
+  for (const record of await store.all()) records.set(record.id, record);
   const fixed = parts.fixedAdmin && { digest: sha256(parts.fixedAdmin.token), scope: parts.fixedAdmin.scope };
   const isOperator = (caller: Caller): boolean => caller.tokenId === FIXED_ID || records.get(caller.tokenId)?.isOperator === true;
-  const isVisible = (caller: Caller, record: TokenRecord): boolean => isOperator(caller) || record.scope.tenant === caller.scope.tenant;
+  const isVisible = (caller: Caller, record: TokenRecord): boolean => isOperator(caller) || isSame(record.scope, caller.scope);
+  const isOver = ({ expiresAt }: TokenRecord): boolean => typeof expiresAt === 'string' && !(Date.parse(expiresAt) > clock.nowMs());
+  const may = (caller: Caller, permission: string): boolean => (caller.permissions ?? permissionsOf(caller.role)).includes(permission);
 
-  async function issue(token: NewToken): Promise<IssuedToken> {
+  async function issue(token: NewToken, maker?: Caller): Promise<IssuedToken> {
+    for (const permission of token.permissions ?? []) {
+      if (!roleMayHold(token.role, permission)) throw new ClewError('forbidden', `role ${token.role} cannot hold ${permission}`);
+    }
+    if (maker !== undefined && !isOperator(maker)) refuseGift(token, maker, may);
     const id = randomHex(parts.randomness, 6);
     const secret = `clew_${id}_${randomHex(parts.randomness, 24)}`;
     const record: TokenRecord = {
@@ -60,46 +83,74 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
       scope: token.scope,
       user: token.user ?? null,
       name: token.name ?? null,
-      createdAt: new Date(parts.clock.nowMs()).toISOString(),
+      createdAt: new Date(clock.nowMs()).toISOString(),
       isOperator: token.isOperator ?? false,
+      permissions: token.permissions ?? null,
+      expiresAt: token.expiresAtMs === undefined ? null : new Date(token.expiresAtMs).toISOString(),
+      lastUsedAt: null,
     };
-    await parts.store.put(record);
+    await store.put(record);
     records.set(id, record);
     return { record, token: secret };
   }
 
+  /** Best effort: a use that is not noted harms nobody, a request that fails for it would. */
+  function touch(record: TokenRecord): void {
+    const nowMs = clock.nowMs();
+    if (typeof record.lastUsedAt === 'string' && nowMs - Date.parse(record.lastUsedAt) < TOUCH_MS) return;
+    const lastUsedAt = new Date(nowMs).toISOString();
+    records.set(record.id, { ...record, lastUsedAt });
+    store.touch(record.id, lastUsedAt).catch(() => undefined);
+  }
+
   return {
-    authenticate(header) {
-      const token = /^Bearer +([\x21-\x7e]{1,256})$/i.exec(header ?? '')?.[1];
-      if (token === undefined) return Promise.resolve(undefined);
+    async authenticate(header) {
+      const token = BEARER.exec(header ?? '')?.[1];
+      if (token === undefined) return undefined;
       const digest = sha256(token);
-      if (fixed && timingSafeEqual(digest, fixed.digest)) {
-        return Promise.resolve({ tokenId: FIXED_ID, scope: fixed.scope, role: 'admin' });
-      }
+      if (fixed && timingSafeEqual(digest, fixed.digest)) return { tokenId: FIXED_ID, scope: fixed.scope, role: 'admin' };
       const record = records.get(FORM.exec(token)?.[1] ?? '');
-      if (!record || !timingSafeEqual(digest, Buffer.from(record.sha256, 'hex'))) return Promise.resolve(undefined);
-      return Promise.resolve(callerOf(record));
+      if (!record) return people && JWT.test(token) ? people.identify(token) : undefined;
+      if (!timingSafeEqual(digest, Buffer.from(record.sha256, 'hex')) || isOver(record)) return undefined;
+      touch(record);
+      return callerOf(record);
     },
-    may: (caller, permission) => roleMay(caller.role, permission),
+    may,
     issue,
     list: (caller) => [...records.values()].filter((record) => isVisible(caller, record)),
     async revoke(caller, id) {
       const record = records.get(id);
       if (!record || !isVisible(caller, record)) return false;
-      await parts.store.remove(id);
+      // Out of memory first: while the disk is asked, the token is already worth nothing.
       records.delete(id);
+      await store.remove(id);
       return true;
     },
     isOperator,
     async firstStart(scope) {
-      if (fixed || [...records.values()].some(({ role }) => role === 'admin')) return undefined;
+      if (fixed || [...records.values()].some((record) => record.role === 'admin' && !record.permissions && !isOver(record)))
+        return undefined;
       return issue({ role: 'admin', scope, name: 'first start', isOperator: true });
     },
   };
 }
 
+/** Nobody gives what they do not have. */
+function refuseGift(token: NewToken, maker: Caller, may: Access['may']): void {
+  if (!isSame(token.scope, maker.scope)) {
+    throw new ClewError('wrong_scope', 'only the first admin token makes tokens of other tenants and environments');
+  }
+  const missing = (token.permissions ?? permissionsOf(token.role)).find((permission) => !may(maker, permission));
+  if (missing !== undefined) throw new ClewError('forbidden', `the token that asks lacks ${missing} itself`);
+}
+
 /** A user token that names nobody shows nobody: never everything. */
 function callerOf(record: TokenRecord): Caller {
-  const caller = { tokenId: record.id, scope: record.scope, role: record.role };
-  return record.role === 'user' ? { ...caller, onlyUser: record.user ?? '' } : caller;
+  return {
+    tokenId: record.id,
+    scope: record.scope,
+    role: record.role,
+    ...(record.permissions ? { permissions: record.permissions } : {}),
+    ...(record.role === 'user' ? { onlyUser: record.user ?? '' } : {}),
+  };
 }

@@ -1,6 +1,8 @@
 // The web framework, in one place. Rooms give tables of routes; this file turns them into a server.
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { ClewError, type ApiRequest, type Caller, type Logger, type Route } from '../kernel/index.ts';
+import { crossOrigin } from './cors.ts';
+import { createRequestLimits, DEFAULT_RATES, type RateLimits, type RequestLimits } from './limits.ts';
 import { addPage } from './page.ts';
 import { observeRequests, type RequestObserver } from './observe-requests.ts';
 import { openApi, type ApiDocument } from './openapi.ts';
@@ -25,18 +27,36 @@ export interface AppParts {
   readonly version: string;
   /** Folder of the built page; undefined or absent: no page. */
   readonly pageFolder: string | undefined;
+  /** Absent: the usual ones. */
+  readonly rates?: RateLimits | undefined;
+  /** Origins whose pages may call the API, as https://app.example.com. */
+  readonly corsOrigins?: readonly string[] | undefined;
+  /** Addresses or networks of proxies whose X-Forwarded-For and X-Forwarded-Proto are believed; absent: nobody's. */
+  readonly trustedProxies?: readonly string[] | undefined;
+}
+
+/** What handlers share. */
+interface Serving extends AppParts {
+  readonly limits: RequestLimits;
 }
 
 /** JSON bodies other than samples are small. */
 const JSON_LIMITS: BodyLimits = { bodyBytes: 1024 * 1024, decompressedBytes: 4 * 1024 * 1024 };
 
-export function createApp(parts: AppParts): Express {
+export function createApp(given: AppParts): Express {
+  const parts: Serving = { ...given, limits: createRequestLimits(given.rates ?? DEFAULT_RATES) };
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
   app.set('query parser', false);
+  app.set('trust proxy', [...(parts.trustedProxies ?? [])]);
   app.use(observeRequests(parts.observer, parts.logger));
   app.use(securityHeaders);
+  app.use((request: Request, _response: Response, next: NextFunction) => {
+    parts.limits.admit(addressOf(request));
+    next();
+  });
+  app.use(crossOrigin(parts.corsOrigins ?? [], parts.routes));
   for (const route of parts.routes) app[route.method](route.path, handler(route, parts));
   for (const page of parts.textPages) app.get(page.path, textHandler(page, parts));
   const document: ApiDocument = openApi(parts.routes, parts.textPages, parts.version);
@@ -51,10 +71,10 @@ export function createApp(parts: AppParts): Express {
   return app;
 }
 
-function handler(route: Route, parts: AppParts) {
+function handler(route: Route, parts: Serving) {
   return async (request: Request, response: Response): Promise<void> => {
     response.locals['route'] = route.path;
-    const caller = await callerOf(request, route.permission, parts.authorizer);
+    const caller = await callerOf(request, route.permission, parts);
     const query = readQuery(request.originalUrl, route.query ?? []);
     const body = route.body?.kind === 'json' ? await readJson(request, request.headers['content-encoding'], JSON_LIMITS) : undefined;
     const apiRequest: ApiRequest = {
@@ -74,14 +94,14 @@ function handler(route: Route, parts: AppParts) {
   };
 }
 
-function textHandler(page: TextPage, parts: AppParts) {
+function textHandler(page: TextPage, parts: Serving) {
   return async (request: Request, response: Response): Promise<void> => {
     response.locals['route'] = page.path;
     // A page elsewhere can point its own name at 127.0.0.1 and read our answers as its own (DNS rebinding).
     if (page.permission === null && !isLoopbackHost(request.headers.host)) {
       throw new ClewError('forbidden', 'this page is open to loopback names only');
     }
-    await callerOf(request, page.permission, parts.authorizer);
+    await callerOf(request, page.permission, parts);
     response.status(200).setHeader('Content-Type', page.contentType);
     response.end(await page.read());
   };
@@ -89,10 +109,20 @@ function textHandler(page: TextPage, parts: AppParts) {
 
 const NOBODY: Caller = { tokenId: '', scope: { tenant: '', environment: '' }, role: 'none' };
 
-async function callerOf(request: Request, permission: string | null, authorizer: Authorizer): Promise<Caller> {
+/** A client that left has no address any more; all such share one. */
+const addressOf = (request: Request): string => request.ip ?? '';
+
+async function callerOf(request: Request, permission: string | null, { authorizer, limits }: Serving): Promise<Caller> {
   if (permission === null) return NOBODY;
-  const caller = await authorizer.authenticate(request.headers.authorization);
-  if (!caller) throw new ClewError('unauthorized');
+  const address = addressOf(request);
+  const { authorization } = request.headers;
+  limits.beforeToken(address, authorization);
+  const caller = await authorizer.authenticate(authorization);
+  if (!caller) {
+    if (authorization !== undefined) limits.wrongToken(address);
+    throw new ClewError('unauthorized');
+  }
+  limits.rightToken(address, authorization, caller);
   if (!authorizer.may(caller, permission)) throw new ClewError('forbidden', `role ${caller.role} lacks ${permission}`);
   return caller;
 }
@@ -109,13 +139,15 @@ function refuseOtherMethods(app: Express, routes: readonly { readonly method: st
   }
 }
 
-function securityHeaders(_request: Request, response: Response, next: NextFunction): void {
+function securityHeaders(request: Request, response: Response, next: NextFunction): void {
+  if (request.secure) response.setHeader('Strict-Transport-Security', 'max-age=31536000');
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('X-Frame-Options', 'DENY');
   response.setHeader('Referrer-Policy', 'no-referrer');
   response.setHeader('Cross-Origin-Resource-Policy', 'same-origin');
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
   response.setHeader('Content-Security-Policy', "default-src 'none'; frame-ancestors 'none'");
+  response.setHeader('Permissions-Policy', 'camera=(), geolocation=(), microphone=(), payment=(), usb=()');
   response.setHeader('Cache-Control', 'no-store');
   next();
 }

@@ -2,6 +2,9 @@
 export { createApp, type AppParts, type Authorizer } from './app.ts';
 export { healthRoutes, type Health } from './health.ts';
 export { isLoopback } from './loopback.ts';
+export { DEFAULT_RATES, type RateLimits } from './limits.ts';
+export { createOutboundPost, type OutboundPost, type OutboundPostOptions } from './post-outbound.ts';
+export { createHttpServer, type ServerTimes } from './server.ts';
 export { readBody } from './read-body.ts';
 export { createMetrics, type Metrics } from './metrics.ts';
 export type { TextPage } from './text-page.ts';

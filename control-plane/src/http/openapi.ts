@@ -85,8 +85,8 @@ function success({ success: { status, description, schema } }: Route): Record<st
 }
 
 function failures(route: Route): Record<string, unknown> {
-  const codes = new Set<ErrorCode>(['internal', ...(route.errors ?? [])]);
-  if (route.permission !== null) codes.add('unauthorized').add('forbidden');
+  const codes = new Set<ErrorCode>(['internal', 'rate_limited', ...(route.errors ?? [])]);
+  if (route.permission !== null) codes.add('unauthorized').add('forbidden').add('too_many_attempts');
   if (route.query) codes.add('invalid_query');
   const byStatus = new Map<number, ErrorCode[]>();
   for (const code of codes) byStatus.set(ERRORS[code].status, [...(byStatus.get(ERRORS[code].status) ?? []), code]);

@@ -14,7 +14,7 @@ export interface Problem {
 }
 
 /** Seconds after which a sender may try again. */
-const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { overloaded: 2, unavailable: 5 };
+const RETRY_AFTER: Partial<Record<ErrorCode, number>> = { overloaded: 2, unavailable: 5, rate_limited: 1, too_many_attempts: 60 };
 
 export function problemOf(error: ClewError, incident?: string): Problem {
   return {
@@ -36,9 +36,14 @@ export function sendProblem(thrown: unknown, request: Request, response: Respons
   const isOurs = error.status >= 500;
   if (isOurs) logger.error('request_failed', { requestId, code: error.code, ...errorFields(causeOf(thrown)) });
   if (response.headersSent) return false;
-  const retryAfter = RETRY_AFTER[error.code];
+  const given = error.extra['retryAfterSeconds'];
+  const retryAfter = typeof given === 'number' ? given : RETRY_AFTER[error.code];
   if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
-  if (error.code === 'unauthorized') response.setHeader('WWW-Authenticate', 'Bearer realm="clew"');
+  if (error.code === 'unauthorized') {
+    // RFC 6750 3.1: the reason is named only where a token was given.
+    const reason = request.headers.authorization === undefined ? '' : ', error="invalid_token"';
+    response.setHeader('WWW-Authenticate', `Bearer realm="clew"${reason}`);
+  }
   // The rest of a body that nobody reads would be taken for the next request.
   if (!request.complete) response.setHeader('Connection', 'close');
   const body = JSON.stringify(problemOf(error, isOurs ? requestId : undefined));

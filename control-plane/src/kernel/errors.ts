@@ -50,6 +50,16 @@ export const ERRORS = {
   },
   body_too_large: { status: 413, title: 'The body is too large', remedy: 'Send smaller batches; the limit is in detail.' },
   overloaded: { status: 429, title: 'Too much is waiting', remedy: 'Send the same batch again after Retry-After seconds.' },
+  rate_limited: {
+    status: 429,
+    title: 'Too many requests',
+    remedy: 'Go on after Retry-After seconds; CLEW_RATE_LIMIT_TOKEN and CLEW_RATE_LIMIT_ADDRESS set the limits.',
+  },
+  too_many_attempts: {
+    status: 429,
+    title: 'Too many wrong tokens from this address',
+    remedy: 'Go on after Retry-After seconds with a valid token; tokens that were in use from there still work.',
+  },
   unavailable: { status: 503, title: 'Not ready', remedy: 'Try again; /readyz says what is missing.' },
   internal: { status: 500, title: 'Something broke on our side', remedy: 'Look for the incident id in the log.' },
   locked: {

@@ -9,6 +9,8 @@ export interface Caller {
   readonly tokenId: string;
   readonly scope: Scope;
   readonly role: string;
+  /** Exactly what the caller may do; absent: what the role may. */
+  readonly permissions?: readonly string[] | undefined;
   /** Present for callers who may see one principal's data only: everything else must look as if it did not exist. */
   readonly onlyUser?: string | undefined;
 }
