@@ -4,7 +4,7 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, t
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
+import { openSqlite, type SqliteStore } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { systemClock } from '../../control-plane/src/kernel/index.ts';
 import { startStoreProcess } from './store-process.ts';
 
@@ -50,6 +50,20 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(source, { recursive: true, force: true }));
 
+/** In the order in which it is worked off; in several claims, where rows were in hand at the end. */
+async function everythingWaiting({ journal, turns }: SqliteStore): Promise<string[]> {
+  const ids: string[] = [];
+  for (let rows = await journal.claim(1_000, Date.now()); rows.length > 0; rows = await journal.claim(1_000, Date.now())) {
+    ids.push(...rows.map(({ id }) => id));
+    await turns.commit(
+      [],
+      rows.map(({ seq }) => seq),
+      [],
+    );
+  }
+  return ids;
+}
+
 async function reopenCutAt(bytes: number): Promise<{ faults: readonly string[]; waiting: string[]; stored: string[] }> {
   const folder = path.join(source, `cut-${bytes}`);
   mkdirSync(folder);
@@ -59,7 +73,7 @@ async function reopenCutAt(bytes: number): Promise<{ faults: readonly string[]; 
   const store = openSqlite({ folder, clock: systemClock });
   try {
     const faults = store.check();
-    const waiting = (await store.journal.claim(1_000, Date.now())).map(({ id }) => id);
+    const waiting = await everythingWaiting(store);
     const { items } = await store.threads.list(scope, {}, { limit: 100 });
     const threads = await Promise.all(items.map(({ id }) => store.threads.thread(scope, id)));
     const stored = threads.flatMap((thread) => thread?.requests ?? []).map(({ id }) => id);

@@ -112,7 +112,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       logger.error('batch_lost_hold', { ...errorFields(error), rows: rows.length });
     });
     lastBegun = task;
-    const tracked = task.finally(() => open.delete(tracked));
+    const tracked = task.finally(() => {
+      open.delete(tracked);
+      // Rows that must be in hand alone wait for this.
+      bell.ring();
+    });
     open.add(tracked);
   }
 

@@ -38,7 +38,11 @@ export interface Journal {
    * Answers false, and changes nothing, where there is no such row (any more) or the entry's id is there already.
    */
   replace(id: string, entry: JournalEntry): Promise<boolean>;
-  /** The oldest waiting rows that are due, in order; a row is not claimed twice by one process. After a restart all are due again. */
+  /**
+   * The oldest waiting rows that are due, in order; a row is not claimed twice by one process. After a restart all are due
+   * again. Rows that were in hand when a process died come in smaller groups, and only while nothing else is in hand: one of
+   * them may be the cause. One that was alone in hand is due after a pause that grows.
+   */
   claim(limit: number, nowMs: number): Promise<readonly JournalRow[]>;
   /** Puts rows back with one more attempt, due at the given time. */
   retry(seqs: readonly number[], dueAtMs: number): Promise<void>;

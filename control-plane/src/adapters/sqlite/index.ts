@@ -100,6 +100,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
       if (open) {
         open = false;
         journal.flush();
+        journal.letGo();
         database.close();
         lock.release();
       }

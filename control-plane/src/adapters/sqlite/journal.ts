@@ -1,5 +1,9 @@
-// The durable queue. States of a row: waiting (buried_at_ms null) → claimed (in memory only) → gone, by TurnSink.commit;
-// or back to waiting by retry; or buried. A restart forgets the claims, so that everything waiting is due again.
+// The durable queue. States of a row: waiting (buried_at_ms null) → claimed → gone, by TurnSink.commit; or back to waiting
+// by retry; or buried. A restart forgets the claims, so that everything waiting is due again.
+//
+// A claim leaves a mark in the file. Marks that a new process finds are of rows that were in hand when the last one died: one
+// of them may have killed it. They are claimed in ever smaller groups, each by itself, until the culprit stands alone; it then
+// waits longer after each death, and nothing else waits for it.
 import type { Clock } from '../../kernel/index.ts';
 import type { AppendResult, Journal, JournalEntry, JournalRow } from '../../ingest/ports.ts';
 import { elements, query, type Database } from './database.ts';
@@ -18,10 +22,20 @@ const INSERT = `INSERT INTO journal (scope, id, received_at_ms, sealed, key_id, 
 const REPLACE = `UPDATE journal SET id = ?2, sealed = ?3, key_id = ?4, due_at_ms = ?5 WHERE seq = ?6
   AND (id = ?2 OR NOT EXISTS (SELECT 1 FROM journal WHERE scope = ?1 AND id = ?2))
   AND NOT EXISTS (SELECT 1 FROM requests WHERE scope = ?1 AND id = ?2)`;
-const DUE = 'SELECT seq FROM journal WHERE buried_at_ms IS NULL AND due_at_ms <= ? ORDER BY seq';
-const RETRY = `UPDATE journal SET attempts = attempts + 1, due_at_ms = ?
+const DUE = 'SELECT seq, crashes FROM journal WHERE buried_at_ms IS NULL AND due_at_ms <= ? ORDER BY seq';
+const TAKE = 'UPDATE journal SET is_in_hand = 1 WHERE seq IN (SELECT value FROM json_each(?))';
+const LET_GO = 'UPDATE journal SET is_in_hand = 0 WHERE is_in_hand = 1';
+const SUSPECT =
+  'UPDATE journal SET crashes = crashes + 1, due_at_ms = CASE WHEN crashes + 1 < ?1 THEN 0 ELSE ?2 + min(?3 << min(crashes, 20), ?4) END, is_in_hand = 0 WHERE is_in_hand = 1';
+/** Rows in a group by the deaths they were in hand at; none: as many as asked for. */
+const GROUPS = [Infinity, 16, 4, 1] as const;
+/** From so many deaths on a row was alone in hand at the last one. */
+const ALONE = GROUPS.length;
+const SUSPECT_PAUSE_MS = 5_000;
+const SUSPECT_PAUSE_LIMIT_MS = 60 * 60_000;
+const RETRY = `UPDATE journal SET attempts = attempts + 1, is_in_hand = 0, due_at_ms = ?
   WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
-const BURY = `UPDATE journal SET buried_at_ms = ?, buried_reason = ?
+const BURY = `UPDATE journal SET buried_at_ms = ?, buried_reason = ?, is_in_hand = 0
   WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
 const REMOVE = 'DELETE FROM journal WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))';
 
@@ -29,6 +43,8 @@ export class SqliteJournal implements Journal {
   private readonly database: Database;
   private readonly clock: Clock;
   private readonly claimed = new Set<number>();
+  /** The rows in hand are suspects. */
+  private isCautious = false;
   private queue: Call[] = [];
   private scheduled = false;
   private waiting: number;
@@ -37,7 +53,8 @@ export class SqliteJournal implements Journal {
   constructor(database: Database, clock: Clock) {
     this.database = database;
     this.clock = clock;
-    database.run(query.updateTable('journal').set({ due_at_ms: 0 }).where('due_at_ms', '>', 0));
+    database.run(query.updateTable('journal').set({ due_at_ms: 0 }).where('due_at_ms', '>', 0).where('crashes', '<', ALONE));
+    database.prepare(SUSPECT).run(ALONE, clock.nowMs(), SUSPECT_PAUSE_MS, SUSPECT_PAUSE_LIMIT_MS);
     const count = database.prepare('SELECT count(*) AS everything, count(buried_at_ms) AS buried FROM journal').get();
     this.buried = Number(count?.['buried']);
     this.waiting = Number(count?.['everything']) - this.buried;
@@ -102,13 +119,9 @@ export class SqliteJournal implements Journal {
   }
 
   async claim(limit: number, nowMs: number): Promise<readonly JournalRow[]> {
-    const seqs: number[] = [];
-    for (const row of this.database.prepare(DUE).iterate(nowMs)) {
-      if (seqs.length >= limit) break;
-      const seq = Number(row['seq']);
-      if (!this.claimed.has(seq)) seqs.push(seq);
-    }
+    const seqs = this.due(limit, nowMs);
     if (seqs.length === 0) return Promise.resolve([]);
+    this.database.prepare(TAKE).run(JSON.stringify(seqs));
     const rows = this.database.all(query.selectFrom('journal').selectAll().where('seq', 'in', elements(seqs)).orderBy('seq'));
     for (const seq of seqs) this.claimed.add(seq);
     return Promise.resolve(
@@ -124,6 +137,25 @@ export class SqliteJournal implements Journal {
     );
   }
 
+  /** The next group: rows under the same suspicion, which are only in hand alone. */
+  private due(limit: number, nowMs: number): readonly number[] {
+    if (this.isCautious && this.claimed.size > 0) return [];
+    const seqs: number[] = [];
+    let group: number | undefined;
+    for (const row of this.database.prepare(DUE).iterate(nowMs)) {
+      const seq = Number(row['seq']);
+      if (this.claimed.has(seq)) continue;
+      const size = GROUPS[Math.min(Number(row['crashes']), GROUPS.length - 1)] ?? 1;
+      group ??= size;
+      if (size !== group || seqs.length >= Math.min(limit, size)) break;
+      seqs.push(seq);
+    }
+    const isSuspect = group !== undefined && group !== Infinity;
+    if (isSuspect && this.claimed.size > 0) return [];
+    this.isCautious = isSuspect;
+    return seqs;
+  }
+
   async retry(seqs: readonly number[], dueAtMs: number): Promise<void> {
     this.database.prepare(RETRY).run(Math.ceil(dueAtMs), JSON.stringify(seqs));
     this.release(seqs);
@@ -136,6 +168,11 @@ export class SqliteJournal implements Journal {
     this.buried += changes;
     this.release(seqs);
     return Promise.resolve();
+  }
+
+  /** On the way out in good order: what is still in hand is under no suspicion. */
+  letGo(): void {
+    this.database.prepare(LET_GO).run();
   }
 
   /** Within the transaction of a commit: takes processed rows out; answers what to do once it is durable. */

@@ -2,9 +2,10 @@ import type { DatabaseSync } from 'node:sqlite';
 import { ClewError } from '../../kernel/index.ts';
 import { spine } from './migrations/0001-spine.ts';
 import { rooms } from './migrations/0002-rooms.ts';
+import { inHand } from './migrations/0003-in-hand.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
-const MIGRATIONS: readonly string[] = [spine, rooms];
+const MIGRATIONS: readonly string[] = [spine, rooms, inHand];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */
 export function migrate(database: DatabaseSync, file: string): void {

@@ -12,6 +12,8 @@ export interface JournalTable {
   due_at_ms: Generated<number>;
   buried_at_ms: number | null;
   buried_reason: string | null;
+  is_in_hand: Generated<number>;
+  crashes: Generated<number>;
 }
 
 export interface RequestTable {
