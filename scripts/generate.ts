@@ -1,10 +1,12 @@
-// Types and validators of the contract, from the JSON Schemas. `--check` fails where a checked-in file has drifted.
+// Types and validators of the contract, from the JSON Schemas, and the reference pages under docs/, from schemas and code.
+// `--check` fails where a checked-in file has drifted.
 import { readFile, writeFile, mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { Ajv } from 'ajv';
 import standaloneModule from 'ajv/dist/standalone/index.js';
 import { build } from 'esbuild';
 import { compile } from 'json-schema-to-typescript';
+import { documents } from './docs/index.ts';
 
 const SCHEMAS = [
   { name: 'sample', file: 'plugin/src/contract/schema/sample.schema.json' },
@@ -69,13 +71,21 @@ async function outputs(): Promise<Map<string, string>> {
 const check = process.argv.includes('--check');
 const drifted: string[] = [];
 await mkdir(TARGET, { recursive: true });
-for (const [file, text] of await outputs()) {
-  const current = await readFile(file, 'utf8').catch(() => '');
-  if (current === text) continue;
-  if (check) drifted.push(file);
-  else await writeFile(file, text);
+await mkdir('docs', { recursive: true });
+
+async function settle(files: ReadonlyMap<string, string>): Promise<void> {
+  for (const [file, text] of files) {
+    const current = await readFile(file, 'utf8').catch(() => '');
+    if (current === text) continue;
+    if (check) drifted.push(file);
+    else await writeFile(file, text);
+  }
 }
+
+// The contract first: the pages are made by code that needs it.
+await settle(await outputs());
+await settle(documents());
 if (drifted.length > 0) {
-  process.stderr.write(`These files do not match their schemas: ${drifted.join(', ')}. Run: npm run generate\n`);
+  process.stderr.write(`These files do not match what they are made from: ${drifted.join(', ')}. Run: npm run generate\n`);
   process.exit(1);
 }

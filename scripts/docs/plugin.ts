@@ -1,0 +1,52 @@
+// The plugin's settings, from the schema that Kong is given.
+import { KONG_SCHEMA } from '../../plugin/src/schema.ts';
+import { code, table } from './markdown.ts';
+
+/** What each means. */
+const MEANINGS: Readonly<Record<string, string>> = {
+  control_plane_url: 'Where the control plane is.',
+  token: 'A token of the control plane with the right to ingest: `clew token create --role ingest`.',
+  tenant: 'Wall between customers, and part of the key of every pseudonym.',
+  environment: 'Wall within a tenant; `test` is kept out of statistics.',
+  hash_key: 'Root of all pseudonyms and history digests. The same on all gateways of a tenant, or one person gets several pseudonyms.',
+  mode: 'The most that any policy may keep here.',
+  redact_always: 'Types that are redacted whatever a policy says.',
+  propagation: 'Headers besides W3C that a trace context may come from.',
+  policy_poll_seconds: 'How often policies are asked for (304 where nothing changed).',
+  max_body_bytes: 'Longest request or answer that is read; longer ones are cut and marked.',
+  queue_bytes: 'Memory for samples that wait for the control plane; above it they go to the spool, or are dropped and counted.',
+  batch_size: 'Most samples in one post.',
+  flush_ms: 'Longest wait before a batch leaves.',
+  timeout_ms: 'Longest wait for the control plane.',
+  spool_dir: 'Folder for samples that memory cannot hold, encrypted. None: no spool.',
+  spool_bytes: 'Most bytes in it.',
+  gateway: 'What the plugin runs in; Kong, unless it is the trial gateway.',
+  log_level: "Least severity in Kong's log.",
+};
+
+function takes(field: Readonly<Record<string, unknown>>): string {
+  const choices = (field['one_of'] ?? (field['elements'] as Record<string, unknown> | undefined)?.['one_of']) as
+    readonly string[] | undefined;
+  const between = field['between'] as readonly number[] | undefined;
+  return [
+    String(field['type']),
+    ...(choices === undefined ? [] : [`of ${choices.join(', ')}`]),
+    ...(between === undefined ? [] : [`from ${between[0]} to ${between[1]}`]),
+    ...(field['len_min'] === undefined ? [] : [`of ${JSON.stringify(field['len_min'])} characters or more`]),
+    ...(field['referenceable'] === true ? ['(takes a vault reference)'] : []),
+  ].join(' ');
+}
+
+const text = (value: unknown): string =>
+  Array.isArray(value) ? value.join(', ') : typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
+
+export function pluginSettings(): string {
+  const fields = KONG_SCHEMA.flatMap((entry) => Object.entries(entry));
+  const rows = fields.map(([name, field]) => {
+    const meaning = MEANINGS[name];
+    if (meaning === undefined) throw new Error(`The plugin's setting ${name} has no meaning in scripts/docs/plugin.ts`);
+    const shown = field['required'] === true ? '**required**' : code(text(field['default']));
+    return [code(name), shown, meaning, takes(field)];
+  });
+  return table(['field', 'default', 'meaning', 'takes'], rows);
+}

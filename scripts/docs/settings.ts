@@ -1,0 +1,142 @@
+// The settings of the environment, as the code reads them: one without a meaning here, or with another default than said
+// here, fails `npm run generate`. What the code no longer reads is not shown.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { ConfigError, readConfig, type ConfigFault } from '../../control-plane/src/config.ts';
+import { code, table } from './markdown.ts';
+
+const ROOT = path.resolve(import.meta.dirname, '../..');
+
+interface Setting {
+  readonly default?: string;
+  readonly meaning: string;
+}
+
+/** Of the control plane (`npm start`) and of commands that open its store. */
+const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
+  CLEW_HOST: {
+    default: '127.0.0.1',
+    meaning: 'Address that the control plane binds. Anything else than a loopback address opens it to others.',
+  },
+  CLEW_PORT: { default: '8787', meaning: 'Its port; 0 takes any free one.' },
+  CLEW_DATA: {
+    default: './data',
+    meaning: 'Folder of the embedded store, relative to where the command is called. One process at a time.',
+  },
+  CLEW_ADMIN_TOKEN: { meaning: 'The admin token. Without it one is made at the first start and printed once.' },
+  CLEW_TENANT: { default: 'default', meaning: 'Tenant of that admin token.' },
+  CLEW_ENVIRONMENT: { default: 'default', meaning: 'Environment of that admin token.' },
+  CLEW_POLICY: { default: 'policies/default.yaml', meaning: 'The policy file in force. A changed file is taken without a restart.' },
+  CLEW_LOG_LEVEL: { default: 'info', meaning: 'Least severity that is logged.' },
+  CLEW_TRACE_URL: { meaning: 'Where traces are looked at. The page links requests to it; {traceId} and {spanId} stand for theirs.' },
+  CLEW_MAX_BODY_BYTES: { default: '10485760', meaning: 'Largest posted body, in bytes as sent.' },
+  CLEW_MAX_DECOMPRESSED_BYTES: { default: '33554432', meaning: 'Largest posted body, in bytes after decompression.' },
+  CLEW_MAX_BATCH: { default: '10000', meaning: 'Most samples in one post.' },
+  CLEW_JOURNAL_LIMIT: { default: '200000', meaning: 'Most samples that wait for processing; above it senders get 429 with Retry-After.' },
+  CLEW_HASH_KEY: { meaning: 'The hash key of the gateways, so that a person who signs in has the pseudonym that the gateways gave.' },
+  CLEW_HASH_KEYS: { meaning: 'The same by tenant, where they differ.' },
+  CLEW_OIDC_ISSUER: { meaning: 'Lets people sign in with tokens of this OpenID provider. The CLEW_OIDC settings below need it.' },
+  CLEW_OIDC_AUDIENCE: { meaning: 'Name of this service at the provider; tokens for other services are refused.' },
+  CLEW_OIDC_JWKS_URL: { meaning: "Where the provider's keys are; discovered unless given." },
+  CLEW_OIDC_ALGORITHMS: { default: 'RS256,PS256,ES256,EdDSA', meaning: 'Signatures that are taken.' },
+  CLEW_OIDC_CLOCK_SKEW_SECONDS: { default: '30', meaning: 'How far the clocks may differ.' },
+  CLEW_OIDC_ROLE_CLAIM: { default: 'roles', meaning: 'Claim that holds groups or roles.' },
+  CLEW_OIDC_ROLES: {
+    default: 'admin=admin,engineer=engineer,auditor=auditor,product=product,user=user',
+    meaning: 'Which value of that claim gives which role.',
+  },
+  CLEW_OIDC_TENANT_CLAIM: { meaning: 'Claim that names the tenant; CLEW_TENANT unless given.' },
+  CLEW_OIDC_ENVIRONMENT_CLAIM: { meaning: 'Claim that names the environment; CLEW_ENVIRONMENT unless given.' },
+  CLEW_OIDC_USER_CLAIM: { default: 'sub', meaning: 'Claim from which the pseudonym of a person is made.' },
+  CLEW_CORS_ORIGINS: { meaning: "Origins whose pages may call the API; the server's own alone unless given." },
+  CLEW_TRUSTED_PROXIES: { meaning: 'Proxies whose word on the address of a caller is believed.' },
+  CLEW_RATE_LIMIT_TOKEN: { default: '500', meaning: 'Requests a second for each token; 0: no limit.' },
+  CLEW_RATE_LIMIT_ADDRESS: { default: '1000', meaning: 'Requests a second for each address; 0: no limit.' },
+  WEAVIATE_URL: { meaning: 'Keeps vectors in Weaviate instead of SQLite.' },
+  WEAVIATE_GRPC_URL: { meaning: 'Its gRPC address; the host of WEAVIATE_URL at port 50051 unless given.' },
+  WEAVIATE_API_KEY: { meaning: 'Its API key.' },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { meaning: 'Sends a semantic span for each request by OTLP/HTTP, in the trace of the caller.' },
+  OTEL_EXPORTER_OTLP_HEADERS: { meaning: 'Headers for it: name=value pairs between commas, percent-encoded.' },
+};
+
+/** Of the trial gateway (`npm run gateway`), which reads them in one place. */
+const GATEWAY: Readonly<Record<string, Setting>> = {
+  CLEW_GATEWAY_PORT: { default: '8788', meaning: 'Port of the trial gateway on 127.0.0.1; 0 takes any free one.' },
+  CLEW_URL: { default: 'http://127.0.0.1:8787', meaning: 'The control plane.' },
+  CLEW_TOKEN: { meaning: 'A token that may send samples and read policies: role `ingest`, or the admin token for a trial.' },
+  CLEW_HASH_KEY: { meaning: 'Root of the pseudonyms, 16 characters or more; without it one is derived from the token.' },
+  CLEW_UPSTREAM: { meaning: 'Base URL of the provider; without it a scripted provider makes up answers.' },
+  CLEW_GATEWAY_CONFIG: { meaning: 'JSON file with routes, consumers and settings of the plugin; see plugin/trial-gateway/README.md.' },
+};
+
+/** What settings of a group need beside them before they are looked at. */
+const NEEDS: Readonly<Record<string, string>> = {
+  CLEW_OIDC_ISSUER: 'https://login.example.org',
+  CLEW_OIDC_AUDIENCE: 'clew',
+  CLEW_HASH_KEY: 'a-hash-key-of-the-gateways',
+};
+const besides = (key: string): Readonly<Record<string, string>> => (key.startsWith('CLEW_OIDC_') ? NEEDS : {});
+
+/** Every key that the control plane asks the environment for. */
+function keysRead(): Set<string> {
+  const keys = new Set<string>();
+  for (const given of [{}, NEEDS]) {
+    const env = new Proxy<Record<string, string | undefined>>(given, {
+      get: (target, key) => {
+        keys.add(String(key));
+        return target[String(key)];
+      },
+    });
+    readConfig(env, ROOT);
+  }
+  return keys;
+}
+
+/** What the code says about a value that it cannot use; undefined where it takes anything. */
+function faultOf(key: string): ConfigFault | undefined {
+  try {
+    readConfig({ ...besides(key), [key]: '\u0001 no value of any kind \u0001' }, ROOT);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    return error.faults.find((fault) => fault.key === key);
+  }
+}
+
+function mustKnow(known: Readonly<Record<string, Setting>>, read: Iterable<string>, source: string): void {
+  const missing = [...read].filter((key) => known[key] === undefined);
+  if (missing.length > 0) throw new Error(`${source} reads ${missing.join(', ')}: say what it means in scripts/docs/settings.ts`);
+}
+
+export function controlPlaneSettings(): string {
+  const read = keysRead();
+  const refused = [...read].filter((key) => faultOf(key)?.expected === 'to be unset');
+  const keys = [...read].filter((key) => !refused.includes(key));
+  mustKnow(CONTROL_PLANE, keys, 'control-plane/src/config.ts');
+  const rows = Object.entries(CONTROL_PLANE).flatMap(([key, { default: value, meaning }]) => {
+    if (!keys.includes(key)) return [];
+    if (value !== undefined && !isDeepStrictEqual(readConfig({ ...besides(key), [key]: value }, ROOT), readConfig(besides(key), ROOT)))
+      throw new Error(`${key}: ${value} is not its default; mend scripts/docs/settings.ts`);
+    const fault = faultOf(key);
+    return [[code(key), code(value ?? ''), meaning, fault?.expected ?? 'anything', fault?.consequence ?? '']];
+  });
+  const notYet = refused.map((key) => [code(key), faultOf(key)?.consequence ?? '']);
+  return [
+    table(['variable', 'default', 'meaning', 'takes', 'otherwise'], rows),
+    ...(notYet.length === 0 ? [] : ['Set, these stop the start:', table(['variable', 'because'], notYet)]),
+  ].join('\n\n');
+}
+
+export function gatewaySettings(): string {
+  const source = 'plugin/trial-gateway/main.ts';
+  const text = readFileSync(path.join(ROOT, source), 'utf8');
+  const keys = [...text.matchAll(/env\['([A-Z_]+)'\]/g)].map((match) => match[1] ?? '');
+  mustKnow(GATEWAY, keys, source);
+  const rows = Object.entries(GATEWAY).flatMap(([key, { default: value, meaning }]) => {
+    if (!keys.includes(key)) return [];
+    if (value !== undefined && !text.includes(`'${value}'`)) throw new Error(`${key}: ${value} is not its default in ${source}`);
+    return [[code(key), code(value ?? ''), meaning]];
+  });
+  return table(['variable', 'default', 'meaning'], rows);
+}
