@@ -3,6 +3,7 @@
 import { createHash, createHmac } from 'node:crypto';
 import type { RedactionPolicy } from '#contract';
 import { applyFindings, type Finding, type Replacement } from '#redact';
+import { judgeNames } from './names/judge.ts';
 import type { Finder } from './ports.ts';
 
 export interface NamesRedacted {
@@ -26,9 +27,6 @@ export interface NameRedactorOptions {
   readonly cacheEntries?: number;
 }
 
-/** Placeholders of the first redaction; the model must not split or rename them. */
-const PLACEHOLDER = /\[[A-Z][A-Z0-9_]{1,40}(?::[^\]\s]{1,64})?\]/g;
-
 export function createNameRedactor(options: NameRedactorOptions): NameRedactor {
   if (options.policy?.names === false)
     return { redact: (texts) => Promise.resolve(texts.map((text) => ({ text, findings: [], counts: {} }))) };
@@ -39,7 +37,7 @@ export function createNameRedactor(options: NameRedactorOptions): NameRedactor {
     async redact(texts) {
       const all = await find(texts);
       return texts.map((text, index) => {
-        const findings = outsidePlaceholders(text, all[index] ?? []).filter(
+        const findings = (all[index] ?? []).filter(
           ({ start, end, type }) => replace.acts(type) && !allowed.has(text.slice(start, end).toLowerCase()),
         );
         const counts: Record<string, number> = {};
@@ -60,7 +58,7 @@ function remembering(finder: Finder, entries: number): (texts: readonly string[]
       if (!cache.has(key)) missing.set(key, texts[index] ?? '');
     });
     const found = await finder.find([...missing.values()]);
-    const fresh = new Map([...missing.keys()].map((key, index) => [key, found[index] ?? []]));
+    const fresh = new Map([...missing].map(([key, text], index) => [key, judgeNames(text, found[index] ?? [])]));
     const answer = keys.map((key) => fresh.get(key) ?? cache.get(key) ?? []);
     for (const [key, findings] of fresh) cache.set(key, findings);
     for (const key of cache.keys()) {
@@ -69,21 +67,6 @@ function remembering(finder: Finder, entries: number): (texts: readonly string[]
     }
     return answer;
   };
-}
-
-function outsidePlaceholders(text: string, findings: readonly Finding[]): Finding[] {
-  const holes = [...text.matchAll(PLACEHOLDER)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
-  let kept: Finding[] = [...findings];
-  for (const hole of holes) {
-    kept = kept.flatMap((finding) => {
-      if (finding.end <= hole.start || finding.start >= hole.end) return [finding];
-      return [
-        { ...finding, end: hole.start },
-        { ...finding, start: hole.end },
-      ].filter(({ start, end }) => end > start && /[\p{L}\p{N}]/u.test(text.slice(start, end)));
-    });
-  }
-  return kept;
 }
 
 function replacer(options: NameRedactorOptions): { acts: (type: string) => boolean; value: Replacement } {

@@ -2,7 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { workerData } from 'node:worker_threads';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { mergeSpans, onlyWithAddress, spansOf, windowsOf, type Span, type TokenClass } from './ner-spans.ts';
+import { createDecoder, type TokenClass } from './ner-classes.ts';
+import { withoutLoneDoubts, type ScoredSpan } from './ner-people.ts';
+import { mergeSpans, PERSON_CLASSES, spansOf, windowsOf } from './ner-spans.ts';
 import { WordPiece, type Encoding } from './wordpiece.ts';
 import { serve } from './worker-server.ts';
 
@@ -18,37 +20,20 @@ export interface NerSettings {
 export interface NerCall {
   readonly texts: readonly string[];
 }
-export type NerAnswer = readonly (readonly Span[])[];
+export type NerAnswer = readonly (readonly { readonly start: number; readonly end: number; readonly type: string }[])[];
 
 const settings = workerData as NerSettings;
 const tokenizer = new WordPiece(readFileSync(settings.vocabularyFile, 'utf8').trimEnd().split('\n'));
-const labels = Object.values(JSON.parse(readFileSync(settings.labelsFile, 'utf8')) as Record<string, string>).map((label) =>
-  label.replace(/^[BI]-/, ''),
+const decode = createDecoder(
+  Object.values(JSON.parse(readFileSync(settings.labelsFile, 'utf8')) as Record<string, string>),
+  PERSON_CLASSES,
 );
 const session = InferenceSession.create(settings.modelFile, { intraOpNumThreads: settings.threads, interOpNumThreads: 1 });
 
 const longs = (values: readonly number[]): Tensor => new Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
 
-/** The likeliest class of each token, the B- and I- marks of one class taken together. */
-function classesOf(logits: Float32Array, tokens: number): TokenClass[] {
-  const found: TokenClass[] = [];
-  for (let token = 0; token < tokens; token += 1) {
-    const weights = new Map<string, number>();
-    let total = 0;
-    for (const [index, label] of labels.entries()) {
-      const weight = Math.exp(logits[token * labels.length + index] ?? -Infinity);
-      weights.set(label, (weights.get(label) ?? 0) + weight);
-      total += weight;
-    }
-    let best = 'O';
-    for (const [label, weight] of weights) if (weight > (weights.get(best) ?? 0)) best = label;
-    found.push({ name: best, score: (weights.get(best) ?? 0) / total });
-  }
-  return found;
-}
-
-async function findIn(text: string): Promise<Span[]> {
-  const found: Span[] = [];
+async function findIn(text: string): Promise<NerAnswer[number]> {
+  const found: ScoredSpan[] = [];
   for (const window of windowsOf(text, settings.windowUnits, settings.overlapUnits)) {
     // Scripts that need many tokens a character fill the model before the window ends; then read on from there.
     for (let start = window.start; start < window.end;) {
@@ -60,10 +45,10 @@ async function findIn(text: string): Promise<Span[]> {
       start += encoding.covered;
     }
   }
-  return onlyWithAddress(mergeSpans(found));
+  return withoutLoneDoubts(text, mergeSpans(found)).map(({ start, end, type }) => ({ start, end, type }));
 }
 
-async function classify(encoding: Encoding): Promise<TokenClass[]> {
+async function classify(encoding: Encoding): Promise<readonly TokenClass[]> {
   const model = await session;
   const output = await model.run({
     input_ids: longs(encoding.ids),
@@ -72,11 +57,11 @@ async function classify(encoding: Encoding): Promise<TokenClass[]> {
   });
   const logits = output['logits'];
   if (!logits) throw new Error('The name model gave no logits');
-  return classesOf(logits.data as Float32Array, encoding.ids.length);
+  return decode(logits.data as Float32Array, encoding.ids.length);
 }
 
 serve(async ({ texts }: NerCall): Promise<{ answer: NerAnswer }> => {
-  const answer: Span[][] = [];
+  const answer: NerAnswer[number][] = [];
   for (const text of texts) answer.push(text.trim() === '' ? [] : await findIn(text));
   return { answer };
 });

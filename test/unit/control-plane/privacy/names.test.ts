@@ -67,10 +67,10 @@ describe('name redactor', () => {
       key: new Uint8Array(32),
       policy: { types: { PERSON: 'hash', GPE: 'keep', STREET_ADDRESS: 'drop' }, allow: ['clew'] },
     });
-    const [first] = await redactor.redact(['Anna, Clew, Paris, Damrak.']);
-    expect(first!.text).toMatch(/^\[PERSON:[0-9a-f]{10}\], Clew, Paris, \.$/);
+    const [first] = await redactor.redact(['Anna and Clew of Paris live on Damrak.']);
+    expect(first!.text).toMatch(/^\[PERSON:[0-9a-f]{10}\] and Clew of Paris live on \.$/);
     const [second] = await redactor.redact(['again Anna']);
-    expect(second!.text.slice(6)).toBe(first!.text.slice(0, first!.text.indexOf(',')));
+    expect(second!.text.slice(6)).toBe(first!.text.slice(0, first!.text.indexOf(' ')));
     const off = createNameRedactor({ finder, policy: { names: false } });
     expect((await off.redact(['Anna']))[0]!.text).toBe('Anna');
   });
