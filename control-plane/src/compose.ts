@@ -16,7 +16,7 @@ import {
 } from './access/index.ts';
 import { openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
 import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
-import { openOidc } from './adapters/oidc/index.ts';
+import { openOidc, type OidcTimes } from './adapters/oidc/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
@@ -63,6 +63,7 @@ export interface Overrides {
   readonly logger?: Logger;
   readonly embedder?: Closable<Embedder>;
   readonly nameFinder?: Closable<NameFinder>;
+  readonly oidcTimes?: Partial<OidcTimes>;
 }
 
 export interface ControlPlane {
@@ -279,11 +280,11 @@ function openEraser(
 }
 
 /** People's tokens, where an identity provider is configured. */
-function openPeople({ config, clock, logger }: Base): People | undefined {
+function openPeople({ config, clock, logger, overrides }: Base): People | undefined {
   const { oidc } = config.access;
   if (!oidc) return undefined;
   return createPeople({
-    verifier: openOidc({ ...oidc, clock, logger }),
+    verifier: openOidc({ ...oidc, clock, logger, times: overrides.oidcTimes ?? {} }),
     rules: oidc.rules,
     hashKey: (tenant) => hashKeyOf(config, tenant),
   });

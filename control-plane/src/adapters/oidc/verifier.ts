@@ -1,5 +1,5 @@
 import { errors, jwtVerify } from 'jose';
-import type { Claims, TokenVerifier } from '../../access/index.ts';
+import type { TokenVerifier } from '../../access/index.ts';
 import { ClewError, errorFields, type Clock, type Logger } from '../../kernel/index.ts';
 import { openKeySet } from './key-set.ts';
 
@@ -70,7 +70,7 @@ export function openOidc(options: OidcOptions): TokenVerifier {
           currentDate: new Date(clock.nowMs()),
           requiredClaims: ['exp'],
         });
-        return TYPES.has(protectedHeader.typ?.toLowerCase()) ? (payload) : undefined;
+        return TYPES.has(protectedHeader.typ?.toLowerCase()) ? payload : undefined;
       } catch (error) {
         if (FAULTS_OF_TOKENS.some((fault) => error instanceof fault)) {
           logger.debug('person_token_refused', { code: (error as { code?: string }).code });
