@@ -1,15 +1,14 @@
 // clew import FILE.jsonl: past conversations into the store of a running control plane, through the same door as live ones.
-import { createHash } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import type { Sample } from '#contract';
+import { tenantKeys, type Sample, type TenantKeys } from '#contract';
 import { createRedactor } from '#redact';
 import { batches, progress, readRows, UsageError } from './io.ts';
 import { sampleOf } from './rows.ts';
 import { problemOf, serverClient, type ServerClient } from './server-client.ts';
 
-export const help = `clew import FILE.jsonl [--url URL] [--token TOKEN] [--key SECRET]
+export const help = `clew import FILE.jsonl [--url URL] [--token TOKEN] [--key SECRET] [--tenant NAME]
   Rows as for clew replay, redacted by patterns here and posted to the running control plane. Importing a file twice changes
-  nothing. --key makes the users' pseudonyms those of a gateway with the same hash key.`;
+  nothing. --key and --tenant make the users' pseudonyms those of a gateway with the same hash key and tenant (default).`;
 
 const BATCH = 200;
 const MAX_TRIES = 60;
@@ -18,21 +17,19 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { url: { type: 'string' }, token: { type: 'string' }, key: { type: 'string' } },
+    options: { url: { type: 'string' }, token: { type: 'string' }, key: { type: 'string' }, tenant: { type: 'string' } },
   });
   const file = positionals[0];
   if (file === undefined) throw new UsageError(help);
   const server = serverClient(values);
-  const key = createHash('sha256')
-    .update(values.key ?? 'clew import')
-    .digest();
+  const keys = tenantKeys(values.key ?? 'clew import', values.tenant ?? 'default');
   const meter = progress('rows');
   const totals = { accepted: 0, duplicates: 0, rejected: 0 };
   const reject = (line: number, problem: string): void => {
     totals.rejected += 1;
     process.stderr.write(`line ${line}: ${problem}; passed over\n`);
   };
-  for await (const batch of batches(samples(file, key, reject), BATCH)) {
+  for await (const batch of batches(samples(file, keys, reject), BATCH)) {
     const answer = await post(server, batch.map(({ sample }) => JSON.stringify(sample)).join('\n'));
     // What was there already counts as accepted at the door; here people ask what is new.
     totals.accepted += answer.accepted - (answer.duplicates ?? 0);
@@ -47,12 +44,12 @@ export async function run(args: readonly string[]): Promise<number> {
 
 async function* samples(
   file: string,
-  key: Uint8Array,
+  keys: TenantKeys,
   reject: (line: number, problem: string) => void,
 ): AsyncGenerator<{ readonly line: number; readonly sample: Sample }> {
   const redactor = createRedactor();
   for await (const { number, value } of readRows(file, reject)) {
-    const row = sampleOf(value, key);
+    const row = sampleOf(value, keys);
     if ('problem' in row) reject(number, row.problem);
     else yield { line: number, sample: redacted(row.sample, redactor) };
   }

@@ -1,5 +1,6 @@
 // clew replay FILE.jsonl --out OUT.jsonl: past conversations through the code that links live ones.
 import { parseArgs } from 'node:util';
+import { tenantKeys } from '#contract';
 import { createRedactor } from '#redact';
 import { openEmbedder, openNameFinder } from '../adapters/onnx/index.ts';
 import { createProcessor, incomingOf, type Incoming } from '../ingest/index.ts';
@@ -14,8 +15,8 @@ export const help = `clew replay FILE.jsonl [--out OUT.jsonl] [--no-names]
 
 const BATCH = 32;
 const SCOPE = { tenant: 'replay', environment: 'replay' };
-/** Replays keep nothing, so their pseudonyms need no secret; a fixed key makes their output repeatable. */
-const KEY = new TextEncoder().encode('clew replay');
+/** Replays keep nothing, so their pseudonyms need no secret; a fixed one makes their output repeatable. */
+const KEYS = tenantKeys('clew replay', SCOPE.tenant);
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -79,7 +80,7 @@ async function readAll(file: string): Promise<{ readonly rows: readonly Conversa
     process.stderr.write(`line ${line}: ${problem}; passed over\n`);
   };
   for await (const { number, value } of readRows(file, reject)) {
-    const row = sampleOf(value, KEY);
+    const row = sampleOf(value, KEYS);
     if ('problem' in row) reject(number, row.problem);
     else rows.push(row);
   }

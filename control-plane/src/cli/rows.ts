@@ -1,6 +1,6 @@
 // Rows of past conversations, as `clew replay` and `clew import` take them, to samples of the wire contract.
 import { createHmac } from 'node:crypto';
-import type { Sample } from '#contract';
+import { pseudonym, type Sample, type TenantKeys } from '#contract';
 import { historyDigests, readRequest } from '#dialects';
 
 export interface ConversationRow {
@@ -16,17 +16,18 @@ const MAX_TEXT = 65_536;
 
 /**
  * A row {id, ts, user, text, response?, session?, messages?, model?} as a sample; other fields are not read.
- * Answers what is wrong with the row where it cannot be used: field and what was expected.
+ * Principal and history digests are those that a gateway derives from the same keys. Answers what is wrong with the row
+ * where it cannot be used: field and what was expected.
  */
-export function sampleOf(row: Record<string, unknown>, key: Uint8Array): ConversationRow | { readonly problem: string } {
+export function sampleOf(row: Record<string, unknown>, keys: TenantKeys): ConversationRow | { readonly problem: string } {
   const { id, ts, user, text, response, session, messages, model } = row;
   if ((typeof id !== 'string' || id === '') && typeof id !== 'number') return { problem: 'field "id" must be a text or number' };
   const atMs = timeOf(ts);
   if (atMs === undefined) return { problem: 'field "ts" must be epoch seconds or an ISO time' };
-  if ((typeof user !== 'string' || user === '') && typeof user !== 'number') return { problem: 'field "user" must be a text or number' };
+  if ((typeof user !== 'string' || user.trim() === '') && typeof user !== 'number') return { problem: 'field "user" must be a text or number' };
   if (typeof text !== 'string') return { problem: 'field "text" must be a string' };
-  const principal = principalOf(String(user), key);
-  const history = messages === undefined || messages === null ? undefined : historyOf(messages, response, key, principal);
+  const principal = pseudonym(keys.principal, String(user).trim());
+  const history = messages === undefined || messages === null ? undefined : historyOf(messages, response, keys.history(principal));
   if (history === null) return { problem: 'field "messages" must be a list of {role, content}' };
   const sample: Sample = {
     version: 1,
@@ -62,15 +63,11 @@ function sampleId(id: string): string {
   return /^[A-Za-z0-9._:-]{1,128}$/.test(id) ? id : createHmac('sha256', 'row').update(id).digest('hex').slice(0, 32);
 }
 
-function principalOf(user: string, key: Uint8Array): string {
-  return `p_${createHmac('sha256', key).update(user).digest('base64url').slice(0, 22)}`;
-}
-
 const cut = (text: string): { text: string; truncated?: boolean; length: number } =>
   text.length <= MAX_TEXT ? { text, length: text.length } : { text: text.slice(0, MAX_TEXT), truncated: true, length: text.length };
 
 /** The digests that a gateway would have taken of the same messages and answer; null where they cannot be read. */
-function historyOf(messages: unknown, response: unknown, key: Uint8Array, principal: string): Sample['history'] | null {
+function historyOf(messages: unknown, response: unknown, key: Uint8Array): Sample['history'] | null {
   if (!Array.isArray(messages)) return null;
   const answered = typeof response === 'string' && response !== '';
   const all: unknown[] = answered ? [...(messages as unknown[]), { role: 'assistant', content: response }] : messages;
@@ -88,5 +85,5 @@ function historyOf(messages: unknown, response: unknown, key: Uint8Array, princi
   if (!reading.ok) return null;
   const sent = answered ? reading.request.messages.slice(0, -1) : reading.request.messages;
   const answer = answered ? reading.request.messages.at(-1) : undefined;
-  return historyDigests(sent, createHmac('sha256', key).update(principal).digest(), { answer, summary: reading.request.startsWithSummary });
+  return historyDigests(sent, key, { answer, summary: reading.request.startsWithSummary });
 }
