@@ -1,8 +1,14 @@
 // Threads for the page's tests, in the very shapes of the API, served by the real web server from memory.
 import { createApp, type AppParts } from '../../control-plane/src/http/index.ts';
-import { silentLogger } from '../../control-plane/src/kernel/index.ts';
+import { silentLogger, type Route } from '../../control-plane/src/kernel/index.ts';
 import { searchRoutes, type SearchHit } from '../../control-plane/src/search/index.ts';
-import type { RequestView, ThreadDetail, ThreadReader, ThreadSummary } from '../../control-plane/src/threads/index.ts';
+import {
+  traceLinker,
+  type RequestView,
+  type ThreadDetail,
+  type ThreadReader,
+  type ThreadSummary,
+} from '../../control-plane/src/threads/index.ts';
 import { threadRoutes } from '../../control-plane/src/threads/routes.ts';
 import type { AddressInfo } from 'node:net';
 
@@ -99,6 +105,10 @@ export function thread(id: string, requests: readonly RequestView[], given: Part
 
 export interface World {
   readonly threads: ThreadDetail[];
+  /** Further routes: those of the rooms in page-rooms.ts. */
+  readonly routes?: readonly Route[];
+  /** Address of traces, as CLEW_TRACE_URL. */
+  readonly traceUrl?: string;
   /** Set to have every API call fail as an overloaded server would. */
   isDown: boolean;
 }
@@ -112,7 +122,11 @@ export interface Served {
 /** The real server with the real routes and policy around threads in memory. */
 export async function serve(world: World, pageFolder: string): Promise<Served> {
   const parts: AppParts = {
-    routes: [...threadRoutes(readerOf(world)), ...searchRoutes({ find: (_scope, q) => Promise.resolve(find(world, q)) })],
+    routes: [
+      ...threadRoutes(readerOf(world), traceLinker(world.traceUrl)),
+      ...searchRoutes({ find: (_scope, q) => Promise.resolve(find(world, q)) }),
+      ...(world.routes ?? []),
+    ],
     textPages: [],
     authorizer: {
       authenticate: (header) =>
@@ -154,6 +168,7 @@ function readerOf(world: World): ThreadReader {
             (filter.user === undefined || entry.user === filter.user) &&
             (filter.topic === undefined || entry.topic?.id === filter.topic) &&
             (filter.model === undefined || entry.models.includes(filter.model)) &&
+            entry.turns >= (filter.minTurns ?? 0) &&
             (filter.position === undefined || entry.requests.some(({ position }) => position === filter.position)) &&
             (filter.fromMs === undefined || Date.parse(entry.lastAt) >= filter.fromMs),
         )

@@ -1,6 +1,17 @@
 import { ApiError, problemOf, UNREACHED } from './problem.ts';
 import { keepToken, readToken } from './token.ts';
-import type { Page, SearchHit, ThreadDetail, ThreadSummary } from './views.ts';
+import type {
+  Alert,
+  AlertDetail,
+  Page,
+  RunDetail,
+  RunDiff,
+  RunSummary,
+  SearchHit,
+  ThreadDetail,
+  ThreadSummary,
+  TopicPage,
+} from './views.ts';
 
 type Query = Readonly<Record<string, string | undefined>>;
 
@@ -40,6 +51,15 @@ export const listThreads = (query: Query, signal?: AbortSignal): Promise<Page<Th
 export const readThread = (id: string, signal?: AbortSignal): Promise<ThreadDetail> =>
   getSigned(`/v1/threads/${encodeURIComponent(id)}`, {}, signal);
 export const search = (q: string, signal?: AbortSignal): Promise<Page<SearchHit>> => getSigned('/v1/search', { q, limit: '50' }, signal);
+
+export const listRuns = (query: Query, signal?: AbortSignal): Promise<Page<RunSummary>> => getSigned('/v1/runs', query, signal);
+export const readRun = (id: string, signal?: AbortSignal): Promise<RunDetail> =>
+  getSigned(`/v1/runs/${encodeURIComponent(id)}`, {}, signal);
+export const compareRuns = (a: string, b: string, signal?: AbortSignal): Promise<RunDiff> => getSigned('/v1/runs/diff', { a, b }, signal);
+export const listTopics = (signal?: AbortSignal): Promise<TopicPage> => getSigned('/v1/topics', {}, signal);
+export const listAlerts = (signal?: AbortSignal): Promise<Page<Alert>> => getSigned('/v1/alerts', {}, signal);
+export const readAlert = (id: string, signal?: AbortSignal): Promise<AlertDetail> =>
+  getSigned(`/v1/alerts/${encodeURIComponent(id)}`, {}, signal);
 
 /** Throws when the token is not accepted. */
 export async function tryToken(token: string): Promise<void> {

@@ -96,12 +96,15 @@ export interface RequestView {
   readonly guardrails: readonly { readonly name: string; readonly verdict: 'pass' | 'mask' | 'block'; readonly stage?: string }[];
   readonly stages: Stages | null;
   readonly trace: { readonly traceId: string; readonly spanId: string; readonly parentSpanId?: string; readonly source?: string } | null;
+  /** Where the trace is shown in another tool; null where none is configured. */
+  readonly traceUrl?: string | null;
   readonly correlationId: string | null;
   readonly declaredSession: { readonly id: string; readonly source: string } | null;
   readonly call: {
     readonly kind?: 'turn' | 'step' | 'auxiliary';
     readonly auxiliary?: string;
     readonly parentRunId?: string;
+    readonly previousResponseId?: string;
     readonly attempt?: number;
   } | null;
   readonly gateway: {
@@ -140,4 +143,105 @@ export interface SearchHit {
 export interface Page<T> {
   readonly items: readonly T[];
   readonly next: string | null;
+}
+
+export type Verdict = 'matched' | 'drifted' | 'undeclared';
+
+export interface RunSummary {
+  readonly id: string;
+  readonly requestId: string;
+  /** Null once the metadata of the request is purged. */
+  readonly thread: string | null;
+  readonly at: string;
+  readonly model: { readonly requested: string | null; readonly executed: string | null; readonly evidence: string };
+  /** Hex SHA-256 of the composition record. */
+  readonly digest: string;
+  readonly verdict: Verdict;
+}
+
+/** A part of what a run was composed of: known by its digest, never by its text. */
+export interface Part {
+  readonly digest: string;
+  readonly salted?: boolean;
+  /** UTF-8 bytes. */
+  readonly length: number;
+  readonly role?: string;
+  readonly name?: string;
+  readonly source?: string;
+}
+
+export interface CompositionRecord {
+  readonly version: number;
+  readonly dialect: string;
+  readonly model: Model;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly composition: {
+    readonly instructions?: readonly Part[];
+    readonly tools?: readonly Part[];
+    readonly context?: readonly Part[];
+    readonly responseFormat?: Part;
+    readonly input?: Part;
+    readonly output?: Part;
+    readonly variant?: string;
+    readonly attempts?: readonly { readonly model: string; readonly status?: number; readonly reason?: string }[];
+  };
+  readonly history: { readonly length: number; readonly chain: string | null; readonly truncated: boolean };
+}
+
+export interface RunDetail extends RunSummary {
+  readonly traceId: string | null;
+  readonly record: CompositionRecord;
+}
+
+export interface Difference {
+  /** JSON pointer into the record. */
+  readonly path: string;
+  readonly kind: 'changed' | 'added' | 'removed';
+  readonly a?: unknown;
+  readonly b?: unknown;
+}
+
+export interface RunDiff {
+  readonly a: { readonly id: string; readonly digest: string };
+  readonly b: { readonly id: string; readonly digest: string };
+  readonly differences: readonly Difference[];
+}
+
+export interface Topic {
+  readonly id: string;
+  readonly label: string;
+  readonly threads: number;
+  readonly users: number;
+  readonly lastAt: string;
+}
+
+export interface TopicPage extends Page<Topic> {
+  /** Topics of fewer users are left out. */
+  readonly minUsers: number;
+}
+
+export interface Alert {
+  readonly id: string;
+  readonly status: 'firing' | 'resolved';
+  readonly name: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly startsAt: string;
+  /** Null while it fires. */
+  readonly endsAt: string | null;
+  readonly receivedAt: string;
+}
+
+export interface Finding {
+  readonly dimension: 'model' | 'position' | 'intent' | 'method' | 'outcome' | 'topic';
+  readonly value: string;
+  readonly inIncident: number;
+  readonly inBaseline: number;
+  readonly lift: number;
+  readonly pValue: number;
+}
+
+export interface AlertDetail extends Alert {
+  readonly requests: number;
+  readonly baselineRequests: number;
+  readonly findings: readonly Finding[];
 }

@@ -1,4 +1,6 @@
 import { useState, type KeyboardEvent } from 'react';
+import { Link } from '../route/link.tsx';
+import { listAddress } from '../route/url.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { snippets } from './snippets.ts';
 
@@ -43,13 +45,15 @@ export function EmptyState() {
           <code>{shown.text}</code>
         </pre>
         <CopyButton text={shown.text} what={`the ${shown.name} example`} />
+        <p className="snippet-how">{shown.how}</p>
       </div>
       <p className="waiting" role="status">
         <span className="pulse" aria-hidden="true" />
         Waiting for the first request
       </p>
       <p className="hint">
-        Nothing to send? <code>npm run demo</code> plays sample conversations through the gateway.
+        Nothing to send? <code>npm run demo</code> plays sample conversations through the gateway. Only embeddings or other background calls
+        so far? <Link href={listAddress({ calls: 'all' })}>Show all calls</Link>.
       </p>
     </section>
   );

@@ -2,7 +2,8 @@ import type { ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { navigate } from '../route/navigate.ts';
 import { listAddress, type FilterName, type Filters } from '../route/url.ts';
-import { shortId, words } from '../ui/format.ts';
+import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
+import { dateTime, shortId, words } from '../ui/format.ts';
 
 interface FilterBarProps {
   readonly filters: Filters;
@@ -11,60 +12,36 @@ interface FilterBarProps {
   readonly isLive: boolean;
 }
 
-const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'] as const;
-const SINCE: readonly (readonly [string, string])[] = [
-  ['1h', 'last hour'],
-  ['24h', 'last 24 hours'],
-  ['7d', 'last 7 days'],
-  ['30d', 'last 30 days'],
-];
+const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'].map((name) => [name, words(name)] as const);
+const KINDS = [['all', 'background calls too']] as const;
 
 export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
   const models = [...new Set([...(filters.model === undefined ? [] : [filters.model]), ...rows.flatMap((row) => row.models)])].sort();
   const topic = filters.topic === undefined ? undefined : rows.find((row) => row.topic?.id === filters.topic)?.topic?.label;
+  const change = (changed: Filters): void => navigate(listAddress({ ...filters, ...changed }));
   return (
     <section className="filters" aria-label="Filters">
       <h1 className="page-title">Threads</h1>
-      <Choice name="since" label="Active" all="any time" options={SINCE} filters={filters} />
-      <Choice name="position" label="Has" all="any position" options={POSITIONS.map((name) => [name, words(name)])} filters={filters} />
-      <Choice name="model" label="Model" all="any model" options={models.map((name) => [name, name])} filters={filters} />
+      <Choice label="Active" all="any time" value={filters.since} options={SINCE_OPTIONS} onChoose={(since) => change({ since })} />
+      <Choice label="Has" all="any position" value={filters.position} options={POSITIONS} onChoose={(position) => change({ position })} />
+      <Choice
+        label="Model"
+        all="any model"
+        value={filters.model}
+        options={models.map((name) => [name, name])}
+        onChoose={(model) => change({ model })}
+      />
+      <Choice label="Kinds" all="with user turns" value={filters.calls} options={KINDS} onChoose={(calls) => change({ calls })} />
       {filters.user !== undefined && <Chip name="user" text={`user ${shortId(filters.user)}`} filters={filters} />}
       {filters.topic !== undefined && <Chip name="topic" text={`topic ${topic ?? filters.topic}`} filters={filters} />}
-      {filters.from !== undefined && <Chip name="from" text={`from ${filters.from}`} filters={filters} />}
-      {filters.to !== undefined && <Chip name="to" text={`to ${filters.to}`} filters={filters} />}
+      {filters.from !== undefined && <Chip name="from" text={`from ${timeText(filters.from)}`} filters={filters} />}
+      {filters.to !== undefined && <Chip name="to" text={`to ${timeText(filters.to)}`} filters={filters} />}
       <span className={isLive ? 'live' : 'live live-off'}>{isLive ? 'live' : 'waiting'}</span>
     </section>
   );
 }
 
-interface ChoiceProps {
-  readonly name: FilterName;
-  readonly label: string;
-  /** What stands for no filter. */
-  readonly all: string;
-  readonly options: readonly (readonly [value: string, text: string])[];
-  readonly filters: Filters;
-}
-
-function Choice({ name, label, all, options, filters }: ChoiceProps) {
-  const value = filters[name] ?? '';
-  const choose = (chosen: string): void => {
-    navigate(listAddress({ ...filters, [name]: chosen }));
-  };
-  return (
-    <label className={value === '' ? 'choice' : 'choice choice-on'}>
-      <span className="unseen">{label}</span>
-      <select value={value} onChange={(event) => choose(event.target.value)}>
-        <option value="">{all}</option>
-        {options.map(([option, text]) => (
-          <option key={option} value={option}>
-            {text}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
+const timeText = (value: string): string => (Number.isNaN(Date.parse(value)) ? value : dateTime(value));
 
 function Chip({ name, text, filters }: { readonly name: FilterName; readonly text: string; readonly filters: Filters }) {
   return (

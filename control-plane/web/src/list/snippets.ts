@@ -3,6 +3,8 @@
 export interface Snippet {
   readonly id: string;
   readonly name: string;
+  /** What to do with it. */
+  readonly how: string;
   readonly text: string;
 }
 
@@ -14,6 +16,7 @@ export function snippets(page: { readonly origin: string; readonly hostname: str
     {
       id: 'curl',
       name: 'curl',
+      how: 'Through the trial gateway of npm run demo, which needs no key.',
       text: `curl ${gateway}/v1/chat/completions \\
   -H "Authorization: Bearer $OPENAI_API_KEY" \\
   -H "Content-Type: application/json" \\
@@ -26,6 +29,7 @@ export function snippets(page: { readonly origin: string; readonly hostname: str
     {
       id: 'python',
       name: 'OpenAI, Python',
+      how: 'Only the base URL changes.',
       text: `from openai import OpenAI
 
 client = OpenAI(base_url="${gateway}/v1")
@@ -38,6 +42,7 @@ client.chat.completions.create(
     {
       id: 'node',
       name: 'OpenAI, Node',
+      how: 'Only the base URL changes.',
       text: `import OpenAI from 'openai';
 
 const client = new OpenAI({ baseURL: '${gateway}/v1' });
@@ -48,15 +53,45 @@ await client.chat.completions.create({
 });`,
     },
     {
+      id: 'anthropic',
+      name: 'Anthropic',
+      how: 'Only the base URL changes.',
+      text: `from anthropic import Anthropic
+
+client = Anthropic(base_url="${gateway}")
+client.messages.create(
+    model="claude-sonnet-4-5",
+    max_tokens=200,
+    metadata={"user_id": "first-user"},
+    messages=[{"role": "user", "content": "What is a clew?"}],
+)`,
+    },
+    {
       id: 'kong',
       name: 'Kong',
-      text: `# kong.yml; deploy/kong/README.md tells how Kong loads the plugin
-plugins:
+      how: 'In kong.yml, beside the companion that deploy/kong/kong.yml holds. The token has the role ingest.',
+      text: `plugins:
   - name: clew
     config:
       control_plane_url: ${page.origin}
       token: "{vault://env/clew-token}"
       hash_key: "{vault://env/clew-hash-key}"`,
+    },
+    {
+      id: 'litellm',
+      name: 'LiteLLM',
+      how: "In the proxy's config.yaml. The token has the role ingest.",
+      text: `litellm_settings:
+  callbacks: ["clew"]
+
+callback_settings:
+  clew:
+    callback_type: generic_api
+    endpoint: ${page.origin}/v1/litellm/logs
+    headers:
+      Authorization: Bearer A_TOKEN
+    event_types: [llm_api_success, llm_api_failure]
+    log_format: json_array`,
     },
   ];
 }

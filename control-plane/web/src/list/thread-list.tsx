@@ -1,9 +1,10 @@
-import { useEffect, useRef } from 'react';
+import { useRef } from 'react';
 import { useTitle } from '../ui/use-title.ts';
 import { goBack } from '../route/navigate.ts';
 import { listAddress, type Filters } from '../route/url.ts';
 import { useKeys } from '../ui/keys.ts';
 import { plural } from '../ui/format.ts';
+import { Older } from '../ui/older.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -84,32 +85,7 @@ function Rows({ filters }: ThreadListProps) {
           </ol>
         </div>
       )}
-      {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} />}
+      {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} text="Show older threads" />}
     </>
-  );
-}
-
-/** Loads the next page when it comes into sight; also a button, for those who do not scroll. */
-function Older({ isLoading, onLoad }: { readonly isLoading: boolean; readonly onLoad: () => void }) {
-  const button = useRef<HTMLButtonElement>(null);
-  const latest = useRef(onLoad);
-  useEffect(() => {
-    latest.current = onLoad;
-  });
-  useEffect(() => {
-    if (button.current === null) return;
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) latest.current();
-      },
-      { rootMargin: '400px' },
-    );
-    observer.observe(button.current);
-    return () => observer.disconnect();
-  }, [isLoading]);
-  return (
-    <button ref={button} type="button" className="button older" onClick={onLoad} disabled={isLoading}>
-      {isLoading ? 'Loading …' : 'Show older threads'}
-    </button>
   );
 }

@@ -1,9 +1,10 @@
-import { memo } from 'react';
-import type { Outcome, ThreadSummary } from '../api/views.ts';
+import { memo, useEffect, useRef, useState } from 'react';
+import type { ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, threadAddress, type Filters } from '../route/url.ts';
-import { Badge, type Tone } from '../ui/badge.tsx';
+import { Badge } from '../ui/badge.tsx';
 import { ago, compact, dateTime, duration, money, percent, plural, shortId, words } from '../ui/format.ts';
+import { OUTCOME_TONES } from '../ui/outcome.ts';
 import { Meter, toneOfConfidence } from '../ui/meter.tsx';
 
 interface ThreadRowProps {
@@ -12,20 +13,19 @@ interface ThreadRowProps {
   readonly nowMs: number;
 }
 
-const TONES: Readonly<Record<Outcome, Tone>> = { open: 'accent', completed: 'good', corrected: 'warn', abandoned: 'plain', failed: 'bad' };
 const MODELS_SHOWN = 2;
+const NEWS_MS = 2500;
 
 /** One thread. The prompt's link covers the row; what narrows the list stands above it. */
 export const ThreadRow = memo(function ThreadRow({ thread, filters, nowMs }: ThreadRowProps) {
   const faults = thread.errors + thread.blocks;
+  const hasNews = useNews(thread.lastAt);
   return (
-    <li className={faults > 0 ? 'row row-faulty' : 'row'}>
+    <li className={['row', faults > 0 ? 'row-faulty' : '', hasNews ? 'row-news' : ''].join(' ').trim()}>
       <div className="cell-prompt">
-        <Link data-row className="row-link" href={threadAddress(thread.id)} dir="auto">
-          {thread.title === '' ? <i>No text kept</i> : thread.title}
-        </Link>
+        <Prompts thread={thread} />
         <div className="row-tags">
-          <Badge tone={TONES[thread.outcome]}>{thread.outcome}</Badge>
+          <Badge tone={OUTCOME_TONES[thread.outcome]}>{thread.outcome}</Badge>
           {thread.errors > 0 && <Badge tone="bad">{plural(thread.errors, 'error')}</Badge>}
           {thread.blocks > 0 && <Badge tone="bad">{plural(thread.blocks, 'block')}</Badge>}
           {thread.breakdown !== null && <Badge tone="warn">broke down: {words(thread.breakdown.kind)}</Badge>}
@@ -76,3 +76,34 @@ export const ThreadRow = memo(function ThreadRow({ thread, filters, nowMs }: Thr
     </li>
   );
 });
+
+/** Two lines: how the thread began and where it stands; a thread of one turn has both lines for its prompt. */
+function Prompts({ thread: { id, title, lastPrompt, turns } }: { readonly thread: ThreadSummary }) {
+  const hasLast = turns > 1 && lastPrompt !== '' && lastPrompt !== title;
+  return (
+    <>
+      <Link data-row className={hasLast ? 'row-link row-link-one' : 'row-link'} href={threadAddress(id)} dir="auto">
+        {title === '' ? <i>{turns === 0 ? 'Background calls only' : 'No text kept'}</i> : title}
+      </Link>
+      {hasLast && (
+        <p className="row-last" dir="auto" title="The last prompt">
+          {lastPrompt}
+        </p>
+      )}
+    </>
+  );
+}
+
+/** True for a moment after the thread moved on while it was in sight. */
+function useNews(lastAt: string): boolean {
+  const seen = useRef(lastAt);
+  const [hasNews, setNews] = useState(false);
+  useEffect(() => {
+    if (seen.current === lastAt) return;
+    seen.current = lastAt;
+    setNews(true);
+    const timer = setTimeout(() => setNews(false), NEWS_MS);
+    return () => clearTimeout(timer);
+  }, [lastAt]);
+  return hasNews;
+}

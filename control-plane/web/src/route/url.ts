@@ -1,27 +1,46 @@
 // The address holds all state: what is shown, what is filtered, which turn is open. Links can be shared and reloaded.
 
 /** Filters of the list, as they stand in the address. `since` is relative, so that a shared link stays true. */
-export const FILTER_NAMES = ['user', 'topic', 'position', 'model', 'since', 'from', 'to'] as const;
+export const FILTER_NAMES = ['user', 'topic', 'position', 'model', 'since', 'from', 'to', 'calls'] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
+
+/** Filters of the runs; `first` is the run that another one is being chosen to be compared with. */
+export const RUN_FILTER_NAMES = ['verdict', 'model', 'since', 'first'] as const;
+export type RunFilterName = (typeof RUN_FILTER_NAMES)[number];
+export type RunFilters = Readonly<Partial<Record<RunFilterName, string>>>;
 
 export type Route =
   | { readonly view: 'list'; readonly filters: Filters }
   | { readonly view: 'search'; readonly q: string }
-  | { readonly view: 'thread'; readonly thread: string; readonly request: string | undefined; readonly q: string | undefined };
+  | { readonly view: 'thread'; readonly thread: string; readonly request: string | undefined; readonly q: string | undefined }
+  | { readonly view: 'runs'; readonly filters: RunFilters }
+  | { readonly view: 'run'; readonly run: string; readonly against: string | undefined }
+  | { readonly view: 'topics' }
+  | { readonly view: 'alerts' }
+  | { readonly view: 'alert'; readonly alert: string };
 
 export function routeOf(search: string): Route {
   const parameters = new URLSearchParams(search);
-  const thread = parameters.get('thread') ?? '';
-  const q = parameters.get('q') ?? '';
-  if (thread !== '') return { view: 'thread', thread, request: parameters.get('request') ?? undefined, q: q === '' ? undefined : q };
-  if (q !== '') return { view: 'search', q };
-  const filters: Partial<Record<FilterName, string>> = {};
-  for (const name of FILTER_NAMES) {
-    const value = parameters.get(name);
-    if (value !== null && value !== '') filters[name] = value;
+  const read = (name: string): string | undefined => parameters.get(name) || undefined;
+  const [thread, run, alert, q] = [read('thread'), read('run'), read('alert'), read('q')];
+  if (thread !== undefined) return { view: 'thread', thread, request: read('request'), q };
+  if (run !== undefined) return { view: 'run', run, against: read('against') };
+  if (alert !== undefined) return { view: 'alert', alert };
+  if (q !== undefined) return { view: 'search', q };
+  const view = read('view');
+  if (view === 'topics' || view === 'alerts') return { view };
+  if (view === 'runs') return { view, filters: filtersOf(RUN_FILTER_NAMES, read) };
+  return { view: 'list', filters: filtersOf(FILTER_NAMES, read) };
+}
+
+function filtersOf<Name extends string>(names: readonly Name[], read: (name: Name) => string | undefined): Partial<Record<Name, string>> {
+  const filters: Partial<Record<Name, string>> = {};
+  for (const name of names) {
+    const value = read(name);
+    if (value !== undefined) filters[name] = value;
   }
-  return { view: 'list', filters };
+  return filters;
 }
 
 function address(fields: Readonly<Record<string, string | undefined>>): string {
@@ -34,13 +53,29 @@ function address(fields: Readonly<Record<string, string | undefined>>): string {
 export const listAddress = (filters: Filters = {}): string => address(filters);
 export const searchAddress = (q: string): string => address({ q });
 export const threadAddress = (thread: string, request?: string, q?: string): string => address({ thread, request, q });
+export const runsAddress = (filters: RunFilters = {}): string => address({ view: 'runs', ...filters });
+export const runAddress = (run: string, against?: string): string => address({ run, against });
+export const topicsAddress = (): string => address({ view: 'topics' });
+export const alertsAddress = (): string => address({ view: 'alerts' });
+export const alertAddress = (alert: string): string => address({ alert });
 
 const SINCE: Readonly<Record<string, number>> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 };
 
-/** Filters as the API takes them; a relative time is counted from the last full minute, so that answers can be kept. */
-export function apiFilters(filters: Filters, nowMs: number): Readonly<Record<string, string | undefined>> {
-  const { since, ...rest } = filters;
+/** A relative time is counted from the last full minute, so that answers can be kept. */
+function sinceTime(since: string | undefined, nowMs: number): string | undefined {
   const span = since === undefined ? undefined : SINCE[since];
-  if (span === undefined) return rest;
-  return { ...rest, from: new Date(Math.floor(nowMs / 60_000) * 60_000 - span).toISOString() };
+  return span === undefined ? undefined : new Date(Math.floor(nowMs / 60_000) * 60_000 - span).toISOString();
 }
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+/** Filters as the API takes them. Threads of background calls alone are left out unless they are asked for. */
+export function apiFilters({ since, calls, ...rest }: Filters, nowMs: number): Query {
+  return { from: sinceTime(since, nowMs), ...rest, minTurns: calls === 'all' ? undefined : '1' };
+}
+
+export const apiRunFilters = ({ since, verdict, model }: RunFilters, nowMs: number): Query => ({
+  verdict,
+  model,
+  from: sinceTime(since, nowMs),
+});

@@ -1,9 +1,15 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { AlertView } from '../alerts/alert-view.tsx';
+import { AlertsView } from '../alerts/alerts-view.tsx';
 import { onTokenChange, readToken } from '../api/token.ts';
 import { ThreadList } from '../list/thread-list.tsx';
 import { useRoute } from '../route/navigate.ts';
+import { DiffView } from '../runs/diff-view.tsx';
+import { RunView } from '../runs/run-view.tsx';
+import { RunsView } from '../runs/runs-view.tsx';
 import { SearchView } from '../search/search-view.tsx';
 import { ThreadView } from '../thread/thread-view.tsx';
+import { TopicsView } from '../topics/topics-view.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -39,6 +45,11 @@ function Rooms() {
         {route.view === 'list' && <ThreadList filters={route.filters} />}
         {route.view === 'search' && <SearchView q={route.q} />}
         {route.view === 'thread' && <ThreadView key={route.thread} id={route.thread} request={route.request} q={route.q} />}
+        {route.view === 'topics' && <TopicsView />}
+        {route.view === 'runs' && <RunsView filters={route.filters} />}
+        {route.view === 'run' && (route.against === undefined ? <RunView id={route.run} /> : <DiffView a={route.run} b={route.against} />)}
+        {route.view === 'alerts' && <AlertsView />}
+        {route.view === 'alert' && <AlertView id={route.alert} />}
       </main>
       <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
     </>

@@ -6,6 +6,7 @@ import { listAddress, type Route } from '../route/url.ts';
 import { SearchBox } from '../search/search-box.tsx';
 import { useTheme } from '../ui/theme.ts';
 import { Logo } from './logo.tsx';
+import { Nav } from './nav.tsx';
 
 interface HeaderProps {
   readonly route: Route;
@@ -21,11 +22,12 @@ export function Header({ route, searchBox, onHelp }: HeaderProps) {
   };
   return (
     <header className="header">
-      <Link className="brand" href={listAddress()}>
+      <Link className="brand" href={listAddress()} aria-label="Clew">
         <Logo />
         <span>Clew</span>
       </Link>
-      <SearchBox q={route.view === 'list' ? '' : (route.q ?? '')} isResultShown={route.view === 'search'} inputRef={searchBox} />
+      <Nav view={route.view} />
+      <SearchBox q={'q' in route ? (route.q ?? '') : ''} isResultShown={route.view === 'search'} inputRef={searchBox} />
       <div className="tools">
         <button type="button" className="tool" onClick={onHelp} aria-label="Keys and help">
           <kbd aria-hidden="true">?</kbd>

@@ -1,5 +1,7 @@
 import type { ReactNode } from 'react';
 import type { RequestView, Stages } from '../api/views.ts';
+import { Link } from '../route/link.tsx';
+import { runAddress } from '../route/url.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { count, dateTime, duration, money, percent, words } from '../ui/format.ts';
 
@@ -10,8 +12,15 @@ export function Facts({ request }: { readonly request: RequestView }) {
       <h3 id="facts-title">Metadata</h3>
       <dl className="facts">
         <Id name="Request" value={request.id} />
-        <Id name="Run" value={request.runId} />
+        <Id name="Run" value={request.runId} href={request.runId === null ? undefined : runAddress(request.runId)} />
         <Id name="Trace" value={request.trace?.traceId} />
+        {request.traceUrl && (
+          <Fact name="">
+            <a href={request.traceUrl} target="_blank" rel="noreferrer">
+              Open the trace <span aria-hidden="true">↗</span>
+            </a>
+          </Fact>
+        )}
         <Id name="Span" value={request.trace?.spanId} />
         <Id name="Correlation" value={request.correlationId} />
         <Id name="Session" value={request.session} />
@@ -48,12 +57,24 @@ function Fact({ name, children }: { readonly name: string; readonly children: Re
   );
 }
 
-function Id({ name, value }: { readonly name: string; readonly value: string | null | undefined }) {
+interface IdProps {
+  readonly name: string;
+  readonly value: string | null | undefined;
+  readonly href?: string | undefined;
+}
+
+function Id({ name, value, href }: IdProps) {
   if (value === null || value === undefined || value === '') return null;
   return (
     <Fact name={name}>
       <span className="id">
-        <code title={value}>{value}</code>
+        {href === undefined ? (
+          <code title={value}>{value}</code>
+        ) : (
+          <Link href={href} title={value}>
+            <code>{value}</code>
+          </Link>
+        )}
         <CopyButton text={value} what={`${name.toLowerCase()} id`} />
       </span>
     </Fact>

@@ -1,4 +1,6 @@
-import { useLayoutEffect, useRef, type MouseEvent } from 'react';
+import { useMemo, useState } from 'react';
+import { compact, count, duration } from '../ui/format.ts';
+import { Chart } from './chart.tsx';
 import { marksOfTurn, worstTone } from './marks.ts';
 import type { Turn } from './turns.ts';
 
@@ -11,55 +13,74 @@ interface OverviewProps {
 
 /** Bars drawn at most: beyond that neighbours share one, which shows their least similarity and worst mark. */
 const MOST_BARS = 240;
-const HEIGHT = 36;
-const STEP = 10;
+const LOW = 0.3;
 
-/** Similarity to the turn before, over the whole thread. A picture of what the rail says in words. */
+export interface Bar {
+  /** Index of the first turn it stands for. */
+  readonly turn: number;
+  /** Least similarity to the turn before; null where there is none to compare with. */
+  readonly similarity: number | null;
+  readonly tone: 'plain' | 'warn' | 'bad';
+  /** Tokens that went into the turn's first call, the most of its neighbours. */
+  readonly tokens: number | null;
+}
+
+/** Similarity to the turn before and tokens sent, over the whole thread. A picture of what the rail says in words. */
 export function Overview({ turns, selected, breakdown, onChoose }: OverviewProps) {
-  const drawing = useRef<SVGSVGElement>(null);
   const perBar = Math.max(1, Math.ceil(turns.length / MOST_BARS));
-  const barCount = Math.ceil(turns.length / perBar);
-  useLayoutEffect(() => drawing.current?.style.setProperty('--bars', String(barCount)), [barCount]);
+  const bars = useMemo(
+    () =>
+      Array.from({ length: Math.ceil(turns.length / perBar) }, (_, bar) =>
+        barOf(turns.slice(bar * perBar, (bar + 1) * perBar), bar * perBar),
+      ),
+    [turns, perBar],
+  );
+  const [hovered, setHovered] = useState<number | null>(null);
   if (turns.length < 2) return null;
-  const bars = Array.from({ length: barCount }, (_, bar) => barOf(turns.slice(bar * perBar, (bar + 1) * perBar)));
-  const width = bars.length * STEP;
-  const choose = (event: MouseEvent<SVGSVGElement>): void => {
-    const box = event.currentTarget.getBoundingClientRect();
-    onChoose(Math.min(turns.length - 1, Math.floor(((event.clientX - box.left) / box.width) * bars.length) * perBar));
-  };
-  const low = bars.filter((bar) => bar.similarity !== null && bar.similarity < 0.3).length;
+  const low = bars.filter((bar) => bar.similarity !== null && bar.similarity < LOW).length;
+  const at = hovered === null ? undefined : bars[hovered];
   return (
     <figure className="overview">
-      <svg
-        ref={drawing}
-        viewBox={`0 0 ${width} ${HEIGHT}`}
-        preserveAspectRatio="none"
-        role="img"
-        aria-label={`Similarity of each turn to the one before: ${turns.length} turns, ${low} below 0.30`}
-        onClick={choose}
-      >
-        <rect className="overview-selected" x={Math.floor(selected / perBar) * STEP} width={STEP} height={HEIGHT} />
-        {bars.map(({ similarity, tone }, bar) => (
-          <rect
-            key={bar}
-            className={`overview-bar overview-${similarity === null ? 'none' : tone}`}
-            x={bar * STEP + 1.5}
-            width={STEP - 3}
-            y={HEIGHT - 2 - Math.max(2, (similarity ?? 0) * (HEIGHT - 8))}
-            height={Math.max(2, (similarity ?? 0) * (HEIGHT - 8))}
-          />
-        ))}
-        {breakdown !== -1 && (
-          <rect className="overview-breakdown" x={Math.floor(breakdown / perBar) * STEP} y="0" width={STEP} height="3" />
-        )}
-      </svg>
-      <figcaption>Similarity to the turn before{breakdown === -1 ? '' : `; broke down at turn ${breakdown + 1}`}</figcaption>
+      <Chart
+        bars={bars}
+        selected={Math.floor(selected / perBar)}
+        breakdown={breakdown === -1 ? -1 : Math.floor(breakdown / perBar)}
+        label={`Similarity of each turn to the one before: ${turns.length} turns, ${low} below ${LOW.toFixed(2)}`}
+        onHover={setHovered}
+        onChoose={(bar) => onChoose(Math.min(turns.length - 1, bar * perBar))}
+      />
+      <figcaption>
+        <span className="key key-bar">similarity to the turn before</span>
+        <span className="key key-line">tokens sent</span>
+        {breakdown !== -1 && <span className="key key-breakdown">broke down at turn {count(breakdown + 1)}</span>}
+        <span className="overview-readout">{at === undefined ? '' : readout(at, turns, perBar)}</span>
+      </figcaption>
     </figure>
   );
 }
 
-function barOf(turns: readonly Turn[]): { readonly similarity: number | null; readonly tone: string } {
-  const values = turns.flatMap(({ head }) => (head.similarity === null ? [] : [Math.max(0, head.similarity)]));
+function readout(bar: Bar, turns: readonly Turn[], perBar: number): string {
+  const head = turns[bar.turn]?.head;
+  const before = turns[bar.turn - 1]?.head;
+  const last = Math.min(turns.length, bar.turn + perBar);
+  return [
+    last > bar.turn + 1 ? `turns ${count(bar.turn + 1)}–${count(last)}` : `turn ${count(bar.turn + 1)}`,
+    bar.similarity === null ? 'nothing to compare with' : `similarity ${bar.similarity.toFixed(2)}`,
+    bar.tokens === null ? '' : `${compact(bar.tokens)} tokens sent`,
+    head && before ? `${duration(Date.parse(head.at) - Date.parse(before.at))} after the one before` : '',
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+function barOf(turns: readonly Turn[], first: number): Bar {
+  const similar = turns.flatMap(({ head }) => (head.similarity === null ? [] : [Math.max(0, head.similarity)]));
+  const tokens = turns.flatMap(({ head }) => head.usage?.inputTokens ?? []);
   const tone = worstTone(turns.flatMap((turn) => marksOfTurn(turn)));
-  return { similarity: values.length === 0 ? null : Math.min(...values), tone };
+  return {
+    turn: first,
+    similarity: similar.length === 0 ? null : Math.min(...similar),
+    tone: tone === 'bad' || tone === 'warn' ? tone : 'plain',
+    tokens: tokens.length === 0 ? null : Math.max(...tokens),
+  };
 }

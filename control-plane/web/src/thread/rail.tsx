@@ -18,7 +18,7 @@ interface RailProps {
 }
 
 /** Rows have one height, so that ten thousand of them need no measuring; thread.css holds the same figure. */
-const ROW_PX = 94;
+const ROW_PX = 88;
 
 export function Rail({ turns, selected, breakdown, isOpen, hrefOf, onChoose }: RailProps) {
   const box = useRef<HTMLElement>(null);
@@ -95,7 +95,7 @@ function RailRow({ turn, index, total, isSelected, isBreakdown, href, onChoose }
             <span>{words(head.intent)}</span>
           </span>
           <span className="rail-model">
-            <ModelPair request={head} />
+            <ModelPair request={head} isShort />
             {turn.calls.length > 0 && ` +${plural(turn.calls.length, 'call')}`}
           </span>
         </span>

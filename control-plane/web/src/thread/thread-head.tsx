@@ -2,6 +2,9 @@ import type { ReactNode } from 'react';
 import type { ThreadDetail } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress } from '../route/url.ts';
+import { BackButton } from '../ui/back-button.tsx';
+import { Badge } from '../ui/badge.tsx';
+import { OUTCOME_TONES } from '../ui/outcome.ts';
 import { compact, dateTime, duration, money, percent, plural, shortId } from '../ui/format.ts';
 
 interface ThreadHeadProps {
@@ -12,9 +15,7 @@ interface ThreadHeadProps {
 export function ThreadHead({ thread, onBack }: ThreadHeadProps) {
   return (
     <section className="thread-head" aria-label="Thread">
-      <button type="button" className="back" onClick={onBack}>
-        <span aria-hidden="true">←</span> Back
-      </button>
+      <BackButton onBack={onBack} />
       <h1 className="thread-title" dir="auto">
         {thread.title === '' ? 'No text kept' : thread.title}
       </h1>
@@ -28,7 +29,9 @@ export function ThreadHead({ thread, onBack }: ThreadHeadProps) {
             </Link>
           )}
         </Fact>
-        <Fact name="Outcome">{thread.outcome}</Fact>
+        <Fact name="Outcome">
+          <Badge tone={OUTCOME_TONES[thread.outcome]}>{thread.outcome}</Badge>
+        </Fact>
         {thread.topic !== null && (
           <Fact name="Topic">
             <Link href={listAddress({ topic: thread.topic.id })} dir="auto">

@@ -1,8 +1,8 @@
 import type { RequestView, ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { threadAddress } from '../route/url.ts';
 import { dateTime, timeOfDay, words } from '../ui/format.ts';
+import { BreakdownNote } from './breakdown-note.tsx';
 import { Calls } from './calls.tsx';
 import { Facts } from './facts.tsx';
 import { marksOf } from './marks.ts';
@@ -34,7 +34,7 @@ export function TurnDetail(props: TurnDetailProps) {
     <article className="turn" aria-labelledby="turn-title">
       <div className="turn-main">
         <TurnHead {...props} request={shown} />
-        {breakdown && <BreakdownNote breakdown={breakdown} shown={shown} q={q} />}
+        {breakdown && <BreakdownNote breakdown={breakdown} turn={turn} shown={shown} q={q} />}
         <Neighbour turn={turns[index - 1]} index={index - 1} href={hrefOf(index - 1)} />
         <Speech who="Prompt" text={shown.prompt} />
         <Received turns={turns} index={index} request={shown} />
@@ -47,29 +47,6 @@ export function TurnDetail(props: TurnDetailProps) {
         <Facts request={shown} />
       </aside>
     </article>
-  );
-}
-
-interface BreakdownNoteProps {
-  readonly breakdown: NonNullable<ThreadSummary['breakdown']>;
-  readonly shown: RequestView;
-  readonly q: string | undefined;
-}
-
-function BreakdownNote({ breakdown: { kind, requestId }, shown, q }: BreakdownNoteProps) {
-  return (
-    <p className="breakdown-note">
-      The thread broke down here: <strong>{words(kind)}</strong>
-      {requestId !== shown.id && (
-        <>
-          {' in '}
-          <Link href={threadAddress(shown.thread, requestId, q)} replace>
-            one of its calls
-          </Link>
-        </>
-      )}
-      .
-    </p>
   );
 }
 

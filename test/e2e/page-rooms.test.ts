@@ -1,0 +1,182 @@
+// Runs, topics and alerts on the page, and every view of it under axe: in both colours, wide and narrow.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AxeResults } from 'axe-core';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
+import { roomRoutes, RUN_IDS } from './page-rooms.ts';
+import { isClean, visit } from './page-suite.ts';
+import { filler, samples } from './page-threads.ts';
+import { serve, type Served } from './page-world.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const folder = mkdtempSync(path.join(tmpdir(), 'clew-rooms-'));
+let served: Served;
+let empty: Served;
+let browser: Browser;
+
+beforeAll(async () => {
+  await build({
+    configFile: path.join(root, 'control-plane/web/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  const threads = [...samples(), ...filler(8)];
+  served = await serve({ threads, isDown: false, routes: roomRoutes(), traceUrl: 'http://jaeger.internal/trace/{traceId}' }, folder);
+  empty = await serve({ threads: [], isDown: false, routes: roomRoutes(true) }, folder);
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  await served.close();
+  await empty.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const [first = '', second = ''] = RUN_IDS;
+
+describe('runs', () => {
+  it('are listed with model, proof and verdict, load on, and open by keyboard', async () => {
+    const { page, seen } = await visit(browser, served);
+    await page.getByRole('link', { name: 'Runs' }).click();
+    const rows = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
+    await expect.poll(() => rows.count()).toBe(50);
+    await rows.first().getByText('provider says').waitFor();
+    await rows.nth(1).getByText('drifted').waitFor();
+    await rows.nth(2).getByText('not proven').waitFor();
+    await rows.last().scrollIntoViewIfNeeded();
+    await expect.poll(() => rows.count()).toBe(RUN_IDS.length);
+    await page.keyboard.press('Home');
+    await rows.first().getByRole('link').first().focus();
+    await page.keyboard.press('j');
+    await page.keyboard.press('k');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { level: 2, name: 'Composition' }).waitFor();
+    for (const text of ['find_shift', 'checkable', 'handbook', '5 messages, truncated by the client', 'rate limit', '["END"]']) {
+      await page.getByRole('main').getByText(text, { exact: false }).first().waitFor();
+    }
+    expect(new URL(page.url()).searchParams.get('run')).toBe(first);
+    await page.keyboard.press('Escape');
+    await rows.first().waitFor();
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('are filtered in the address', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=runs');
+    await page.getByLabel('Verdict').selectOption('drifted');
+    await expect.poll(() => page.getByRole('list', { name: 'Runs' }).getByRole('listitem').count()).toBe(1);
+    expect(new URL(page.url()).searchParams.get('verdict')).toBe('drifted');
+    await page.getByLabel('Verdict').selectOption('matched');
+    await page.getByText('No run matches').waitFor();
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('are compared field by field', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=runs');
+    await page.getByRole('listitem').first().getByRole('link', { name: 'compare' }).click();
+    await page.getByRole('link', { name: 'Stop comparing' }).waitFor();
+    await page.getByRole('listitem').nth(1).locator('[data-row]').click();
+    await page.getByRole('heading', { level: 1, name: '3 differences' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('against')).toBe(second);
+    const row = page.getByRole('row').filter({ hasText: 'model › executed' });
+    await row.getByText('gpt-4o-mini-2024-07-18').waitFor();
+    await page.getByRole('row').filter({ hasText: 'tools › 1' }).getByText('not there').waitFor();
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('are reached from a request, as its trace is', async () => {
+    const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
+    const trace = page.getByRole('link', { name: 'Open the trace' });
+    expect(await trace.getAttribute('href')).toMatch(/^http:\/\/jaeger\.internal\/trace\/[0-9a-f]{32}$/);
+    expect(await trace.getAttribute('rel')).toBe('noreferrer');
+    const link = page.getByRole('article').locator('a[href^="/?run="]');
+    expect(await link.count()).toBe(1);
+    isClean(seen);
+    await page.context().close();
+  });
+});
+
+describe('topics', () => {
+  it('lead to their threads, and say who is left out', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=topics');
+    await page.getByText('at least 5 users').waitFor();
+    await page.getByRole('link', { name: 'rota, shifts, nights' }).click();
+    await page.getByRole('list', { name: 'Threads' }).getByText('bakery').waitFor();
+    expect(new URL(page.url()).searchParams.get('topic')).toBe('top_1');
+    isClean(seen);
+    await page.context().close();
+  });
+});
+
+describe('alerts', () => {
+  it('tell what stands out, and lead to the threads behind it', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=alerts');
+    await page.getByRole('link', { name: 'AnswersFail' }).click();
+    const finding = page.getByRole('listitem').filter({ hasText: 'outcome' });
+    await finding.getByText('60%').waitFor();
+    await finding.getByText('×35').waitFor();
+    const address = (name: RegExp | string): Promise<string | null> => page.getByRole('link', { name }).getAttribute('href');
+    expect(await address('error')).toMatch(/^\/\?q=outcome%3Aerror\+after%3A/);
+    expect(await address('this topic')).toMatch(/^\/\?topic=top_2&from=/);
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('say how to send the first one', async () => {
+    const { page, seen } = await visit(browser, empty, '/?view=alerts');
+    await page.getByText('/v1/alerts/alertmanager').waitFor();
+    isClean(seen);
+    await page.context().close();
+  });
+});
+
+const VIEWS: readonly (readonly [string, () => Served, string])[] = [
+  ['list', () => served, '/'],
+  ['thread that broke down', () => served, '/?thread=thr_rota'],
+  ['thread with calls', () => served, '/?thread=thr_agent'],
+  ['thread in Arabic', () => served, '/?thread=thr_arabic'],
+  ['search', () => served, '/?q=the'],
+  ['nothing found', () => served, '/?q=zzzz'],
+  ['not there', () => served, '/?thread=nowhere'],
+  ['runs', () => served, '/?view=runs'],
+  ['run', () => served, `/?run=${first}`],
+  ['two runs', () => served, `/?run=${first}&against=${second}`],
+  ['topics', () => served, '/?view=topics'],
+  ['alerts', () => served, '/?view=alerts'],
+  ['alert', () => served, '/?alert=al_oven'],
+  ['empty list', () => empty, '/'],
+  ['no topics', () => empty, '/?view=topics'],
+  ['no alerts', () => empty, '/?view=alerts'],
+];
+
+describe.each([
+  ['light, wide', 'light', WIDE],
+  ['dark, narrow', 'dark', NARROW],
+] as const)('axe and width, %s', (_name, colorScheme, size) => {
+  it.each(VIEWS)('%s', async (_view, target, address) => {
+    const { page } = await visit(browser, target(), address, size);
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await page.waitForLoadState('networkidle');
+    await page.getByRole('heading').or(page.getByRole('alert')).first().waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
+    await page.context().close();
+  });
+});
+
+/** What axe finds serious or critical, with where and why. */
+async function faultsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+}

@@ -1,0 +1,113 @@
+// Runs, topics and alerts in the shapes of the API, from memory. page-real.test.ts shows those of the real control plane.
+import { ClewError, type Route } from '../../control-plane/src/kernel/index.ts';
+
+const NOW = Date.now();
+const digest = (text: string): string => text.padEnd(64, '0');
+const at = (agoMs: number): string => new Date(NOW - agoMs).toISOString();
+
+type Json = Readonly<Record<string, unknown>>;
+
+function run(index: number, given: { readonly model?: Json; readonly parameters?: Json } = {}): Json & { readonly id: string } {
+  const id = String(index).padStart(32, 'e');
+  const model = given.model ?? { requested: 'gpt-4o', executed: 'gpt-4o-2024-08-06', evidence: 'response_body', fingerprint: 'fp_3df5a7' };
+  return {
+    id,
+    requestId: 'thr_rota-4',
+    thread: 'thr_rota',
+    at: at(index * 60_000),
+    model: { requested: null, executed: null, ...model },
+    digest: digest(`d${index}`),
+    verdict: index === 2 ? 'drifted' : 'undeclared',
+    traceId: digest('7').slice(0, 32),
+    record: {
+      version: 1,
+      runId: id,
+      dialect: 'openai.chat',
+      model,
+      parameters: given.parameters ?? { temperature: 0.3, stop: ['END'] },
+      composition: {
+        instructions: [{ digest: digest('a1'), salted: true, length: 277, role: 'system' }],
+        tools: [{ digest: digest('b1'), length: 512, name: 'find_shift' }],
+        context: [{ digest: digest('c1'), salted: true, length: 1380, source: 'handbook' }],
+        input: { digest: digest('f1'), salted: true, length: 84 },
+        output: { digest: digest('f2'), salted: true, length: 640 },
+        attempts: [{ model: 'gpt-4o', status: 429, reason: 'rate limit' }, { model: 'gpt-4o' }],
+      },
+      history: { length: 5, chain: digest('9'), truncated: true },
+    },
+  };
+}
+
+const RUNS = [
+  run(1),
+  run(2, {
+    model: { requested: 'gpt-4o', executed: 'gpt-4o-mini-2024-07-18', evidence: 'response_body' },
+    parameters: { temperature: 0.9 },
+  }),
+  ...Array.from({ length: 68 }, (_, index) => run(index + 3, { model: { requested: 'mistral-large', evidence: 'unknown' } })),
+];
+export const RUN_IDS: readonly string[] = RUNS.map(({ id }) => id);
+
+const DIFFERENCES = [
+  { path: '/composition/tools/0', kind: 'removed', a: { digest: digest('b1'), length: 512, name: 'find_shift' } },
+  { path: '/model/executed', kind: 'changed', a: 'gpt-4o-2024-08-06', b: 'gpt-4o-mini-2024-07-18' },
+  { path: '/parameters/temperature', kind: 'changed', a: 0.3, b: 0.9 },
+];
+
+const TOPICS = [
+  { id: 'top_1', label: 'rota, shifts, nights', threads: 41, users: 12, lastAt: at(240_000) },
+  { id: 'top_2', label: 'oven, energy, seal', threads: 17, users: 7, lastAt: at(60_000) },
+  { id: 'top_4', label: '配方, 面包, 换算', threads: 6, users: 5, lastAt: at(3_000_000) },
+];
+
+const ALERT = {
+  id: 'al_oven',
+  status: 'firing',
+  name: 'AnswersFail',
+  labels: { alertname: 'AnswersFail', severity: 'page' },
+  startsAt: at(900_000),
+  endsAt: null,
+  receivedAt: at(890_000),
+};
+const FINDINGS = [
+  { dimension: 'outcome', value: 'error', inIncident: 120, inBaseline: 20, lift: 35.3, pValue: 1e-30 },
+  { dimension: 'topic', value: 'top_2', inIncident: 90, inBaseline: 60, lift: 8.96, pValue: 1e-12 },
+  { dimension: 'model', value: 'gpt-4o-2024-08-06', inIncident: 150, inBaseline: 400, lift: 2.25, pValue: 0.0004 },
+  { dimension: 'intent', value: 'information_seeking', inIncident: 20, inBaseline: 240, lift: 0.51, pValue: 0.012 },
+];
+
+function find<T extends { readonly id: string }>(all: readonly T[], id: string | undefined): T {
+  const found = all.find((one) => one.id === id);
+  if (found === undefined) throw new ClewError('not_found');
+  return found;
+}
+
+const route = (path: string, answer: (query: Readonly<Record<string, string | undefined>>, id: string | undefined) => unknown): Route => ({
+  method: 'get',
+  path,
+  permission: 'rooms:read',
+  summary: 'From memory',
+  query: ['verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b'].map((name) => ({ name, description: name, schema: { type: 'string' } })),
+  success: { status: 200, description: 'From memory' },
+  handle: ({ query, params }) => Promise.resolve({ status: 200, json: answer(query, params['id']) }),
+});
+
+/** `isEmpty`: the rooms as a new installation has them. */
+export function roomRoutes(isEmpty = false): readonly Route[] {
+  const some = <T>(items: readonly T[]): readonly T[] => (isEmpty ? [] : items);
+  return [
+    route('/v1/runs', ({ verdict, cursor = '0', limit = '50' }) => {
+      const matching = some(RUNS).filter((one) => verdict === undefined || one['verdict'] === verdict);
+      const end = Number(cursor) + Number(limit);
+      return { items: matching.slice(Number(cursor), end), next: end < matching.length ? String(end) : null };
+    }),
+    route('/v1/runs/diff', ({ a, b }) => {
+      const side = (id: string | undefined): Json => ({ id, digest: find(RUNS, id)['digest'] });
+      return { a: side(a), b: side(b), differences: a === b ? [] : DIFFERENCES };
+    }),
+    route('/v1/runs/:id', (_query, id) => find(RUNS, id)),
+    route('/v1/topics', () => ({ items: some(TOPICS), next: null, minUsers: 5, figures: 'exact' })),
+    route('/v1/alerts', () => ({ items: some([ALERT]), next: null })),
+    route('/v1/alerts/:id', (_query, id) => ({ ...find([ALERT], id), requests: 200, baselineRequests: 1200, findings: FINDINGS })),
+  ];
+}
