@@ -32,6 +32,7 @@ import {
   createPipeline,
   createProcessor,
   ingestRoutes,
+  type Acceptor,
   type Embedder,
   type NameFinder,
   type Vectors,
@@ -48,6 +49,7 @@ import {
   type Erasable,
   type Eraser,
 } from './privacy/index.ts';
+import { createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
 import { schedulePurge, withOutsideVectors } from './retention/index.ts';
 import { createSearch, searchRoutes, type MeaningIndex } from './search/index.ts';
 import { traceLinker } from './threads/index.ts';
@@ -164,6 +166,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const routes: Route[] = [
     ...healthRoutes(healthOf(base, embedder, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits)),
+    ...openLiteLlm(base, { acceptor, workshop, secret }),
     ...policyRoutes(live),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl)),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
@@ -250,6 +253,25 @@ function createWorkshop(parts: {
       current = build(parts.live.current());
     },
   });
+}
+
+/** LiteLLM's events become samples here as a gateway's do there, under the same keys where the tenant has a secret. */
+function openLiteLlm(
+  { config, live, clock }: Base,
+  { acceptor, workshop, secret }: { acceptor: Acceptor; workshop: () => Workshop; secret: Uint8Array },
+): Route[] {
+  const guardrail = createGuardrail(() => workshop().redactor);
+  const intake = createIntake({
+    door: acceptor,
+    rules: () => ({ policy: live.current().policy, redactor: workshop().redactor }),
+    keys: (tenant) => tenantKeys(hashKeyOf(config, tenant) ?? Buffer.from(secret).toString('hex'), tenant),
+    secret,
+    clock,
+    randomness: systemRandomness,
+    maxEvents: config.limits.batchItems,
+    verdict: guardrail.verdict,
+  });
+  return liteLlmRoutes(intake, guardrail, (stream, encoding) => readBody(stream, encoding, config.limits));
 }
 
 /** Memories come after the tables they are made from. */

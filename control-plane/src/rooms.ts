@@ -11,6 +11,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   search: ['threads'],
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies'],
+  litellm: ['ingest'],
   retention: ['policies'],
   alerts: ['threads'],
   export: ['threads'],

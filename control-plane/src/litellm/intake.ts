@@ -1,0 +1,131 @@
+// From a posted batch of events to offered samples.
+//
+// A failure may be one attempt of several: it is made durable at once, but held back from processing, so that the event of
+// a later attempt (in the same post or a later one) can take its place. What is held is remembered here; after a restart
+// held rows are processed as they are, and an attempt that comes afterwards is a request of its own.
+import { splitBody, type AcceptResult, type Offer, type Rejection } from '../ingest/index.ts';
+import { ClewError, scopeKey, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
+import { createBatch, requestId, type Batch, type Known } from './batch.ts';
+import { readEvent } from './event.ts';
+import type { Held, KeysOf, Rules, SampleDoor } from './ports.ts';
+import { recent } from './recent.ts';
+import { sampleOf, type Surroundings } from './to-sample.ts';
+
+export interface IntakeParts {
+  readonly door: SampleDoor;
+  readonly rules: () => Rules;
+  readonly keys: KeysOf;
+  /** Key of hashed identifiers. */
+  readonly secret: Uint8Array;
+  readonly clock: Clock;
+  readonly randomness: Randomness;
+  /** Events in one post. */
+  readonly maxEvents: number;
+  /** What our own guardrail said of a call, where it was asked. */
+  readonly verdict: (scope: Scope, callId: string) => 'pass' | 'mask' | undefined;
+}
+
+export interface Intake {
+  /** Throws overloaded: asked before a body is read. */
+  admit(): Promise<void>;
+  /**
+   * Resolves when what was accepted is durable. Throws malformed_json, invalid_encoding, body_too_large.
+   * @param holdMs how long a failure waits for another attempt
+   */
+  take(body: Buffer, contentType: string | undefined, scope: Scope, holdMs: number): Promise<AcceptResult>;
+}
+
+const MOST_HELD = 10_000;
+const MOST_REMEMBERED = 50_000;
+/** After so many events other requests get a turn of the event loop. */
+const BREATHER = 32;
+
+export function createIntake(parts: IntakeParts): Intake {
+  const held = new Map<string, Held>();
+  const joined = recent(MOST_REMEMBERED);
+  let last: Promise<unknown> = Promise.resolve();
+
+  async function takeNow(body: Buffer, contentType: string | undefined, scope: Scope, holdMs: number): Promise<AcceptResult> {
+    const nowMs = parts.clock.nowMs();
+    for (const [key, { dueAtMs }] of held) if (dueAtMs <= nowMs) held.delete(key);
+    const read = await readAll(body, contentType, scope);
+    const offers = [...read.batch.requests].map(([id, known]) =>
+      offerOf(id, known, holdMs === 0 || held.size >= MOST_HELD ? undefined : nowMs + holdMs),
+    );
+    const result = offers.length === 0 ? NOTHING : await parts.door.offer(offers, scope);
+    const refused = new Map(result.rejected.map((rejection) => [rejection.index, rejection]));
+    for (const [at, [id, known]] of [...read.batch.requests].entries()) {
+      if (!refused.has(at)) remember(`${scopeKey(scope)}/${id}`, known, offers[at]);
+    }
+    const rejected = [...read.rejected, ...spread(read.batch, refused)].sort((a, b) => a.index - b.index);
+    const duplicates = read.repeated + read.batch.repeated + result.duplicates;
+    return { accepted: read.count - rejected.length, duplicates, unknownFields: 0, rejected };
+  }
+
+  async function readAll(body: Buffer, contentType: string | undefined, scope: Scope) {
+    const keys = parts.keys(scope.tenant);
+    const around: Surroundings = {
+      ...parts.rules(),
+      keys,
+      secret: parts.secret,
+      randomness: parts.randomness,
+      verdict: (callId) => parts.verdict(scope, callId),
+    };
+    const batch = createBatch();
+    const rejected: Rejection[] = [];
+    let [count, repeated] = [0, 0];
+    for (const item of splitBody(body, contentType)) {
+      if (item.index >= parts.maxEvents) throw new ClewError('body_too_large', `at most ${parts.maxEvents} events a post`);
+      if (item.index > 0 && item.index % BREATHER === 0) await new Promise((resolve) => setImmediate(resolve));
+      count += 1;
+      if (!('value' in item)) {
+        rejected.push(item);
+        continue;
+      }
+      const reading = readEvent(item.value);
+      if (!reading.ok) {
+        rejected.push({ index: item.index, code: 'invalid_body', message: reading.fault });
+        continue;
+      }
+      const { event } = reading;
+      const id = requestId(event, keys);
+      const key = `${scopeKey(scope)}/${id}`;
+      // A failure that a later attempt has taken the place of already, sent again.
+      if (event.isFailure && joined.has(`${key} ${event.startMs}`)) repeated += 1;
+      else batch.add(id, item.index, event, sampleOf(event, id, around), held.get(key));
+    }
+    return { batch, rejected, count, repeated };
+  }
+
+  function remember(key: string, known: Known, offer: Offer | undefined): void {
+    const dueAtMs = offer?.holdUntilMs;
+    if (known.isFailure && dueAtMs !== undefined) held.set(key, { id: failureId(known), sample: known.sample, dueAtMs });
+    else held.delete(key);
+    if (known.heldAs !== undefined || known.indexes.length > 1) joined.add(`${key} ${Date.parse(known.sample.startedAt)}`);
+  }
+
+  return {
+    admit: () => parts.door.admit(),
+    take(body, contentType, scope, holdMs) {
+      // One at a time: two posts with events of one request must see each other.
+      const turn = last.then(() => takeNow(body, contentType, scope, holdMs));
+      last = turn.catch(() => undefined);
+      return turn;
+    },
+  };
+}
+
+const NOTHING: AcceptResult = { accepted: 0, duplicates: 0, unknownFields: 0, rejected: [] };
+
+const failureId = ({ sample }: Known): string => `${sample.id}.f`;
+
+function offerOf(id: string, known: Known, holdUntilMs: number | undefined): Offer {
+  const { sample, isFailure, heldAs: replaces } = known;
+  return isFailure ? { sample: { ...sample, id: failureId(known) }, holdUntilMs, replaces } : { sample: { ...sample, id }, replaces };
+}
+
+/** What the door says of a request holds for each of its events. */
+function spread({ requests }: Batch, refused: ReadonlyMap<number, Rejection>): Rejection[] {
+  const all = [...requests.values()];
+  return [...refused].flatMap(([at, rejection]) => (all[at]?.indexes ?? []).map((index) => ({ ...rejection, index })));
+}

@@ -1,0 +1,134 @@
+// An event as a sample of the contract. Everything that a client or provider wrote is redacted by patterns here, or is a
+// digest, before anything is durable.
+import { createHmac } from 'node:crypto';
+import { shortHash, type Call, type Composition, type Gateway, type Policy, type Sample, type TenantKeys } from '#contract';
+import { composition, historyDigests, type LlmAnswer, type LlmRequest, type Message } from '#dialects';
+import type { Redactor } from '#redact';
+import { sanitize } from '../ingest/index.ts';
+import type { Randomness } from '../kernel/index.ts';
+import { ownerOf, principalOf, sessionOf } from './caller.ts';
+import type { LiteLlmEvent } from './event.ts';
+import { exchangeOf, providersId } from './exchange.ts';
+import { defined, textOf } from './json.ts';
+import { modelOf } from './model.ts';
+import { errorOf, guardrailsOf, reasonOf, stagesOf, statusOf, usageOf } from './outcome.ts';
+import { keep } from './texts.ts';
+import { traceOf } from './trace.ts';
+
+export interface Surroundings {
+  readonly policy: Policy;
+  readonly redactor: Redactor;
+  readonly keys: TenantKeys;
+  /** Key of hashed identifiers. */
+  readonly secret: Uint8Array;
+  readonly randomness: Randomness;
+  /** What our own guardrail said of a call, where it was asked. */
+  readonly verdict: (callId: string) => 'pass' | 'mask' | undefined;
+}
+
+/** `id` is that of the request; all events of one request have the same. */
+export function sampleOf(event: LiteLlmEvent, id: string, around: Surroundings): Sample {
+  const { policy, redactor, keys } = around;
+  const mayStand = (text: string): boolean => redactor.redact(text).findings.length === 0;
+  const { request, answer } = exchangeOf(event);
+  const principal = principalOf(event, request, policy, keys.principal);
+  const prompt = request?.prompt === undefined ? undefined : keep(request.prompt, redactor);
+  const said = answer?.text === undefined ? undefined : keep(answer.text, redactor);
+  const sample = defined<Sample>({
+    version: 1,
+    id,
+    runId: derived(keys, 'run', id, 32),
+    startedAt: new Date(event.startMs).toISOString(),
+    endedAt: new Date(event.endMs).toISOString(),
+    stages: stagesOf(event),
+    trace: traceOf(event.headers['traceparent'], derived(keys, 'span', id, 16)),
+    correlationId: event.callId.slice(0, 256),
+    session: sessionOf(event, request, policy, keys.session, mayStand),
+    principal,
+    call: callOf(event, request, answer, keys),
+    gateway: gatewayOf(event),
+    provider: event.provider?.slice(0, 64),
+    dialect: request?.dialect ?? 'unknown',
+    stream: event.isStream,
+    model: modelOf(event, answer),
+    parameters: request?.parameters,
+    usage: usageOf(event, answer),
+    status: statusOf(event, answer),
+    error: errorOf(event),
+    guardrails: guardrailsOf(event, around.verdict(event.callId)),
+    prompt: prompt?.text,
+    answer: said?.text,
+    history:
+      request &&
+      historyDigests(request.messages, keys.history(principal?.id ?? ''), { answer: answer?.message, summary: request.startsWithSummary }),
+    composition: compositionOf(event, request, answer, around.randomness),
+    redaction: { counts: sum(prompt?.counts ?? {}, said?.counts ?? {}), rules: redactor.rules },
+    sampling: { reason: 'rate', probability: 1 },
+  });
+  return sanitize(sample, redactor, around.secret);
+}
+
+/** Hexadecimal, the same for the same id, and unforeseeable without the tenant's key. Never all zeros in practice. */
+function derived(keys: TenantKeys, purpose: string, id: string, digits: number): string {
+  return createHmac('sha256', keys.toolCall).update(`litellm/${purpose}\0${id}`).digest('hex').slice(0, digits);
+}
+
+function gatewayOf(event: LiteLlmEvent): Gateway {
+  return defined<Gateway>({
+    kind: 'litellm',
+    route: event.route?.slice(0, 256),
+    service: event.deploymentId?.slice(0, 256),
+    consumer: ownerOf(event)?.slice(0, 256),
+  });
+}
+
+function callOf(event: LiteLlmEvent, request: LlmRequest | undefined, answer: LlmAnswer | undefined, keys: TenantKeys): Call {
+  const hashes = (ids: readonly (string | undefined)[]): string[] | undefined => {
+    const known = ids.filter((id) => id !== undefined && id !== '').slice(0, 256);
+    return known.length === 0 ? undefined : known.map((id) => shortHash(keys.toolCall, id ?? ''));
+  };
+  const parent = event.headers['x-clew-parent-run-id'] ?? '';
+  const responseId = answer?.responseId === undefined ? undefined : providersId(answer.responseId);
+  return defined<Call>({
+    kind: request?.kind ?? 'auxiliary',
+    auxiliary: request ? request.auxiliary : event.callType.includes('moderation') ? 'moderation' : 'other',
+    parentRunId: /^[0-9a-f]{32}$/.test(parent) ? parent : undefined,
+    responseId: responseId !== undefined && responseId.length > 256 ? `h_${shortHash(keys.toolCall, responseId)}` : responseId,
+    previousResponseId: request?.previousResponseId,
+    toolCalls: hashes(answer?.toolCalls.map((call) => call.id) ?? []),
+    toolResults: hashes(newestResults(request?.messages ?? [])),
+  });
+}
+
+/** Ids of the tool results after the last message of the assistant: those that this request brings. */
+function newestResults(messages: readonly Message[]): (string | undefined)[] {
+  const last = messages.findLastIndex((message) => message.role === 'assistant');
+  return messages.slice(last + 1).flatMap((message) => (message.role === 'tool' ? [message.toolCallId] : []));
+}
+
+function compositionOf(
+  event: LiteLlmEvent,
+  request: LlmRequest | undefined,
+  answer: LlmAnswer | undefined,
+  randomness: Randomness,
+): Composition {
+  const parts = request && composition(request, answer, { randomBytes: (size) => randomness.bytes(size) });
+  return defined<Composition>({
+    ...parts,
+    variant: (event.headers['x-clew-variant'] ?? textOf(event.metadata['variant']))?.slice(0, 128),
+    // The deployment that LiteLLM chose: what it was asked to run, no proof of what ran.
+    attempts: [
+      defined({
+        model: (event.routedModel ?? event.modelGroup ?? 'unknown').slice(0, 256),
+        status: statusOf(event, answer).http,
+        reason: reasonOf(event)?.slice(0, 128),
+      }),
+    ],
+  });
+}
+
+function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {
+  const total = { ...a };
+  for (const [type, count] of Object.entries(b)) total[type] = (total[type] ?? 0) + count;
+  return total;
+}
