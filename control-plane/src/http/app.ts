@@ -89,7 +89,8 @@ function handler(route: Route, parts: Serving) {
     const reply = await route.handle(apiRequest);
     response.status(reply.status);
     for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-    if (reply.json === undefined) response.end();
+    if (reply.bytes) response.setHeader('Content-Type', reply.bytes.contentType).end(reply.bytes.body);
+    else if (reply.json === undefined) response.end();
     else response.json(reply.json);
   };
 }

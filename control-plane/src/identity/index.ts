@@ -1,6 +1,23 @@
-// Run identity: what a run was composed of, and how two runs differ.
-export { recordOf } from './record.ts';
+// Run identity: what a run was composed of, whether that was approved, and proof of it for outsiders.
+export { recordOf } from '#contract';
 export { diffRecords, type Difference } from './diff.ts';
+export { createIdentifier, type Identifier, type GatewayKeys } from './identify.ts';
 export { runRoutes } from './routes.ts';
-export type { RunFilter, RunReader, StoredRun } from './ports.ts';
-export type { CompositionRecord, RunRecord, RunSource } from './types.ts';
+export { verifyBundle, VerifyError, type TrustedKeys, type Verified, type VerifyFailure } from './verify.ts';
+export { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
+export { growTree, edgeTiles, tileKey, TILE_WIDTH, type TileLevel } from './log/tiles.ts';
+export { witnessClient } from './log/witness-client.ts';
+export type { CheckpointGuard, LogState, LogStore, Witness } from './log/ports.ts';
+export type { TileReader } from './log/prove.ts';
+export type {
+  CounterGap,
+  CounterReader,
+  EpochSummary,
+  GatewayKey,
+  GatewayKeyStore,
+  RunFilter,
+  RunReader,
+  RunTexts,
+  StoredRun,
+} from './ports.ts';
+export type { CompositionRecord, RunIdentity, RunRecord, RunSource, SignedBy } from './types.ts';

@@ -1,20 +1,23 @@
-import type { Composition, Model, Sample } from '#contract';
+// What the room keeps of a run.
+import type { DsseEnvelope, Judgement, RunPredicate } from '#contract';
 
-/** What a run was composed of, canonical JSON (RFC 8785); digest = SHA-256 of its canonical bytes. */
-export interface CompositionRecord {
-  readonly version: 1;
-  readonly runId: string | null;
-  readonly dialect: string;
-  readonly model: Model;
-  readonly parameters: Readonly<Record<string, number | boolean | string | readonly string[]>>;
-  readonly composition: Composition;
-  readonly history: { readonly length: number; readonly chain: string | null; readonly truncated: boolean };
+export type { CompositionRecord, RunRecord, RunSource } from '#contract';
+
+/** Who signed, and what that proves. */
+export interface SignedBy {
+  /** gateway: the process that saw the bytes. control-plane: the receiver of an unsigned sample, which proves only that nothing changed since. */
+  readonly by: RunPredicate['recordedBy'];
+  readonly keyId: string;
+  /** Present where a gateway's signature came along and was not taken. */
+  readonly refused?: 'unknown_key' | 'key_not_valid' | 'bad_signature' | 'malformed' | 'other_run' | 'record_differs';
 }
 
-export interface RunRecord {
-  readonly record: CompositionRecord;
-  /** Lower-case hex SHA-256 of the canonical bytes of `record`. */
-  readonly digest: string;
+/** What is established of a run when it comes in, and stored with it in one transaction. */
+export interface RunIdentity {
+  readonly runId: string;
+  readonly judgement: Judgement;
+  readonly envelope: DsseEnvelope;
+  /** 32 bytes: SHA-256 of the envelope's PAE. */
+  readonly leaf: Uint8Array;
+  readonly signed: SignedBy;
 }
-
-export type RunSource = Pick<Sample, 'runId' | 'dialect' | 'model' | 'parameters' | 'composition' | 'history'>;

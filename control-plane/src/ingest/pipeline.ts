@@ -9,6 +9,7 @@
 import type { Price } from '#contract';
 import type { Redactor } from '#redact';
 import { errorFields, type Clock, type DomainEvent, type Logger } from '../kernel/index.ts';
+import type { Identifier } from '../identity/index.ts';
 import { cutBatches } from './cut-batches.ts';
 import { isolate, type Failure } from './isolate.ts';
 import type { JournalKeys } from './journal-keys.ts';
@@ -32,6 +33,8 @@ export interface PipelineParts {
   /** Where vectors live outside the store; absent when the sink keeps them itself. */
   readonly vectors?: Vectors | undefined;
   readonly workshop: () => Workshop;
+  /** Judges and signs what runs were composed of; absent: nothing is proven of them. */
+  readonly identifier?: Identifier | undefined;
   /** Key of hashed identifiers. */
   readonly key: Uint8Array;
   readonly meter: IngestMeter;
@@ -176,7 +179,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       for (const { prepared } of batch) all.push(await processor.place(prepared));
       return all;
     });
-    const turns = batch.map(({ sample }, index) => storedTurnOf(sample, at(placed, index), prices, processor.embeddingModel));
+    const turns = batch.map(({ row, sample }, index): StoredTurn => {
+      const known = parts.identifier?.identify(row.scope, sample);
+      const turn = storedTurnOf(known?.sample ?? sample, at(placed, index), prices, processor.embeddingModel);
+      return { ...turn, identity: known?.identity };
+    });
     await timed('store', batch.length, async () => {
       await parts.vectors?.upsert(turns.flatMap(vectorItems));
       const events = turns.map(({ scope, turn, placement }): DomainEvent => ({

@@ -1,6 +1,7 @@
 // What the pipeline needs from outside. Each promise is checked by test/contract against every adapter.
 import type { Sample } from '#contract';
 import type { DomainEvent, Scope } from '../kernel/index.ts';
+import type { RunIdentity } from '../identity/index.ts';
 import type { Placement, TurnInput } from '../threads/index.ts';
 
 /** An accepted sample on its way: encrypted, since names are not redacted yet. */
@@ -66,6 +67,8 @@ export interface StoredTurn {
   /** Ids of the models that made the vectors and found the names. */
   readonly embeddingModel: string | null;
   readonly costUsd: number | null;
+  /** Goes into the log in the transaction that stores the turn; absent for requests without a run id. */
+  readonly identity?: RunIdentity | undefined;
   readonly topic?: { readonly id: string; readonly label: string } | undefined;
 }
 

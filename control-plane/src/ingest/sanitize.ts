@@ -11,7 +11,13 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
     if (redactor.redact(value).findings.length === 0) return value;
     return `h_${createHmac('sha256', key).update(value).digest('hex').slice(0, 32)}`;
   };
-  const part = (value: CompositionPart): CompositionPart => change(value, { role: text, name: text, source: text });
+  const part = (value: CompositionPart): CompositionPart =>
+    change(value, {
+      role: text,
+      name: text,
+      source: text,
+      template: (template) => change(template, { manifest: text, variables: (variables) => variables.map(part) }),
+    });
   const { composition } = sample;
   return change(sample, {
     correlationId: identifier,
@@ -37,6 +43,7 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
               responseFormat: part,
               input: part,
               output: part,
+              declared: (declared) => change(declared, { manifests: (names) => names.map(text) }),
               variant: text,
               attempts: (attempts) => attempts.map((attempt) => change(attempt, { model: text, reason: text })),
             }),

@@ -45,6 +45,8 @@ export interface ApiReply {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON body; none when absent. */
   readonly json?: unknown;
+  /** A body that is not JSON, in place of `json`. */
+  readonly bytes?: { readonly contentType: string; readonly body: Uint8Array };
 }
 
 export interface Route {

@@ -2,7 +2,7 @@
 // policies/policy.schema.json.
 export { canonicalDigest, canonicalize, CanonicalError, type Json } from './canonical.ts';
 export { pseudonym, shortHash, tenantKeys, type TenantKeys } from './pseudonym.ts';
-export { parsePolicy, parseSample, type Fault, type Parsed } from './parse.ts';
+export { parseBundle, parseManifest, parsePolicy, parseSample, type Fault, type Parsed } from './parse.ts';
 export type * from './generated/sample.ts';
 export type {
   Policy,
@@ -21,3 +21,49 @@ export type {
   Price,
 } from './generated/policy.ts';
 export { COMPANION_KEYS, type CompanionDecision, type CompanionEntity, type CompanionOutcome, type CompanionRequest } from './companion.ts';
+export type * from './generated/manifest.ts';
+export type { Bundle } from './generated/bundle.ts';
+/** The record of a run, and its signed statement. */
+export { recordOf, type CompositionRecord, type RunRecord, type RunSource } from './run/record.ts';
+export {
+  PAYLOAD_TYPE,
+  PREDICATE_TYPE,
+  readStatement,
+  signStatement,
+  statementOf,
+  type Observation,
+  type RunPredicate,
+  type RunStatement,
+} from './run/statement.ts';
+export {
+  envelopeLeaf,
+  keyIdOf,
+  openEnvelope,
+  preAuthEncoding,
+  publicKeyOf,
+  publicKeyPem,
+  rawPublicKey,
+  readPublicKey,
+  signEnvelope,
+  signingKey,
+  type DsseEnvelope,
+  type DsseSignature,
+  type SigningKey,
+} from './run/dsse.ts';
+export { fromBase64 } from './run/base64.ts';
+/** Manifests: what is approved, and whether a run was that. */
+export { compileManifests, NO_MANIFESTS, type CompiledManifest, type ManifestSet } from './manifest/compile.ts';
+export { coveringManifests, type RunPlace } from './manifest/cover.ts';
+export { declareTemplates, openTemplates, type CommitTo } from './manifest/declare.ts';
+export {
+  judgeAgainst,
+  judgedRunOf,
+  judgeRun,
+  placeOfSample,
+  type Deviation,
+  type JudgedRun,
+  type Judgement,
+  type Verdict,
+} from './manifest/judge.ts';
+export { compileTemplate, matchTemplate, type Template, type TemplateMatch } from './manifest/template.ts';
+export { formatGatewayHealth, GATEWAY_HEALTH_HEADER, parseGatewayHealth, type GatewayHealth } from './gateway-health.ts';

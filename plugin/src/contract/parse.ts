@@ -1,7 +1,9 @@
 // Judging what came over the wire. Messages name the place and what was expected, never the value that was found.
 import type { Sample } from './generated/sample.ts';
 import type { Policy } from './generated/policy.ts';
-import { validatePolicy, validateSample, type Validator } from './generated/validators.js';
+import type { Bundle } from './generated/bundle.ts';
+import type { Manifest } from './generated/manifest.ts';
+import { validateBundle, validateManifest, validatePolicy, validateSample, type Validator } from './generated/validators.js';
 
 export interface Fault {
   /** JSON pointer to the place; names that the sender made up are shortened. */
@@ -20,6 +22,16 @@ export function parseSample(value: unknown): Parsed<Sample> {
 /** A policy is written by people, so an unknown field is a fault: it is most likely a typing error. */
 export function parsePolicy(value: unknown): Parsed<Policy> {
   return parse<Policy>(value, validatePolicy, false);
+}
+
+/** Written by people as well. */
+export function parseManifest(value: unknown): Parsed<Manifest> {
+  return parse<Manifest>(value, validateManifest, false);
+}
+
+/** From anyone: only the shape is judged here. */
+export function parseBundle(value: unknown): Parsed<Bundle> {
+  return parse<Bundle>(value, validateBundle, false);
 }
 
 const MAX_FAULTS = 20;

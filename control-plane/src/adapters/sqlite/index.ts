@@ -1,7 +1,7 @@
 // The embedded store: one SQLite file under the data folder, behind the ports of the rooms.
 import path from 'node:path';
 import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
-import type { RunReader } from '../../identity/index.ts';
+import type { CounterReader, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
@@ -10,10 +10,13 @@ import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
 import type { TopicStore } from '../../topics/index.ts';
 import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
+import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
 import { erasablesOf } from './erasables.ts';
+import { SqliteGatewayKeys } from './gateway-keys.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
+import { SqliteLog } from './log.ts';
 import { SqliteMeta, type Meta } from './meta.ts';
 import { SqliteOutbox, type Outbox } from './outbox.ts';
 import { SqlitePastTurns } from './past-turns.ts';
@@ -50,6 +53,9 @@ export interface SqliteStore {
   readonly alerts: AlertStore;
   readonly segments: SegmentCounts;
   readonly runs: RunReader;
+  readonly log: LogStore;
+  readonly counters: CounterReader;
+  readonly gatewayKeys: GatewayKeyStore;
   readonly topics: TopicStore;
   readonly retention: Purgeable;
   /** Every table that holds data of principals. */
@@ -81,7 +87,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
   let open = true;
   return {
     journal,
-    turns: new SqliteTurns(database, journal, vectors),
+    turns: new SqliteTurns(database, journal, vectors, clock),
     past: new SqlitePastTurns(database),
     threads: new SqliteThreads(database, clock),
     texts: new SqliteTextIndex(database),
@@ -91,6 +97,9 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     alerts: new SqliteAlerts(database),
     segments: new SqliteSegmentCounts(database),
     runs: new SqliteRuns(database),
+    log: new SqliteLog(database),
+    counters: new SqliteCounters(database),
+    gatewayKeys: new SqliteGatewayKeys(database),
     topics: new SqliteTopics(database),
     retention: new SqliteRetention(database, vectors),
     erasables: erasablesOf(database, vectors),

@@ -1,21 +1,35 @@
 import { sql } from 'kysely';
 import { canonicalDigest, type Sample } from '#contract';
-import { recordOf, type CompositionRecord, type RunFilter, type RunReader, type StoredRun } from '../../identity/index.ts';
+import { recordOf, type CompositionRecord, type RunFilter, type RunReader, type RunTexts, type StoredRun } from '../../identity/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
 import type { RequestRow } from './request-row.ts';
+import { fromIdentityRow, type IdentityRow } from './run-identities.ts';
 import type { PastRunTable } from './schema.ts';
 import { keyOf } from './scope.ts';
 
 const MAX_PAGE = 500;
-const COLUMNS = ['id', 'run_id', 'thread_id', 'trace_id', 'at', 'sample'] as const;
+const IDENTITY = ['i.judgement', 'i.signed', 'i.leaf_index'] as const;
+const LIVE = query
+  .selectFrom('requests as r')
+  .leftJoin('run_identities as i', (join) =>
+    join.onRef('i.scope', '=', 'r.scope').onRef('i.run_id', '=', 'r.run_id').onRef('i.request_id', '=', 'r.id'),
+  )
+  .select(['r.seq', 'r.id', 'r.run_id', 'r.thread_id', 'r.trace_id', 'r.at', 'r.kind', 'r.sample', ...IDENTITY]);
+const PAST = query
+  .selectFrom('past_runs as r')
+  .leftJoin('run_identities as i', (join) =>
+    join.onRef('i.scope', '=', 'r.scope').onRef('i.run_id', '=', 'r.run_id').onRef('i.request_id', '=', 'r.request_id'),
+  )
+  .select(['r.run_id', 'r.request_id', 'r.trace_id', 'r.at', 'r.record', ...IDENTITY]);
 
-type Live = Pick<RequestRow, (typeof COLUMNS)[number]>;
-type Past = Pick<PastRunTable, 'run_id' | 'request_id' | 'trace_id' | 'at' | 'record'>;
+type Live = Pick<RequestRow, 'id' | 'run_id' | 'thread_id' | 'trace_id' | 'at' | 'sample'> & IdentityRow;
+type Past = Pick<PastRunTable, 'run_id' | 'request_id' | 'trace_id' | 'at' | 'record'> & IdentityRow;
 
 const fromLive = (row: Live): StoredRun => ({
   ...recordOf(JSON.parse(row.sample) as Sample),
+  ...fromIdentityRow(row),
   id: row.run_id ?? '',
   requestId: row.id,
   threadId: row.thread_id,
@@ -26,6 +40,7 @@ const fromLive = (row: Live): StoredRun => ({
 function fromPast(row: Past): StoredRun {
   const record = JSON.parse(row.record) as CompositionRecord;
   return {
+    ...fromIdentityRow(row),
     record,
     digest: canonicalDigest(record),
     id: row.run_id,
@@ -62,29 +77,51 @@ export class SqliteRuns implements RunReader {
   }
 
   private live(wanted: Wanted): Found[] {
-    let built = query.selectFrom('requests').select(COLUMNS).where('scope', '=', wanted.scope).where('run_id', 'is not', null);
+    let built = LIVE.where('r.scope', '=', wanted.scope).where('r.run_id', 'is not', null);
     for (const condition of conditions(wanted)) built = built.where(condition);
-    const rows = this.database.all(built.orderBy('at', 'desc').orderBy('run_id', 'desc').limit(wanted.limit));
+    const rows = this.database.all(built.orderBy('r.at', 'desc').orderBy('r.run_id', 'desc').limit(wanted.limit));
     return rows.map((row) => ({ at: row.at, run_id: row.run_id ?? '', read: () => fromLive(row) }));
   }
 
   private past(wanted: Wanted): Found[] {
-    let built = query.selectFrom('past_runs').selectAll().where('scope', '=', wanted.scope);
+    let built = PAST.where('r.scope', '=', wanted.scope);
     for (const condition of conditions(wanted)) built = built.where(condition);
-    const rows = this.database.all(built.orderBy('at', 'desc').orderBy('run_id', 'desc').limit(wanted.limit));
+    const rows = this.database.all(built.orderBy('r.at', 'desc').orderBy('r.run_id', 'desc').limit(wanted.limit));
     return rows.map((row) => ({ at: row.at, run_id: row.run_id, read: () => fromPast(row) }));
   }
 
   async find(scope: Scope, runId: string): Promise<StoredRun | undefined> {
     const key = keyOf(scope);
-    const past = this.database.get(
-      query.selectFrom('past_runs').selectAll().where('scope', '=', key).where('run_id', '=', runId).orderBy('seq').limit(1),
-    );
+    const past = this.database.get(PAST.where('r.scope', '=', key).where('r.run_id', '=', runId).orderBy('r.seq').limit(1));
     if (past !== undefined) return Promise.resolve(fromPast(past));
-    const live = this.database.get(
-      query.selectFrom('requests').select(COLUMNS).where('scope', '=', key).where('run_id', '=', runId).orderBy('seq').limit(1),
-    );
+    const live = this.database.get(LIVE.where('r.scope', '=', key).where('r.run_id', '=', runId).orderBy('r.seq').limit(1));
     return Promise.resolve(live === undefined ? undefined : fromLive(live));
+  }
+
+  async before(scope: Scope, runId: string): Promise<StoredRun | undefined> {
+    const key = keyOf(scope);
+    const run = this.database.get(LIVE.where('r.scope', '=', key).where('r.run_id', '=', runId).orderBy('r.seq').limit(1));
+    if (run === undefined) return Promise.resolve(undefined);
+    const earlier = LIVE.where('r.scope', '=', key)
+      .where('r.thread_id', '=', run.thread_id)
+      .where('r.run_id', 'is not', null)
+      .where('r.kind', '=', run.kind)
+      .where(sql<boolean>`(r.at, r.seq) < (${run.at}, ${run.seq})`);
+    const found = this.database.get(earlier.orderBy('r.at', 'desc').orderBy('r.seq', 'desc').limit(1));
+    return Promise.resolve(found === undefined ? undefined : fromLive(found));
+  }
+
+  async textsOf(scope: Scope, runId: string): Promise<RunTexts> {
+    const row = this.database.get(
+      query
+        .selectFrom('requests')
+        .select(['prompt', 'answer'])
+        .where('scope', '=', keyOf(scope))
+        .where('run_id', '=', runId)
+        .orderBy('seq')
+        .limit(1),
+    );
+    return Promise.resolve(row ?? { prompt: null, answer: null });
   }
 }
 
@@ -100,12 +137,16 @@ interface Found {
   readonly read: () => StoredRun;
 }
 
-function conditions({ model, fromMs, toMs, cursor }: Wanted) {
+function conditions({ model, verdict, fromMs, toMs, cursor }: Wanted) {
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   return [
-    ...(model === undefined ? [] : [sql<boolean>`model = ${model}`]),
-    ...(fromMs === undefined ? [] : [sql<boolean>`at >= ${fromMs / 1_000}`]),
-    ...(toMs === undefined ? [] : [sql<boolean>`at <= ${toMs / 1_000}`]),
-    ...(after === undefined ? [] : [sql<boolean>`(at, run_id) < (${after.at}, ${after.id})`]),
+    ...(model === undefined ? [] : [sql<boolean>`r.model = ${model}`]),
+    // A run from before there were manifests has no row of its own.
+    ...(verdict === undefined
+      ? []
+      : [verdict === 'undeclared' ? sql<boolean>`ifnull(i.verdict, ${verdict}) = ${verdict}` : sql<boolean>`i.verdict = ${verdict}`]),
+    ...(fromMs === undefined ? [] : [sql<boolean>`r.at >= ${fromMs / 1_000}`]),
+    ...(toMs === undefined ? [] : [sql<boolean>`r.at <= ${toMs / 1_000}`]),
+    ...(after === undefined ? [] : [sql<boolean>`(r.at, r.run_id) < (${after.at}, ${after.id})`]),
   ];
 }

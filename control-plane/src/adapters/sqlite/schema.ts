@@ -128,7 +128,33 @@ export interface PastRunTable {
   record: string;
 }
 
+export interface RunIdentityTable {
+  seq: Generated<number>;
+  scope: string;
+  run_id: string;
+  request_id: string;
+  at: number;
+  verdict: string;
+  judgement: string;
+  signed: string;
+  envelope: string;
+  leaf_index: number;
+}
+
+export interface GatewayKeyTable {
+  scope: string;
+  id: string;
+  name: string;
+  public_key: string;
+  from_ms: number;
+  until_ms: number | null;
+  revoked_at_ms: number | null;
+}
+
 export interface Tables {
+  run_identities: RunIdentityTable;
+  log_trees: { scope: string; size: number; checkpoint: string | null; checkpoint_size: Generated<number> };
+  gateway_keys: GatewayKeyTable;
   meta: { key: string; value: string };
   journal: JournalTable;
   requests: RequestTable;

@@ -2,6 +2,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { TextHit, TextIndex } from '../../search/ports.ts';
 import type { Database } from './database.ts';
 import { MATCH_END, MATCH_START, matchExpression, readable } from './indexable.ts';
+import { localScore } from './local-rank.ts';
 import { keyOf } from './scope.ts';
 
 const hex = (text: string): string => Buffer.from(text).toString('hex');
@@ -12,14 +13,22 @@ export const wallOf = (scope: string, principal?: string): string =>
 const SNIPPET_TOKENS = 32;
 const SNIPPET_LENGTH = 240;
 
-// Prompts count twice: they are what people remember. The column "wall" counts for nothing. Ordering by `rank` lets the
-// index sort by itself, so that snippets are cut for the rows that are shown and not for every match.
-const MATCH = `SELECT r.id AS id, r.thread_id AS thread_id, -requests_fts.rank AS score,
+/** Of a principal's matches, the newest so many are put in order. */
+const NEWEST = 500;
+
+const COLUMNS = `SELECT r.id AS id, r.thread_id AS thread_id, r.prompt AS prompt_text, r.answer AS answer_text,
     snippet(requests_fts, 1, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS prompt,
     snippet(requests_fts, 2, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS answer
-  FROM requests_fts CROSS JOIN requests r ON r.seq = requests_fts.rowid
-  WHERE requests_fts MATCH ? AND requests_fts.rank MATCH 'bm25(0.0, 2.0, 1.0)' AND r.scope = ? AND (? IS NULL OR r.principal = ?)
+  FROM requests_fts CROSS JOIN requests r ON r.seq = requests_fts.rowid`;
+// Which of a scope's many matches are looked at, the index says. Prompts count twice, the column "wall" counts for nothing.
+// Ordering by `rank` lets the index sort by itself, so that snippets are cut for the rows that are shown only.
+const MATCH = `${COLUMNS}
+  WHERE requests_fts MATCH ? AND requests_fts.rank MATCH 'bm25(0.0, 2.0, 1.0)' AND r.scope = ?
   ORDER BY requests_fts.rank LIMIT ?`;
+// Not so for one principal: not even which of them are found may hang on what others wrote.
+const MATCH_PRINCIPAL = `${COLUMNS}
+  WHERE requests_fts MATCH ? AND r.scope = ? AND r.principal = ?
+  ORDER BY requests_fts.rowid DESC LIMIT ${NEWEST}`;
 
 // One look-up an index: joined by OR, the planner reads the whole scope instead.
 const IDENTIFIERS = ['id', 'run_id', 'trace_id', 'correlation_id', 'declared_session', 'thread_id'];
@@ -31,7 +40,8 @@ const BY_IDENTIFIER = `SELECT id, thread_id, prompt FROM requests
 interface Match {
   readonly id: string;
   readonly thread_id: string;
-  readonly score: number;
+  readonly prompt_text: string | null;
+  readonly answer_text: string | null;
   readonly prompt: string | null;
   readonly answer: string | null;
 }
@@ -52,16 +62,17 @@ export class SqliteTextIndex implements TextIndex {
     const expression = matchExpression(words);
     if (expression === undefined) return Promise.resolve([]);
     const key = keyOf(scope);
-    const found = this.database
-      .prepare(MATCH)
-      .all(
-        `wall : ${wallOf(key, principal)} AND {prompt answer} : (${expression})`,
-        key,
-        principal ?? null,
-        principal ?? null,
-        limit,
-      ) as unknown as Match[];
-    return Promise.resolve(found.map((row) => ({ requestId: row.id, threadId: row.thread_id, score: row.score, snippet: snippetOf(row) })));
+    const wanted = `wall : ${wallOf(key, principal)} AND {prompt answer} : (${expression})`;
+    const rows = (principal === undefined
+      ? this.database.prepare(MATCH).all(wanted, key, limit)
+      : this.database.prepare(MATCH_PRINCIPAL).all(wanted, key, principal)) as unknown as Match[];
+    const hits = rows.map((row) => ({
+      requestId: row.id,
+      threadId: row.thread_id,
+      score: localScore(words, row.prompt_text, row.answer_text),
+      snippet: snippetOf(row),
+    }));
+    return Promise.resolve(hits.sort((one, other) => other.score - one.score).slice(0, limit));
   }
 
   async byIdentifier(scope: Scope, identifier: string, limit: number, principal?: string): Promise<readonly TextHit[]> {

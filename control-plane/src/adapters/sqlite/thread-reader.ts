@@ -99,16 +99,14 @@ export class SqliteThreads implements ThreadReader {
     });
   }
 
-  async thread(scope: Scope, id: string): Promise<ThreadDetail | undefined> {
+  async thread(scope: Scope, id: string, onlyUser?: string): Promise<ThreadDetail | undefined> {
     const key = keyOf(scope);
-    const row = this.database.get(labelledThreads(key).where('threads.id', '=', id));
+    const wanted = labelledThreads(key).where('threads.id', '=', id);
+    const row = this.database.get(onlyUser === undefined ? wanted : wanted.where('threads.principal', '=', onlyUser));
     if (row === undefined) return Promise.resolve(undefined);
+    const requests = query.selectFrom('requests').selectAll().where('scope', '=', key).where('thread_id', '=', id);
     const newest = this.database.all(
-      query
-        .selectFrom('requests')
-        .selectAll()
-        .where('scope', '=', key)
-        .where('thread_id', '=', id)
+      (onlyUser === undefined ? requests : requests.where('principal', '=', onlyUser))
         .orderBy('at', 'desc')
         .orderBy('seq', 'desc')
         .limit(MAX_SHOWN),
@@ -145,9 +143,10 @@ export class SqliteThreads implements ThreadReader {
     return followers;
   }
 
-  async request(scope: Scope, id: string): Promise<RequestView | undefined> {
+  async request(scope: Scope, id: string, onlyUser?: string): Promise<RequestView | undefined> {
     const key = keyOf(scope);
-    const row = this.database.get(query.selectFrom('requests').selectAll().where('scope', '=', key).where('id', '=', id));
+    const wanted = query.selectFrom('requests').selectAll().where('scope', '=', key).where('id', '=', id);
+    const row = this.database.get(onlyUser === undefined ? wanted : wanted.where('principal', '=', onlyUser));
     if (row === undefined) return Promise.resolve(undefined);
     const successors = this.database.all(
       query.selectFrom('requests').select('id').where('scope', '=', key).where('predecessor_id', '=', id).orderBy('at').orderBy('seq'),

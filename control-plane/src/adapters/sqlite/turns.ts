@@ -1,9 +1,12 @@
-import type { DomainEvent } from '../../kernel/index.ts';
+import type { Clock, DomainEvent } from '../../kernel/index.ts';
 import type { StoredTurn, TurnSink } from '../../ingest/ports.ts';
+import { noteCounter } from './counters.ts';
 import { query, type Database } from './database.ts';
 import type { SqliteJournal } from './journal.ts';
+import { LeafAppender } from './log.ts';
 import { toRow, type NewRequest } from './request-row.ts';
 import { keyOf } from './scope.ts';
+import { addIdentity } from './run-identities.ts';
 import { extendThread } from './thread-rows.ts';
 import { isBuried } from './tombstones.ts';
 import { writeVectors, type VectorRow } from './vector-row.ts';
@@ -28,12 +31,20 @@ function vectorsOf({ scope, turn, placement, principal, embeddingModel }: Stored
   ];
 }
 
+function logOf(logs: Map<string, LeafAppender>, scope: string, database: Database): LeafAppender {
+  const log = logs.get(scope) ?? new LeafAppender(database, scope);
+  logs.set(scope, log);
+  return log;
+}
+
 export class SqliteTurns implements TurnSink {
   private readonly database: Database;
   private readonly journal: SqliteJournal;
   private readonly vectors: SqliteVectors;
+  private readonly clock: Clock;
 
-  constructor(database: Database, journal: SqliteJournal, vectors: SqliteVectors) {
+  constructor(database: Database, journal: SqliteJournal, vectors: SqliteVectors, clock: Clock) {
+    this.clock = clock;
     this.database = database;
     this.journal = journal;
     this.vectors = vectors;
@@ -43,14 +54,19 @@ export class SqliteTurns implements TurnSink {
     const stored: VectorRow[] = [];
     const release = this.database.transaction(() => {
       const fresh: NewRequest[] = [];
+      const logs = new Map<string, LeafAppender>();
       for (const turn of turns) {
         const row = toRow(turn);
         // What waited, sealed or in a spool, while its user was erased.
-        if (row.principal !== null && isBuried(this.database, row.scope, row.principal, row.at * 1_000)) continue;
-        if (!this.insert(row)) continue;
+        const isErased = row.principal !== null && isBuried(this.database, row.scope, row.principal, row.at * 1_000);
+        if (!isErased && !this.insert(row)) continue;
+        this.count(turn);
+        if (isErased) continue;
         fresh.push(row);
         stored.push(...vectorsOf(turn));
+        if (turn.identity) addIdentity(this.database, logOf(logs, row.scope, this.database), row, turn.identity);
       }
+      for (const log of logs.values()) log.write();
       writeVectors(this.database, stored);
       this.updateThreads(fresh);
       this.announce(events);
@@ -59,6 +75,12 @@ export class SqliteTurns implements TurnSink {
     release();
     this.vectors.stored(stored);
     return Promise.resolve();
+  }
+
+  /** The number of a run whose user was erased is not missing. */
+  private count({ scope, sample: { gateway } }: StoredTurn): void {
+    if (gateway?.epoch === undefined || gateway.counter === undefined) return;
+    noteCounter(this.database, keyOf(scope), gateway.epoch, gateway.counter, this.clock.nowMs());
   }
 
   /** False where the id is stored already. */

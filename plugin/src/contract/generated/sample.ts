@@ -74,6 +74,7 @@ export interface Sample {
   composition?: Composition;
   redaction?: Redaction;
   sampling?: Sampling;
+  attestation?: Attestation;
 }
 /**
  * Durations in milliseconds.
@@ -296,6 +297,7 @@ export interface Composition {
   responseFormat?: CompositionPart;
   input?: CompositionPart;
   output?: CompositionPart;
+  declared?: DeclaredBy;
   /**
    * Feature flag or experiment arm that the application declared.
    */
@@ -323,6 +325,41 @@ export interface CompositionPart {
   role?: string;
   name?: string;
   source?: string;
+  template?: MatchedTemplate;
+}
+/**
+ * The declared template that the text was rendered from, found by whoever saw the text.
+ */
+export interface MatchedTemplate {
+  /**
+   * SHA-256, lower-case hex.
+   */
+  digest: string;
+  /**
+   * Name of the manifest that declares it.
+   */
+  manifest?: string;
+  /**
+   * What stood in place of each variable, as salted commitments; name is the variable's.
+   *
+   * @maxItems 64
+   */
+  variables?: CompositionPart[];
+}
+/**
+ * Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.
+ */
+export interface DeclaredBy {
+  /**
+   * SHA-256, lower-case hex.
+   */
+  set: string;
+  /**
+   * Names of those that cover the run, by route, service, consumer and headers.
+   *
+   * @maxItems 32
+   */
+  manifests: string[];
 }
 export interface Redaction {
   /**
@@ -350,4 +387,23 @@ export interface Sampling {
    * Version of the policy that decided.
    */
   policy?: string;
+}
+/**
+ * DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.
+ */
+export interface Attestation {
+  /**
+   * Base64.
+   */
+  payload: string;
+  payloadType: 'application/vnd.in-toto+json';
+  /**
+   * @minItems 1
+   * @maxItems 4
+   */
+  signatures: AttestationSignature[];
+}
+export interface AttestationSignature {
+  keyid: string;
+  sig: string;
 }

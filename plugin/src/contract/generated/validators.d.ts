@@ -8,3 +8,5 @@ export interface Validator {
 
 export const validateSample: Validator;
 export const validatePolicy: Validator;
+export const validateManifest: Validator;
+export const validateBundle: Validator;

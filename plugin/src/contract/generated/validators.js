@@ -37,7 +37,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSample = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
 var schema22 = { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } };
 var schema24 = { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } };
 var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
@@ -45,7 +45,7 @@ var schema28 = { "enum": ["openai.chat", "openai.responses", "openai.completions
 var schema29 = { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } };
 var schema36 = { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } };
 var schema37 = { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } };
-var schema50 = { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } };
+var schema54 = { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } };
 var func2 = Object.prototype.hasOwnProperty;
 var func3 = require_ucs2length().default;
 var pattern0 = new RegExp("^[A-Za-z0-9._:-]{1,128}$", "");
@@ -1031,8 +1031,119 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
   validate22.errors = vErrors;
   return errors === 0;
 }
+var schema44 = { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } };
 var pattern13 = new RegExp("^[0-9a-f]{64}$", "");
 var pattern14 = new RegExp("^[A-Za-z0-9_-]{22}$", "");
+var wrapper0 = { validate: validate25 };
+function validate26(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.digest === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "digest" }, message: "must have required property 'digest'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "digest" || key0 === "manifest" || key0 === "variables")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.digest !== void 0) {
+      let data0 = data.digest;
+      if (typeof data0 === "string") {
+        if (!pattern13.test(data0)) {
+          const err2 = { instancePath: instancePath + "/digest", schemaPath: "#/definitions/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+      } else {
+        const err3 = { instancePath: instancePath + "/digest", schemaPath: "#/definitions/digest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.manifest !== void 0) {
+      let data1 = data.manifest;
+      if (typeof data1 === "string") {
+        if (func3(data1) > 128) {
+          const err4 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+      } else {
+        const err5 = { instancePath: instancePath + "/manifest", schemaPath: "#/properties/manifest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.variables !== void 0) {
+      let data2 = data.variables;
+      if (Array.isArray(data2)) {
+        if (data2.length > 64) {
+          const err6 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+        const len0 = data2.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!wrapper0.validate(data2[i0], { instancePath: instancePath + "/variables/" + i0, parentData: data2, parentDataProperty: i0, rootData })) {
+            vErrors = vErrors === null ? wrapper0.validate.errors : vErrors.concat(wrapper0.validate.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err8 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err8];
+    } else {
+      vErrors.push(err8);
+    }
+    errors++;
+  }
+  validate26.errors = vErrors;
+  return errors === 0;
+}
 function validate25(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1056,7 +1167,7 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "digest" || key0 === "salted" || key0 === "salt" || key0 === "length" || key0 === "role" || key0 === "name" || key0 === "source")) {
+      if (!(key0 === "digest" || key0 === "salted" || key0 === "salt" || key0 === "length" || key0 === "role" || key0 === "name" || key0 === "source" || key0 === "template")) {
         const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err2];
@@ -1219,6 +1330,12 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.template !== void 0) {
+      if (!validate26(data.template, { instancePath: instancePath + "/template", parentData: data, parentDataProperty: "template", rootData })) {
+        vErrors = vErrors === null ? validate26.errors : vErrors.concat(validate26.errors);
+        errors = vErrors.length;
+      }
+    }
   } else {
     const err17 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
@@ -1231,12 +1348,124 @@ function validate25(data, { instancePath = "", parentData, parentDataProperty, r
   validate25.errors = vErrors;
   return errors === 0;
 }
+function validate34(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.set === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "set" }, message: "must have required property 'set'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.manifests === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "manifests" }, message: "must have required property 'manifests'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "set" || key0 === "manifests")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.set !== void 0) {
+      let data0 = data.set;
+      if (typeof data0 === "string") {
+        if (!pattern13.test(data0)) {
+          const err3 = { instancePath: instancePath + "/set", schemaPath: "#/definitions/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/set", schemaPath: "#/definitions/digest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.manifests !== void 0) {
+      let data1 = data.manifests;
+      if (Array.isArray(data1)) {
+        if (data1.length > 32) {
+          const err5 = { instancePath: instancePath + "/manifests", schemaPath: "#/properties/manifests/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+        const len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 === "string") {
+            if (func3(data2) > 128) {
+              const err6 = { instancePath: instancePath + "/manifests/" + i0, schemaPath: "#/properties/manifests/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err6];
+              } else {
+                vErrors.push(err6);
+              }
+              errors++;
+            }
+          } else {
+            const err7 = { instancePath: instancePath + "/manifests/" + i0, schemaPath: "#/properties/manifests/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err7];
+            } else {
+              vErrors.push(err7);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err8 = { instancePath: instancePath + "/manifests", schemaPath: "#/properties/manifests/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err9];
+    } else {
+      vErrors.push(err9);
+    }
+    errors++;
+  }
+  validate34.errors = vErrors;
+  return errors === 0;
+}
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
     for (const key0 in data) {
-      if (!(key0 === "instructions" || key0 === "tools" || key0 === "context" || key0 === "responseFormat" || key0 === "input" || key0 === "output" || key0 === "variant" || key0 === "attempts")) {
+      if (!func2.call(schema44.properties, key0)) {
         const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err0];
@@ -1351,10 +1580,16 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         errors = vErrors.length;
       }
     }
+    if (data.declared !== void 0) {
+      if (!validate34(data.declared, { instancePath: instancePath + "/declared", parentData: data, parentDataProperty: "declared", rootData })) {
+        vErrors = vErrors === null ? validate34.errors : vErrors.concat(validate34.errors);
+        errors = vErrors.length;
+      }
+    }
     if (data.variant !== void 0) {
-      let data9 = data.variant;
-      if (typeof data9 === "string") {
-        if (func3(data9) > 128) {
+      let data10 = data.variant;
+      if (typeof data10 === "string") {
+        if (func3(data10) > 128) {
           const err7 = { instancePath: instancePath + "/variant", schemaPath: "#/properties/variant/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
           if (vErrors === null) {
             vErrors = [err7];
@@ -1374,9 +1609,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.attempts !== void 0) {
-      let data10 = data.attempts;
-      if (Array.isArray(data10)) {
-        if (data10.length > 16) {
+      let data11 = data.attempts;
+      if (Array.isArray(data11)) {
+        if (data11.length > 16) {
           const err9 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
           if (vErrors === null) {
             vErrors = [err9];
@@ -1385,11 +1620,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        const len3 = data10.length;
+        const len3 = data11.length;
         for (let i3 = 0; i3 < len3; i3++) {
-          let data11 = data10[i3];
-          if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-            if (data11.model === void 0) {
+          let data12 = data11[i3];
+          if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+            if (data12.model === void 0) {
               const err10 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
               if (vErrors === null) {
                 vErrors = [err10];
@@ -1398,7 +1633,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            for (const key1 in data11) {
+            for (const key1 in data12) {
               if (!(key1 === "model" || key1 === "status" || key1 === "reason")) {
                 const err11 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
@@ -1409,10 +1644,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data11.model !== void 0) {
-              let data12 = data11.model;
-              if (typeof data12 === "string") {
-                if (func3(data12) > 256) {
+            if (data12.model !== void 0) {
+              let data13 = data12.model;
+              if (typeof data13 === "string") {
+                if (func3(data13) > 256) {
                   const err12 = { instancePath: instancePath + "/attempts/" + i3 + "/model", schemaPath: "#/properties/attempts/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
                     vErrors = [err12];
@@ -1431,9 +1666,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data11.status !== void 0) {
-              let data13 = data11.status;
-              if (!(typeof data13 == "number" && (!(data13 % 1) && !isNaN(data13)) && isFinite(data13))) {
+            if (data12.status !== void 0) {
+              let data14 = data12.status;
+              if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
                 const err14 = { instancePath: instancePath + "/attempts/" + i3 + "/status", schemaPath: "#/properties/attempts/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
                   vErrors = [err14];
@@ -1443,10 +1678,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data11.reason !== void 0) {
-              let data14 = data11.reason;
-              if (typeof data14 === "string") {
-                if (func3(data14) > 128) {
+            if (data12.reason !== void 0) {
+              let data15 = data12.reason;
+              if (typeof data15 === "string") {
+                if (func3(data15) > 128) {
                   const err15 = { instancePath: instancePath + "/attempts/" + i3 + "/reason", schemaPath: "#/properties/attempts/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
                     vErrors = [err15];
@@ -1497,7 +1732,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
   validate24.errors = vErrors;
   return errors === 0;
 }
-function validate33(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1606,7 +1841,7 @@ function validate33(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate33.errors = vErrors;
+  validate37.errors = vErrors;
   return errors === 0;
 }
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -3003,8 +3238,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.redaction !== void 0) {
-      if (!validate33(data.redaction, { instancePath: instancePath + "/redaction", parentData: data, parentDataProperty: "redaction", rootData })) {
-        vErrors = vErrors === null ? validate33.errors : vErrors.concat(validate33.errors);
+      if (!validate37(data.redaction, { instancePath: instancePath + "/redaction", parentData: data, parentDataProperty: "redaction", rootData })) {
+        vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
         errors = vErrors.length;
       }
     }
@@ -3043,7 +3278,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         if (data63.reason !== void 0) {
           let data64 = data63.reason;
           if (!(data64 === "rate" || data64 === "always" || data64 === "rescued")) {
-            const err124 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema50.properties.reason.enum }, message: "must be equal to one of the allowed values" };
+            const err124 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema54.properties.reason.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err124];
             } else {
@@ -3137,25 +3372,227 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.attestation !== void 0) {
+      let data68 = data.attestation;
+      if (data68 && typeof data68 == "object" && !Array.isArray(data68)) {
+        if (data68.payload === void 0) {
+          const err133 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payload" }, message: "must have required property 'payload'" };
+          if (vErrors === null) {
+            vErrors = [err133];
+          } else {
+            vErrors.push(err133);
+          }
+          errors++;
+        }
+        if (data68.payloadType === void 0) {
+          const err134 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payloadType" }, message: "must have required property 'payloadType'" };
+          if (vErrors === null) {
+            vErrors = [err134];
+          } else {
+            vErrors.push(err134);
+          }
+          errors++;
+        }
+        if (data68.signatures === void 0) {
+          const err135 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "signatures" }, message: "must have required property 'signatures'" };
+          if (vErrors === null) {
+            vErrors = [err135];
+          } else {
+            vErrors.push(err135);
+          }
+          errors++;
+        }
+        for (const key10 in data68) {
+          if (!(key10 === "payload" || key10 === "payloadType" || key10 === "signatures")) {
+            const err136 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err136];
+            } else {
+              vErrors.push(err136);
+            }
+            errors++;
+          }
+        }
+        if (data68.payload !== void 0) {
+          let data69 = data68.payload;
+          if (typeof data69 === "string") {
+            if (func3(data69) > 524288) {
+              const err137 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/maxLength", keyword: "maxLength", params: { limit: 524288 }, message: "must NOT have more than 524288 characters" };
+              if (vErrors === null) {
+                vErrors = [err137];
+              } else {
+                vErrors.push(err137);
+              }
+              errors++;
+            }
+          } else {
+            const err138 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err138];
+            } else {
+              vErrors.push(err138);
+            }
+            errors++;
+          }
+        }
+        if (data68.payloadType !== void 0) {
+          if ("application/vnd.in-toto+json" !== data68.payloadType) {
+            const err139 = { instancePath: instancePath + "/attestation/payloadType", schemaPath: "#/definitions/envelope/properties/payloadType/const", keyword: "const", params: { allowedValue: "application/vnd.in-toto+json" }, message: "must be equal to constant" };
+            if (vErrors === null) {
+              vErrors = [err139];
+            } else {
+              vErrors.push(err139);
+            }
+            errors++;
+          }
+        }
+        if (data68.signatures !== void 0) {
+          let data71 = data68.signatures;
+          if (Array.isArray(data71)) {
+            if (data71.length > 4) {
+              const err140 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
+              if (vErrors === null) {
+                vErrors = [err140];
+              } else {
+                vErrors.push(err140);
+              }
+              errors++;
+            }
+            if (data71.length < 1) {
+              const err141 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+              if (vErrors === null) {
+                vErrors = [err141];
+              } else {
+                vErrors.push(err141);
+              }
+              errors++;
+            }
+            const len4 = data71.length;
+            for (let i4 = 0; i4 < len4; i4++) {
+              let data72 = data71[i4];
+              if (data72 && typeof data72 == "object" && !Array.isArray(data72)) {
+                if (data72.keyid === void 0) {
+                  const err142 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "keyid" }, message: "must have required property 'keyid'" };
+                  if (vErrors === null) {
+                    vErrors = [err142];
+                  } else {
+                    vErrors.push(err142);
+                  }
+                  errors++;
+                }
+                if (data72.sig === void 0) {
+                  const err143 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "sig" }, message: "must have required property 'sig'" };
+                  if (vErrors === null) {
+                    vErrors = [err143];
+                  } else {
+                    vErrors.push(err143);
+                  }
+                  errors++;
+                }
+                for (const key11 in data72) {
+                  if (!(key11 === "keyid" || key11 === "sig")) {
+                    const err144 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err144];
+                    } else {
+                      vErrors.push(err144);
+                    }
+                    errors++;
+                  }
+                }
+                if (data72.keyid !== void 0) {
+                  let data73 = data72.keyid;
+                  if (typeof data73 === "string") {
+                    if (func3(data73) > 128) {
+                      const err145 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err145];
+                      } else {
+                        vErrors.push(err145);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err146 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err146];
+                    } else {
+                      vErrors.push(err146);
+                    }
+                    errors++;
+                  }
+                }
+                if (data72.sig !== void 0) {
+                  let data74 = data72.sig;
+                  if (typeof data74 === "string") {
+                    if (func3(data74) > 128) {
+                      const err147 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err147];
+                      } else {
+                        vErrors.push(err147);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err148 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err148];
+                    } else {
+                      vErrors.push(err148);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err149 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err149];
+                } else {
+                  vErrors.push(err149);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err150 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err150];
+            } else {
+              vErrors.push(err150);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err151 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err151];
+        } else {
+          vErrors.push(err151);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err133 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err152 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err133];
+      vErrors = [err152];
     } else {
-      vErrors.push(err133);
+      vErrors.push(err152);
     }
     errors++;
   }
   validate10.errors = vErrors;
   return errors === 0;
 }
-var validatePolicy = validate35;
-var schema51 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 1 } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
-var schema53 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
-var pattern16 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
-var pattern17 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
-var pattern18 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
-function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var validatePolicy = validate39;
+var schema56 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 1 } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema58 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
+var pattern18 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
+var pattern19 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
+var pattern20 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
+function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -3343,10 +3780,10 @@ function validate36(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate36.errors = vErrors;
+  validate40.errors = vErrors;
   return errors === 0;
 }
-function validate35(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3361,7 +3798,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema51.properties, key0)) {
+      if (!func2.call(schema56.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -3429,7 +3866,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.mode !== void 0) {
       let data3 = data.mode;
       if (!(data3 === "full" || data3 === "topic_only" || data3 === "metadata_only" || data3 === "off")) {
-        const err7 = { instancePath: instancePath + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema53.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema58.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3484,15 +3921,15 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
             if (data5.match !== void 0) {
-              if (!validate36(data5.match, { instancePath: instancePath + "/routes/" + i0 + "/match", parentData: data5, parentDataProperty: "match", rootData })) {
-                vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+              if (!validate40(data5.match, { instancePath: instancePath + "/routes/" + i0 + "/match", parentData: data5, parentDataProperty: "match", rootData })) {
+                vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
                 errors = vErrors.length;
               }
             }
             if (data5.mode !== void 0) {
               let data7 = data5.mode;
               if (!(data7 === "full" || data7 === "topic_only" || data7 === "metadata_only" || data7 === "off")) {
-                const err12 = { instancePath: instancePath + "/routes/" + i0 + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema53.enum }, message: "must be equal to one of the allowed values" };
+                const err12 = { instancePath: instancePath + "/routes/" + i0 + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema58.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err12];
                 } else {
@@ -3583,7 +4020,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data10.from !== void 0) {
                   let data11 = data10.from;
                   if (typeof data11 === "string") {
-                    if (!pattern16.test(data11)) {
+                    if (!pattern18.test(data11)) {
                       const err20 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
                       if (vErrors === null) {
                         vErrors = [err20];
@@ -3605,7 +4042,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data10.trust !== void 0) {
                   let data12 = data10.trust;
                   if (!(data12 === "authenticated" || data12 === "asserted" || data12 === "shared")) {
-                    const err22 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema51.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
+                    const err22 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema56.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
                     if (vErrors === null) {
                       vErrors = [err22];
                     } else {
@@ -3674,7 +4111,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i2 = 0; i2 < len2; i2++) {
               let data15 = data14[i2];
               if (typeof data15 === "string") {
-                if (!pattern17.test(data15)) {
+                if (!pattern19.test(data15)) {
                   const err28 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
                   if (vErrors === null) {
                     vErrors = [err28];
@@ -3961,8 +4398,8 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
                 if (data25.match !== void 0) {
-                  if (!validate36(data25.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data25, parentDataProperty: "match", rootData })) {
-                    vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+                  if (!validate40(data25.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data25, parentDataProperty: "match", rootData })) {
+                    vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
                     errors = vErrors.length;
                   }
                 }
@@ -4181,7 +4618,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key9 in data37) {
               const _errs83 = errors;
               if (typeof key9 === "string") {
-                if (!pattern18.test(key9)) {
+                if (!pattern20.test(key9)) {
                   const err73 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key9 };
                   if (vErrors === null) {
                     vErrors = [err73];
@@ -4205,7 +4642,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key10 in data37) {
               let data38 = data37[key10];
               if (!(data38 === "mask" || data38 === "hash" || data38 === "pseudonym" || data38 === "drop" || data38 === "keep")) {
-                const err75 = { instancePath: instancePath + "/redaction/types/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema51.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+                const err75 = { instancePath: instancePath + "/redaction/types/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema56.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err75];
                 } else {
@@ -4326,7 +4763,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data42.type !== void 0) {
                   let data43 = data42.type;
                   if (typeof data43 === "string") {
-                    if (!pattern18.test(data43)) {
+                    if (!pattern20.test(data43)) {
                       const err86 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
                         vErrors = [err86];
@@ -4444,7 +4881,7 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data46.type !== void 0) {
                   let data47 = data46.type;
                   if (typeof data47 === "string") {
-                    if (!pattern18.test(data47)) {
+                    if (!pattern20.test(data47)) {
                       const err97 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
                         vErrors = [err97];
@@ -5041,10 +5478,2075 @@ function validate35(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate35.errors = vErrors;
+  validate39.errors = vErrors;
+  return errors === 0;
+}
+var validateManifest = validate43;
+var schema70 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
+var schema80 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
+var schema81 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
+var pattern23 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
+var pattern27 = new RegExp("^(none|[0-9a-f]{64})$", "");
+var pattern24 = new RegExp("^[a-z0-9-]{1,64}$", "");
+function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "routes" || key0 === "services" || key0 === "consumers" || key0 === "headers")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.routes !== void 0) {
+      let data0 = data.routes;
+      if (Array.isArray(data0)) {
+        if (data0.length > 64) {
+          const err1 = { instancePath: instancePath + "/routes", schemaPath: "#/definitions/names/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
+        }
+        if (data0.length < 1) {
+          const err2 = { instancePath: instancePath + "/routes", schemaPath: "#/definitions/names/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data1 = data0[i0];
+          if (typeof data1 === "string") {
+            if (func3(data1) > 256) {
+              const err3 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/definitions/names/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err3];
+              } else {
+                vErrors.push(err3);
+              }
+              errors++;
+            }
+            if (func3(data1) < 1) {
+              const err4 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/definitions/names/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err4];
+              } else {
+                vErrors.push(err4);
+              }
+              errors++;
+            }
+          } else {
+            const err5 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/definitions/names/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err5];
+            } else {
+              vErrors.push(err5);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/routes", schemaPath: "#/definitions/names/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.services !== void 0) {
+      let data2 = data.services;
+      if (Array.isArray(data2)) {
+        if (data2.length > 64) {
+          const err7 = { instancePath: instancePath + "/services", schemaPath: "#/definitions/names/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (data2.length < 1) {
+          const err8 = { instancePath: instancePath + "/services", schemaPath: "#/definitions/names/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+        const len1 = data2.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          let data3 = data2[i1];
+          if (typeof data3 === "string") {
+            if (func3(data3) > 256) {
+              const err9 = { instancePath: instancePath + "/services/" + i1, schemaPath: "#/definitions/names/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+            if (func3(data3) < 1) {
+              const err10 = { instancePath: instancePath + "/services/" + i1, schemaPath: "#/definitions/names/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err10];
+              } else {
+                vErrors.push(err10);
+              }
+              errors++;
+            }
+          } else {
+            const err11 = { instancePath: instancePath + "/services/" + i1, schemaPath: "#/definitions/names/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/services", schemaPath: "#/definitions/names/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.consumers !== void 0) {
+      let data4 = data.consumers;
+      if (Array.isArray(data4)) {
+        if (data4.length > 64) {
+          const err13 = { instancePath: instancePath + "/consumers", schemaPath: "#/definitions/names/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+        if (data4.length < 1) {
+          const err14 = { instancePath: instancePath + "/consumers", schemaPath: "#/definitions/names/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+        const len2 = data4.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          let data5 = data4[i2];
+          if (typeof data5 === "string") {
+            if (func3(data5) > 256) {
+              const err15 = { instancePath: instancePath + "/consumers/" + i2, schemaPath: "#/definitions/names/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err15];
+              } else {
+                vErrors.push(err15);
+              }
+              errors++;
+            }
+            if (func3(data5) < 1) {
+              const err16 = { instancePath: instancePath + "/consumers/" + i2, schemaPath: "#/definitions/names/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
+            }
+          } else {
+            const err17 = { instancePath: instancePath + "/consumers/" + i2, schemaPath: "#/definitions/names/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err17];
+            } else {
+              vErrors.push(err17);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err18 = { instancePath: instancePath + "/consumers", schemaPath: "#/definitions/names/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err18];
+        } else {
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
+    if (data.headers !== void 0) {
+      let data6 = data.headers;
+      if (data6 && typeof data6 == "object" && !Array.isArray(data6)) {
+        if (Object.keys(data6).length > 16) {
+          const err19 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/maxProperties", keyword: "maxProperties", params: { limit: 16 }, message: "must NOT have more than 16 properties" };
+          if (vErrors === null) {
+            vErrors = [err19];
+          } else {
+            vErrors.push(err19);
+          }
+          errors++;
+        }
+        for (const key1 in data6) {
+          const _errs19 = errors;
+          if (typeof key1 === "string") {
+            if (!pattern24.test(key1)) {
+              const err20 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9-]{1,64}$" }, message: 'must match pattern "^[a-z0-9-]{1,64}$"', propertyName: key1 };
+              if (vErrors === null) {
+                vErrors = [err20];
+              } else {
+                vErrors.push(err20);
+              }
+              errors++;
+            }
+          }
+          var valid10 = _errs19 === errors;
+          if (!valid10) {
+            const err21 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/propertyNames", keyword: "propertyNames", params: { propertyName: key1 }, message: "property name must be valid" };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
+          }
+        }
+        for (const key2 in data6) {
+          let data7 = data6[key2];
+          if (Array.isArray(data7)) {
+            if (data7.length > 64) {
+              const err22 = { instancePath: instancePath + "/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/names/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+              if (vErrors === null) {
+                vErrors = [err22];
+              } else {
+                vErrors.push(err22);
+              }
+              errors++;
+            }
+            if (data7.length < 1) {
+              const err23 = { instancePath: instancePath + "/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/names/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+              if (vErrors === null) {
+                vErrors = [err23];
+              } else {
+                vErrors.push(err23);
+              }
+              errors++;
+            }
+            const len3 = data7.length;
+            for (let i3 = 0; i3 < len3; i3++) {
+              let data8 = data7[i3];
+              if (typeof data8 === "string") {
+                if (func3(data8) > 256) {
+                  const err24 = { instancePath: instancePath + "/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i3, schemaPath: "#/definitions/names/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err24];
+                  } else {
+                    vErrors.push(err24);
+                  }
+                  errors++;
+                }
+                if (func3(data8) < 1) {
+                  const err25 = { instancePath: instancePath + "/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i3, schemaPath: "#/definitions/names/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err25];
+                  } else {
+                    vErrors.push(err25);
+                  }
+                  errors++;
+                }
+              } else {
+                const err26 = { instancePath: instancePath + "/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i3, schemaPath: "#/definitions/names/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err26];
+                } else {
+                  vErrors.push(err26);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err27 = { instancePath: instancePath + "/headers/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/names/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err27];
+            } else {
+              vErrors.push(err27);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err28 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err28];
+        } else {
+          vErrors.push(err28);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err29 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err29];
+    } else {
+      vErrors.push(err29);
+    }
+    errors++;
+  }
+  validate44.errors = vErrors;
+  return errors === 0;
+}
+var schema76 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
+var schema77 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
+var pattern25 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.template === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "template" }, message: "must have required property 'template'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "role" || key0 === "optional" || key0 === "template" || key0 === "variables")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.role !== void 0) {
+      let data0 = data.role;
+      if (!(data0 === "system" || data0 === "developer")) {
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema76.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.optional !== void 0) {
+      if (typeof data.optional !== "boolean") {
+        const err3 = { instancePath: instancePath + "/optional", schemaPath: "#/properties/optional/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.template !== void 0) {
+      let data2 = data.template;
+      if (typeof data2 === "string") {
+        if (func3(data2) > 262144) {
+          const err4 = { instancePath: instancePath + "/template", schemaPath: "#/properties/template/maxLength", keyword: "maxLength", params: { limit: 262144 }, message: "must NOT have more than 262144 characters" };
+          if (vErrors === null) {
+            vErrors = [err4];
+          } else {
+            vErrors.push(err4);
+          }
+          errors++;
+        }
+      } else {
+        const err5 = { instancePath: instancePath + "/template", schemaPath: "#/properties/template/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.variables !== void 0) {
+      let data3 = data.variables;
+      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+        if (Object.keys(data3).length > 64) {
+          const err6 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+        for (const key1 in data3) {
+          const _errs9 = errors;
+          if (typeof key1 === "string") {
+            if (!pattern25.test(key1)) {
+              const err7 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]{0,63}$"', propertyName: key1 };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+          }
+          var valid1 = _errs9 === errors;
+          if (!valid1) {
+            const err8 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/propertyNames", keyword: "propertyNames", params: { propertyName: key1 }, message: "property name must be valid" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+        }
+        for (const key2 in data3) {
+          let data4 = data3[key2];
+          if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+            if (data4.type === void 0) {
+              const err9 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/variable/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+            for (const key3 in data4) {
+              if (!(key3 === "type" || key3 === "minLength" || key3 === "maxLength" || key3 === "minimum" || key3 === "maximum" || key3 === "values")) {
+                const err10 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/variable/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err10];
+                } else {
+                  vErrors.push(err10);
+                }
+                errors++;
+              }
+            }
+            if (data4.type !== void 0) {
+              let data5 = data4.type;
+              if (!(data5 === "text" || data5 === "line" || data5 === "token" || data5 === "integer" || data5 === "date" || data5 === "enum")) {
+                const err11 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/type", schemaPath: "#/definitions/variable/properties/type/enum", keyword: "enum", params: { allowedValues: schema77.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err11];
+                } else {
+                  vErrors.push(err11);
+                }
+                errors++;
+              }
+            }
+            if (data4.minLength !== void 0) {
+              let data6 = data4.minLength;
+              if (!(typeof data6 == "number" && (!(data6 % 1) && !isNaN(data6)) && isFinite(data6))) {
+                const err12 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/minLength", schemaPath: "#/definitions/variable/properties/minLength/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err12];
+                } else {
+                  vErrors.push(err12);
+                }
+                errors++;
+              }
+              if (typeof data6 == "number" && isFinite(data6)) {
+                if (data6 > 262144 || isNaN(data6)) {
+                  const err13 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/minLength", schemaPath: "#/definitions/variable/properties/minLength/maximum", keyword: "maximum", params: { comparison: "<=", limit: 262144 }, message: "must be <= 262144" };
+                  if (vErrors === null) {
+                    vErrors = [err13];
+                  } else {
+                    vErrors.push(err13);
+                  }
+                  errors++;
+                }
+                if (data6 < 0 || isNaN(data6)) {
+                  const err14 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/minLength", schemaPath: "#/definitions/variable/properties/minLength/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err14];
+                  } else {
+                    vErrors.push(err14);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data4.maxLength !== void 0) {
+              let data7 = data4.maxLength;
+              if (!(typeof data7 == "number" && (!(data7 % 1) && !isNaN(data7)) && isFinite(data7))) {
+                const err15 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/maxLength", schemaPath: "#/definitions/variable/properties/maxLength/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err15];
+                } else {
+                  vErrors.push(err15);
+                }
+                errors++;
+              }
+              if (typeof data7 == "number" && isFinite(data7)) {
+                if (data7 > 262144 || isNaN(data7)) {
+                  const err16 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/maxLength", schemaPath: "#/definitions/variable/properties/maxLength/maximum", keyword: "maximum", params: { comparison: "<=", limit: 262144 }, message: "must be <= 262144" };
+                  if (vErrors === null) {
+                    vErrors = [err16];
+                  } else {
+                    vErrors.push(err16);
+                  }
+                  errors++;
+                }
+                if (data7 < 0 || isNaN(data7)) {
+                  const err17 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/maxLength", schemaPath: "#/definitions/variable/properties/maxLength/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err17];
+                  } else {
+                    vErrors.push(err17);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data4.minimum !== void 0) {
+              let data8 = data4.minimum;
+              if (!(typeof data8 == "number" && (!(data8 % 1) && !isNaN(data8)) && isFinite(data8))) {
+                const err18 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/minimum", schemaPath: "#/definitions/variable/properties/minimum/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err18];
+                } else {
+                  vErrors.push(err18);
+                }
+                errors++;
+              }
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 9007199254740991 || isNaN(data8)) {
+                  const err19 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/minimum", schemaPath: "#/definitions/variable/properties/minimum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err19];
+                  } else {
+                    vErrors.push(err19);
+                  }
+                  errors++;
+                }
+                if (data8 < -9007199254740991 || isNaN(data8)) {
+                  const err20 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/minimum", schemaPath: "#/definitions/variable/properties/minimum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err20];
+                  } else {
+                    vErrors.push(err20);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data4.maximum !== void 0) {
+              let data9 = data4.maximum;
+              if (!(typeof data9 == "number" && (!(data9 % 1) && !isNaN(data9)) && isFinite(data9))) {
+                const err21 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/maximum", schemaPath: "#/definitions/variable/properties/maximum/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err21];
+                } else {
+                  vErrors.push(err21);
+                }
+                errors++;
+              }
+              if (typeof data9 == "number" && isFinite(data9)) {
+                if (data9 > 9007199254740991 || isNaN(data9)) {
+                  const err22 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/maximum", schemaPath: "#/definitions/variable/properties/maximum/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err22];
+                  } else {
+                    vErrors.push(err22);
+                  }
+                  errors++;
+                }
+                if (data9 < -9007199254740991 || isNaN(data9)) {
+                  const err23 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/maximum", schemaPath: "#/definitions/variable/properties/maximum/minimum", keyword: "minimum", params: { comparison: ">=", limit: -9007199254740991 }, message: "must be >= -9007199254740991" };
+                  if (vErrors === null) {
+                    vErrors = [err23];
+                  } else {
+                    vErrors.push(err23);
+                  }
+                  errors++;
+                }
+              }
+            }
+            if (data4.values !== void 0) {
+              let data10 = data4.values;
+              if (Array.isArray(data10)) {
+                if (data10.length > 256) {
+                  const err24 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/variable/properties/values/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+                  if (vErrors === null) {
+                    vErrors = [err24];
+                  } else {
+                    vErrors.push(err24);
+                  }
+                  errors++;
+                }
+                if (data10.length < 1) {
+                  const err25 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/variable/properties/values/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                  if (vErrors === null) {
+                    vErrors = [err25];
+                  } else {
+                    vErrors.push(err25);
+                  }
+                  errors++;
+                }
+                const len0 = data10.length;
+                for (let i0 = 0; i0 < len0; i0++) {
+                  let data11 = data10[i0];
+                  if (typeof data11 === "string") {
+                    if (func3(data11) > 1024) {
+                      const err26 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i0, schemaPath: "#/definitions/variable/properties/values/items/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err26];
+                      } else {
+                        vErrors.push(err26);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err27 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i0, schemaPath: "#/definitions/variable/properties/values/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err27];
+                    } else {
+                      vErrors.push(err27);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err28 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/variable/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                if (vErrors === null) {
+                  vErrors = [err28];
+                } else {
+                  vErrors.push(err28);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err29 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/variable/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err29];
+            } else {
+              vErrors.push(err29);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err30 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err30];
+        } else {
+          vErrors.push(err30);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err31 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err31];
+    } else {
+      vErrors.push(err31);
+    }
+    errors++;
+  }
+  validate46.errors = vErrors;
+  return errors === 0;
+}
+function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.requested === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "requested" }, message: "must have required property 'requested'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "requested" || key0 === "executed")) {
+        const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err1];
+        } else {
+          vErrors.push(err1);
+        }
+        errors++;
+      }
+    }
+    if (data.requested !== void 0) {
+      let data0 = data.requested;
+      if (typeof data0 === "string") {
+        if (func3(data0) > 256) {
+          const err2 = { instancePath: instancePath + "/requested", schemaPath: "#/properties/requested/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+          if (vErrors === null) {
+            vErrors = [err2];
+          } else {
+            vErrors.push(err2);
+          }
+          errors++;
+        }
+        if (func3(data0) < 1) {
+          const err3 = { instancePath: instancePath + "/requested", schemaPath: "#/properties/requested/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/requested", schemaPath: "#/properties/requested/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.executed !== void 0) {
+      let data1 = data.executed;
+      if (Array.isArray(data1)) {
+        if (data1.length > 64) {
+          const err5 = { instancePath: instancePath + "/executed", schemaPath: "#/definitions/names/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+        if (data1.length < 1) {
+          const err6 = { instancePath: instancePath + "/executed", schemaPath: "#/definitions/names/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+        const len0 = data1.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          let data2 = data1[i0];
+          if (typeof data2 === "string") {
+            if (func3(data2) > 256) {
+              const err7 = { instancePath: instancePath + "/executed/" + i0, schemaPath: "#/definitions/names/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err7];
+              } else {
+                vErrors.push(err7);
+              }
+              errors++;
+            }
+            if (func3(data2) < 1) {
+              const err8 = { instancePath: instancePath + "/executed/" + i0, schemaPath: "#/definitions/names/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              if (vErrors === null) {
+                vErrors = [err8];
+              } else {
+                vErrors.push(err8);
+              }
+              errors++;
+            }
+          } else {
+            const err9 = { instancePath: instancePath + "/executed/" + i0, schemaPath: "#/definitions/names/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err9];
+            } else {
+              vErrors.push(err9);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err10 = { instancePath: instancePath + "/executed", schemaPath: "#/definitions/names/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err11 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err11];
+    } else {
+      vErrors.push(err11);
+    }
+    errors++;
+  }
+  validate48.errors = vErrors;
+  return errors === 0;
+}
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.version === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "version" }, message: "must have required property 'version'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.name === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.revision === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "revision" }, message: "must have required property 'revision'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!func2.call(schema70.properties, key0)) {
+        const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err3];
+        } else {
+          vErrors.push(err3);
+        }
+        errors++;
+      }
+    }
+    if (data.version !== void 0) {
+      if (1 !== data.version) {
+        const err4 = { instancePath: instancePath + "/version", schemaPath: "#/properties/version/const", keyword: "const", params: { allowedValue: 1 }, message: "must be equal to constant" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.name !== void 0) {
+      let data1 = data.name;
+      if (typeof data1 === "string") {
+        if (!pattern23.test(data1)) {
+          const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,127}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,127}$"' };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+      } else {
+        const err6 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err6];
+        } else {
+          vErrors.push(err6);
+        }
+        errors++;
+      }
+    }
+    if (data.revision !== void 0) {
+      let data2 = data.revision;
+      if (typeof data2 === "string") {
+        if (func3(data2) > 64) {
+          const err7 = { instancePath: instancePath + "/revision", schemaPath: "#/properties/revision/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        if (func3(data2) < 1) {
+          const err8 = { instancePath: instancePath + "/revision", schemaPath: "#/properties/revision/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+          if (vErrors === null) {
+            vErrors = [err8];
+          } else {
+            vErrors.push(err8);
+          }
+          errors++;
+        }
+      } else {
+        const err9 = { instancePath: instancePath + "/revision", schemaPath: "#/properties/revision/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err9];
+        } else {
+          vErrors.push(err9);
+        }
+        errors++;
+      }
+    }
+    if (data.description !== void 0) {
+      let data3 = data.description;
+      if (typeof data3 === "string") {
+        if (func3(data3) > 1024) {
+          const err10 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      } else {
+        const err11 = { instancePath: instancePath + "/description", schemaPath: "#/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.match !== void 0) {
+      if (!validate44(data.match, { instancePath: instancePath + "/match", parentData: data, parentDataProperty: "match", rootData })) {
+        vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.enforce !== void 0) {
+      let data5 = data.enforce;
+      if (!(data5 === "observe" || data5 === "warn" || data5 === "block")) {
+        const err12 = { instancePath: instancePath + "/enforce", schemaPath: "#/properties/enforce/enum", keyword: "enum", params: { allowedValues: schema70.properties.enforce.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.instructions !== void 0) {
+      let data6 = data.instructions;
+      if (Array.isArray(data6)) {
+        if (data6.length > 64) {
+          const err13 = { instancePath: instancePath + "/instructions", schemaPath: "#/properties/instructions/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err13];
+          } else {
+            vErrors.push(err13);
+          }
+          errors++;
+        }
+        const len0 = data6.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate46(data6[i0], { instancePath: instancePath + "/instructions/" + i0, parentData: data6, parentDataProperty: i0, rootData })) {
+            vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err14 = { instancePath: instancePath + "/instructions", schemaPath: "#/properties/instructions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err14];
+        } else {
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.models !== void 0) {
+      let data8 = data.models;
+      if (Array.isArray(data8)) {
+        if (data8.length > 64) {
+          const err15 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        if (data8.length < 1) {
+          const err16 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err16];
+          } else {
+            vErrors.push(err16);
+          }
+          errors++;
+        }
+        const len1 = data8.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          if (!validate48(data8[i1], { instancePath: instancePath + "/models/" + i1, parentData: data8, parentDataProperty: i1, rootData })) {
+            vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
+    if (data.fallbacks !== void 0) {
+      let data10 = data.fallbacks;
+      if (Array.isArray(data10)) {
+        if (data10.length > 64) {
+          const err18 = { instancePath: instancePath + "/fallbacks", schemaPath: "#/properties/fallbacks/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err18];
+          } else {
+            vErrors.push(err18);
+          }
+          errors++;
+        }
+        const len2 = data10.length;
+        for (let i2 = 0; i2 < len2; i2++) {
+          if (!validate48(data10[i2], { instancePath: instancePath + "/fallbacks/" + i2, parentData: data10, parentDataProperty: i2, rootData })) {
+            vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err19 = { instancePath: instancePath + "/fallbacks", schemaPath: "#/properties/fallbacks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err19];
+        } else {
+          vErrors.push(err19);
+        }
+        errors++;
+      }
+    }
+    if (data.tools !== void 0) {
+      let data12 = data.tools;
+      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+        if (data12.allowed === void 0) {
+          const err20 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/required", keyword: "required", params: { missingProperty: "allowed" }, message: "must have required property 'allowed'" };
+          if (vErrors === null) {
+            vErrors = [err20];
+          } else {
+            vErrors.push(err20);
+          }
+          errors++;
+        }
+        for (const key1 in data12) {
+          if (!(key1 === "allowed" || key1 === "order")) {
+            const err21 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err21];
+            } else {
+              vErrors.push(err21);
+            }
+            errors++;
+          }
+        }
+        if (data12.allowed !== void 0) {
+          let data13 = data12.allowed;
+          if (Array.isArray(data13)) {
+            if (data13.length > 512) {
+              const err22 = { instancePath: instancePath + "/tools/allowed", schemaPath: "#/definitions/tools/properties/allowed/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
+              if (vErrors === null) {
+                vErrors = [err22];
+              } else {
+                vErrors.push(err22);
+              }
+              errors++;
+            }
+            const len3 = data13.length;
+            for (let i3 = 0; i3 < len3; i3++) {
+              let data14 = data13[i3];
+              if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+                if (data14.name === void 0) {
+                  const err23 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+                  if (vErrors === null) {
+                    vErrors = [err23];
+                  } else {
+                    vErrors.push(err23);
+                  }
+                  errors++;
+                }
+                for (const key2 in data14) {
+                  if (!(key2 === "name" || key2 === "digest" || key2 === "description" || key2 === "parameters" || key2 === "required")) {
+                    const err24 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err24];
+                    } else {
+                      vErrors.push(err24);
+                    }
+                    errors++;
+                  }
+                }
+                if (data14.name !== void 0) {
+                  let data15 = data14.name;
+                  if (typeof data15 === "string") {
+                    if (func3(data15) > 128) {
+                      const err25 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err25];
+                      } else {
+                        vErrors.push(err25);
+                      }
+                      errors++;
+                    }
+                    if (func3(data15) < 1) {
+                      const err26 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err26];
+                      } else {
+                        vErrors.push(err26);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err27 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err27];
+                    } else {
+                      vErrors.push(err27);
+                    }
+                    errors++;
+                  }
+                }
+                if (data14.digest !== void 0) {
+                  let data16 = data14.digest;
+                  if (typeof data16 === "string") {
+                    if (!pattern13.test(data16)) {
+                      const err28 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/digest", schemaPath: "#/definitions/tools/properties/allowed/items/properties/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' };
+                      if (vErrors === null) {
+                        vErrors = [err28];
+                      } else {
+                        vErrors.push(err28);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err29 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/digest", schemaPath: "#/definitions/tools/properties/allowed/items/properties/digest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err29];
+                    } else {
+                      vErrors.push(err29);
+                    }
+                    errors++;
+                  }
+                }
+                if (data14.description !== void 0) {
+                  let data17 = data14.description;
+                  if (typeof data17 === "string") {
+                    if (func3(data17) > 65536) {
+                      const err30 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/description", schemaPath: "#/definitions/tools/properties/allowed/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 65536 }, message: "must NOT have more than 65536 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err30];
+                      } else {
+                        vErrors.push(err30);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err31 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/description", schemaPath: "#/definitions/tools/properties/allowed/items/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err31];
+                    } else {
+                      vErrors.push(err31);
+                    }
+                    errors++;
+                  }
+                }
+                if (data14.parameters !== void 0) {
+                  let data18 = data14.parameters;
+                  if (!(data18 && typeof data18 == "object" && !Array.isArray(data18))) {
+                    const err32 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/parameters", schemaPath: "#/definitions/tools/properties/allowed/items/properties/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                    if (vErrors === null) {
+                      vErrors = [err32];
+                    } else {
+                      vErrors.push(err32);
+                    }
+                    errors++;
+                  }
+                }
+                if (data14.required !== void 0) {
+                  if (typeof data14.required !== "boolean") {
+                    const err33 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/required", schemaPath: "#/definitions/tools/properties/allowed/items/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                    if (vErrors === null) {
+                      vErrors = [err33];
+                    } else {
+                      vErrors.push(err33);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err34 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err34];
+                } else {
+                  vErrors.push(err34);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err35 = { instancePath: instancePath + "/tools/allowed", schemaPath: "#/definitions/tools/properties/allowed/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err35];
+            } else {
+              vErrors.push(err35);
+            }
+            errors++;
+          }
+        }
+        if (data12.order !== void 0) {
+          let data20 = data12.order;
+          if (!(data20 === "any" || data20 === "exact")) {
+            const err36 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema80.properties.order.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err36];
+            } else {
+              vErrors.push(err36);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err37 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err37];
+        } else {
+          vErrors.push(err37);
+        }
+        errors++;
+      }
+    }
+    if (data.parameters !== void 0) {
+      let data21 = data.parameters;
+      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
+        for (const key3 in data21) {
+          if (!(key3 === "others" || key3 === "named")) {
+            const err38 = { instancePath: instancePath + "/parameters", schemaPath: "#/definitions/parameters/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err38];
+            } else {
+              vErrors.push(err38);
+            }
+            errors++;
+          }
+        }
+        if (data21.others !== void 0) {
+          let data22 = data21.others;
+          if (!(data22 === "allow" || data22 === "refuse")) {
+            const err39 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema81.properties.others.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err39];
+            } else {
+              vErrors.push(err39);
+            }
+            errors++;
+          }
+        }
+        if (data21.named !== void 0) {
+          let data23 = data21.named;
+          if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+            if (Object.keys(data23).length > 64) {
+              const err40 = { instancePath: instancePath + "/parameters/named", schemaPath: "#/definitions/parameters/properties/named/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
+              if (vErrors === null) {
+                vErrors = [err40];
+              } else {
+                vErrors.push(err40);
+              }
+              errors++;
+            }
+            for (const key4 in data23) {
+              let data24 = data23[key4];
+              if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+                for (const key5 in data24) {
+                  if (!(key5 === "minimum" || key5 === "maximum" || key5 === "values" || key5 === "required")) {
+                    const err41 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/parameters/properties/named/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err41];
+                    } else {
+                      vErrors.push(err41);
+                    }
+                    errors++;
+                  }
+                }
+                if (data24.minimum !== void 0) {
+                  let data25 = data24.minimum;
+                  if (!(typeof data25 == "number" && isFinite(data25))) {
+                    const err42 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/minimum", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/minimum/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    if (vErrors === null) {
+                      vErrors = [err42];
+                    } else {
+                      vErrors.push(err42);
+                    }
+                    errors++;
+                  }
+                }
+                if (data24.maximum !== void 0) {
+                  let data26 = data24.maximum;
+                  if (!(typeof data26 == "number" && isFinite(data26))) {
+                    const err43 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/maximum", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/maximum/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    if (vErrors === null) {
+                      vErrors = [err43];
+                    } else {
+                      vErrors.push(err43);
+                    }
+                    errors++;
+                  }
+                }
+                if (data24.values !== void 0) {
+                  let data27 = data24.values;
+                  if (Array.isArray(data27)) {
+                    if (data27.length > 64) {
+                      const err44 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+                      if (vErrors === null) {
+                        vErrors = [err44];
+                      } else {
+                        vErrors.push(err44);
+                      }
+                      errors++;
+                    }
+                    if (data27.length < 1) {
+                      const err45 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                      if (vErrors === null) {
+                        vErrors = [err45];
+                      } else {
+                        vErrors.push(err45);
+                      }
+                      errors++;
+                    }
+                    const len4 = data27.length;
+                    for (let i4 = 0; i4 < len4; i4++) {
+                      let data28 = data27[i4];
+                      const _errs58 = errors;
+                      let valid18 = false;
+                      const _errs59 = errors;
+                      if (typeof data28 === "string") {
+                        if (func3(data28) > 512) {
+                          const err46 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+                          if (vErrors === null) {
+                            vErrors = [err46];
+                          } else {
+                            vErrors.push(err46);
+                          }
+                          errors++;
+                        }
+                      } else {
+                        const err47 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        if (vErrors === null) {
+                          vErrors = [err47];
+                        } else {
+                          vErrors.push(err47);
+                        }
+                        errors++;
+                      }
+                      var _valid0 = _errs59 === errors;
+                      valid18 = valid18 || _valid0;
+                      if (!valid18) {
+                        const _errs61 = errors;
+                        if (!(typeof data28 == "number" && isFinite(data28))) {
+                          const err48 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/1/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                          if (vErrors === null) {
+                            vErrors = [err48];
+                          } else {
+                            vErrors.push(err48);
+                          }
+                          errors++;
+                        }
+                        var _valid0 = _errs61 === errors;
+                        valid18 = valid18 || _valid0;
+                        if (!valid18) {
+                          const _errs63 = errors;
+                          if (typeof data28 !== "boolean") {
+                            const err49 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/2/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                            if (vErrors === null) {
+                              vErrors = [err49];
+                            } else {
+                              vErrors.push(err49);
+                            }
+                            errors++;
+                          }
+                          var _valid0 = _errs63 === errors;
+                          valid18 = valid18 || _valid0;
+                          if (!valid18) {
+                            const _errs65 = errors;
+                            if (Array.isArray(data28)) {
+                              if (data28.length > 16) {
+                                const err50 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+                                if (vErrors === null) {
+                                  vErrors = [err50];
+                                } else {
+                                  vErrors.push(err50);
+                                }
+                                errors++;
+                              }
+                              const len5 = data28.length;
+                              for (let i5 = 0; i5 < len5; i5++) {
+                                let data29 = data28[i5];
+                                if (typeof data29 === "string") {
+                                  if (func3(data29) > 256) {
+                                    const err51 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4 + "/" + i5, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                                    if (vErrors === null) {
+                                      vErrors = [err51];
+                                    } else {
+                                      vErrors.push(err51);
+                                    }
+                                    errors++;
+                                  }
+                                } else {
+                                  const err52 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4 + "/" + i5, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                                  if (vErrors === null) {
+                                    vErrors = [err52];
+                                  } else {
+                                    vErrors.push(err52);
+                                  }
+                                  errors++;
+                                }
+                              }
+                            } else {
+                              const err53 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                              if (vErrors === null) {
+                                vErrors = [err53];
+                              } else {
+                                vErrors.push(err53);
+                              }
+                              errors++;
+                            }
+                            var _valid0 = _errs65 === errors;
+                            valid18 = valid18 || _valid0;
+                          }
+                        }
+                      }
+                      if (!valid18) {
+                        const err54 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                        if (vErrors === null) {
+                          vErrors = [err54];
+                        } else {
+                          vErrors.push(err54);
+                        }
+                        errors++;
+                      } else {
+                        errors = _errs58;
+                        if (vErrors !== null) {
+                          if (_errs58) {
+                            vErrors.length = _errs58;
+                          } else {
+                            vErrors = null;
+                          }
+                        }
+                      }
+                    }
+                  } else {
+                    const err55 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    if (vErrors === null) {
+                      vErrors = [err55];
+                    } else {
+                      vErrors.push(err55);
+                    }
+                    errors++;
+                  }
+                }
+                if (data24.required !== void 0) {
+                  if (typeof data24.required !== "boolean") {
+                    const err56 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/required", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                    if (vErrors === null) {
+                      vErrors = [err56];
+                    } else {
+                      vErrors.push(err56);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err57 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/parameters/properties/named/additionalProperties/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err57];
+                } else {
+                  vErrors.push(err57);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err58 = { instancePath: instancePath + "/parameters/named", schemaPath: "#/definitions/parameters/properties/named/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err58];
+            } else {
+              vErrors.push(err58);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err59 = { instancePath: instancePath + "/parameters", schemaPath: "#/definitions/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err59];
+        } else {
+          vErrors.push(err59);
+        }
+        errors++;
+      }
+    }
+    if (data.context !== void 0) {
+      let data31 = data.context;
+      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
+        if (data31.sources === void 0) {
+          const err60 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/required", keyword: "required", params: { missingProperty: "sources" }, message: "must have required property 'sources'" };
+          if (vErrors === null) {
+            vErrors = [err60];
+          } else {
+            vErrors.push(err60);
+          }
+          errors++;
+        }
+        for (const key6 in data31) {
+          if (!(key6 === "sources" || key6 === "maxBlocks")) {
+            const err61 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err61];
+            } else {
+              vErrors.push(err61);
+            }
+            errors++;
+          }
+        }
+        if (data31.sources !== void 0) {
+          let data32 = data31.sources;
+          if (Array.isArray(data32)) {
+            if (data32.length > 64) {
+              const err62 = { instancePath: instancePath + "/context/sources", schemaPath: "#/definitions/context/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+              if (vErrors === null) {
+                vErrors = [err62];
+              } else {
+                vErrors.push(err62);
+              }
+              errors++;
+            }
+            const len6 = data32.length;
+            for (let i6 = 0; i6 < len6; i6++) {
+              let data33 = data32[i6];
+              if (typeof data33 === "string") {
+                if (func3(data33) > 256) {
+                  const err63 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err63];
+                  } else {
+                    vErrors.push(err63);
+                  }
+                  errors++;
+                }
+                if (func3(data33) < 1) {
+                  const err64 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err64];
+                  } else {
+                    vErrors.push(err64);
+                  }
+                  errors++;
+                }
+              } else {
+                const err65 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err65];
+                } else {
+                  vErrors.push(err65);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err66 = { instancePath: instancePath + "/context/sources", schemaPath: "#/definitions/context/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err66];
+            } else {
+              vErrors.push(err66);
+            }
+            errors++;
+          }
+        }
+        if (data31.maxBlocks !== void 0) {
+          let data34 = data31.maxBlocks;
+          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
+            const err67 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err67];
+            } else {
+              vErrors.push(err67);
+            }
+            errors++;
+          }
+          if (typeof data34 == "number" && isFinite(data34)) {
+            if (data34 > 512 || isNaN(data34)) {
+              const err68 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 512 }, message: "must be <= 512" };
+              if (vErrors === null) {
+                vErrors = [err68];
+              } else {
+                vErrors.push(err68);
+              }
+              errors++;
+            }
+            if (data34 < 0 || isNaN(data34)) {
+              const err69 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err69];
+              } else {
+                vErrors.push(err69);
+              }
+              errors++;
+            }
+          }
+        }
+      } else {
+        const err70 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err70];
+        } else {
+          vErrors.push(err70);
+        }
+        errors++;
+      }
+    }
+    if (data.responseFormat !== void 0) {
+      let data35 = data.responseFormat;
+      if (typeof data35 === "string") {
+        if (!pattern27.test(data35)) {
+          const err71 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
+          if (vErrors === null) {
+            vErrors = [err71];
+          } else {
+            vErrors.push(err71);
+          }
+          errors++;
+        }
+      } else {
+        const err72 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err72];
+        } else {
+          vErrors.push(err72);
+        }
+        errors++;
+      }
+    }
+    if (data.variants !== void 0) {
+      let data36 = data.variants;
+      if (Array.isArray(data36)) {
+        if (data36.length > 64) {
+          const err73 = { instancePath: instancePath + "/variants", schemaPath: "#/properties/variants/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+          if (vErrors === null) {
+            vErrors = [err73];
+          } else {
+            vErrors.push(err73);
+          }
+          errors++;
+        }
+        const len7 = data36.length;
+        for (let i7 = 0; i7 < len7; i7++) {
+          let data37 = data36[i7];
+          if (typeof data37 === "string") {
+            if (func3(data37) > 128) {
+              const err74 = { instancePath: instancePath + "/variants/" + i7, schemaPath: "#/properties/variants/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err74];
+              } else {
+                vErrors.push(err74);
+              }
+              errors++;
+            }
+          } else {
+            const err75 = { instancePath: instancePath + "/variants/" + i7, schemaPath: "#/properties/variants/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err75];
+            } else {
+              vErrors.push(err75);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err76 = { instancePath: instancePath + "/variants", schemaPath: "#/properties/variants/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err76];
+        } else {
+          vErrors.push(err76);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err77 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err77];
+    } else {
+      vErrors.push(err77);
+    }
+    errors++;
+  }
+  validate43.errors = vErrors;
+  return errors === 0;
+}
+var validateBundle = validate51;
+function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  ;
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.envelope === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "envelope" }, message: "must have required property 'envelope'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.proof === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "proof" }, message: "must have required property 'proof'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    if (data.vkey === void 0) {
+      const err2 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "vkey" }, message: "must have required property 'vkey'" };
+      if (vErrors === null) {
+        vErrors = [err2];
+      } else {
+        vErrors.push(err2);
+      }
+      errors++;
+    }
+    if (data.gatewayKey === void 0) {
+      const err3 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "gatewayKey" }, message: "must have required property 'gatewayKey'" };
+      if (vErrors === null) {
+        vErrors = [err3];
+      } else {
+        vErrors.push(err3);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "envelope" || key0 === "proof" || key0 === "vkey" || key0 === "gatewayKey")) {
+        const err4 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.envelope !== void 0) {
+      let data0 = data.envelope;
+      if (data0 && typeof data0 == "object" && !Array.isArray(data0)) {
+        if (data0.payload === void 0) {
+          const err5 = { instancePath: instancePath + "/envelope", schemaPath: "#/properties/envelope/required", keyword: "required", params: { missingProperty: "payload" }, message: "must have required property 'payload'" };
+          if (vErrors === null) {
+            vErrors = [err5];
+          } else {
+            vErrors.push(err5);
+          }
+          errors++;
+        }
+        if (data0.payloadType === void 0) {
+          const err6 = { instancePath: instancePath + "/envelope", schemaPath: "#/properties/envelope/required", keyword: "required", params: { missingProperty: "payloadType" }, message: "must have required property 'payloadType'" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+        if (data0.signatures === void 0) {
+          const err7 = { instancePath: instancePath + "/envelope", schemaPath: "#/properties/envelope/required", keyword: "required", params: { missingProperty: "signatures" }, message: "must have required property 'signatures'" };
+          if (vErrors === null) {
+            vErrors = [err7];
+          } else {
+            vErrors.push(err7);
+          }
+          errors++;
+        }
+        for (const key1 in data0) {
+          if (!(key1 === "payload" || key1 === "payloadType" || key1 === "signatures")) {
+            const err8 = { instancePath: instancePath + "/envelope", schemaPath: "#/properties/envelope/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err8];
+            } else {
+              vErrors.push(err8);
+            }
+            errors++;
+          }
+        }
+        if (data0.payload !== void 0) {
+          let data1 = data0.payload;
+          if (typeof data1 === "string") {
+            if (func3(data1) > 1048576) {
+              const err9 = { instancePath: instancePath + "/envelope/payload", schemaPath: "#/properties/envelope/properties/payload/maxLength", keyword: "maxLength", params: { limit: 1048576 }, message: "must NOT have more than 1048576 characters" };
+              if (vErrors === null) {
+                vErrors = [err9];
+              } else {
+                vErrors.push(err9);
+              }
+              errors++;
+            }
+          } else {
+            const err10 = { instancePath: instancePath + "/envelope/payload", schemaPath: "#/properties/envelope/properties/payload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+        if (data0.payloadType !== void 0) {
+          let data2 = data0.payloadType;
+          if (typeof data2 === "string") {
+            if (func3(data2) > 128) {
+              const err11 = { instancePath: instancePath + "/envelope/payloadType", schemaPath: "#/properties/envelope/properties/payloadType/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err11];
+              } else {
+                vErrors.push(err11);
+              }
+              errors++;
+            }
+          } else {
+            const err12 = { instancePath: instancePath + "/envelope/payloadType", schemaPath: "#/properties/envelope/properties/payloadType/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err12];
+            } else {
+              vErrors.push(err12);
+            }
+            errors++;
+          }
+        }
+        if (data0.signatures !== void 0) {
+          let data3 = data0.signatures;
+          if (Array.isArray(data3)) {
+            if (data3.length > 8) {
+              const err13 = { instancePath: instancePath + "/envelope/signatures", schemaPath: "#/properties/envelope/properties/signatures/maxItems", keyword: "maxItems", params: { limit: 8 }, message: "must NOT have more than 8 items" };
+              if (vErrors === null) {
+                vErrors = [err13];
+              } else {
+                vErrors.push(err13);
+              }
+              errors++;
+            }
+            if (data3.length < 1) {
+              const err14 = { instancePath: instancePath + "/envelope/signatures", schemaPath: "#/properties/envelope/properties/signatures/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+              if (vErrors === null) {
+                vErrors = [err14];
+              } else {
+                vErrors.push(err14);
+              }
+              errors++;
+            }
+            const len0 = data3.length;
+            for (let i0 = 0; i0 < len0; i0++) {
+              let data4 = data3[i0];
+              if (data4 && typeof data4 == "object" && !Array.isArray(data4)) {
+                if (data4.sig === void 0) {
+                  const err15 = { instancePath: instancePath + "/envelope/signatures/" + i0, schemaPath: "#/properties/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "sig" }, message: "must have required property 'sig'" };
+                  if (vErrors === null) {
+                    vErrors = [err15];
+                  } else {
+                    vErrors.push(err15);
+                  }
+                  errors++;
+                }
+                for (const key2 in data4) {
+                  if (!(key2 === "keyid" || key2 === "sig")) {
+                    const err16 = { instancePath: instancePath + "/envelope/signatures/" + i0, schemaPath: "#/properties/envelope/properties/signatures/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err16];
+                    } else {
+                      vErrors.push(err16);
+                    }
+                    errors++;
+                  }
+                }
+                if (data4.keyid !== void 0) {
+                  let data5 = data4.keyid;
+                  if (typeof data5 === "string") {
+                    if (func3(data5) > 256) {
+                      const err17 = { instancePath: instancePath + "/envelope/signatures/" + i0 + "/keyid", schemaPath: "#/properties/envelope/properties/signatures/items/properties/keyid/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err17];
+                      } else {
+                        vErrors.push(err17);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err18 = { instancePath: instancePath + "/envelope/signatures/" + i0 + "/keyid", schemaPath: "#/properties/envelope/properties/signatures/items/properties/keyid/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err18];
+                    } else {
+                      vErrors.push(err18);
+                    }
+                    errors++;
+                  }
+                }
+                if (data4.sig !== void 0) {
+                  let data6 = data4.sig;
+                  if (typeof data6 === "string") {
+                    if (func3(data6) > 256) {
+                      const err19 = { instancePath: instancePath + "/envelope/signatures/" + i0 + "/sig", schemaPath: "#/properties/envelope/properties/signatures/items/properties/sig/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err19];
+                      } else {
+                        vErrors.push(err19);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err20 = { instancePath: instancePath + "/envelope/signatures/" + i0 + "/sig", schemaPath: "#/properties/envelope/properties/signatures/items/properties/sig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err20];
+                    } else {
+                      vErrors.push(err20);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err21 = { instancePath: instancePath + "/envelope/signatures/" + i0, schemaPath: "#/properties/envelope/properties/signatures/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err21];
+                } else {
+                  vErrors.push(err21);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err22 = { instancePath: instancePath + "/envelope/signatures", schemaPath: "#/properties/envelope/properties/signatures/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err22];
+            } else {
+              vErrors.push(err22);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err23 = { instancePath: instancePath + "/envelope", schemaPath: "#/properties/envelope/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err23];
+        } else {
+          vErrors.push(err23);
+        }
+        errors++;
+      }
+    }
+    if (data.proof !== void 0) {
+      let data7 = data.proof;
+      if (typeof data7 === "string") {
+        if (func3(data7) > 131072) {
+          const err24 = { instancePath: instancePath + "/proof", schemaPath: "#/properties/proof/maxLength", keyword: "maxLength", params: { limit: 131072 }, message: "must NOT have more than 131072 characters" };
+          if (vErrors === null) {
+            vErrors = [err24];
+          } else {
+            vErrors.push(err24);
+          }
+          errors++;
+        }
+      } else {
+        const err25 = { instancePath: instancePath + "/proof", schemaPath: "#/properties/proof/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err25];
+        } else {
+          vErrors.push(err25);
+        }
+        errors++;
+      }
+    }
+    if (data.vkey !== void 0) {
+      let data8 = data.vkey;
+      if (typeof data8 === "string") {
+        if (func3(data8) > 1024) {
+          const err26 = { instancePath: instancePath + "/vkey", schemaPath: "#/properties/vkey/maxLength", keyword: "maxLength", params: { limit: 1024 }, message: "must NOT have more than 1024 characters" };
+          if (vErrors === null) {
+            vErrors = [err26];
+          } else {
+            vErrors.push(err26);
+          }
+          errors++;
+        }
+      } else {
+        const err27 = { instancePath: instancePath + "/vkey", schemaPath: "#/properties/vkey/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err27];
+        } else {
+          vErrors.push(err27);
+        }
+        errors++;
+      }
+    }
+    if (data.gatewayKey !== void 0) {
+      let data9 = data.gatewayKey;
+      if (typeof data9 === "string") {
+        if (func3(data9) > 4096) {
+          const err28 = { instancePath: instancePath + "/gatewayKey", schemaPath: "#/properties/gatewayKey/maxLength", keyword: "maxLength", params: { limit: 4096 }, message: "must NOT have more than 4096 characters" };
+          if (vErrors === null) {
+            vErrors = [err28];
+          } else {
+            vErrors.push(err28);
+          }
+          errors++;
+        }
+      } else {
+        const err29 = { instancePath: instancePath + "/gatewayKey", schemaPath: "#/properties/gatewayKey/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err29];
+        } else {
+          vErrors.push(err29);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err30 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err30];
+    } else {
+      vErrors.push(err30);
+    }
+    errors++;
+  }
+  validate51.errors = vErrors;
   return errors === 0;
 }
 export {
+  validateBundle,
+  validateManifest,
   validatePolicy,
   validateSample
 };

@@ -1,7 +1,27 @@
 // What a run was composed of, in a form whose bytes two parties can agree on.
 import { createHash } from 'node:crypto';
-import { canonicalDigest } from '#contract';
-import type { CompositionRecord, RunRecord, RunSource } from './types.ts';
+import { canonicalDigest } from '../canonical.ts';
+import type { Composition, Model, Sample } from '../generated/sample.ts';
+
+/** What a run was composed of, canonical JSON (RFC 8785). */
+export interface CompositionRecord {
+  readonly version: 1;
+  readonly runId: string | null;
+  readonly dialect: string;
+  readonly model: Model;
+  readonly parameters: Readonly<Record<string, number | boolean | string | readonly string[]>>;
+  readonly composition: Composition;
+  readonly history: { readonly length: number; readonly chain: string | null; readonly truncated: boolean };
+}
+
+export interface RunRecord {
+  readonly record: CompositionRecord;
+  /** Lower-case hex SHA-256 of the canonical bytes of `record`. */
+  readonly digest: string;
+}
+
+/** What of a sample makes its record. */
+export type RunSource = Pick<Sample, 'runId' | 'dialect' | 'model' | 'parameters' | 'composition' | 'history'>;
 
 /** The composition record of a sample, with its digest. Salts of commitments are not part of it. */
 export function recordOf(source: RunSource): RunRecord {
@@ -18,10 +38,8 @@ export function recordOf(source: RunSource): RunRecord {
 }
 
 /** A salt opens its commitment, so it lives apart from the record and is what erasure destroys. */
-function withoutSalts(composition: NonNullable<RunSource['composition']>): CompositionRecord['composition'] {
-  return JSON.parse(
-    JSON.stringify(composition, (key, value: unknown) => (key === 'salt' ? undefined : value)),
-  ) as CompositionRecord['composition'];
+function withoutSalts(composition: Composition): Composition {
+  return JSON.parse(JSON.stringify(composition, (key, value: unknown) => (key === 'salt' ? undefined : value))) as Composition;
 }
 
 /** One digest for the whole history: each message's digest chained to the one before. */

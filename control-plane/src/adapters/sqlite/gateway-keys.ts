@@ -1,0 +1,79 @@
+import type { Selectable } from 'kysely';
+import type { GatewayKey, GatewayKeyStore } from '../../identity/index.ts';
+import type { Scope } from '../../kernel/index.ts';
+import { query, type Database } from './database.ts';
+import type { GatewayKeyTable } from './schema.ts';
+import { keyOf } from './scope.ts';
+
+const toKey = (row: Selectable<GatewayKeyTable>): GatewayKey => ({
+  id: row.id,
+  name: row.name,
+  publicKey: row.public_key,
+  fromMs: row.from_ms,
+  untilMs: row.until_ms,
+  revokedAtMs: row.revoked_at_ms,
+});
+
+/** The earlier of two moments; null: never. */
+const earlier = (a: number | null, b: number | undefined): number | null => (b === undefined ? a : Math.min(a ?? Infinity, Math.trunc(b)));
+
+export class SqliteGatewayKeys implements GatewayKeyStore {
+  private readonly database: Database;
+  private readonly known = new Map<string, Map<string, GatewayKey>>();
+
+  constructor(database: Database) {
+    this.database = database;
+  }
+
+  async list(scope: Scope): Promise<readonly GatewayKey[]> {
+    return Promise.resolve([...this.keysOf(scope).values()]);
+  }
+
+  find(scope: Scope, keyId: string): GatewayKey | undefined {
+    return this.keysOf(scope).get(keyId);
+  }
+
+  async add(scope: Scope, key: GatewayKey): Promise<boolean> {
+    const changed = this.database.run(
+      query
+        .insertInto('gateway_keys')
+        .values({
+          scope: keyOf(scope),
+          id: key.id,
+          name: key.name,
+          public_key: key.publicKey,
+          from_ms: Math.trunc(key.fromMs),
+          until_ms: key.untilMs,
+          revoked_at_ms: key.revokedAtMs,
+        })
+        .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing()),
+    );
+    this.known.delete(keyOf(scope));
+    return Promise.resolve(changed > 0);
+  }
+
+  async end(scope: Scope, keyId: string, at: { readonly untilMs?: number; readonly revokedAtMs?: number }): Promise<boolean> {
+    const key = this.find(scope, keyId);
+    if (!key) return Promise.resolve(false);
+    this.database.run(
+      query
+        .updateTable('gateway_keys')
+        .set({ until_ms: earlier(key.untilMs, at.untilMs), revoked_at_ms: earlier(key.revokedAtMs, at.revokedAtMs) })
+        .where('scope', '=', keyOf(scope))
+        .where('id', '=', keyId),
+    );
+    this.known.delete(keyOf(scope));
+    return Promise.resolve(true);
+  }
+
+  private keysOf(scope: Scope): Map<string, GatewayKey> {
+    const key = keyOf(scope);
+    let keys = this.known.get(key);
+    if (!keys) {
+      const rows = this.database.all(query.selectFrom('gateway_keys').selectAll().where('scope', '=', key).orderBy('from_ms', 'desc'));
+      keys = new Map(rows.map((row) => [row.id, toKey(row)]));
+      this.known.set(key, keys);
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,58 @@
+// What the log needs of a store. A log is one tenant's in one environment.
+import type { Scope } from '../../kernel/index.ts';
+import type { TileLevel } from './tiles.ts';
+import type { TileReader } from './prove.ts';
+
+export interface LogState {
+  /** Leaves that are in the log for good. */
+  readonly size: number;
+  /** The newest that was published: a signed note; null before the first. */
+  readonly checkpoint: string | null;
+}
+
+/**
+ * Leaves are added by whoever stores runs, in the transaction that stores them: sequence numbers are gapless, in the order
+ * of the transactions, and a leaf that was added stays at its place whatever happens afterwards.
+ */
+export interface LogStore {
+  /** Logs with at least one leaf. */
+  scopes(): Promise<readonly Scope[]>;
+  state(scope: Scope): Promise<LogState>;
+  reader(scope: Scope): TileReader;
+  /** Hashes of a tile, or leaves for level "entries": as many as there are; undefined where there is none. */
+  tile(scope: Scope, level: TileLevel, number: number): Promise<Uint8Array | undefined>;
+  /**
+   * Publishes a checkpoint; durable when it resolves. Answers false, and changes nothing, where a larger one is there: an
+   * older state is never published after a newer one.
+   */
+  publish(scope: Scope, size: number, checkpoint: string): Promise<boolean>;
+  /** Where the first run of that id stands in the log, with what is proven of it; undefined where it is not there. */
+  find(scope: Scope, runId: string): Promise<{ readonly index: number; readonly envelope: string } | undefined>;
+}
+
+/**
+ * The largest checkpoint that was ever signed, kept apart from the store: a store that is put back from a backup is behind
+ * it, and signing on from there would be a second history.
+ */
+export interface CheckpointGuard {
+  /** Undefined before the first. */
+  read(scope: Scope): Promise<string | undefined>;
+  /** Resolves when it would survive loss of power. */
+  write(scope: Scope, checkpoint: string): Promise<void>;
+}
+
+/** A witness, by its client. */
+export interface Witness {
+  readonly name: string;
+  /** Lines of cosignature, to be put below the note. Rejects where it does not answer or refuses. */
+  cosign(request: WitnessRequest): Promise<readonly string[]>;
+}
+
+export interface WitnessRequest {
+  readonly origin: string;
+  /** A signed note. */
+  readonly checkpoint: string;
+  readonly size: number;
+  /** From the size that the witness has to the one it is asked for. */
+  readonly prove: (oldSize: number) => Promise<readonly Uint8Array[]>;
+}

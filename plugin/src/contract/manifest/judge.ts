@@ -1,0 +1,79 @@
+// Was a run what was approved? Pure, so that gateway and control plane judge alike and anyone can judge again later.
+import type { Composition, Model, Sample } from '../generated/sample.ts';
+import { checkContext, checkParameters, checkResponseFormat, checkVariant } from './check-request.ts';
+import { checkInstructions } from './check-instructions.ts';
+import { checkModels } from './check-models.ts';
+import { checkTools } from './check-tools.ts';
+import type { CompiledManifest, ManifestSet } from './compile.ts';
+import { coveringManifests, type RunPlace } from './cover.ts';
+
+export type Verdict = 'matched' | 'drifted' | 'undeclared';
+
+export interface Deviation {
+  /** JSON pointer into the composition record. */
+  readonly path: string;
+  /** changed: not what is approved; missing; unexpected; unproven: nothing shows that it is what is approved. */
+  readonly kind: 'changed' | 'missing' | 'unexpected' | 'unproven';
+  /** Names, numbers and digests; never a text that a person may have written. */
+  readonly expected?: unknown;
+  readonly found?: unknown;
+}
+
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** The manifest that judged; null where none covers the run. */
+  readonly manifest: { readonly name: string; readonly revision: string; readonly digest: string } | null;
+  readonly differences: readonly Deviation[];
+}
+
+/** What is judged. Salts may be absent: then texts can be checked only where whoever saw them named their template. */
+export interface JudgedRun {
+  readonly model: Model;
+  readonly parameters: NonNullable<Sample['parameters']>;
+  readonly composition: Composition;
+  /** False before the provider was called, and where it gave no answer. */
+  readonly isAnswered: boolean;
+}
+
+/**
+ * Several manifests can cover a run equally closely: it is matched when it matches one of them, else the one that it
+ * differs from least says where.
+ */
+export function judgeRun(set: ManifestSet, place: RunPlace, run: JudgedRun): Judgement {
+  let closest: Judgement | undefined;
+  for (const compiled of coveringManifests(set, place)) {
+    const judgement = judgeAgainst(compiled, run);
+    if (judgement.verdict === 'matched') return judgement;
+    if (!closest || judgement.differences.length < closest.differences.length) closest = judgement;
+  }
+  return closest ?? { verdict: 'undeclared', manifest: null, differences: [] };
+}
+
+export function judgeAgainst(compiled: CompiledManifest, run: JudgedRun): Judgement {
+  const { manifest, digest } = compiled;
+  const differences = [
+    ...checkInstructions(compiled, run.composition),
+    ...checkModels(manifest, run),
+    ...checkTools(compiled, run.composition.tools ?? []),
+    ...checkParameters(manifest, run.parameters),
+    ...checkContext(manifest, run.composition.context ?? []),
+    ...checkResponseFormat(manifest, run.composition.responseFormat),
+    ...checkVariant(manifest, run.composition.variant),
+  ];
+  return {
+    verdict: differences.length === 0 ? 'matched' : 'drifted',
+    manifest: { name: manifest.name, revision: manifest.revision, digest },
+    differences,
+  };
+}
+
+/** What of a sample is judged. Attempts that failed have no answer, and so no model that ran. */
+export function judgedRunOf(sample: Pick<Sample, 'model' | 'parameters' | 'composition'>): JudgedRun {
+  const { model = { evidence: 'unknown' }, parameters = {}, composition = {} } = sample;
+  return { model, parameters, composition, isAnswered: composition.output !== undefined || model.executed !== undefined };
+}
+
+/** Where a sample came in, as its gateway says. */
+export function placeOfSample({ gateway, composition }: Pick<Sample, 'gateway' | 'composition'>): RunPlace {
+  return { route: gateway?.route, service: gateway?.service, consumer: gateway?.consumer, found: composition?.declared?.manifests };
+}
