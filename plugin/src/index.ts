@@ -4,9 +4,10 @@ import type { Drops } from './drops.ts';
 import { Flow } from './flow.ts';
 import type { Kong } from './kong.ts';
 import { createLog } from './log.ts';
-import { runtimeFor } from './runtime.ts';
 import { KONG_SCHEMA } from './schema.ts';
 import { endOnSignals } from './signals.ts';
+import { observerFor } from './start.ts';
+import { serveIfStartedFor } from './thread/index.ts';
 
 export const Name = 'clew';
 export const Version = '0.1.0';
@@ -19,6 +20,9 @@ export const Version = '0.1.0';
 export const Priority = 780;
 export const Schema = KONG_SCHEMA;
 
+/** The bundle is CommonJS and knows its own file, which the second thread runs too; the sources are not and do not. */
+const BUNDLE = typeof __filename === 'string' ? __filename : undefined;
+
 /** One for each place that Kong has the plugin at. Nothing in it throws: Kong would answer the client with an error. */
 export class Plugin {
   readonly #flow: Flow | undefined;
@@ -30,9 +34,9 @@ export class Plugin {
     for (const { key, expected, consequence } of faults) log.error(`setting ${key}: expected ${expected}; ${consequence}`);
     if (config.mode === 'off') return;
     endOnSignals();
-    const runtime = runtimeFor(config, log);
-    this.#flow = new Flow(config, runtime);
-    this.#drops = runtime.drops;
+    const observer = observerFor(config, log, BUNDLE);
+    this.#flow = new Flow(config, observer);
+    this.#drops = observer.drops;
   }
 
   async access(kong: Kong): Promise<void> {
@@ -52,3 +56,5 @@ export class Plugin {
     }
   }
 }
+
+serveIfStartedFor();

@@ -7,13 +7,15 @@ export interface Lifetime {
   uncaught: number;
   /** True when the launcher handles signals; otherwise the plugin does it itself. */
   handlesSignals: boolean;
+  /** Texts from Kong with so many bytes or more stay bytes, for a plugin that reads them elsewhere. */
+  bytesFrom: number;
 }
 
 const KEY = Symbol.for('clew.lifetime');
 
 export function lifetime(): Lifetime {
   const holder = globalThis as unknown as Record<symbol, Lifetime | undefined>;
-  return (holder[KEY] ??= { beforeExit: new Set(), uncaught: 0, handlesSignals: false });
+  return (holder[KEY] ??= { beforeExit: new Set(), uncaught: 0, handlesSignals: false, bytesFrom: Number.POSITIVE_INFINITY });
 }
 
 /** Runs all hooks side by side; resolves when they are done or the time is over, and never rejects. */

@@ -1,22 +1,21 @@
-// What instances of the plugin share, since Kong makes one for each route: one sender for each control plane and token,
-// one policy and one counter for each tenant and environment there. Nothing starts before the first instance does.
-import { createHash, randomBytes } from 'node:crypto';
+// What instances of the plugin share, since Kong makes one for each route: one policy and one counter for each tenant and
+// environment, in the thread that works on runs. Nothing starts before the first instance does.
 import os from 'node:os';
-import path from 'node:path';
 import { createRedactor, type Redactor } from '#redact';
-import type { PluginConfig } from './config.ts';
-import { Drops } from './drops.ts';
-import { lifetime } from './lifetime.ts';
+import type { Mode, PluginConfig } from './config.ts';
+import type { DropReason, Drops } from './drops.ts';
+import { createHealth, type Health } from './health.ts';
+import { Life } from './life.ts';
 import type { Log } from './log.ts';
-import { PendingRuns, WorkQueue } from './observe/index.ts';
-import { PolicyPoller, redactionAboveFloor, type PolicyInForce } from './policy/index.ts';
+import { observeRun } from './observation.ts';
+import { PendingRuns, WorkQueue, type CapturedOutcome, type PendingRun } from './observe/index.ts';
+import type { Observer } from './observer.ts';
+import { isAlwaysOff, PolicyPoller, redactionAboveFloor, type PolicyInForce, type PolicyStore } from './policy/index.ts';
 import { tenantKeys, type TenantKeys } from './principal/index.ts';
 import { Budget, RescueRing } from './sample/index.ts';
 import { release } from './settle.ts';
-import { BoundedQueue, processSealer, Shipper, Spool, spoolSealer, type Sealer } from './ship/index.ts';
+import { processSealer, type Sealer, type Shipper } from './ship/index.ts';
 
-const MAX_PENDING_BYTES = 128 * 1024 * 1024;
-const MAX_PENDING_AGE_MS = 30 * 60_000;
 const MAX_RING_BYTES = 16 * 1024 * 1024;
 const MAX_RING_AGE_MS = 15 * 60_000;
 const MAX_JOBS = 2000;
@@ -32,12 +31,24 @@ export interface Held {
   readonly at: number;
 }
 
-export class Runtime {
-  readonly epoch = randomBytes(8).toString('hex');
+/** What a runtime is given by whoever starts it. */
+export interface RuntimeParts {
+  readonly shipper: Shipper;
+  readonly drops: Drops;
+  readonly health?: Health;
+  /** Absent: a life of its own. */
+  readonly life?: Life;
+  /** Where the last good policy is kept for the next start. */
+  readonly policies?: PolicyStore;
+}
+
+export class Runtime implements Observer {
+  readonly life: Life;
   readonly instance = os.hostname().slice(0, 128);
   readonly keys: TenantKeys;
   readonly drops: Drops;
-  readonly pending = new PendingRuns(MAX_PENDING_BYTES, MAX_PENDING_AGE_MS);
+  readonly health: Health;
+  readonly pending = new PendingRuns();
   readonly work: WorkQueue;
   readonly ring = new RescueRing<Held>({ maxBytes: MAX_RING_BYTES, maxAgeMs: MAX_RING_AGE_MS });
   readonly budget = new Budget();
@@ -45,27 +56,32 @@ export class Runtime {
   readonly poller: PolicyPoller;
   readonly shipper: Shipper;
   readonly log: Log;
-  #counter = 0;
   #usedAt = 0;
+  readonly #underWay = new Set<Promise<void>>();
   readonly #redactors = new Map<string, Redactor>();
   readonly #said = new Set<string>();
 
-  constructor(config: PluginConfig, log: Log, delivery: { readonly shipper: Shipper; readonly drops: Drops }) {
+  constructor(config: PluginConfig, log: Log, parts: RuntimeParts) {
     this.log = log;
-    this.drops = delivery.drops;
-    this.shipper = delivery.shipper;
+    this.drops = parts.drops;
+    this.health = parts.health ?? createHealth();
+    this.shipper = parts.shipper;
+    this.life = parts.life ?? new Life();
     this.keys = tenantKeys(config.hashKey, config.tenant);
     this.work = new WorkQueue(MAX_JOBS, () => this.drops.count('work_failed'));
-    const warn = (text: string) => {
-      log.warn(text);
-    };
     this.poller = new PolicyPoller({
       url: config.controlPlaneUrl,
       token: config.token,
       everyMs: config.policyPollSeconds * 1000,
       timeoutMs: config.timeoutMs,
-      warn,
+      warn: (text) => {
+        log.warn(text);
+      },
       accept: (inForce) => void this.redactor(config, inForce, ''),
+      store: parts.policies,
+      changed: ({ policy }) => {
+        this.life.isPolicyOff = isAlwaysOff(policy, 'full');
+      },
     });
   }
 
@@ -74,18 +90,36 @@ export class Runtime {
     setInterval(() => {
       this.upkeep(Date.now());
     }, UPKEEP_MS).unref();
-    lifetime().beforeExit.add(async () => this.close());
   }
 
-  /** Called for each request. */
   touch(now: number): void {
     if (now - this.#usedAt > IDLE_MS) this.poller.start();
     this.#usedAt = now;
   }
 
-  /** Number of the next run; every run gets one, so that a missing number is a missing record. */
-  nextNumber(): number {
-    return this.#counter++;
+  isOff(floor: Mode): boolean {
+    return isAlwaysOff(this.poller.current().policy, floor);
+  }
+
+  take(config: PluginConfig, pending: PendingRun, outcome: CapturedOutcome): void {
+    void this.observe(config, pending, outcome);
+  }
+
+  /** `take`, and resolves when the run is dealt with. Never rejects. */
+  async observe(config: PluginConfig, pending: PendingRun, outcome: CapturedOutcome): Promise<void> {
+    const observing = observeRun(this, { config, pending, outcome })
+      .catch(() => {
+        this.skip('work_failed', 1);
+      })
+      .finally(() => this.#underWay.delete(observing));
+    this.#underWay.add(observing);
+    await observing;
+  }
+
+  /** Runs that nobody looked at: perhaps none, but a gap that is none is better than a run that is missing unseen. */
+  skip(reason: DropReason, count: number): void {
+    this.drops.count(reason, count);
+    this.life.skipNumbers(count);
   }
 
   /** Once for each text, however often it happens. */
@@ -119,60 +153,17 @@ export class Runtime {
     if (news !== undefined) this.log.info(`not observed or not delivered so far: ${news}`);
   }
 
-  /** Before the process ends: everything that is known leaves or goes to disk. */
-  async close(): Promise<void> {
+  /** Before the thread ends: all that is known is in the shipper's hands. */
+  async settle(): Promise<void> {
     this.poller.stop();
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     await this.work.idle();
     for (const held of this.ring.expire(Number.POSITIVE_INFINITY)) release(this, held);
+  }
+
+  /** The same, and everything leaves or goes to disk. */
+  async close(): Promise<void> {
+    await this.settle();
     await this.shipper.close();
   }
-}
-
-const drops = new Drops();
-const shippers = new Map<string, Shipper>();
-const runtimes = new Map<string, Runtime>();
-
-const digest = (...parts: string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
-
-/** The same runtime for the same tenant, environment, token and control plane. The first instance's limits count. */
-export function runtimeFor(config: PluginConfig, log: Log): Runtime {
-  const { controlPlaneUrl, token, tenant, environment, hashKey } = config;
-  const key = digest(controlPlaneUrl, token, tenant, environment, hashKey);
-  const known = runtimes.get(key);
-  if (known) return known;
-  const made = new Runtime(config, log, { drops, shipper: shipperFor(config, log) });
-  runtimes.set(key, made);
-  made.start();
-  return made;
-}
-
-function shipperFor(config: PluginConfig, log: Log): Shipper {
-  const key = digest(config.controlPlaneUrl, config.token);
-  const known = shippers.get(key);
-  if (known) return known;
-  const made = createShipper(config, drops, log, key.slice(0, 16));
-  shippers.set(key, made);
-  made.start();
-  return made;
-}
-
-/** `folder`: name of the spool's own folder, for batches of one control plane must not go to another. */
-export function createShipper(config: PluginConfig, counted: Drops, log: Log, folder: string): Shipper {
-  const { spoolDir } = config;
-  const spool =
-    spoolDir === undefined
-      ? undefined
-      : new Spool({ directory: path.join(spoolDir, folder), maxBytes: config.spoolBytes, sealer: spoolSealer(config.hashKey) });
-  return new Shipper({
-    target: { url: config.controlPlaneUrl, token: config.token, timeoutMs: config.timeoutMs, fetch },
-    queue: new BoundedQueue(config.queueBytes),
-    sealer: processSealer(),
-    spool,
-    batchSize: config.batchSize,
-    flushMs: config.flushMs,
-    drops: counted,
-    warn: (text) => {
-      log.warn(text);
-    },
-  });
 }

@@ -41,8 +41,12 @@ function open(runtime: Runtime, held: Held): Sample {
 }
 
 function ship(runtime: Runtime, inForce: PolicyInForce, sample: Sample): void {
-  if (runtime.budget.take(Date.now(), inForce.policy.sampling?.budgetPerMinute)) runtime.shipper.offer(JSON.stringify(sample));
-  else runtime.drops.count('budget');
+  if (!runtime.budget.take(Date.now(), inForce.policy.sampling?.budgetPerMinute)) {
+    runtime.drops.count('budget');
+    return;
+  }
+  runtime.health.add(sample.sampling?.rule === 'identity' ? 'identity' : 'kept');
+  runtime.shipper.offer(JSON.stringify(sample));
 }
 
 /** What is kept or dropped together: a person, else what holds a conversation together, else the run by itself. */

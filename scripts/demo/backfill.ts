@@ -7,7 +7,8 @@ import { Drops } from '../../plugin/src/drops.ts';
 import { Flow } from '../../plugin/src/flow.ts';
 import type { Kong } from '../../plugin/src/kong.ts';
 import { createLog } from '../../plugin/src/log.ts';
-import { createShipper, Runtime } from '../../plugin/src/runtime.ts';
+import { Runtime } from '../../plugin/src/runtime.ts';
+import { createShipper } from '../../plugin/src/runtimes.ts';
 import type { Answered, Outgoing, Send } from './send.ts';
 
 export interface Past {

@@ -164,6 +164,10 @@ export async function fakeControlPlane(): Promise<FakeControlPlane> {
     request.on('end', () => {
       plane.requests.push({ method: request.method ?? '', path: request.url ?? '', headers: request.headers });
       if (request.url === '/v1/policies') {
+        if (plane.policy === undefined) {
+          response.writeHead(503).end();
+          return;
+        }
         const isKnown = request.headers['if-none-match'] === plane.etag;
         response.writeHead(isKnown ? 304 : 200, { etag: plane.etag, 'content-type': 'application/json' });
         response.end(isKnown ? undefined : JSON.stringify(plane.policy));
@@ -174,7 +178,8 @@ export async function fakeControlPlane(): Promise<FakeControlPlane> {
         .toString()
         .split('\n')
         .filter((line) => line !== '')
-        .map((line) => JSON.parse(line) as Record<string, unknown>);
+        // A gateway that only tells how it does posts an empty list.
+        .flatMap((line): Record<string, unknown>[] => [JSON.parse(line) as Record<string, unknown>].flat());
       const answer = plane.onSamples(lines) ?? { status: 202, body: { accepted: lines.length, rejected: [] } };
       if (answer.status === 202) plane.samples.push(...lines);
       response.writeHead(answer.status, answer.headers);

@@ -2,6 +2,7 @@
 // connection for each call, so no state belongs to a connection but its unfinished frame.
 import fs from 'node:fs';
 import net from 'node:net';
+import { lifetime } from '../lifetime.ts';
 import { FrameError, FrameSplitter } from './frames.ts';
 import type { PluginServer } from './kong-pdk.ts';
 import { describeException, type LauncherLogger } from './logger.ts';
@@ -87,7 +88,7 @@ async function answer(socket: net.Socket, server: PluginServer, logger: Launcher
 function readCall(frame: Uint8Array): { id: unknown; method: string; args: unknown[] } | undefined {
   let message: unknown;
   try {
-    message = decodeMessage(frame);
+    message = decodeMessage(frame, lifetime().bytesFrom);
   } catch {
     return undefined;
   }

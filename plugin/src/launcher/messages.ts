@@ -7,23 +7,23 @@ import { Decoder, Encoder } from '@msgpack/msgpack';
 const decoder = new Decoder({ rawStrings: true });
 const encoder = new Encoder();
 
-/** Throws on anything that is not one whole MessagePack value. */
-export function decodeMessage(frame: Uint8Array): unknown {
-  return toText(decoder.decode(frame));
+/** Throws on anything that is not one whole MessagePack value. Texts with `bytesFrom` bytes or more stay bytes. */
+export function decodeMessage(frame: Uint8Array, bytesFrom = Number.POSITIVE_INFINITY): unknown {
+  return toText(decoder.decode(frame), bytesFrom);
 }
 
 export function encodeMessage(value: unknown): Uint8Array {
   return encoder.encode(value);
 }
 
-function toText(value: unknown): unknown {
+function toText(value: unknown, bytesFrom: number): unknown {
   if (value instanceof Uint8Array) {
-    if (!isUtf8(value)) return value;
+    if (value.length >= bytesFrom || !isUtf8(value)) return value;
     return Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString('utf8');
   }
-  if (Array.isArray(value)) return value.map(toText);
+  if (Array.isArray(value)) return value.map((item) => toText(item, bytesFrom));
   if (typeof value !== 'object' || value === null) return value;
   const record = value as Record<string, unknown>;
-  for (const key of Object.keys(record)) record[key] = toText(record[key]);
+  for (const key of Object.keys(record)) record[key] = toText(record[key], bytesFrom);
   return record;
 }

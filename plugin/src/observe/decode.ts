@@ -1,7 +1,11 @@
 // Bodies as text: content encodings undone off the main thread, with a limit on what they may grow to.
+import { isUtf8 } from 'node:buffer';
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
 import type { Body } from './companion.ts';
+
+/** Texts from this length on arrive as bytes, so that they become text off the thread that answers Kong. */
+export const LONG_TEXT_BYTES = 32 * 1024;
 
 const gunzip = promisify(zlib.gunzip);
 const inflate = promisify(zlib.inflate);
@@ -11,6 +15,8 @@ const brotli = promisify<Uint8Array, zlib.BrotliOptions, Buffer>(zlib.brotliDeco
 /** Undefined when it is no text, grows beyond the limit, or is encoded in a way that is not known. */
 export async function decodeBody(body: Body | undefined, encoding: string | undefined, maxBytes: number): Promise<string | undefined> {
   if (body === undefined || typeof body === 'string') return body;
+  // A long text that was never encoded, whatever the header says: no compressed body of that length is UTF-8.
+  if (body.length >= LONG_TEXT_BYTES && isUtf8(body)) return Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString('utf8');
   const steps = (encoding ?? '')
     .split(',')
     .map((step) => step.trim().toLowerCase())

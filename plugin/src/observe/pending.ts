@@ -12,6 +12,8 @@ export interface PendingRun {
   readonly at: number;
 }
 
+const MAX_BYTES = 128 * 1024 * 1024;
+const MAX_AGE_MS = 30 * 60_000;
 /** What headers and the map itself weigh, roughly. */
 const OVERHEAD_BYTES = 4096;
 
@@ -22,7 +24,7 @@ export class PendingRuns {
   readonly #runs = new Map<string, PendingRun>();
   #bytes = 0;
 
-  constructor(maxBytes: number, maxAgeMs: number) {
+  constructor(maxBytes = MAX_BYTES, maxAgeMs = MAX_AGE_MS) {
     this.#maxBytes = maxBytes;
     this.#maxAgeMs = maxAgeMs;
   }

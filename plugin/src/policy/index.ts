@@ -2,3 +2,4 @@
 export { isAlwaysOff, modeFor, redactionAboveFloor, stricter } from './floor.ts';
 export { isGlobMatch, isMatch, type MatchFacts } from './match.ts';
 export { DEFAULT_POLICY, PolicyPoller, type PolicyInForce } from './poll.ts';
+export { PolicyFile, type PolicyStore, type StoredPolicy } from './store.ts';

@@ -1,7 +1,11 @@
-// The policy in force: asked for with If-None-Match, and the last good one kept whatever the control plane answers.
+// The policy in force: asked for with If-None-Match, and the last good one kept whatever the control plane answers, also
+// over a restart where there is a store.
 import { parsePolicy, type Policy } from '#contract';
+import type { PolicyStore, StoredPolicy } from './store.ts';
 
 const MAX_POLICY_BYTES = 8 * 1024 * 1024;
+/** Nobody waits longer than this for the first answer. */
+const FIRST_ANSWER_MS = 2000;
 
 export interface PolicyInForce {
   readonly policy: Policy;
@@ -21,6 +25,9 @@ export interface PollerOptions {
   readonly accept: (inForce: PolicyInForce) => void;
   /** Says what went wrong, once per kind of fault; never holds the policy's content. */
   readonly warn: (text: string) => void;
+  /** Called with each policy that is taken. */
+  readonly changed?: (inForce: PolicyInForce) => void;
+  readonly store?: PolicyStore | undefined;
   readonly fetch?: typeof fetch;
   readonly random?: () => number;
 }
@@ -31,13 +38,25 @@ export class PolicyPoller {
   #etag: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #lastFault = '';
+  #first: Promise<void> | undefined;
 
+  /** Takes up the stored policy, where there is one that can still be used. */
   constructor(options: PollerOptions) {
     this.#options = options;
+    const stored = options.store?.load();
+    if (stored && this.#take(stored) !== '') options.warn('the policy kept on disk cannot be used: asking for it anew');
   }
 
   current(): PolicyInForce {
     return this.#inForce;
+  }
+
+  /**
+   * Undefined when a policy was taken or nobody asked yet; else resolves with the first answer, soon in any case. Runs
+   * wait for it, lest the first ones after a start be kept under no policy at all.
+   */
+  get firstAnswer(): Promise<void> | undefined {
+    return this.#inForce === DEFAULT_POLICY ? this.#first : undefined;
   }
 
   /** Asks now and from then on; the timer keeps no process alive. */
@@ -51,7 +70,8 @@ export class PolicyPoller {
       this.start();
     }, wait);
     this.#timer.unref();
-    void this.poll();
+    const answer = this.poll();
+    this.#first ??= Promise.race([answer, new Promise<void>((resolve) => setTimeout(resolve, FIRST_ANSWER_MS).unref())]);
   }
 
   stop(): void {
@@ -82,11 +102,22 @@ export class PolicyPoller {
       await answer.body?.cancel();
       return answer.status === 304 ? '' : `HTTP ${answer.status}`;
     }
-    const text = await answer.text();
+    const stored = { etag: answer.headers.get('etag') ?? undefined, text: await answer.text() };
+    const fault = this.#take(stored);
+    if (fault === '') await this.#keep(stored);
+    return fault;
+  }
+
+  /** Empty when the policy is in force now, else what is wrong with it. */
+  #take({ etag, text }: StoredPolicy): string {
     if (text.length > MAX_POLICY_BYTES) return 'too large';
-    const parsed = parsePolicy(JSON.parse(text));
+    let parsed: ReturnType<typeof parsePolicy>;
+    try {
+      parsed = parsePolicy(JSON.parse(text));
+    } catch {
+      return 'no JSON';
+    }
     if (!parsed.ok) return parsed.faults.map(({ path, expected }) => `${path || '(root)'}: expected ${expected}`).join('; ');
-    const etag = answer.headers.get('etag') ?? undefined;
     const fresh = { policy: parsed.value, version: (etag ?? 'unversioned').replace(/^W\/|"/g, '').slice(0, 64) };
     try {
       this.#options.accept(fresh);
@@ -95,6 +126,16 @@ export class PolicyPoller {
     }
     this.#etag = etag;
     this.#inForce = fresh;
+    this.#options.changed?.(fresh);
     return '';
+  }
+
+  /** A disk that fails costs the next start its policy, not this one. */
+  async #keep(stored: StoredPolicy): Promise<void> {
+    try {
+      await this.#options.store?.save(stored);
+    } catch (thrown) {
+      this.#options.warn(`policy not kept on disk (${(thrown as { code?: string }).code ?? 'unknown'}): a restart asks for it anew`);
+    }
   }
 }

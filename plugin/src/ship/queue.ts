@@ -5,6 +5,8 @@ export class BoundedQueue {
   #items: Buffer[] = [];
   #head = 0;
   #bytes = 0;
+  /** Bytes of what is kept elsewhere under the same bound. */
+  reserved = 0;
 
   constructor(maxBytes: number) {
     this.#maxBytes = maxBytes;
@@ -20,10 +22,15 @@ export class BoundedQueue {
 
   /** False when there is no room. */
   push(item: Buffer): boolean {
-    if (this.#bytes + item.length > this.#maxBytes) return false;
+    if (!this.fits(item.length, this.reserved)) return false;
     this.#items.push(item);
     this.#bytes += item.length;
     return true;
+  }
+
+  /** True when so many bytes more would fit beside so many kept elsewhere. */
+  fits(bytes: number, reserved: number): boolean {
+    return this.#bytes + reserved + bytes <= this.#maxBytes;
   }
 
   /** The oldest items up to both limits, at least one; they stay until `drop`. */

@@ -6,10 +6,12 @@ const gzip = promisify(zlib.gzip);
 
 export type Sent =
   | { readonly kind: 'accepted'; readonly rejected: number }
-  /** The same batch may work later. */
-  | { readonly kind: 'retry'; readonly afterMs: number | undefined; readonly why: string }
+  /** The same batch may work later. `isBatch`: the answer may be about this batch and not about the control plane. */
+  | { readonly kind: 'retry'; readonly afterMs: number | undefined; readonly why: string; readonly isBatch: boolean }
   /** Smaller batches may work. */
   | { readonly kind: 'too_large' }
+  /** Something in it cannot be read; the rest may. */
+  | { readonly kind: 'unreadable'; readonly status: number }
   /** It will never work. */
   | { readonly kind: 'refused'; readonly status: number };
 
@@ -20,8 +22,16 @@ export interface Target {
   readonly fetch: typeof fetch;
 }
 
+/** Post of no sample, for its headers alone. */
+export const NO_SAMPLES = Buffer.from('[]');
+
 /** `body`: NDJSON. `giveUp` ends the call early; the batch may then have arrived or not. */
-export async function sendBatch(target: Target, body: Uint8Array, giveUp: AbortSignal): Promise<Sent> {
+export async function sendBatch(
+  target: Target,
+  body: Uint8Array,
+  giveUp: AbortSignal,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Sent> {
   try {
     const answer = await target.fetch(`${target.url}/v1/samples`, {
       method: 'POST',
@@ -29,6 +39,7 @@ export async function sendBatch(target: Target, body: Uint8Array, giveUp: AbortS
         authorization: `Bearer ${target.token}`,
         'content-type': 'application/x-ndjson',
         'content-encoding': 'gzip',
+        ...headers,
       },
       body: new Uint8Array(await gzip(body)),
       // A redirect would carry samples and token to wherever it points.
@@ -37,7 +48,7 @@ export async function sendBatch(target: Target, body: Uint8Array, giveUp: AbortS
     });
     return await judge(answer);
   } catch (thrown) {
-    return { kind: 'retry', afterMs: undefined, why: thrown instanceof Error ? thrown.name : 'unreachable' };
+    return { kind: 'retry', afterMs: undefined, why: thrown instanceof Error ? thrown.name : 'unreachable', isBatch: true };
   }
 }
 
@@ -47,8 +58,9 @@ async function judge(answer: Response): Promise<Sent> {
   await answer.body?.cancel();
   if (status === 413) return { kind: 'too_large' };
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
-    return { kind: 'retry', afterMs: retryAfter(answer.headers.get('retry-after')), why: `HTTP ${status}` };
+    return { kind: 'retry', afterMs: retryAfter(answer.headers.get('retry-after')), why: `HTTP ${status}`, isBatch: status !== 429 };
   }
+  if (status === 400 || status === 422) return { kind: 'unreadable', status };
   return { kind: 'refused', status };
 }
 

@@ -1,17 +1,27 @@
 // From the plugin to the control plane, beside the traffic: `offer` only puts a sealed line into a bounded queue. One
-// sender empties it. States: idle → sending → idle, or → waiting (after a failure, longer each time) → sending. While it
-// waits, batches go to the spool where there is one; without, the queue fills and then refuses, counted.
+// sender empties it. States: idle → sending → idle, or → pausing (after a failure, longer each time) → sending. While it
+// pauses, batches go to the spool where there is one. A batch that fails several times in a row is set aside and tried
+// apart, so that what comes behind it flows; see suspect.ts for what becomes of it.
 import type { Drops } from '../drops.ts';
+import type { Health } from '../health.ts';
+import { Aside, type AsideBatch } from './aside.ts';
+import { Delivery, type Retry } from './delivery.ts';
+import { Pause } from './pause.ts';
 import type { BoundedQueue } from './queue.ts';
+import type { Reporter } from './report.ts';
 import type { Sealer } from './seal.ts';
-import { sendBatch, type Sent, type Target } from './send.ts';
+import type { Target } from './send.ts';
 import type { Spool } from './spool.ts';
+import { Spooled } from './spooled.ts';
+import { Suspect } from './suspect.ts';
 
 const MAX_BATCH_BYTES = 4 * 1024 * 1024;
-const FIRST_WAIT_MS = 500;
-const MAX_WAIT_MS = 30_000;
+/** Tries of the batch at the head of the queue before it is set aside. */
+const HEAD_TRIES = 3;
 /** At the end of the process; leaves time to write the rest to the spool before the process must be gone. */
 const LAST_TRY_MS = 1200;
+/** How the gateway does is told so often where no batch tells it. */
+const TELL_MS = 30_000;
 
 export interface ShipperOptions {
   readonly target: Target;
@@ -21,6 +31,9 @@ export interface ShipperOptions {
   readonly batchSize: number;
   readonly flushMs: number;
   readonly drops: Drops;
+  readonly health: Health;
+  /** Absent: the control plane is told nothing of the gateway. */
+  readonly reporter?: Reporter | undefined;
   readonly warn: (text: string) => void;
   readonly now?: () => number;
   readonly random?: () => number;
@@ -29,45 +42,62 @@ export interface ShipperOptions {
 export class Shipper {
   readonly #options: ShipperOptions;
   readonly #now: () => number;
+  readonly #random: () => number;
+  readonly #delivery: Delivery;
+  readonly #pause: Pause;
+  readonly #spooled: Spooled | undefined;
+  readonly #aside = new Aside();
+  #headTries = 0;
   #timer: NodeJS.Timeout | undefined;
   #timerAt = 0;
   #running: Promise<void> | undefined;
-  #failures = 0;
-  #notBefore = 0;
-  #accepted = 0;
-  #lastRefusal = 0;
-  readonly #giveUp = new AbortController();
-  #spoolIsEmpty = false;
 
   constructor(options: ShipperOptions) {
     this.#options = options;
+    const { drops, spool } = options;
     this.#now = options.now ?? Date.now;
+    this.#random = options.random ?? Math.random;
+    this.#pause = new Pause(this.#random);
+    this.#delivery = new Delivery({ ...options, reporter: options.reporter });
+    this.#spooled = spool && new Spooled({ spool, delivery: this.#delivery, drops, now: this.#now, random: this.#random });
   }
 
   /** Samples that the control plane has taken. */
   get accepted(): number {
-    return this.#accepted;
+    return this.#delivery.accepted;
   }
 
+  /** Samples in memory, in the queue or set aside. */
   get waiting(): number {
-    return this.#options.queue.length;
+    return this.#options.queue.length + this.#aside.samples;
   }
 
   /** Takes one sample as JSON text. Never throws, never waits; false when it was dropped. */
   offer(line: string): boolean {
-    const { queue, sealer, drops, batchSize, flushMs } = this.#options;
-    const kept = queue.push(sealer.seal(Buffer.from(line, 'utf8')));
-    if (!kept) drops.count('queue_full');
+    const { queue, sealer, drops, health, batchSize, flushMs } = this.#options;
+    const item = sealer.seal(Buffer.from(line, 'utf8'));
+    // The newest goes before what has failed: but nothing leaves for a sample that has no place even so.
+    while (queue.fits(item.length, 0) && !queue.fits(item.length, this.#aside.bytes) && this.#aside.samples > 0) this.#dropAside();
+    queue.reserved = this.#aside.bytes;
+    const isKept = queue.push(item);
+    if (isKept) {
+      health.add('waiting');
+      health.add('waiting_bytes', item.length);
+    } else drops.count('queue_full');
     this.#wake(queue.length >= batchSize ? 0 : flushMs);
-    return kept;
+    return isKept;
   }
 
-  /** Looks for batches that an earlier life left in the spool. */
+  /** Looks for batches that an earlier life left in the spool; tells how the gateway does from then on. */
   start(): void {
-    if (this.#options.spool) this.#wake(0);
+    if (this.#spooled) this.#wake(0);
+    if (!this.#options.reporter) return;
+    setInterval(() => {
+      if (!this.#running && this.#now() >= this.#pause.until) void this.#delivery.tell();
+    }, TELL_MS).unref();
   }
 
-  /** Sends what there is, now if a failure does not ask to wait; resolves when the queue is empty or must wait. */
+  /** Sends what there is, now if a failure does not ask to wait; resolves when nothing more may be sent. */
   async flush(): Promise<void> {
     while (this.#running) await this.#running;
     await this.#run();
@@ -77,23 +107,25 @@ export class Shipper {
   async close(): Promise<void> {
     const { queue, drops } = this.#options;
     const limit = setTimeout(() => {
-      this.#giveUp.abort();
+      this.#delivery.stop();
     }, LAST_TRY_MS);
-    this.#notBefore = 0;
+    this.#pause.end();
     await this.flush();
+    await this.#delivery.tell();
     clearTimeout(limit);
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    while (queue.length > 0 && this.#options.spool && (await this.#spoolBatch()));
+    while (queue.length > 0 && this.#spooled && (await this.#spoolHead(this.#spooled)));
+    for (const { items } of this.#aside.take()) if (!(await this.#spool(items))) drops.count('exit_unsent', items.length);
     if (queue.length > 0) drops.count('exit_unsent', queue.length);
-    queue.drop(queue.length);
+    this.#dropHead(queue.length);
   }
 
-  /** An earlier wake replaces a later one. Without a spool there is nothing to do before the wait is over. */
+  /** An earlier wake replaces a later one. Without a spool there is nothing to do before the pause is over. */
   #wake(afterMs: number): void {
     if (this.#running) return;
     const now = this.#now();
-    const at = Math.max(now + afterMs, this.#options.spool ? 0 : this.#notBefore);
+    const at = Math.max(now + afterMs, this.#spooled ? 0 : this.#pause.until);
     if (this.#timer && this.#timerAt <= at) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
@@ -108,124 +140,143 @@ export class Shipper {
     this.#running ??= this.#work()
       // A fault here must not stop the sender for good: the next wake tries again.
       .catch(() => {
-        this.#fail(undefined, 'internal');
+        this.#fail({ kind: 'retry', afterMs: undefined, why: 'internal', isBatch: false });
       })
       .finally(() => {
         this.#running = undefined;
-        if (this.#options.queue.length > 0) this.#wake(this.#options.flushMs);
-        else if (this.#options.spool && !this.#spoolIsEmpty) this.#wake(Math.max(this.#options.flushMs, this.#notBefore - this.#now()));
+        this.#wakeLater();
       });
     await this.#running;
   }
 
+  #wakeLater(): void {
+    const { queue, flushMs } = this.#options;
+    if (queue.length > 0) this.#wake(flushMs);
+    const others = [this.#aside.nextAt, this.#spooled?.nextAt].filter((at) => at !== undefined);
+    if (others.length > 0) this.#wake(Math.max(flushMs, Math.min(...others) - this.#now(), this.#pause.until - this.#now()));
+  }
+
+  /** The newest traffic first, then one batch that was set aside, then what lies on disk. */
   async #work(): Promise<void> {
-    const { queue, spool } = this.#options;
+    const { queue } = this.#options;
     while (queue.length > 0) {
-      if (this.#now() >= this.#notBefore) {
-        if (await this.#sendOldest()) continue;
-      }
-      if (!spool || !(await this.#spoolBatch())) return;
+      const isSent = this.#maySend() && (await this.#sendHead());
+      if (isSent) await this.#trySuspect();
+      else if (!this.#spooled || !(await this.#spoolHead(this.#spooled))) break;
     }
-    while (spool && this.#now() >= this.#notBefore) {
-      if (!(await this.#sendSpooled(spool))) return;
+    while (this.#maySend() && (await this.#trySuspect()));
+    while (this.#spooled && this.#maySend()) {
+      const step = await this.#spooled.sendOldest();
+      if (step === 'none') return;
+      if (step !== 'done') this.#fail(step);
+      else this.#pause.succeed();
     }
   }
 
-  /** True when the batch is dealt with, whatever became of it. */
-  async #sendOldest(): Promise<boolean> {
+  #maySend(): boolean {
+    return this.#now() >= this.#pause.until;
+  }
+
+  /** True when the head of the queue is dealt with, whatever became of it. */
+  async #sendHead(): Promise<boolean> {
     const { queue, batchSize } = this.#options;
     const batch = queue.peek(batchSize, MAX_BATCH_BYTES);
-    const sent = await this.#send(batch.map((item) => this.#open(item)));
-    if (sent.kind === 'retry') return false;
-    queue.drop(batch.length);
+    const retry = await this.#delivery.send(this.#opened(batch));
+    if (!retry) {
+      this.#pause.succeed();
+      this.#dropHead(batch.length);
+      return true;
+    }
+    this.#fail(retry);
+    this.#headTries += 1;
+    if (this.#headTries >= HEAD_TRIES) {
+      this.#setAside(batch);
+      this.#dropHead(batch.length);
+    }
+    return false;
+  }
+
+  /** True when a batch that was set aside was tried, and others may be. */
+  async #trySuspect(): Promise<boolean> {
+    const { drops } = this.#options;
+    const batch = this.#aside.due(this.#now());
+    if (!batch) return false;
+    const { items, suspect } = batch;
+    const isProvable = suspect.isProvable(this.accepted);
+    const retry = await this.#delivery.send(this.#opened(items));
+    if (!retry) {
+      this.#pause.succeed();
+      this.#removeAside(batch);
+      return true;
+    }
+    // The fault is the control plane's as long as it takes nothing else either.
+    if (!isProvable || !retry.isBatch) this.#fail(retry);
+    const verdict = retry.isBatch ? suspect.failed(this.#now(), this.accepted, items.length) : 'later';
+    if (verdict === 'later') return true;
+    this.#removeAside(batch);
+    if (verdict === 'split') {
+      const half = Math.ceil(items.length / 2);
+      this.#setAside(items.slice(0, half));
+      this.#setAside(items.slice(half));
+    } else drops.count(verdict === 'expired' ? 'aside_expired' : 'undeliverable', items.length);
     return true;
   }
 
-  /** Halves a batch that is too large until the one sample that is the cause stands alone. */
-  async #send(lines: readonly Buffer[]): Promise<Sent> {
-    const { target, drops } = this.#options;
-    const sent = await sendBatch(target, joinLines(lines), this.#giveUp.signal);
-    switch (sent.kind) {
-      case 'accepted':
-        this.#failures = 0;
-        this.#accepted += Math.max(0, lines.length - sent.rejected);
-        if (sent.rejected > 0) drops.count('rejected', sent.rejected);
-        return sent;
-      case 'retry':
-        this.#fail(sent.afterMs, sent.why);
-        return sent;
-      case 'refused':
-        drops.count('refused', lines.length);
-        if (this.#lastRefusal !== sent.status)
-          this.#options.warn(`the control plane refused a batch (HTTP ${sent.status}): look at token and address`);
-        this.#lastRefusal = sent.status;
-        return sent;
-      case 'too_large': {
-        if (lines.length <= 1) {
-          drops.count('too_large', lines.length);
-          return sent;
-        }
-        const half = Math.ceil(lines.length / 2);
-        const first = await this.#send(lines.slice(0, half));
-        // The first half may be sent again after a failure of the second; samples are idempotent by id.
-        return first.kind === 'retry' ? first : this.#send(lines.slice(half));
-      }
-    }
-  }
-
-  async #spoolBatch(): Promise<boolean> {
-    const { queue, spool, batchSize, drops } = this.#options;
+  async #spoolHead(spooled: Spooled): Promise<boolean> {
+    const { queue, batchSize, drops } = this.#options;
     const batch = queue.peek(batchSize, MAX_BATCH_BYTES);
+    if (batch.length === 0) return true;
     try {
-      if (!(await spool?.write(joinLines(batch.map((item) => this.#open(item)))))) {
+      if (!(await spooled.write(this.#opened(batch)))) {
         // Full: what is in the queue stays there as long as it can.
-        if (queue.length > 0) drops.count('spool_full');
+        drops.count('spool_full');
         return false;
       }
     } catch (thrown) {
       this.#options.warn(`spool not writable (${(thrown as { code?: string }).code ?? 'unknown'}): samples stay in memory`);
       return false;
     }
-    this.#spoolIsEmpty = false;
-    queue.drop(batch.length);
+    this.#dropHead(batch.length);
     return true;
   }
 
-  /** True when there may be more. */
-  async #sendSpooled(spool: Spool): Promise<boolean> {
-    const found = await spool.oldest();
-    this.#spoolIsEmpty = found === undefined;
-    if (!found) return false;
-    if (found.body === 'unreadable') this.#options.drops.count('spool_unreadable');
-    else if ((await this.#send(splitLines(found.body))).kind === 'retry') return false;
-    await spool.remove(found.file);
-    return true;
+  async #spool(items: readonly Buffer[]): Promise<boolean> {
+    return (await this.#spooled?.write(this.#opened(items)).catch(() => false)) ?? false;
   }
 
-  #open(item: Buffer): Buffer {
-    return this.#options.sealer.open(item);
+  #setAside(items: readonly Buffer[]): void {
+    this.#aside.add(items, new Suspect(this.#now(), this.accepted, this.#random));
+    this.#options.health.add('aside', items.length);
   }
 
-  #fail(afterMs: number | undefined, why: string): void {
-    if (this.#failures === 0) this.#options.warn(`control plane not reached (${why}): retrying, requests are not affected`);
-    const random = this.#options.random ?? Math.random;
-    const backoff = Math.min(MAX_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(this.#failures, 10)) * (0.5 + 0.5 * random());
-    this.#failures += 1;
-    this.#notBefore = this.#now() + Math.max(backoff, afterMs ?? 0);
+  #removeAside(batch: AsideBatch): void {
+    const before = this.#aside.samples;
+    this.#aside.remove(batch);
+    this.#options.health.add('aside', this.#aside.samples - before);
   }
-}
 
-function joinLines(lines: readonly Buffer[]): Buffer {
-  const newline = Buffer.from('\n');
-  return Buffer.concat(lines.flatMap((line) => [line, newline]));
-}
-
-function splitLines(body: Buffer): Buffer[] {
-  const lines: Buffer[] = [];
-  let start = 0;
-  for (let end = body.indexOf(10); end >= 0; end = body.indexOf(10, start)) {
-    if (end > start) lines.push(body.subarray(start, end));
-    start = end + 1;
+  #dropAside(): void {
+    const count = this.#aside.dropOldest();
+    this.#options.health.add('aside', -count);
+    this.#options.drops.count('aside_full', count);
   }
-  return lines;
+
+  #dropHead(count: number): void {
+    const { queue, health } = this.#options;
+    const bytes = queue.bytes;
+    queue.drop(count);
+    this.#headTries = 0;
+    health.add('waiting', -count);
+    health.add('waiting_bytes', queue.bytes - bytes);
+  }
+
+  #opened(items: readonly Buffer[]): Buffer[] {
+    return items.map((item) => this.#options.sealer.open(item));
+  }
+
+  #fail({ afterMs, why }: Retry): void {
+    if (this.#pause.fail(this.#now(), afterMs)) {
+      this.#options.warn(`control plane not reached (${why}): retrying, requests are not affected`);
+    }
+  }
 }

@@ -22,11 +22,11 @@ export class Spool {
     this.#options = options;
   }
 
-  /** False when the spool is full. Rejects when the disk fails. */
-  async write(body: Uint8Array): Promise<boolean> {
+  /** False when the spool is full. Rejects when the disk fails. `isPart`: of a file that leaves then, so always room. */
+  async write(body: Uint8Array, isPart = false): Promise<boolean> {
     const sealed = this.#options.sealer.seal(body);
     await this.#open();
-    if ((this.#bytes ?? 0) + sealed.length > this.#options.maxBytes) return false;
+    if (!isPart && (this.#bytes ?? 0) + sealed.length > this.#options.maxBytes) return false;
     const name = `${Date.now().toString().padStart(15, '0')}-${randomBytes(6).toString('hex')}`;
     const file = path.join(this.#options.directory, name);
     // Whole or not at all: a file without the suffix is one that was not finished.
@@ -42,9 +42,12 @@ export class Spool {
     return true;
   }
 
-  /** The oldest batch, or undefined when there is none. `unreadable` files are for the caller to remove. */
-  async oldest(): Promise<{ readonly file: string; readonly body: Buffer | 'unreadable' } | undefined> {
+  /** The oldest batch whose file may be tried, or undefined. `unreadable` files are for the caller to remove. */
+  async oldest(
+    mayTry: (file: string) => boolean = () => true,
+  ): Promise<{ readonly file: string; readonly body: Buffer | 'unreadable' } | undefined> {
     for (const file of await this.#open()) {
+      if (!mayTry(file)) continue;
       const sealed = await fs.readFile(file).catch(() => undefined);
       // Another process was faster.
       if (sealed === undefined) continue;

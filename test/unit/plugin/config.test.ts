@@ -59,7 +59,7 @@ describe('drops', () => {
     expect(drops.news()).toBeUndefined();
     drops.count('queue_full');
     drops.count('budget', 3);
-    expect(drops.news()).toBe('queue_full=1 budget=3');
+    expect(drops.news()).toBe('budget=3 queue_full=1');
     expect(drops.news()).toBeUndefined();
     for (const reason of Object.keys(drops.all())) expect(DROP_REASONS).toHaveProperty(reason);
   });

@@ -5,6 +5,7 @@ import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Drops } from '../../../../plugin/src/drops.ts';
+import { createHealth } from '../../../../plugin/src/health.ts';
 import { BoundedQueue, processSealer, Shipper, Spool, spoolSealer } from '../../../../plugin/src/ship/index.ts';
 import { retryAfter } from '../../../../plugin/src/ship/send.ts';
 
@@ -62,6 +63,7 @@ function setUp(
     batchSize: options.batchSize ?? 10,
     flushMs: 60_000,
     drops,
+    health: createHealth(),
     warn: (text) => warnings.push(text),
     random: () => 0,
     ...(options.now ? { now: options.now } : {}),

@@ -1,0 +1,116 @@
+// What happens to a run after its answer has left: bodies become text, text becomes a request and an answer in nobody's
+// dialect, those become a sample. Nothing here is awaited by a client.
+import { readAnswer, readRequest, type LlmAnswer, type LlmRequest, type RawCall } from '#dialects';
+import type { PluginConfig } from './config.ts';
+import { identify } from './identify.ts';
+import * as observe from './observe/index.ts';
+import { modeFor, type PolicyInForce } from './policy/index.ts';
+import { describeRun, outcomeOf, withTexts, type Run } from './record/index.ts';
+import type { Runtime } from './runtime.ts';
+import { keepOrHold } from './settle.ts';
+
+/** One run with what came of it. */
+export interface Observed {
+  readonly config: PluginConfig;
+  readonly pending: observe.PendingRun;
+  readonly outcome: observe.CapturedOutcome;
+}
+
+/** Bodies become text off the thread; then the work waits for its turn. Resolves when it is done; never rejects. */
+export async function observeRun(runtime: Runtime, observed: Observed): Promise<void> {
+  const call = await readCall(runtime, observed);
+  await runtime.poller.firstAnswer;
+  await new Promise<void>((resolve) => {
+    const isTaken = runtime.work.push(function* () {
+      try {
+        yield* observeCall(runtime, observed, call);
+      } finally {
+        resolve();
+      }
+    });
+    if (isTaken) return;
+    runtime.skip('work_full', 1);
+    resolve();
+  });
+}
+
+async function readCall({ drops }: Runtime, { config, pending, outcome }: Observed): Promise<RawCall> {
+  const { request } = pending;
+  const limit = config.maxBodyBytes;
+  const [requestBody, responseBody] = await Promise.all([
+    observe.decodeBody(request.body, request.headers['content-encoding'], limit),
+    observe.decodeBody(outcome.body, outcome.response_headers['content-encoding'], limit),
+  ]);
+  if (outcome.body !== undefined && responseBody === undefined) drops.count('answer_unreadable');
+  return {
+    method: request.method,
+    path: request.path,
+    requestHeaders: request.headers,
+    requestBody,
+    requestTruncated: request.bodyTruncated,
+    status: outcome.status,
+    responseHeaders: outcome.response_headers,
+    responseBody,
+    responseTruncated: outcome.body_truncated || (outcome.body !== undefined && responseBody === undefined),
+  };
+}
+
+/** The slices of one run's work; each `yield` lets whatever else waits go first. */
+function* observeCall(runtime: Runtime, observed: Observed, call: RawCall): Generator<undefined, void> {
+  const { config, outcome } = observed;
+  const inForce = runtime.poller.current();
+  const reading = readRequest(call);
+  if (!reading.ok) {
+    runtime.drops.count(reading.reason);
+    return;
+  }
+  const { request } = reading;
+  const mode = modeFor(inForce.policy, config.mode, factsOf(request, outcome));
+  if (mode === 'off') {
+    runtime.drops.count('mode_off');
+    return;
+  }
+  const counter = runtime.life.nextNumber();
+  yield;
+  const answer = readAnswer(call, request);
+  yield;
+  const run = runOf(runtime, observed, { call, request, answer, inForce, counter });
+  const redactor = runtime.redactor(config, inForce, run.principal?.id ?? '');
+  const { tenant, environment } = config;
+  const described = yield* describeRun(run, { tenant, environment, keys: runtime.keys, redactor });
+  described.mode = mode;
+  yield;
+  const facts = { ...factsOf(request, outcome), outcome: outcomeOf(outcome, answer) };
+  keepOrHold(runtime, inForce, described, facts, () => withTexts(described, run, redactor));
+}
+
+interface Reading {
+  readonly call: RawCall;
+  readonly request: LlmRequest;
+  readonly answer: LlmAnswer;
+  readonly inForce: PolicyInForce;
+  readonly counter: number;
+}
+
+function runOf(runtime: Runtime, observed: Observed, { call, request, answer, inForce, counter }: Reading): Run {
+  const { config, pending, outcome } = observed;
+  const { instance, keys } = runtime;
+  // Session ids are judged before it is known who the person is, so without a token of theirs.
+  const redactor = runtime.redactor(config, inForce, '');
+  const who = identify({ pending, outcome, call, request, policy: inForce.policy, keys, redactor });
+  return { pending, outcome, request, answer, ...who, gateway: { kind: config.gateway, instance, epoch: runtime.life.epoch, counter } };
+}
+
+function factsOf(
+  request: LlmRequest,
+  outcome: observe.CapturedOutcome,
+): Record<'route' | 'service' | 'consumer' | 'model' | 'dialect', string | undefined> {
+  const name = (entity: { readonly id?: string; readonly name?: string } | undefined) => entity?.name ?? entity?.id;
+  return {
+    route: name(outcome.route),
+    service: name(outcome.service),
+    consumer: name(outcome.consumer),
+    model: request.modelRequested,
+    dialect: request.dialect,
+  };
+}

@@ -1,0 +1,21 @@
+// Who works on observed runs: another thread where the plugin runs as its bundle, the same thread elsewhere. The phases
+// need no more of it than this.
+import type { Mode, PluginConfig } from './config.ts';
+import type { Drops } from './drops.ts';
+import type { Health } from './health.ts';
+import type { CapturedOutcome, PendingRun, PendingRuns } from './observe/index.ts';
+
+export interface Observer {
+  readonly drops: Drops;
+  readonly health: Health;
+  /** Runs between access and log. */
+  readonly pending: PendingRuns;
+  /** Called for each request; keeps policies fresh while there is traffic. */
+  touch(now: number): void;
+  /** True when nothing can be kept under these settings and the policy in force. */
+  isOff(floor: Mode): boolean;
+  /** Takes a run over, bodies included: the caller touches neither again. Counts what it has no room for. */
+  take(config: PluginConfig, run: PendingRun, outcome: CapturedOutcome): void;
+  /** Once for each text, however often it happens. */
+  sayOnce(text: string): void;
+}
