@@ -1,5 +1,6 @@
 // Names of persons, judged word by word: half a name still tells who it was, and one piece of a plain word that the model
 // takes for a name says little. Pure.
+import { INTRODUCING } from './ner-candidates.ts';
 import type { TokenClass } from './ner-classes.ts';
 import type { Encoding } from './wordpiece.ts';
 
@@ -34,15 +35,15 @@ const NAME = 0.4;
 /** A word without a capital in a text that uses them: beside a name, and where the words before it introduce someone. */
 const LOWER_BESIDE = 0.95;
 const LOWER_INTRODUCED = 0.9;
-const INTRODUCING =
-  /(?<!\p{L})(?:i['’]?m|i am|call(?:s|ed)? me|name is|name['’]?s|this is|dear|hi|hello|hey|thanks|regards|from|mrs?|ms|dr|prof|with|wife|husband|son|daughter|child|friend|brother|sister|mother|father|mum|mom|dad|boss|colleague|coworker|manager|neighbou?r|named) $/iu;
 /** A word with a capital beside a name belongs to it already when the model deems it possible. */
 const BESIDE = 0.05;
 
-/** @param classes what the model says of each token of the encoding */
-export function peopleOf(text: string, encoding: Encoding, classes: readonly TokenClass[]): ScoredSpan[] {
+/**
+ * @param classes what the model says of each token of the encoding
+ * @param oneCase true where the whole text says nothing by capitals
+ */
+export function peopleOf(text: string, encoding: Encoding, classes: readonly TokenClass[], oneCase: boolean): ScoredSpan[] {
   const words = wordsOf(text, encoding, classes);
-  const oneCase = !/\p{Ll}/u.test(text) || !/\p{Lu}/u.test(text);
   const isCapital = (word: Word): boolean => oneCase || CAPITAL.test(text.slice(word.start, word.end));
   const named = words.map((word) => {
     if (isCapital(word)) return word.person >= NAME && hasLetter(text, word);

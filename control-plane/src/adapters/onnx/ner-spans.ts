@@ -19,8 +19,11 @@ const TYPE_OF_CLASS: Readonly<Record<string, string>> = {
 /** What may stand between two parts of one street address. */
 const GLUE = /^[\s,.#/-]{0,4}$/u;
 
-/** @param classes what the model says of each token of the encoding */
-export function spansOf(text: string, encoding: Encoding, classes: readonly TokenClass[]): ScoredSpan[] {
+/**
+ * @param classes what the model says of each token of the encoding
+ * @param oneCase true where the whole text, of which `text` may be a part, says nothing by capitals
+ */
+export function spansOf(text: string, encoding: Encoding, classes: readonly TokenClass[], oneCase: boolean): ScoredSpan[] {
   const spans: ScoredSpan[] = [];
   for (let token = 0; token < encoding.ids.length; token += 1) {
     const { name, score } = classes[token] ?? { name: 'O', score: 1 };
@@ -36,7 +39,7 @@ export function spansOf(text: string, encoding: Encoding, classes: readonly Toke
   }
   const isPlausible = ({ start, end, type }: ScoredSpan): boolean =>
     (type === 'ZIP_CODE' ? /\p{N}/u : /[\p{L}\p{N}]/u).test(text.slice(start, end));
-  return mergeSpans([...peopleOf(text, encoding, classes), ...spans.filter(isPlausible)]);
+  return mergeSpans([...peopleOf(text, encoding, classes, oneCase), ...spans.filter(isPlausible)]);
 }
 
 /**

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isOneCase } from '../../../../control-plane/src/adapters/onnx/ner-candidates.ts';
 import { peopleOf, withoutLoneDoubts } from '../../../../control-plane/src/adapters/onnx/ner-people.ts';
 import { mergeSpans, spansOf, windowsOf } from '../../../../control-plane/src/adapters/onnx/ner-spans.ts';
 
@@ -27,12 +28,13 @@ describe('spans', () => {
   const classes = (...names: string[]): { name: string; score: number; person: number }[] =>
     names.map((name) => ({ name, score: 0.7, person: PERSONS.includes(name) ? 0.7 : 0 }));
   const bare = (text: string, encoding: ReturnType<typeof encode>, found: ReturnType<typeof classes>): unknown =>
-    spansOf(text, encoding, found).map(({ start, end, type }) => ({ start, end, type }));
+    spansOf(text, encoding, found, isOneCase(text)).map(({ start, end, type }) => ({ start, end, type }));
   const people = (text: string, ...chances: number[]): string[] =>
     peopleOf(
       text,
       encode(text),
       chances.map((person) => ({ name: person > 0.5 ? 'SURNAME' : 'O', score: Math.max(person, 1 - person), person })),
+      isOneCase(text),
     ).map(({ start, end }) => text.slice(start, end));
   const encode = (text: string): { ids: number[]; starts: number[]; ends: number[]; covered: number } => {
     const words = [...text.matchAll(/\w+|[^\s\w]/gu)];
@@ -87,8 +89,8 @@ describe('spans', () => {
   });
 
   it('drop numbers without digits and findings without letters', () => {
-    expect(spansOf('zip code', { ids: [1], starts: [0], ends: [3], covered: 8 }, classes('ZIP_CODE'))).toEqual([]);
-    expect(spansOf('—', { ids: [1], starts: [0], ends: [1], covered: 1 }, classes('SURNAME'))).toEqual([]);
+    expect(spansOf('zip code', { ids: [1], starts: [0], ends: [3], covered: 8 }, classes('ZIP_CODE'), true)).toEqual([]);
+    expect(spansOf('—', { ids: [1], starts: [0], ends: [1], covered: 1 }, classes('SURNAME'), true)).toEqual([]);
   });
 
   it('merge into ordered spans that do not overlap', () => {
