@@ -73,6 +73,25 @@ describe('TextIndex (SQLite)', () => {
     expect(await index.match(OTHER_TENANT, ['secret'], 10)).toEqual([]);
   });
 
+  it('orders by the texts of the scope and principal alone, whatever others write', async () => {
+    const own = {
+      a: { prompt: 'amber amber basil', principal: 'p1' },
+      b: { prompt: 'amber basil basil', principal: 'p1' },
+    };
+    const scores = async (extra: Readonly<Record<string, TurnOptions>>): Promise<unknown> =>
+      (await (await indexOf({ ...own, ...extra })).match(HERE, ['amber', 'basil'], 10, 'p1')).map(({ requestId, score }) => [
+        requestId,
+        score,
+      ]);
+    const crowd = (word: string, options: TurnOptions): Record<string, TurnOptions> =>
+      Object.fromEntries(Array.from({ length: 120 }, (_, index) => [`x${index}`, { prompt: `${word} ${word} ${index}`, ...options }]));
+    const alone = await scores({});
+    for (const word of ['amber', 'basil']) {
+      expect(await scores(crowd(word, { principal: 'p2' }))).toEqual(alone);
+      expect(await scores(crowd(word, { principal: 'p1', scope: OTHER_TENANT }))).toEqual(alone);
+    }
+  });
+
   it('takes any text as words: no syntax, no error, nothing that is not there', async () => {
     const index = await indexOf({ a: 'plain words only' });
     const nasty = fc.oneof(

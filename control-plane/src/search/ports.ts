@@ -11,7 +11,10 @@ export interface TextHit {
 
 /** Full text over redacted prompts and answers. */
 export interface TextIndex {
-  /** Words in any order, best first. The words are data, never query syntax: any text is a valid query. */
+  /**
+   * Words in any order, best first. The words are data, never query syntax: any text is a valid query. With a principal,
+   * neither hits nor order nor scores depend on what anyone else wrote.
+   */
   match(scope: Scope, words: readonly string[], limit: number, principal?: string): Promise<readonly TextHit[]>;
   /**
    * Requests whose id, run id, trace id, correlation id or declared session equals the text, or threads of that id, newest

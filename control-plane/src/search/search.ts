@@ -65,7 +65,7 @@ export function createSearch(parts: SearchParts): Search {
       const hits: SearchHit[] = [];
       for (const candidate of ranked) {
         if (hits.length >= limit) break;
-        const request = await parts.reader.request(scope, candidate.id);
+        const request = await parts.reader.request(scope, candidate.id, user);
         if (!request || (user !== undefined && request.user !== user) || !passes(request, parsed.filters)) continue;
         hits.push(hitOf(request, candidate));
       }
@@ -79,7 +79,7 @@ async function gather(parts: SearchParts, scope: Scope, query: ParsedQuery, user
   if (query.text === '') return candidates;
   const { afterMs, beforeMs } = query.filters;
   const [ids, words, near] = await Promise.all([
-    /\s/.test(query.text) ? [] : parts.texts.byIdentifier(scope, query.text, CANDIDATES),
+    /\s/.test(query.text) ? [] : parts.texts.byIdentifier(scope, query.text, CANDIDATES, user),
     query.words.length === 0 ? [] : parts.texts.match(scope, query.words, CANDIDATES, user),
     parts.meaning.nearest(scope, query.text, CANDIDATES, { principal: user, fromMs: afterMs, toMs: beforeMs }),
   ]);

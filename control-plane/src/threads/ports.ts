@@ -11,7 +11,10 @@ export interface PastTurns {
   recent(scope: Scope, principal: string, at: number, limit: number): Promise<readonly PlacedTurn[]>;
 }
 
-/** Reading threads for people. A principal given in `onlyUser` hides everything of others as if it did not exist. */
+/**
+ * Reading threads for people. A principal given in `onlyUser` hides everything of others as if it did not exist: the answer
+ * is the same, and is found with the same work, whether an id is another's or nobody's.
+ */
 export interface ThreadReader {
   /** Newest activity first. The cursor is opaque and stays valid while data arrives. */
   list(
@@ -19,7 +22,7 @@ export interface ThreadReader {
     filter: ThreadFilter,
     page: { readonly cursor?: string | undefined; readonly limit: number },
   ): Promise<Page<ThreadSummary>>;
-  thread(scope: Scope, id: string): Promise<ThreadDetail | undefined>;
-  request(scope: Scope, id: string): Promise<RequestView | undefined>;
+  thread(scope: Scope, id: string, onlyUser?: string): Promise<ThreadDetail | undefined>;
+  request(scope: Scope, id: string, onlyUser?: string): Promise<RequestView | undefined>;
   counts(scope: Scope): Promise<{ readonly requests: number; readonly threads: number }>;
 }

@@ -2,7 +2,7 @@ import { ClewError, timeOf, type Caller, type JsonSchema, type QueryParameter, t
 import type { ThreadReader } from './ports.ts';
 import { traceLinker, type TraceLinker } from './trace-link.ts';
 import type { Position } from './types.ts';
-import type { RequestView, ThreadDetail } from './views.ts';
+import type { RequestView, ThreadDetail, ThreadSummary } from './views.ts';
 
 const permission = 'threads:read';
 const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'] as const satisfies readonly Position[];
@@ -90,7 +90,8 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
       },
       handle: async ({ caller, query }) => {
         const user = userOf(caller, query['user']);
-        if (user === null) return { status: 200, json: { items: [], next: null } };
+        if (user === null || (caller.onlyUser !== undefined && query['topic'] !== undefined))
+          return { status: 200, json: { items: [], next: null } };
         const filter = {
           user,
           topic: query['topic'],
@@ -101,7 +102,7 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
           toMs: timeParameter(query['to']),
         };
         const page = await reader.list(caller.scope, filter, { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) });
-        return { status: 200, json: page };
+        return { status: 200, json: { ...page, items: page.items.map((thread) => withoutOthers(thread, caller)) } };
       },
     },
     {
@@ -116,9 +117,9 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
       },
       errors: ['not_found'],
       handle: async ({ caller, params }) => {
-        const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? ''), caller);
+        const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? '', caller.onlyUser), caller);
         if (!thread) throw new ClewError('not_found');
-        return { status: 200, json: { ...thread, requests: thread.requests.map(linked) } };
+        return { status: 200, json: { ...withoutOthers(thread, caller), requests: thread.requests.map(linked) } };
       },
     },
     {
@@ -129,7 +130,7 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
       success: { status: 200, description: 'The request', schema: REQUEST },
       errors: ['not_found'],
       handle: async ({ caller, params }) => {
-        const request = await reader.request(caller.scope, params['id'] ?? '');
+        const request = await reader.request(caller.scope, params['id'] ?? '', caller.onlyUser);
         if (!request || !isOwn(request, caller)) throw new ClewError('not_found');
         return { status: 200, json: linked(request) };
       },
@@ -144,6 +145,10 @@ function userOf({ onlyUser }: Caller, asked: string | undefined): string | undef
   if (onlyUser === undefined) return asked;
   return asked === undefined || asked === onlyUser ? onlyUser : null;
 }
+
+/** A topic is made of many people's words, its label too: who may see one person's threads is not told it. */
+const withoutOthers = <T extends ThreadSummary>(thread: T, { onlyUser }: Caller): T =>
+  onlyUser === undefined ? thread : { ...thread, topic: null };
 
 /** A thread that several users share shows each of them their own requests only. */
 function visibleThread(thread: ThreadDetail | undefined, caller: Caller): ThreadDetail | undefined {
