@@ -4,7 +4,8 @@ import type { ConsumerConfig, RouteConfig } from './routes.ts';
 
 // `npm run gateway`: the trial gateway by itself.
 //   CLEW_GATEWAY_PORT     default 8788, on 127.0.0.1
-//   CLEW_URL, CLEW_TOKEN  the control plane (default http://127.0.0.1:8787) and a token with the scope to send samples
+//   CLEW_URL, CLEW_TOKEN  the control plane (default http://127.0.0.1:8787) and a token with the scope to send samples;
+//                         without CLEW_TOKEN the CLEW_ADMIN_TOKEN of a control plane beside it
 //   CLEW_HASH_KEY         root of the pseudonyms; without it one is derived from the token
 //   CLEW_UPSTREAM         base URL of the provider; without it a scripted provider answers
 //   CLEW_GATEWAY_CONFIG   JSON file {routes?, consumers?, plugin?}
@@ -33,14 +34,21 @@ function readFile(file: string | undefined): GatewayFile {
 
 async function main(): Promise<void> {
   const { env } = process;
+  const port = readPort(env['CLEW_GATEWAY_PORT']);
   const file = readFile(env['CLEW_GATEWAY_CONFIG']);
   const controlPlaneUrl = env['CLEW_URL'] ?? 'http://127.0.0.1:8787';
   const upstream = env['CLEW_UPSTREAM'];
   const hashKey = env['CLEW_HASH_KEY'];
+  const token = env['CLEW_TOKEN'] || env['CLEW_ADMIN_TOKEN'];
+  if (token === undefined || token === '') {
+    throw new Error(
+      'it has no token. Set CLEW_TOKEN: npm start prints the admin token at its first start, and clew token create makes others.',
+    );
+  }
   const gateway = await startTrialGateway({
-    port: readPort(env['CLEW_GATEWAY_PORT']),
+    port,
     controlPlaneUrl,
-    token: env['CLEW_TOKEN'] ?? '',
+    token,
     ...(upstream === undefined || upstream === '' ? {} : { upstream }),
     ...(file.routes === undefined ? {} : { routes: file.routes }),
     ...(file.consumers === undefined ? {} : { consumers: file.consumers }),

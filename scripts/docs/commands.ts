@@ -5,12 +5,12 @@ import { NOTE, page } from './markdown.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
-/** Run by the tests in an empty folder, with the sample files of docs/examples beside them. */
+/** Run by the tests. */
 const EXAMPLES: Readonly<Record<string, string>> = {
-  replay: 'npm run -s clew -- replay conversations.jsonl --out threads.jsonl',
+  replay: 'npm run -s clew -- replay docs/examples/conversations.jsonl',
   redact: `echo '{"id":"1","text":"Mail me at jo@example.org"}' | npm run -s clew -- redact`,
-  topics: 'npm run -s clew -- topics conversations.jsonl --out topics.jsonl',
-  'identity record': 'npm run -s clew -- identity record request.json response.json > record.json',
+  topics: 'npm run -s clew -- topics docs/examples/conversations.jsonl',
+  'identity record': 'npm run -s clew -- identity record docs/examples/request.json docs/examples/response.json',
   'policy validate': 'npm run -s clew -- policy validate policies/default.yaml',
 };
 
@@ -55,7 +55,7 @@ export function commandsPage(): string {
     return [
       `## ${name}`,
       `\`\`\`text\n${help.join('\n')}\n\`\`\``,
-      ...examples.map(([, example]) => `<!-- run: cli -->\n\`\`\`sh\n${example}\n\`\`\``),
+      ...examples.map(([, example]) => `<!-- run -->\n\`\`\`sh\n${example}\n\`\`\``),
     ].join('\n\n');
   });
   const gone = Object.keys(EXAMPLES).filter((call) => !used.has(call));
