@@ -19,6 +19,27 @@ function run(env: Record<string, string>) {
 }
 
 describe('npm run gateway', () => {
+  it('prints where it is, answers, and leaves nothing behind', async () => {
+    const { child, output, ended } = run({ CLEW_GATEWAY_PORT: '0', CLEW_TOKEN: 'a-token', CLEW_URL: 'http://127.0.0.1:9' });
+    await expect.poll(() => output.out, { timeout: 20_000 }).toMatch(/Trial gateway +http:\/\/127\.0\.0\.1:\d+ /);
+    const url = /http:\/\/127\.0\.0\.1:\d+/.exec(output.out)![0];
+    const secret = 'a prompt about badgers';
+    const answer = await send(`${url}/v1/chat/completions`, {
+      body: JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content: secret }] }),
+    });
+    expect(answer.status).toBe(200);
+    expect(output.out).toMatch(/Provider .*scripted/);
+    expect(output.out).toMatch(/Plugin +clew \d/);
+    const socket = /\/\S*plugin\.sock/.exec(output.err)![0];
+    expect(existsSync(socket)).toBe(true);
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+    // The folder of the socket goes when the plugin server has ended.
+    expect(existsSync(path.dirname(socket))).toBe(false);
+    expect(output.out + output.err).not.toContain('badgers');
+    expect(output.out + output.err).not.toContain('a-token');
+  });
+
   it.each([
     [{ CLEW_GATEWAY_PORT: 'x' }, /CLEW_GATEWAY_PORT must be a number/],
     [{ CLEW_GATEWAY_PORT: '0', CLEW_TOKEN: 't', CLEW_UPSTREAM: 'ftp://x' }, /http or https/],
