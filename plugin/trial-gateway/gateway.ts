@@ -89,6 +89,7 @@ function withControlPlane(
   const own: Record<string, unknown> = {};
   if (names.has('control_plane_url')) own['control_plane_url'] = options.controlPlaneUrl;
   if (names.has('token')) own['token'] = options.token;
+  if (names.has('gateway')) own['gateway'] = 'trial';
   // Pseudonyms must be the same after a restart; a real gateway gets a key of its own.
   if (names.has('hash_key')) own['hash_key'] = createHash('sha256').update(`trial ${options.token}`).digest('hex');
   return fillPluginConfig(plugin.fields, { ...own, ...given });

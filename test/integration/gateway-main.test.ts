@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +18,29 @@ function run(env: Record<string, string>) {
   return { child, output, ended };
 }
 
+/** Processes whose command line names the folder. */
+function processesOf(folder: string): string[] {
+  return readdirSync('/proc').filter((name) => {
+    try {
+      return /^\d+$/.test(name) && readFileSync(`/proc/${name}/cmdline`, 'utf8').includes(folder);
+    } catch {
+      return false;
+    }
+  });
+}
+
 describe('npm run gateway', () => {
+  it('takes its plugin server along, also when it is killed', async () => {
+    const { child, output, ended } = run({ CLEW_GATEWAY_PORT: '0', CLEW_TOKEN: 'a-token', CLEW_URL: 'http://127.0.0.1:9' });
+    await expect.poll(() => output.out, { timeout: 20_000 }).toMatch(/Trial gateway +http/);
+    await expect.poll(() => output.err, { timeout: 20_000 }).toMatch(/plugin\.sock/);
+    const folder = path.dirname(/\/\S*plugin\.sock/.exec(output.err)![0]);
+    expect(processesOf(folder)).toHaveLength(1);
+    child.kill('SIGKILL');
+    expect(await ended).toBeNull();
+    await expect.poll(() => processesOf(folder), { timeout: 8_000 }).toEqual([]);
+  });
+
   it('prints where it is, answers, and leaves nothing behind', async () => {
     const { child, output, ended } = run({ CLEW_GATEWAY_PORT: '0', CLEW_TOKEN: 'a-token', CLEW_URL: 'http://127.0.0.1:9' });
     await expect.poll(() => output.out, { timeout: 20_000 }).toMatch(/Trial gateway +http:\/\/127\.0\.0\.1:\d+ /);

@@ -6,6 +6,7 @@ import { readArguments, USAGE, type LauncherArguments } from './arguments.ts';
 import { loadPluginServer, type PluginServer } from './kong-pdk.ts';
 import { listen } from './listener.ts';
 import { createLogger, describeException, type LauncherLogger } from './logger.ts';
+import { watchParent } from './parent.ts';
 import { createPluginServer } from './server.ts';
 
 /** Kong waits a little before it kills; queues get this long. */
@@ -30,12 +31,19 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   surviveExceptions(logger);
+  // A gateway that is gone reads no log; a line that cannot be written must not become an exception to write about.
+  process.stderr.on('error', () => undefined);
   const socketPath = path.join(options.kongPrefix, options.socketName);
   const listener = await listen({ server, socketPath, logger });
   logger.info(`plugin server listens at ${socketPath}`);
-  endOnSignals(() => {
+  const end = endOnce(() => {
     listener.close();
     server.close();
+  });
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
+  watchParent(() => {
+    logger.warn('the gateway that started this plugin server is gone: ending too');
+    end();
   });
 }
 
@@ -55,16 +63,14 @@ function surviveExceptions(logger: LauncherLogger): void {
   process.on('unhandledRejection', survive('unhandled rejection'));
 }
 
-function endOnSignals(close: () => void): void {
+function endOnce(close: () => void): () => void {
   let ending = false;
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => {
-      if (ending) return;
-      ending = true;
-      close();
-      void runBeforeExit(FLUSH_LIMIT_MS).then(() => process.exit(0));
-    });
-  }
+  return () => {
+    if (ending) return;
+    ending = true;
+    close();
+    void runBeforeExit(FLUSH_LIMIT_MS).then(() => process.exit(0));
+  };
 }
 
 main(process.argv.slice(2)).catch((thrown: unknown) => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readArguments } from '../../../../plugin/src/launcher/arguments.ts';
 import { createLogger, describeException } from '../../../../plugin/src/launcher/logger.ts';
 import { decodeMessage, encodeMessage } from '../../../../plugin/src/launcher/messages.ts';
+import { watchParent } from '../../../../plugin/src/launcher/parent.ts';
 import { lifetime, runBeforeExit } from '../../../../plugin/src/lifetime.ts';
 
 describe('messages', () => {
@@ -22,6 +23,48 @@ describe('messages', () => {
 
   it('write undefined as nil', () => {
     expect([...encodeMessage([1, undefined])]).toEqual([0x92, 1, 0xc0]);
+  });
+});
+
+describe('texts of a certain length', () => {
+  it('stay bytes where the plugin wants them so', () => {
+    const frame = encode(['short', 'a long text', { body: 'another long text' }]);
+    expect(decodeMessage(frame, 10)).toEqual(
+      ['short', Buffer.from('a long text'), { body: Buffer.from('another long text') }].map(asBytes),
+    );
+    expect(decodeMessage(frame)).toEqual(['short', 'a long text', { body: 'another long text' }]);
+  });
+
+  function asBytes(value: unknown): unknown {
+    if (value instanceof Uint8Array) return Uint8Array.from(value);
+    return typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, asBytes(one)]))
+      : value;
+  }
+});
+
+describe('the parent', () => {
+  it('that is gone ends the server, once; one that nobody can lose is not watched', async () => {
+    let parent = 4711;
+    let times = 0;
+    watchParent(
+      () => (times += 1),
+      () => parent,
+      5,
+    );
+    let others = 0;
+    watchParent(
+      () => (others += 1),
+      () => (parent === 4711 ? 1 : parent),
+      5,
+    );
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(times).toBe(0);
+    parent = 1234;
+    await expect.poll(() => times).toBe(1);
+    parent = 5678;
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect([times, others]).toEqual([1, 0]);
   });
 });
 
