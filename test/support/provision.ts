@@ -11,6 +11,7 @@ const PARTS: readonly Part[] = [
   { command: 'luajit', debianPackage: 'luajit' },
   { command: 'luacheck', debianPackage: 'lua-check' },
   { command: 'strace', debianPackage: 'strace' },
+  { command: 'python3', debianPackage: 'python3-venv' },
   { command: 'ip', debianPackage: 'iproute2' },
 ];
 

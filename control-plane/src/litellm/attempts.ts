@@ -1,26 +1,29 @@
 // Events of one request become one sample: LiteLLM tells of each failed attempt by an event of its own, and of the last
-// one without saying so. Later attempts begin when earlier ones have ended; what overlaps is the same event again.
+// one without saying so. What ended later came later; beginnings say nothing, since the event of a stream begins with the
+// request, before the attempts that failed.
 import type { Sample } from '#contract';
 
 const MAX_ATTEMPTS = 16;
+const MAX_MS = 86_400_000;
 
 /**
- * What is known after another attempt: how it ended is the later one's, how it began the earlier one's. Undefined where
- * the event adds nothing.
+ * What is known after another event of the request: how it ended is the later one's, what was asked the earlier one's.
+ * Undefined where it is the same event again.
  */
 export function followedBy(known: Sample, next: Sample): Sample | undefined {
-  const [first, second] = startOf(known) <= startOf(next) ? [known, next] : [next, known];
-  if (startOf(second) < endOf(first) || isSame(first, second)) return undefined;
+  if (isSame(known, next)) return undefined;
+  const [first, second] = isBefore(known, next) ? [known, next] : [next, known];
   // A guardrail refused an answer that was there: nothing was tried again.
   if (first.status?.outcome === 'ok') return refused(first, second);
   const attempts = [...(first.composition?.attempts ?? []), ...(second.composition?.attempts ?? [])];
+  const startedMs = Math.min(startOf(first), startOf(second));
   const { model, stages } = second;
-  const requested = first.model?.requested;
+  const requested = first.model?.requested ?? model?.requested;
   return {
     ...second,
-    startedAt: first.startedAt,
+    startedAt: new Date(startedMs).toISOString(),
     ...(model && { model: { ...model, ...(requested === undefined ? {} : { requested }) } }),
-    ...(stages && { stages: { ...stages, ...waited(first, second) } }),
+    ...(stages && { stages: { ...stages, ...waited(second, startedMs) } }),
     call: { ...second.call, attempt: Math.min(100, attempts.length) },
     composition: { ...second.composition, attempts: attempts.slice(0, MAX_ATTEMPTS) },
   };
@@ -39,16 +42,19 @@ function refused(answered: Sample, { status, error, guardrails, endedAt }: Sampl
 const startOf = (sample: Sample): number => Date.parse(sample.startedAt);
 const endOf = (sample: Sample): number => Date.parse(sample.endedAt ?? sample.startedAt);
 
-function isSame(a: Sample, b: Sample): boolean {
-  return (
-    a.startedAt === b.startedAt &&
-    a.endedAt === b.endedAt &&
-    a.composition?.attempts?.at(-1)?.model === b.composition?.attempts?.at(-1)?.model
-  );
+/** In the same millisecond a failure is the earlier one. */
+function isBefore(a: Sample, b: Sample): boolean {
+  if (endOf(a) !== endOf(b)) return endOf(a) < endOf(b);
+  return (a.status?.outcome === 'ok' ? 1 : 0) <= (b.status?.outcome === 'ok' ? 1 : 0);
 }
 
-/** The client waited for its first byte since the first attempt. */
-function waited(first: Sample, second: Sample): { readonly firstByteMs?: number } {
+function isSame(a: Sample, b: Sample): boolean {
+  const last = (sample: Sample) => sample.composition?.attempts?.at(-1)?.model;
+  return a.startedAt === b.startedAt && a.endedAt === b.endedAt && last(a) === last(b) && a.status?.outcome === b.status?.outcome;
+}
+
+/** The client waited for its first byte since the first attempt began. */
+function waited(second: Sample, startedMs: number): { readonly firstByteMs?: number } {
   const own = second.stages?.firstByteMs;
-  return own === undefined ? {} : { firstByteMs: Math.min(86_400_000, startOf(second) - startOf(first) + own) };
+  return own === undefined ? {} : { firstByteMs: Math.min(MAX_MS, startOf(second) - startedMs + own) };
 }

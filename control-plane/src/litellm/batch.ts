@@ -44,22 +44,17 @@ export function createBatch(): Batch {
       }
       if (!known.isFailure && !event.isFailure && known.sample.call?.responseId !== sample.call?.responseId) {
         // Two answers to one question: a batch over several models, or a client that gives all its calls one id.
-        const own = `${id}.${createHash('sha256')
-          .update(`${sample.startedAt} ${sample.call?.responseId ?? ''}`)
-          .digest('hex')
-          .slice(0, 8)}`;
-        requests.set(own, { sample: { ...sample, id: own }, isFailure: false, indexes: [index] });
+        const digest = createHash('sha256')
+          .update(`${id} ${sample.startedAt} ${sample.call?.responseId ?? ''}`)
+          .digest('hex');
+        const own = `${id}.${digest.slice(0, 8)}`;
+        requests.set(own, { sample: { ...sample, id: own, runId: digest.slice(0, 32) }, isFailure: false, indexes: [index] });
         return;
       }
       const indexes = [...known.indexes, index];
       const together = followedBy(known.sample, sample);
-      if (together !== undefined) requests.set(id, { ...known, sample: together, isFailure: known.isFailure && event.isFailure, indexes });
-      // Times that contradict each other must not cost an answer.
-      else if (known.isFailure && !event.isFailure) requests.set(id, { ...known, sample, isFailure: false, indexes });
-      else {
-        repeated += 1;
-        requests.set(id, { ...known, indexes });
-      }
+      if (together === undefined) repeated += 1;
+      requests.set(id, { ...known, sample: together ?? known.sample, isFailure: known.isFailure && event.isFailure, indexes });
     },
   };
 }

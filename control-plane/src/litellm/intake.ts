@@ -42,7 +42,7 @@ const BREATHER = 32;
 
 export function createIntake(parts: IntakeParts): Intake {
   const held = new Map<string, Held>();
-  const joined = recent(MOST_REMEMBERED);
+  const seen = recent(MOST_REMEMBERED);
   let last: Promise<unknown> = Promise.resolve();
 
   async function takeNow(body: Buffer, contentType: string | undefined, scope: Scope, holdMs: number): Promise<AcceptResult> {
@@ -58,6 +58,8 @@ export function createIntake(parts: IntakeParts): Intake {
       if (!refused.has(at)) remember(`${scopeKey(scope)}/${id}`, known, offers[at]);
     }
     const rejected = [...read.rejected, ...spread(read.batch, refused)].sort((a, b) => a.index - b.index);
+    for (const { index } of rejected) read.failures.delete(index);
+    for (const failure of read.failures.values()) seen.add(failure);
     const duplicates = read.repeated + read.batch.repeated + result.duplicates;
     return { accepted: read.count - rejected.length, duplicates, unknownFields: 0, rejected };
   }
@@ -73,6 +75,7 @@ export function createIntake(parts: IntakeParts): Intake {
     };
     const batch = createBatch();
     const rejected: Rejection[] = [];
+    const failures = new Map<number, string>();
     let [count, repeated] = [0, 0];
     for (const item of splitBody(body, contentType)) {
       if (item.index >= parts.maxEvents) throw new ClewError('body_too_large', `at most ${parts.maxEvents} events a post`);
@@ -90,18 +93,19 @@ export function createIntake(parts: IntakeParts): Intake {
       const { event } = reading;
       const id = requestId(event, keys);
       const key = `${scopeKey(scope)}/${id}`;
-      // A failure that a later attempt has taken the place of already, sent again.
-      if (event.isFailure && joined.has(`${key} ${event.startMs}`)) repeated += 1;
+      // Sent again: a later attempt may have taken its place already, so that its id alone would not tell.
+      const failure = event.isFailure ? `${key} ${event.startMs} ${event.endMs}` : undefined;
+      if (failure !== undefined) failures.set(item.index, failure);
+      if (failure !== undefined && seen.has(failure)) repeated += 1;
       else batch.add(id, item.index, event, sampleOf(event, id, around), held.get(key));
     }
-    return { batch, rejected, count, repeated };
+    return { batch, rejected, count, repeated, failures };
   }
 
   function remember(key: string, known: Known, offer: Offer | undefined): void {
     const dueAtMs = offer?.holdUntilMs;
     if (known.isFailure && dueAtMs !== undefined) held.set(key, { id: failureId(known), sample: known.sample, dueAtMs });
     else held.delete(key);
-    if (known.heldAs !== undefined || known.indexes.length > 1) joined.add(`${key} ${Date.parse(known.sample.startedAt)}`);
   }
 
   return {
