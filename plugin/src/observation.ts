@@ -49,6 +49,7 @@ async function readCall({ drops }: Runtime, { config, pending, outcome }: Observ
     requestBody,
     requestTruncated: request.bodyTruncated,
     status: outcome.status,
+    wasForwarded: outcome.upstream_ms !== undefined,
     responseHeaders: outcome.response_headers,
     responseBody,
     responseTruncated: outcome.body_truncated || (outcome.body !== undefined && responseBody === undefined),

@@ -4,6 +4,7 @@ import { anthropicAnswers } from './anthropic-answer.ts';
 import { readAnthropicRequest } from './anthropic-request.ts';
 import { dialectOf, mayBeChat, providerOf } from './detect.ts';
 import { asString, get, isRecord, parseJson } from './json.ts';
+import { GuardrailReader } from './guardrails.ts';
 import { chatAnswers, completionAnswers, embeddingAnswers } from './openai-chat-answer.ts';
 import { isChatShape, readChatRequest } from './openai-chat-request.ts';
 import { responsesAnswers } from './openai-responses-answer.ts';
@@ -50,11 +51,32 @@ function readBody(call: RawCall, dialect: LlmRequest['dialect'], body: unknown):
 export function readAnswer(call: RawCall, request: LlmRequest): LlmAnswer {
   const { answer } = DIALECTS[request.dialect];
   const body = call.responseBody ?? '';
+  const guardrails = new GuardrailReader();
   if (isEventStream(call, body)) {
-    return buildAnswer(call, request, answer.fromEvents(streamEvents(body)), true);
+    return withGuardrails(
+      buildAnswer(call, request, answer.fromEvents(seenBy(guardrails, streamEvents(body))), true),
+      guardrails,
+      call,
+      undefined,
+    );
   }
   const parsed = parseJson(body);
-  return buildAnswer(call, request, parsed.ok && isRecord(parsed.value) ? answer.fromBody(parsed.value) : NOTHING, false);
+  const value = parsed.ok && isRecord(parsed.value) ? parsed.value : undefined;
+  guardrails.take(value);
+  return withGuardrails(buildAnswer(call, request, value ? answer.fromBody(value) : NOTHING, false), guardrails, call, value);
+}
+
+function withGuardrails(answer: LlmAnswer, reader: GuardrailReader, call: RawCall, body: unknown): LlmAnswer {
+  const guardrails = reader.verdicts(call, body, answer.finishReason, answer.error);
+  if (guardrails.length === 0) return answer;
+  return { ...answer, guardrails, blocked: answer.blocked || guardrails.some(({ verdict }) => verdict === 'block') };
+}
+
+function* seenBy(guardrails: GuardrailReader, events: Iterable<StreamEvent>): Generator<StreamEvent> {
+  for (const event of events) {
+    guardrails.take(event.data);
+    yield event;
+  }
 }
 
 /** Errors of a stream that never began come as JSON, some of them under the stream's content type. */

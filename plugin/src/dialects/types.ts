@@ -1,5 +1,5 @@
 // A provider call in words that no provider owns. Everything here is plain data; the room does no I/O.
-import type { Dialect, Json, Model, Usage } from '#contract';
+import type { Dialect, GuardrailVerdict, Json, Model, Usage } from '#contract';
 
 /** What a gateway captured of one call. Header names are lower case, repeated headers joined by ", ". */
 export interface RawCall {
@@ -10,6 +10,8 @@ export interface RawCall {
   readonly requestBody: string | undefined;
   readonly requestTruncated: boolean;
   readonly status: number | undefined;
+  /** False: the gateway answered by itself and called no provider; undefined where that is not known. */
+  readonly wasForwarded?: boolean | undefined;
   readonly responseHeaders: Readonly<Record<string, string>>;
   /** JSON or the concatenated server-sent events, decoded from any content encoding. */
   readonly responseBody: string | undefined;
@@ -97,6 +99,8 @@ export interface LlmAnswer {
   /** True when a stream ended without its closing event. */
   readonly incomplete: boolean;
   readonly blocked: boolean;
+  /** What guardrails of the provider or of a gateway said; absent where none said anything. */
+  readonly guardrails?: readonly GuardrailVerdict[];
 }
 
 export type RequestReading = { readonly ok: true; readonly request: LlmRequest } | { readonly ok: false; readonly reason: PassReason };

@@ -35,6 +35,7 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
   const model = modelOf(request, answer, outcome.ai);
   const error = errorOf(outcome, answer);
   const usage = usageOf(answer, outcome.ai);
+  const guardrails = answer.guardrails?.map((told) => ({ ...told, name: label(told.name, 128) ?? 'guardrail' }));
   const parts = describeComposition(run, label);
   yield;
   const history = historyDigests(request.messages, keys.history(run.principal?.id ?? ''), {
@@ -83,6 +84,7 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
     usage,
     status: statusOf(outcome, answer),
     error,
+    guardrails,
     history,
     composition: parts,
     redaction: { counts: counts.toRecord(), rules: redactor.rules },
