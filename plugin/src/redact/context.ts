@@ -75,7 +75,8 @@ export function hintsBefore(text: string, at: number, floor: number): number {
     }
     let start = end - 1;
     while (start > stop && isLetter(text.charCodeAt(start - 1))) start -= 1;
-    const isWhole = start > stop || start === 0 || !isLetter(text.charCodeAt(start - 1));
+    // Right behind a value text is as good as begun anew, as it is behind the value's replacement.
+    const isWhole = start > stop || start === 0 || start === floor || !isLetter(text.charCodeAt(start - 1));
     // What makes a number no person's stands right before it; what makes it one may stand further off.
     if (isWhole) hints |= hintOf(text, start, end) & (words < WORDS_OTHER ? ~0 : ~(HINT.other | HINT.version));
     end = start;

@@ -11,7 +11,7 @@ import { codeBefore, type Scan } from './scan.ts';
 import { NATIONAL_NUMBERS } from './detect/national.ts';
 
 /** All types that the detectors report. */
-const TYPES = [
+export const TYPES: readonly string[] = [
   ...new Set(NATIONAL_NUMBERS.map(({ type }) => type)),
   ...[
     'CREDIT_CARD',
@@ -113,7 +113,8 @@ function scanPlainNumber(scan: Scan, at: number): number {
 function scanColon(scan: Scan, at: number): number {
   const { text } = scan;
   if (text.charCodeAt(at + 1) === 47 && text.charCodeAt(at + 2) === 47) return scanUrl(scan, at);
-  if (text.charCodeAt(at + 1) === 58 && !isWord(text.charCodeAt(at - 1)) && text.charCodeAt(at - 1) !== 58) {
+  const before = codeBefore(scan, at);
+  if (text.charCodeAt(at + 1) === 58 && !isWord(before) && before !== 58) {
     const end = matchAddress(scan, at);
     return end < 0 ? at + 2 : end;
   }

@@ -1,5 +1,6 @@
 // Redaction of every string in a JSON value. The value comes from outside: it may be deep, cyclic, huge or hostile.
-import { applyFindings, type Replacement } from './findings.ts';
+import type { Replacement } from './findings.ts';
+import { applyUntilStable } from './stable.ts';
 import type { Finding } from './types.ts';
 
 const MAX_DEPTH = 64;
@@ -61,13 +62,14 @@ function visitObject(state: Visit, value: object, depth: number): unknown {
 
 function redactMember(state: Visit, key: string, value: string): string {
   const head = key === '' || key.length > MAX_KEY ? '' : `"${key}": "`;
-  const findings = state.detect(head === '' ? value : `${head}${value}"`).map(({ start, end, type }) => ({
-    start: Math.max(0, start - head.length),
-    end: Math.min(value.length, end - head.length),
-    type,
-  }));
-  const applied = applyFindings(value, findings, state.replacement);
-  for (const { type } of applied.findings) state.counts[type] = (state.counts[type] ?? 0) + 1;
+  const detect = (text: string): Finding[] =>
+    state.detect(head === '' ? text : `${head}${text}"`).map(({ start, end, type }) => ({
+      start: Math.max(0, start - head.length),
+      end: Math.min(text.length, end - head.length),
+      type,
+    }));
+  const applied = applyUntilStable(value, detect, state.replacement);
+  for (const [type, count] of Object.entries(applied.counts)) state.counts[type] = (state.counts[type] ?? 0) + count;
   return applied.text;
 }
 

@@ -2,34 +2,25 @@
 import { createHash } from 'node:crypto';
 import { canonicalize } from '#contract';
 import { createDetector, detect } from './detector.ts';
-import { applyFindings } from './findings.ts';
 import { redactStrings } from './json.ts';
 import { createReplacement } from './replace.ts';
-import type { CreateRedactor, Finding, Redacted, RedactorOptions } from './types.ts';
+import { applyUntilStable } from './stable.ts';
+import type { CreateRedactor, Finding, RedactorOptions } from './types.ts';
 
 /** Raised whenever a rule changes what is found. */
-export const RULES_VERSION = '1';
+export const RULES_VERSION = '2';
 
 /** Throws RedactionError where the policy needs a key that is not given or brings an unsafe pattern. */
 export const createRedactor: CreateRedactor = (options = {}) => {
   const detector = createDetector(options);
   const replacement = createReplacement(options);
-  const redact = (text: string): Redacted => {
-    const applied = applyFindings(text, detect(detector, text), replacement);
-    return { ...applied, counts: countTypes(applied.findings) };
-  };
+  const find = (text: string): readonly Finding[] => detect(detector, text);
   return {
     rules: rulesVersion(options),
-    redact,
-    redactJson: (value) => redactStrings(value, (text) => detect(detector, text), replacement),
+    redact: (text) => applyUntilStable(text, find, replacement),
+    redactJson: (value) => redactStrings(value, find, replacement),
   };
 };
-
-function countTypes(findings: readonly Finding[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { type } of findings) counts[type] = (counts[type] ?? 0) + 1;
-  return counts;
-}
 
 /** Version of the rules and a digest of the policy: two redactors of one version treat a text alike. */
 function rulesVersion(options: RedactorOptions): string {

@@ -15,8 +15,7 @@ const PLACEHOLDER =
 
 /** A name and its value around the ":" or "=" at `at`: where to go on. */
 export function scanAssignment(scan: Scan, at: number): number {
-  const { text } = scan;
-  const name = nameBefore(text, at);
+  const name = nameBefore(scan, at);
   if (name.length < 3) return at + 1;
   const isPassword = PASSWORD_NAMES.test(name);
   if (!isPassword && !SECRET_NAMES.test(name)) return at + 1;
@@ -25,14 +24,14 @@ export function scanAssignment(scan: Scan, at: number): number {
 
 /** "password is hunter2": the value behind the verb at [at, end). */
 export function scanSpokenPassword(scan: Scan, at: number, end: number): number {
-  return PASSWORD_NAMES.test(nameBefore(scan.text, at)) ? scanValue(scan, end, true, false) : end;
+  return PASSWORD_NAMES.test(nameBefore(scan, at)) ? scanValue(scan, end, true, false) : end;
 }
 
-/** Lower-case name with its joints left out; "" where none stands before `at`. */
-function nameBefore(text: string, at: number): string {
+/** Lower-case name with its joints left out; "" where none stands before `at`. A value or its replacement is no name. */
+function nameBefore({ text, floor }: Scan, at: number): string {
   let end = at;
   while (
-    end > 0 &&
+    end > floor &&
     at - end < 4 &&
     (isSpace(text.charCodeAt(end - 1)) ||
       isQuote(text.charCodeAt(end - 1)) ||
@@ -41,7 +40,7 @@ function nameBefore(text: string, at: number): string {
   )
     end -= 1;
   let start = end;
-  while (start > 0 && end - start < MAX_NAME && isNamePart(text.charCodeAt(start - 1))) start -= 1;
+  while (start > floor && end - start < MAX_NAME && isNamePart(text.charCodeAt(start - 1))) start -= 1;
   return text.slice(start, end).toLowerCase().replace(/[_.-]/g, '');
 }
 
