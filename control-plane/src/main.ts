@@ -16,7 +16,11 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const plane = await compose(config);
   const server = createHttpServer(plane.app);
-  await listen(server, config);
+  await listen(server, config).catch((error: unknown) => {
+    // The store knows the token by now, and will not make another: kept to itself, nobody could ever sign in.
+    showFirstToken(plane);
+    throw error;
+  });
   plane.start();
   greet(server, config, plane);
   process.on('SIGHUP', () => void plane.reloadPolicy());
@@ -54,11 +58,14 @@ function greet(server: Server, config: Config, plane: ControlPlane): void {
   say(`  API        ${url}/openapi.json`);
   say(`  health     ${url}/healthz  ${url}/readyz  ${url}/metrics`);
   say(`  data       ${config.dataFolder}`);
-  if (plane.firstToken) {
-    say(`Admin token, shown this once: ${plane.firstToken.token}`);
-  } else if (config.adminToken !== undefined && config.adminToken.length < 16) {
+  showFirstToken(plane);
+  if (plane.firstToken === undefined && config.adminToken !== undefined && config.adminToken.length < 16) {
     plane.logger.warn('weak_admin_token', { remedy: 'CLEW_ADMIN_TOKEN has fewer than 16 characters' });
   }
+}
+
+function showFirstToken({ firstToken }: ControlPlane): void {
+  if (firstToken) say(`Admin token, shown this once: ${firstToken.token}`);
 }
 
 async function stop(server: Server, plane: ControlPlane): Promise<void> {

@@ -151,4 +151,18 @@ describe('npm start', () => {
     expect(await exit(sameFolder)).toBe(2);
     expect(sameFolder.errors()).toContain('Another process uses the data folder');
   });
+
+  it('gives the admin token also where the first start finds its port taken, and lets a lost one be replaced', async () => {
+    const other = await start({ CLEW_ADMIN_TOKEN: 'token-of-the-test', CLEW_DATA: path.join(folder, 'other') });
+    const refused = launch({ CLEW_PORT: new URL(other.url).port });
+    expect(await exit(refused)).toBe(2);
+    const token = /Admin token, shown this once: (\S+)/.exec(refused.output())?.[1] ?? 'none was shown';
+    const next = await start();
+    const ask = async (url: string, secret: string): Promise<number> =>
+      (await fetch(`${url}/v1/threads`, { headers: { authorization: `Bearer ${secret}` } })).status;
+    expect(await ask(next.url, token)).toBe(200);
+    expect(await exit(next, 'SIGTERM')).toBe(0);
+    const replaced = await start({ CLEW_ADMIN_TOKEN: 'another-token-of-the-test' });
+    expect(await ask(replaced.url, 'another-token-of-the-test')).toBe(200);
+  });
 });
