@@ -1,8 +1,11 @@
-// Prometheus metrics. Every label takes one of few values: model names come from senders, so only the first 50 get a
-// label of their own.
+// Prometheus metrics. Every label takes one of few values. The operator sees all; everyone else what is labelled with
+// their own tenant and environment, and nothing of the process as a whole: its load is that of other tenants too.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { IngestMeter, Stage, StoredTurn } from '../ingest/index.ts';
+import type { IngestMeter, Stage } from '../ingest/index.ts';
+import type { Scope } from '../kernel/index.ts';
+import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import type { RequestObserver } from './observe-requests.ts';
+import { createSemanticMetrics } from './semantic-metrics.ts';
 import type { TextPage } from './text-page.ts';
 
 export interface JournalDepth {
@@ -11,7 +14,7 @@ export interface JournalDepth {
   readonly oldestMs: number | null;
 }
 
-export interface Metrics extends RequestObserver, IngestMeter {
+export interface Metrics extends RequestObserver, IngestMeter, GatewayMetrics {
   /** Read when the page is asked for. */
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
   /** Spans that left, and those that did not, by reason. */
@@ -19,16 +22,15 @@ export interface Metrics extends RequestObserver, IngestMeter {
   page(permission: string | null): TextPage;
 }
 
-const MODEL_LABELS = 50;
 const SECONDS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'clew_' });
-  const modelLabel = boundedLabel(MODEL_LABELS);
   const http = httpMetrics(registry);
   const ingest = ingestMetrics(registry);
-  const semantic = semanticMetrics(registry);
+  const gateways = createGatewayMetrics(registry);
+  const semantic = createSemanticMetrics(registry);
   let watched: { read: () => Promise<JournalDepth>; nowMs: () => number } | undefined;
 
   return {
@@ -46,8 +48,9 @@ export function createMetrics(): Metrics {
       ingest.stage.observe({ stage }, seconds);
       ingest.stageItems.inc({ stage }, items);
     },
-    stored: (turn) => countStored(semantic, turn, modelLabel),
+    stored: (turn) => semantic.stored(turn),
     spans: (outcome, count) => ingest.spans.inc({ outcome }, count),
+    told: (report, scope) => gateways.told(report, scope),
     watchJournal: (read, nowMs) => {
       watched = { read, nowMs };
     },
@@ -56,14 +59,15 @@ export function createMetrics(): Metrics {
       permission,
       contentType: registry.contentType,
       summary: 'Prometheus metrics',
-      read: async () => {
-        if (watched) {
+      read: async (scope) => {
+        if (watched && !scope) {
           const depth = await watched.read();
           ingest.waiting.set(depth.waiting);
           ingest.buried.set(depth.buried);
           ingest.lag.set(depth.oldestMs === null ? 0 : Math.max(0, (watched.nowMs() - depth.oldestMs) / 1000));
         }
-        return registry.metrics();
+        const text = await registry.metrics();
+        return scope ? ofScope(text, scope) : text;
       },
     }),
   };
@@ -115,52 +119,20 @@ function ingestMetrics(registry: Registry) {
   };
 }
 
-const SEMANTIC_LABELS = ['position', 'intent', 'method', 'model', 'outcome', 'traffic'] as const;
-
-function semanticMetrics(registry: Registry) {
-  const registers = [registry];
-  return {
-    requests: new Counter({
-      name: 'clew_requests_total',
-      help: 'Stored LLM requests by what they are in their thread; traffic "test" is the environment of that name',
-      labelNames: SEMANTIC_LABELS,
-      registers,
-    }),
-    threads: new Counter({ name: 'clew_threads_total', help: 'Threads begun', labelNames: ['method', 'traffic'], registers }),
-    tokens: new Counter({ name: 'clew_tokens_total', help: 'Tokens as providers stated them', labelNames: ['kind', 'model'], registers }),
-    cost: new Counter({ name: 'clew_cost_usd_total', help: 'Cost by the price table', labelNames: ['model'], registers }),
-    duration: new Histogram({
-      name: 'clew_request_duration_seconds',
-      help: 'LLM requests from arrival to last byte',
-      labelNames: ['position', 'intent'],
-      buckets: [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120],
-      registers,
-    }),
-  };
-}
-
-function countStored(metrics: ReturnType<typeof semanticMetrics>, turn: StoredTurn, modelLabel: (name: string) => string): void {
-  const { sample, placement, scope } = turn;
-  const model = modelLabel(sample.model?.executed ?? sample.model?.requested ?? 'unknown');
-  const traffic = scope.environment === 'test' ? 'test' : 'live';
-  const { position, intent, method } = placement;
-  metrics.requests.inc({ position, intent, method, model, outcome: sample.status?.outcome ?? 'unknown', traffic });
-  if (placement.isNew) metrics.threads.inc({ method, traffic });
-  if (sample.usage?.inputTokens !== undefined) metrics.tokens.inc({ kind: 'input', model }, sample.usage.inputTokens);
-  if (sample.usage?.outputTokens !== undefined) metrics.tokens.inc({ kind: 'output', model }, sample.usage.outputTokens);
-  if (turn.costUsd !== null) metrics.cost.inc({ model }, turn.costUsd);
-  if (sample.endedAt !== undefined) {
-    metrics.duration.observe({ position, intent }, Math.max(0, (Date.parse(sample.endedAt) - Date.parse(sample.startedAt)) / 1000));
+/** The samples that carry the scope's labels, and the descriptions of their families. */
+function ofScope(text: string, { tenant, environment }: Scope): string {
+  // Label values hold no quotes: tenants and environments are plain names, and model names of an odd shape are left out.
+  const labels = [`tenant="${tenant}"`, `environment="${environment}"`];
+  const kept: string[] = [];
+  let description: string[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#')) {
+      if (line.startsWith('# HELP')) description = [];
+      description.push(line);
+    } else if (labels.every((label) => line.includes(label))) {
+      kept.push(...description, line);
+      description = [];
+    }
   }
-}
-
-/** The first `limit` names as they are, all later ones as "other". Names of an odd shape never become labels. */
-function boundedLabel(limit: number): (name: string) => string {
-  const known = new Set<string>();
-  return (name) => {
-    if (known.has(name)) return name;
-    if (known.size >= limit || !/^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,63}$/.test(name)) return 'other';
-    known.add(name);
-    return name;
-  };
+  return kept.map((line) => `${line}\n`).join('');
 }

@@ -1,3 +1,5 @@
+import type { Scope } from '../kernel/index.ts';
+
 /** A plain-text page outside the JSON API: /metrics. */
 export interface TextPage {
   readonly path: string;
@@ -5,5 +7,6 @@ export interface TextPage {
   readonly permission: string | null;
   readonly contentType: string;
   readonly summary: string;
-  read(): Promise<string>;
+  /** What concerns the scope only; everything where it is absent: for the operator, and on this machine. */
+  read(scope?: Scope): Promise<string>;
 }

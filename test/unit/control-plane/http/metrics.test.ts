@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../../control-plane/src/http/index.ts';
 import type { StoredTurn } from '../../../../control-plane/src/ingest/index.ts';
 
-function stored(model: string, environment = 'live'): StoredTurn {
+function stored(model: string, environment = 'live', tenant = 'a'): StoredTurn {
   return {
-    scope: { tenant: 'a', environment },
+    scope: { tenant, environment },
     sample: {
       version: 1,
       id: 'x',
@@ -43,7 +43,30 @@ describe('metrics', () => {
     expect(labels).toContain('other');
     expect(text).not.toContain('posing');
     expect(text).toMatch(/clew_requests_total\{[^}]*model="other"[^}]*\} 31/);
-    expect(text).toMatch(/clew_cost_usd_total\{model="model-1"\} 1\n/);
+    expect(text).toMatch(/clew_cost_usd_total\{tenant="a",environment="live",model="model-1"\} 1\n/);
+  });
+
+  it('shows a scope its own figures only, and nothing of the process', async () => {
+    const metrics = createMetrics();
+    for (const tenant of ['a', 'b']) {
+      for (const environment of ['live', 'test']) metrics.stored(stored(`model-${tenant}-${environment}`, environment, tenant));
+    }
+    metrics.requestFinished({ method: 'GET', route: '/v1/threads', status: 200 }, 1);
+    const text = await metrics.page('metrics:read').read({ tenant: 'a', environment: 'live' });
+    expect(text).toContain('model-a-live');
+    expect(text).toContain('clew_request_duration_seconds_bucket{le="+Inf",tenant="a",environment="live"');
+    expect(text).not.toMatch(/model-(b|a-test)|tenant="b"|environment="test"|clew_http|clew_process|clew_journal/);
+    const families = [...text.matchAll(/^# TYPE (\S+)/gm)].map((match) => match[1]);
+    expect(new Set(families).size).toBe(families.length);
+    expect(await metrics.page('metrics:read').read({ tenant: 'c', environment: 'live' })).toBe('');
+    expect(await metrics.page(null).read()).toMatch(/clew_http_requests_total[\s\S]*tenant="b"/);
+  });
+
+  it('keeps labels of models for each scope by itself', async () => {
+    const metrics = createMetrics();
+    for (let index = 0; index < 60; index += 1) metrics.stored(stored(`model-${index}`));
+    metrics.stored(stored('late', 'live', 'b'));
+    expect(await metrics.page(null).read()).toContain('model="late"');
   });
 
   it('marks test traffic', async () => {
