@@ -6,6 +6,7 @@ import { composition, historyDigests, type LlmAnswer, type LlmRequest } from '#d
 import type { Redactor } from '#redact';
 import type { CapturedOutcome, PendingRun } from '../observe/index.ts';
 import { shortHash, type DeclaredSession, type Principal, type TenantKeys } from '../principal/index.ts';
+import { handedOver, onlyMessage } from './handover.ts';
 import { errorOf, modelOf, stagesOf, statusOf, usageOf } from './outcome.ts';
 import { redactLabel, redactText, RedactionCounts } from './text.ts';
 
@@ -132,6 +133,8 @@ function describeCall(run: Run, keys: TenantKeys, mayStandAsIs: (id: string) => 
     previousResponseId: id(request.previousResponseId),
     toolCalls: hashes(answer.toolCalls.map((call) => call.id)),
     toolResults: hashes(newestResults(request)),
+    toolInputs: hashes(handedOver(answer)),
+    firstMessage: hashes([onlyMessage(request)])?.[0],
     attempt: Number.isInteger(retries) && retries >= 0 && retries < 100 ? retries + 1 : undefined,
   });
 }

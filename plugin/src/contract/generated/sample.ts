@@ -172,6 +172,16 @@ export interface Call {
    * @maxItems 256
    */
   toolResults?: string[];
+  /**
+   * Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.
+   *
+   * @maxItems 64
+   */
+  toolInputs?: string[];
+  /**
+   * Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.
+   */
+  firstMessage?: string;
   attempt?: number;
 }
 export interface Gateway {

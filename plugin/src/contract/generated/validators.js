@@ -37,10 +37,10 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSample = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
 var schema22 = { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } };
 var schema24 = { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } };
-var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
+var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
 var schema28 = { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] };
 var schema29 = { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } };
 var schema36 = { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } };
@@ -2454,7 +2454,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       let data24 = data.call;
       if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
         for (const key4 in data24) {
-          if (!(key4 === "kind" || key4 === "auxiliary" || key4 === "parentRunId" || key4 === "responseId" || key4 === "previousResponseId" || key4 === "toolCalls" || key4 === "toolResults" || key4 === "attempt")) {
+          if (!func2.call(schema25.properties, key4)) {
             const err56 = { instancePath: instancePath + "/call", schemaPath: "#/definitions/call/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err56];
@@ -2644,44 +2644,111 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data24.attempt !== void 0) {
-          let data34 = data24.attempt;
-          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err73 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err73];
-            } else {
-              vErrors.push(err73);
-            }
-            errors++;
-          }
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 100 || isNaN(data34)) {
-              const err74 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        if (data24.toolInputs !== void 0) {
+          let data34 = data24.toolInputs;
+          if (Array.isArray(data34)) {
+            if (data34.length > 64) {
+              const err73 = { instancePath: instancePath + "/call/toolInputs", schemaPath: "#/definitions/call/properties/toolInputs/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err74];
+                vErrors = [err73];
               } else {
-                vErrors.push(err74);
+                vErrors.push(err73);
               }
               errors++;
             }
-            if (data34 < 1 || isNaN(data34)) {
-              const err75 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-              if (vErrors === null) {
-                vErrors = [err75];
+            const len2 = data34.length;
+            for (let i2 = 0; i2 < len2; i2++) {
+              let data35 = data34[i2];
+              if (typeof data35 === "string") {
+                if (func3(data35) > 64) {
+                  const err74 = { instancePath: instancePath + "/call/toolInputs/" + i2, schemaPath: "#/definitions/call/properties/toolInputs/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err74];
+                  } else {
+                    vErrors.push(err74);
+                  }
+                  errors++;
+                }
               } else {
-                vErrors.push(err75);
+                const err75 = { instancePath: instancePath + "/call/toolInputs/" + i2, schemaPath: "#/definitions/call/properties/toolInputs/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err75];
+                } else {
+                  vErrors.push(err75);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err76 = { instancePath: instancePath + "/call/toolInputs", schemaPath: "#/definitions/call/properties/toolInputs/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err76];
+            } else {
+              vErrors.push(err76);
+            }
+            errors++;
+          }
+        }
+        if (data24.firstMessage !== void 0) {
+          let data36 = data24.firstMessage;
+          if (typeof data36 === "string") {
+            if (func3(data36) > 64) {
+              const err77 = { instancePath: instancePath + "/call/firstMessage", schemaPath: "#/definitions/call/properties/firstMessage/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              if (vErrors === null) {
+                vErrors = [err77];
+              } else {
+                vErrors.push(err77);
+              }
+              errors++;
+            }
+          } else {
+            const err78 = { instancePath: instancePath + "/call/firstMessage", schemaPath: "#/definitions/call/properties/firstMessage/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err78];
+            } else {
+              vErrors.push(err78);
+            }
+            errors++;
+          }
+        }
+        if (data24.attempt !== void 0) {
+          let data37 = data24.attempt;
+          if (!(typeof data37 == "number" && (!(data37 % 1) && !isNaN(data37)) && isFinite(data37))) {
+            const err79 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err79];
+            } else {
+              vErrors.push(err79);
+            }
+            errors++;
+          }
+          if (typeof data37 == "number" && isFinite(data37)) {
+            if (data37 > 100 || isNaN(data37)) {
+              const err80 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+              if (vErrors === null) {
+                vErrors = [err80];
+              } else {
+                vErrors.push(err80);
+              }
+              errors++;
+            }
+            if (data37 < 1 || isNaN(data37)) {
+              const err81 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err81];
+              } else {
+                vErrors.push(err81);
               }
               errors++;
             }
           }
         }
       } else {
-        const err76 = { instancePath: instancePath + "/call", schemaPath: "#/definitions/call/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err82 = { instancePath: instancePath + "/call", schemaPath: "#/definitions/call/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err76];
+          vErrors = [err82];
         } else {
-          vErrors.push(err76);
+          vErrors.push(err82);
         }
         errors++;
       }
@@ -2693,180 +2760,109 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.provider !== void 0) {
-      let data36 = data.provider;
-      if (typeof data36 === "string") {
-        if (func3(data36) > 64) {
-          const err77 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+      let data39 = data.provider;
+      if (typeof data39 === "string") {
+        if (func3(data39) > 64) {
+          const err83 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
           if (vErrors === null) {
-            vErrors = [err77];
+            vErrors = [err83];
           } else {
-            vErrors.push(err77);
+            vErrors.push(err83);
           }
           errors++;
         }
       } else {
-        const err78 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err84 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err78];
+          vErrors = [err84];
         } else {
-          vErrors.push(err78);
+          vErrors.push(err84);
         }
         errors++;
       }
     }
     if (data.dialect !== void 0) {
-      let data37 = data.dialect;
-      if (!(data37 === "openai.chat" || data37 === "openai.responses" || data37 === "openai.completions" || data37 === "openai.embeddings" || data37 === "anthropic.messages" || data37 === "unknown")) {
-        const err79 = { instancePath: instancePath + "/dialect", schemaPath: "#/definitions/dialect/enum", keyword: "enum", params: { allowedValues: schema28.enum }, message: "must be equal to one of the allowed values" };
+      let data40 = data.dialect;
+      if (!(data40 === "openai.chat" || data40 === "openai.responses" || data40 === "openai.completions" || data40 === "openai.embeddings" || data40 === "anthropic.messages" || data40 === "unknown")) {
+        const err85 = { instancePath: instancePath + "/dialect", schemaPath: "#/definitions/dialect/enum", keyword: "enum", params: { allowedValues: schema28.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
-          vErrors = [err79];
+          vErrors = [err85];
         } else {
-          vErrors.push(err79);
+          vErrors.push(err85);
         }
         errors++;
       }
     }
     if (data.stream !== void 0) {
       if (typeof data.stream !== "boolean") {
-        const err80 = { instancePath: instancePath + "/stream", schemaPath: "#/properties/stream/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        const err86 = { instancePath: instancePath + "/stream", schemaPath: "#/properties/stream/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
         if (vErrors === null) {
-          vErrors = [err80];
+          vErrors = [err86];
         } else {
-          vErrors.push(err80);
+          vErrors.push(err86);
         }
         errors++;
       }
     }
     if (data.model !== void 0) {
-      let data39 = data.model;
-      if (data39 && typeof data39 == "object" && !Array.isArray(data39)) {
-        if (data39.evidence === void 0) {
-          const err81 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/required", keyword: "required", params: { missingProperty: "evidence" }, message: "must have required property 'evidence'" };
+      let data42 = data.model;
+      if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
+        if (data42.evidence === void 0) {
+          const err87 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/required", keyword: "required", params: { missingProperty: "evidence" }, message: "must have required property 'evidence'" };
           if (vErrors === null) {
-            vErrors = [err81];
+            vErrors = [err87];
           } else {
-            vErrors.push(err81);
+            vErrors.push(err87);
           }
           errors++;
         }
-        for (const key5 in data39) {
+        for (const key5 in data42) {
           if (!(key5 === "requested" || key5 === "executed" || key5 === "evidence" || key5 === "fingerprint")) {
-            const err82 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
+            const err88 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err82];
+              vErrors = [err88];
             } else {
-              vErrors.push(err82);
+              vErrors.push(err88);
             }
             errors++;
           }
         }
-        if (data39.requested !== void 0) {
-          let data40 = data39.requested;
-          if (typeof data40 === "string") {
-            if (func3(data40) > 256) {
-              const err83 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-              if (vErrors === null) {
-                vErrors = [err83];
-              } else {
-                vErrors.push(err83);
-              }
-              errors++;
-            }
-          } else {
-            const err84 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err84];
-            } else {
-              vErrors.push(err84);
-            }
-            errors++;
-          }
-        }
-        if (data39.executed !== void 0) {
-          let data41 = data39.executed;
-          if (typeof data41 === "string") {
-            if (func3(data41) > 256) {
-              const err85 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-              if (vErrors === null) {
-                vErrors = [err85];
-              } else {
-                vErrors.push(err85);
-              }
-              errors++;
-            }
-          } else {
-            const err86 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err86];
-            } else {
-              vErrors.push(err86);
-            }
-            errors++;
-          }
-        }
-        if (data39.evidence !== void 0) {
-          let data42 = data39.evidence;
-          if (!(data42 === "response_body" || data42 === "stream_event" || data42 === "response_header" || data42 === "gateway" || data42 === "unknown")) {
-            const err87 = { instancePath: instancePath + "/model/evidence", schemaPath: "#/definitions/model/properties/evidence/enum", keyword: "enum", params: { allowedValues: schema29.properties.evidence.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err87];
-            } else {
-              vErrors.push(err87);
-            }
-            errors++;
-          }
-        }
-        if (data39.fingerprint !== void 0) {
-          let data43 = data39.fingerprint;
+        if (data42.requested !== void 0) {
+          let data43 = data42.requested;
           if (typeof data43 === "string") {
             if (func3(data43) > 256) {
-              const err88 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              const err89 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
               if (vErrors === null) {
-                vErrors = [err88];
+                vErrors = [err89];
               } else {
-                vErrors.push(err88);
+                vErrors.push(err89);
               }
               errors++;
             }
           } else {
-            const err89 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err90 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err89];
+              vErrors = [err90];
             } else {
-              vErrors.push(err89);
+              vErrors.push(err90);
             }
             errors++;
           }
         }
-      } else {
-        const err90 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err90];
-        } else {
-          vErrors.push(err90);
-        }
-        errors++;
-      }
-    }
-    if (data.parameters !== void 0) {
-      let data44 = data.parameters;
-      if (data44 && typeof data44 == "object" && !Array.isArray(data44)) {
-        if (Object.keys(data44).length > 64) {
-          const err91 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
-          if (vErrors === null) {
-            vErrors = [err91];
+        if (data42.executed !== void 0) {
+          let data44 = data42.executed;
+          if (typeof data44 === "string") {
+            if (func3(data44) > 256) {
+              const err91 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err91];
+              } else {
+                vErrors.push(err91);
+              }
+              errors++;
+            }
           } else {
-            vErrors.push(err91);
-          }
-          errors++;
-        }
-        for (const key6 in data44) {
-          let data45 = data44[key6];
-          const _errs99 = errors;
-          let valid21 = false;
-          const _errs100 = errors;
-          if (!(typeof data45 == "number" && isFinite(data45))) {
-            const err92 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err92 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err92];
             } else {
@@ -2874,106 +2870,177 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          var _valid0 = _errs100 === errors;
-          valid21 = valid21 || _valid0;
-          if (!valid21) {
-            const _errs102 = errors;
-            if (typeof data45 !== "boolean") {
-              const err93 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        }
+        if (data42.evidence !== void 0) {
+          let data45 = data42.evidence;
+          if (!(data45 === "response_body" || data45 === "stream_event" || data45 === "response_header" || data45 === "gateway" || data45 === "unknown")) {
+            const err93 = { instancePath: instancePath + "/model/evidence", schemaPath: "#/definitions/model/properties/evidence/enum", keyword: "enum", params: { allowedValues: schema29.properties.evidence.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err93];
+            } else {
+              vErrors.push(err93);
+            }
+            errors++;
+          }
+        }
+        if (data42.fingerprint !== void 0) {
+          let data46 = data42.fingerprint;
+          if (typeof data46 === "string") {
+            if (func3(data46) > 256) {
+              const err94 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
               if (vErrors === null) {
-                vErrors = [err93];
+                vErrors = [err94];
               } else {
-                vErrors.push(err93);
+                vErrors.push(err94);
               }
               errors++;
             }
-            var _valid0 = _errs102 === errors;
-            valid21 = valid21 || _valid0;
-            if (!valid21) {
-              const _errs104 = errors;
-              if (typeof data45 === "string") {
-                if (func3(data45) > 512) {
-                  const err94 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+          } else {
+            const err95 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err95];
+            } else {
+              vErrors.push(err95);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err96 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err96];
+        } else {
+          vErrors.push(err96);
+        }
+        errors++;
+      }
+    }
+    if (data.parameters !== void 0) {
+      let data47 = data.parameters;
+      if (data47 && typeof data47 == "object" && !Array.isArray(data47)) {
+        if (Object.keys(data47).length > 64) {
+          const err97 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
+          if (vErrors === null) {
+            vErrors = [err97];
+          } else {
+            vErrors.push(err97);
+          }
+          errors++;
+        }
+        for (const key6 in data47) {
+          let data48 = data47[key6];
+          const _errs105 = errors;
+          let valid23 = false;
+          const _errs106 = errors;
+          if (!(typeof data48 == "number" && isFinite(data48))) {
+            const err98 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err98];
+            } else {
+              vErrors.push(err98);
+            }
+            errors++;
+          }
+          var _valid0 = _errs106 === errors;
+          valid23 = valid23 || _valid0;
+          if (!valid23) {
+            const _errs108 = errors;
+            if (typeof data48 !== "boolean") {
+              const err99 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+              if (vErrors === null) {
+                vErrors = [err99];
+              } else {
+                vErrors.push(err99);
+              }
+              errors++;
+            }
+            var _valid0 = _errs108 === errors;
+            valid23 = valid23 || _valid0;
+            if (!valid23) {
+              const _errs110 = errors;
+              if (typeof data48 === "string") {
+                if (func3(data48) > 512) {
+                  const err100 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
                   if (vErrors === null) {
-                    vErrors = [err94];
+                    vErrors = [err100];
                   } else {
-                    vErrors.push(err94);
+                    vErrors.push(err100);
                   }
                   errors++;
                 }
               } else {
-                const err95 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err101 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err95];
+                  vErrors = [err101];
                 } else {
-                  vErrors.push(err95);
+                  vErrors.push(err101);
                 }
                 errors++;
               }
-              var _valid0 = _errs104 === errors;
-              valid21 = valid21 || _valid0;
-              if (!valid21) {
-                const _errs106 = errors;
-                if (Array.isArray(data45)) {
-                  if (data45.length > 16) {
-                    const err96 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+              var _valid0 = _errs110 === errors;
+              valid23 = valid23 || _valid0;
+              if (!valid23) {
+                const _errs112 = errors;
+                if (Array.isArray(data48)) {
+                  if (data48.length > 16) {
+                    const err102 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
                     if (vErrors === null) {
-                      vErrors = [err96];
+                      vErrors = [err102];
                     } else {
-                      vErrors.push(err96);
+                      vErrors.push(err102);
                     }
                     errors++;
                   }
-                  const len2 = data45.length;
-                  for (let i2 = 0; i2 < len2; i2++) {
-                    let data46 = data45[i2];
-                    if (typeof data46 === "string") {
-                      if (func3(data46) > 256) {
-                        const err97 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i2, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  const len3 = data48.length;
+                  for (let i3 = 0; i3 < len3; i3++) {
+                    let data49 = data48[i3];
+                    if (typeof data49 === "string") {
+                      if (func3(data49) > 256) {
+                        const err103 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i3, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                         if (vErrors === null) {
-                          vErrors = [err97];
+                          vErrors = [err103];
                         } else {
-                          vErrors.push(err97);
+                          vErrors.push(err103);
                         }
                         errors++;
                       }
                     } else {
-                      const err98 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i2, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                      const err104 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i3, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                       if (vErrors === null) {
-                        vErrors = [err98];
+                        vErrors = [err104];
                       } else {
-                        vErrors.push(err98);
+                        vErrors.push(err104);
                       }
                       errors++;
                     }
                   }
                 } else {
-                  const err99 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                  const err105 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                   if (vErrors === null) {
-                    vErrors = [err99];
+                    vErrors = [err105];
                   } else {
-                    vErrors.push(err99);
+                    vErrors.push(err105);
                   }
                   errors++;
                 }
-                var _valid0 = _errs106 === errors;
-                valid21 = valid21 || _valid0;
+                var _valid0 = _errs112 === errors;
+                valid23 = valid23 || _valid0;
               }
             }
           }
-          if (!valid21) {
-            const err100 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          if (!valid23) {
+            const err106 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
             if (vErrors === null) {
-              vErrors = [err100];
+              vErrors = [err106];
             } else {
-              vErrors.push(err100);
+              vErrors.push(err106);
             }
             errors++;
           } else {
-            errors = _errs99;
+            errors = _errs105;
             if (vErrors !== null) {
-              if (_errs99) {
-                vErrors.length = _errs99;
+              if (_errs105) {
+                vErrors.length = _errs105;
               } else {
                 vErrors = null;
               }
@@ -2981,11 +3048,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err101 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err107 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err101];
+          vErrors = [err107];
         } else {
-          vErrors.push(err101);
+          vErrors.push(err107);
         }
         errors++;
       }
@@ -2997,86 +3064,20 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.status !== void 0) {
-      let data48 = data.status;
-      if (data48 && typeof data48 == "object" && !Array.isArray(data48)) {
-        if (data48.outcome === void 0) {
-          const err102 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/required", keyword: "required", params: { missingProperty: "outcome" }, message: "must have required property 'outcome'" };
+      let data51 = data.status;
+      if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
+        if (data51.outcome === void 0) {
+          const err108 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/required", keyword: "required", params: { missingProperty: "outcome" }, message: "must have required property 'outcome'" };
           if (vErrors === null) {
-            vErrors = [err102];
+            vErrors = [err108];
           } else {
-            vErrors.push(err102);
+            vErrors.push(err108);
           }
           errors++;
         }
-        for (const key7 in data48) {
+        for (const key7 in data51) {
           if (!(key7 === "http" || key7 === "outcome" || key7 === "finishReason")) {
-            const err103 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err103];
-            } else {
-              vErrors.push(err103);
-            }
-            errors++;
-          }
-        }
-        if (data48.http !== void 0) {
-          let data49 = data48.http;
-          if (!(typeof data49 == "number" && (!(data49 % 1) && !isNaN(data49)) && isFinite(data49))) {
-            const err104 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err104];
-            } else {
-              vErrors.push(err104);
-            }
-            errors++;
-          }
-          if (typeof data49 == "number" && isFinite(data49)) {
-            if (data49 > 599 || isNaN(data49)) {
-              const err105 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599" };
-              if (vErrors === null) {
-                vErrors = [err105];
-              } else {
-                vErrors.push(err105);
-              }
-              errors++;
-            }
-            if (data49 < 100 || isNaN(data49)) {
-              const err106 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-              if (vErrors === null) {
-                vErrors = [err106];
-              } else {
-                vErrors.push(err106);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data48.outcome !== void 0) {
-          let data50 = data48.outcome;
-          if (!(data50 === "ok" || data50 === "error" || data50 === "blocked" || data50 === "aborted")) {
-            const err107 = { instancePath: instancePath + "/status/outcome", schemaPath: "#/definitions/status/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema36.properties.outcome.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err107];
-            } else {
-              vErrors.push(err107);
-            }
-            errors++;
-          }
-        }
-        if (data48.finishReason !== void 0) {
-          let data51 = data48.finishReason;
-          if (typeof data51 === "string") {
-            if (func3(data51) > 64) {
-              const err108 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-              if (vErrors === null) {
-                vErrors = [err108];
-              } else {
-                vErrors.push(err108);
-              }
-              errors++;
-            }
-          } else {
-            const err109 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err109 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err109];
             } else {
@@ -3085,130 +3086,196 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data51.http !== void 0) {
+          let data52 = data51.http;
+          if (!(typeof data52 == "number" && (!(data52 % 1) && !isNaN(data52)) && isFinite(data52))) {
+            const err110 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err110];
+            } else {
+              vErrors.push(err110);
+            }
+            errors++;
+          }
+          if (typeof data52 == "number" && isFinite(data52)) {
+            if (data52 > 599 || isNaN(data52)) {
+              const err111 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599" };
+              if (vErrors === null) {
+                vErrors = [err111];
+              } else {
+                vErrors.push(err111);
+              }
+              errors++;
+            }
+            if (data52 < 100 || isNaN(data52)) {
+              const err112 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+              if (vErrors === null) {
+                vErrors = [err112];
+              } else {
+                vErrors.push(err112);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data51.outcome !== void 0) {
+          let data53 = data51.outcome;
+          if (!(data53 === "ok" || data53 === "error" || data53 === "blocked" || data53 === "aborted")) {
+            const err113 = { instancePath: instancePath + "/status/outcome", schemaPath: "#/definitions/status/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema36.properties.outcome.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err113];
+            } else {
+              vErrors.push(err113);
+            }
+            errors++;
+          }
+        }
+        if (data51.finishReason !== void 0) {
+          let data54 = data51.finishReason;
+          if (typeof data54 === "string") {
+            if (func3(data54) > 64) {
+              const err114 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              if (vErrors === null) {
+                vErrors = [err114];
+              } else {
+                vErrors.push(err114);
+              }
+              errors++;
+            }
+          } else {
+            const err115 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err115];
+            } else {
+              vErrors.push(err115);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err110 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err116 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err110];
+          vErrors = [err116];
         } else {
-          vErrors.push(err110);
+          vErrors.push(err116);
         }
         errors++;
       }
     }
     if (data.error !== void 0) {
-      let data52 = data.error;
-      if (data52 && typeof data52 == "object" && !Array.isArray(data52)) {
-        if (data52.type === void 0) {
-          const err111 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      let data55 = data.error;
+      if (data55 && typeof data55 == "object" && !Array.isArray(data55)) {
+        if (data55.type === void 0) {
+          const err117 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
           if (vErrors === null) {
-            vErrors = [err111];
+            vErrors = [err117];
           } else {
-            vErrors.push(err111);
+            vErrors.push(err117);
           }
           errors++;
         }
-        for (const key8 in data52) {
+        for (const key8 in data55) {
           if (!(key8 === "type" || key8 === "code" || key8 === "stage")) {
-            const err112 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
+            const err118 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err112];
+              vErrors = [err118];
             } else {
-              vErrors.push(err112);
+              vErrors.push(err118);
             }
             errors++;
           }
         }
-        if (data52.type !== void 0) {
-          let data53 = data52.type;
-          if (typeof data53 === "string") {
-            if (func3(data53) > 128) {
-              const err113 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+        if (data55.type !== void 0) {
+          let data56 = data55.type;
+          if (typeof data56 === "string") {
+            if (func3(data56) > 128) {
+              const err119 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
               if (vErrors === null) {
-                vErrors = [err113];
+                vErrors = [err119];
               } else {
-                vErrors.push(err113);
+                vErrors.push(err119);
               }
               errors++;
             }
           } else {
-            const err114 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err120 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err114];
+              vErrors = [err120];
             } else {
-              vErrors.push(err114);
+              vErrors.push(err120);
             }
             errors++;
           }
         }
-        if (data52.code !== void 0) {
-          let data54 = data52.code;
-          if (typeof data54 === "string") {
-            if (func3(data54) > 128) {
-              const err115 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+        if (data55.code !== void 0) {
+          let data57 = data55.code;
+          if (typeof data57 === "string") {
+            if (func3(data57) > 128) {
+              const err121 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
               if (vErrors === null) {
-                vErrors = [err115];
+                vErrors = [err121];
               } else {
-                vErrors.push(err115);
+                vErrors.push(err121);
               }
               errors++;
             }
           } else {
-            const err116 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err122 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err116];
+              vErrors = [err122];
             } else {
-              vErrors.push(err116);
+              vErrors.push(err122);
             }
             errors++;
           }
         }
-        if (data52.stage !== void 0) {
-          let data55 = data52.stage;
-          if (!(data55 === "ingress" || data55 === "guardrail" || data55 === "routing" || data55 === "response")) {
-            const err117 = { instancePath: instancePath + "/error/stage", schemaPath: "#/definitions/error/properties/stage/enum", keyword: "enum", params: { allowedValues: schema37.properties.stage.enum }, message: "must be equal to one of the allowed values" };
+        if (data55.stage !== void 0) {
+          let data58 = data55.stage;
+          if (!(data58 === "ingress" || data58 === "guardrail" || data58 === "routing" || data58 === "response")) {
+            const err123 = { instancePath: instancePath + "/error/stage", schemaPath: "#/definitions/error/properties/stage/enum", keyword: "enum", params: { allowedValues: schema37.properties.stage.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err117];
+              vErrors = [err123];
             } else {
-              vErrors.push(err117);
+              vErrors.push(err123);
             }
             errors++;
           }
         }
       } else {
-        const err118 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err124 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err118];
+          vErrors = [err124];
         } else {
-          vErrors.push(err118);
+          vErrors.push(err124);
         }
         errors++;
       }
     }
     if (data.guardrails !== void 0) {
-      let data56 = data.guardrails;
-      if (Array.isArray(data56)) {
-        if (data56.length > 32) {
-          const err119 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
+      let data59 = data.guardrails;
+      if (Array.isArray(data59)) {
+        if (data59.length > 32) {
+          const err125 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
           if (vErrors === null) {
-            vErrors = [err119];
+            vErrors = [err125];
           } else {
-            vErrors.push(err119);
+            vErrors.push(err125);
           }
           errors++;
         }
-        const len3 = data56.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          if (!validate17(data56[i3], { instancePath: instancePath + "/guardrails/" + i3, parentData: data56, parentDataProperty: i3, rootData })) {
+        const len4 = data59.length;
+        for (let i4 = 0; i4 < len4; i4++) {
+          if (!validate17(data59[i4], { instancePath: instancePath + "/guardrails/" + i4, parentData: data59, parentDataProperty: i4, rootData })) {
             vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err120 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err126 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err120];
+          vErrors = [err126];
         } else {
-          vErrors.push(err120);
+          vErrors.push(err126);
         }
         errors++;
       }
@@ -3244,94 +3311,29 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.sampling !== void 0) {
-      let data63 = data.sampling;
-      if (data63 && typeof data63 == "object" && !Array.isArray(data63)) {
-        if (data63.reason === void 0) {
-          const err121 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      let data66 = data.sampling;
+      if (data66 && typeof data66 == "object" && !Array.isArray(data66)) {
+        if (data66.reason === void 0) {
+          const err127 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
           if (vErrors === null) {
-            vErrors = [err121];
+            vErrors = [err127];
           } else {
-            vErrors.push(err121);
+            vErrors.push(err127);
           }
           errors++;
         }
-        if (data63.probability === void 0) {
-          const err122 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "probability" }, message: "must have required property 'probability'" };
+        if (data66.probability === void 0) {
+          const err128 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "probability" }, message: "must have required property 'probability'" };
           if (vErrors === null) {
-            vErrors = [err122];
+            vErrors = [err128];
           } else {
-            vErrors.push(err122);
+            vErrors.push(err128);
           }
           errors++;
         }
-        for (const key9 in data63) {
+        for (const key9 in data66) {
           if (!(key9 === "reason" || key9 === "rule" || key9 === "probability" || key9 === "policy")) {
-            const err123 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err123];
-            } else {
-              vErrors.push(err123);
-            }
-            errors++;
-          }
-        }
-        if (data63.reason !== void 0) {
-          let data64 = data63.reason;
-          if (!(data64 === "rate" || data64 === "always" || data64 === "rescued")) {
-            const err124 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema54.properties.reason.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err124];
-            } else {
-              vErrors.push(err124);
-            }
-            errors++;
-          }
-        }
-        if (data63.rule !== void 0) {
-          let data65 = data63.rule;
-          if (typeof data65 === "string") {
-            if (func3(data65) > 64) {
-              const err125 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-              if (vErrors === null) {
-                vErrors = [err125];
-              } else {
-                vErrors.push(err125);
-              }
-              errors++;
-            }
-          } else {
-            const err126 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err126];
-            } else {
-              vErrors.push(err126);
-            }
-            errors++;
-          }
-        }
-        if (data63.probability !== void 0) {
-          let data66 = data63.probability;
-          if (typeof data66 == "number" && isFinite(data66)) {
-            if (data66 > 1 || isNaN(data66)) {
-              const err127 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err127];
-              } else {
-                vErrors.push(err127);
-              }
-              errors++;
-            }
-            if (data66 <= 0 || isNaN(data66)) {
-              const err128 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err128];
-              } else {
-                vErrors.push(err128);
-              }
-              errors++;
-            }
-          } else {
-            const err129 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err129 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err129];
             } else {
@@ -3340,246 +3342,311 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data63.policy !== void 0) {
-          let data67 = data63.policy;
-          if (typeof data67 === "string") {
-            if (func3(data67) > 64) {
-              const err130 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+        if (data66.reason !== void 0) {
+          let data67 = data66.reason;
+          if (!(data67 === "rate" || data67 === "always" || data67 === "rescued")) {
+            const err130 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema54.properties.reason.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err130];
+            } else {
+              vErrors.push(err130);
+            }
+            errors++;
+          }
+        }
+        if (data66.rule !== void 0) {
+          let data68 = data66.rule;
+          if (typeof data68 === "string") {
+            if (func3(data68) > 64) {
+              const err131 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
               if (vErrors === null) {
-                vErrors = [err130];
+                vErrors = [err131];
               } else {
-                vErrors.push(err130);
+                vErrors.push(err131);
               }
               errors++;
             }
           } else {
-            const err131 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err132 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err131];
+              vErrors = [err132];
             } else {
-              vErrors.push(err131);
+              vErrors.push(err132);
+            }
+            errors++;
+          }
+        }
+        if (data66.probability !== void 0) {
+          let data69 = data66.probability;
+          if (typeof data69 == "number" && isFinite(data69)) {
+            if (data69 > 1 || isNaN(data69)) {
+              const err133 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+              if (vErrors === null) {
+                vErrors = [err133];
+              } else {
+                vErrors.push(err133);
+              }
+              errors++;
+            }
+            if (data69 <= 0 || isNaN(data69)) {
+              const err134 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err134];
+              } else {
+                vErrors.push(err134);
+              }
+              errors++;
+            }
+          } else {
+            const err135 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err135];
+            } else {
+              vErrors.push(err135);
+            }
+            errors++;
+          }
+        }
+        if (data66.policy !== void 0) {
+          let data70 = data66.policy;
+          if (typeof data70 === "string") {
+            if (func3(data70) > 64) {
+              const err136 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              if (vErrors === null) {
+                vErrors = [err136];
+              } else {
+                vErrors.push(err136);
+              }
+              errors++;
+            }
+          } else {
+            const err137 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err137];
+            } else {
+              vErrors.push(err137);
             }
             errors++;
           }
         }
       } else {
-        const err132 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err138 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err132];
+          vErrors = [err138];
         } else {
-          vErrors.push(err132);
+          vErrors.push(err138);
         }
         errors++;
       }
     }
     if (data.attestation !== void 0) {
-      let data68 = data.attestation;
-      if (data68 && typeof data68 == "object" && !Array.isArray(data68)) {
-        if (data68.payload === void 0) {
-          const err133 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payload" }, message: "must have required property 'payload'" };
+      let data71 = data.attestation;
+      if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
+        if (data71.payload === void 0) {
+          const err139 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payload" }, message: "must have required property 'payload'" };
           if (vErrors === null) {
-            vErrors = [err133];
+            vErrors = [err139];
           } else {
-            vErrors.push(err133);
+            vErrors.push(err139);
           }
           errors++;
         }
-        if (data68.payloadType === void 0) {
-          const err134 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payloadType" }, message: "must have required property 'payloadType'" };
+        if (data71.payloadType === void 0) {
+          const err140 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payloadType" }, message: "must have required property 'payloadType'" };
           if (vErrors === null) {
-            vErrors = [err134];
+            vErrors = [err140];
           } else {
-            vErrors.push(err134);
+            vErrors.push(err140);
           }
           errors++;
         }
-        if (data68.signatures === void 0) {
-          const err135 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "signatures" }, message: "must have required property 'signatures'" };
+        if (data71.signatures === void 0) {
+          const err141 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "signatures" }, message: "must have required property 'signatures'" };
           if (vErrors === null) {
-            vErrors = [err135];
+            vErrors = [err141];
           } else {
-            vErrors.push(err135);
+            vErrors.push(err141);
           }
           errors++;
         }
-        for (const key10 in data68) {
+        for (const key10 in data71) {
           if (!(key10 === "payload" || key10 === "payloadType" || key10 === "signatures")) {
-            const err136 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties" };
+            const err142 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err136];
+              vErrors = [err142];
             } else {
-              vErrors.push(err136);
+              vErrors.push(err142);
             }
             errors++;
           }
         }
-        if (data68.payload !== void 0) {
-          let data69 = data68.payload;
-          if (typeof data69 === "string") {
-            if (func3(data69) > 524288) {
-              const err137 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/maxLength", keyword: "maxLength", params: { limit: 524288 }, message: "must NOT have more than 524288 characters" };
+        if (data71.payload !== void 0) {
+          let data72 = data71.payload;
+          if (typeof data72 === "string") {
+            if (func3(data72) > 524288) {
+              const err143 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/maxLength", keyword: "maxLength", params: { limit: 524288 }, message: "must NOT have more than 524288 characters" };
               if (vErrors === null) {
-                vErrors = [err137];
+                vErrors = [err143];
               } else {
-                vErrors.push(err137);
+                vErrors.push(err143);
               }
               errors++;
             }
           } else {
-            const err138 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err144 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err138];
+              vErrors = [err144];
             } else {
-              vErrors.push(err138);
+              vErrors.push(err144);
             }
             errors++;
           }
         }
-        if (data68.payloadType !== void 0) {
-          if ("application/vnd.in-toto+json" !== data68.payloadType) {
-            const err139 = { instancePath: instancePath + "/attestation/payloadType", schemaPath: "#/definitions/envelope/properties/payloadType/const", keyword: "const", params: { allowedValue: "application/vnd.in-toto+json" }, message: "must be equal to constant" };
+        if (data71.payloadType !== void 0) {
+          if ("application/vnd.in-toto+json" !== data71.payloadType) {
+            const err145 = { instancePath: instancePath + "/attestation/payloadType", schemaPath: "#/definitions/envelope/properties/payloadType/const", keyword: "const", params: { allowedValue: "application/vnd.in-toto+json" }, message: "must be equal to constant" };
             if (vErrors === null) {
-              vErrors = [err139];
+              vErrors = [err145];
             } else {
-              vErrors.push(err139);
+              vErrors.push(err145);
             }
             errors++;
           }
         }
-        if (data68.signatures !== void 0) {
-          let data71 = data68.signatures;
-          if (Array.isArray(data71)) {
-            if (data71.length > 4) {
-              const err140 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
+        if (data71.signatures !== void 0) {
+          let data74 = data71.signatures;
+          if (Array.isArray(data74)) {
+            if (data74.length > 4) {
+              const err146 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
               if (vErrors === null) {
-                vErrors = [err140];
+                vErrors = [err146];
               } else {
-                vErrors.push(err140);
+                vErrors.push(err146);
               }
               errors++;
             }
-            if (data71.length < 1) {
-              const err141 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+            if (data74.length < 1) {
+              const err147 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
-                vErrors = [err141];
+                vErrors = [err147];
               } else {
-                vErrors.push(err141);
+                vErrors.push(err147);
               }
               errors++;
             }
-            const len4 = data71.length;
-            for (let i4 = 0; i4 < len4; i4++) {
-              let data72 = data71[i4];
-              if (data72 && typeof data72 == "object" && !Array.isArray(data72)) {
-                if (data72.keyid === void 0) {
-                  const err142 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "keyid" }, message: "must have required property 'keyid'" };
+            const len5 = data74.length;
+            for (let i5 = 0; i5 < len5; i5++) {
+              let data75 = data74[i5];
+              if (data75 && typeof data75 == "object" && !Array.isArray(data75)) {
+                if (data75.keyid === void 0) {
+                  const err148 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "keyid" }, message: "must have required property 'keyid'" };
                   if (vErrors === null) {
-                    vErrors = [err142];
+                    vErrors = [err148];
                   } else {
-                    vErrors.push(err142);
+                    vErrors.push(err148);
                   }
                   errors++;
                 }
-                if (data72.sig === void 0) {
-                  const err143 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "sig" }, message: "must have required property 'sig'" };
+                if (data75.sig === void 0) {
+                  const err149 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "sig" }, message: "must have required property 'sig'" };
                   if (vErrors === null) {
-                    vErrors = [err143];
+                    vErrors = [err149];
                   } else {
-                    vErrors.push(err143);
+                    vErrors.push(err149);
                   }
                   errors++;
                 }
-                for (const key11 in data72) {
+                for (const key11 in data75) {
                   if (!(key11 === "keyid" || key11 === "sig")) {
-                    const err144 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
+                    const err150 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err144];
+                      vErrors = [err150];
                     } else {
-                      vErrors.push(err144);
+                      vErrors.push(err150);
                     }
                     errors++;
                   }
                 }
-                if (data72.keyid !== void 0) {
-                  let data73 = data72.keyid;
-                  if (typeof data73 === "string") {
-                    if (func3(data73) > 128) {
-                      const err145 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                if (data75.keyid !== void 0) {
+                  let data76 = data75.keyid;
+                  if (typeof data76 === "string") {
+                    if (func3(data76) > 128) {
+                      const err151 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                       if (vErrors === null) {
-                        vErrors = [err145];
+                        vErrors = [err151];
                       } else {
-                        vErrors.push(err145);
+                        vErrors.push(err151);
                       }
                       errors++;
                     }
                   } else {
-                    const err146 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err152 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err146];
+                      vErrors = [err152];
                     } else {
-                      vErrors.push(err146);
+                      vErrors.push(err152);
                     }
                     errors++;
                   }
                 }
-                if (data72.sig !== void 0) {
-                  let data74 = data72.sig;
-                  if (typeof data74 === "string") {
-                    if (func3(data74) > 128) {
-                      const err147 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                if (data75.sig !== void 0) {
+                  let data77 = data75.sig;
+                  if (typeof data77 === "string") {
+                    if (func3(data77) > 128) {
+                      const err153 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                       if (vErrors === null) {
-                        vErrors = [err147];
+                        vErrors = [err153];
                       } else {
-                        vErrors.push(err147);
+                        vErrors.push(err153);
                       }
                       errors++;
                     }
                   } else {
-                    const err148 = { instancePath: instancePath + "/attestation/signatures/" + i4 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err154 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err148];
+                      vErrors = [err154];
                     } else {
-                      vErrors.push(err148);
+                      vErrors.push(err154);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err149 = { instancePath: instancePath + "/attestation/signatures/" + i4, schemaPath: "#/definitions/envelope/properties/signatures/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err155 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err149];
+                  vErrors = [err155];
                 } else {
-                  vErrors.push(err149);
+                  vErrors.push(err155);
                 }
                 errors++;
               }
             }
           } else {
-            const err150 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err156 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err150];
+              vErrors = [err156];
             } else {
-              vErrors.push(err150);
+              vErrors.push(err156);
             }
             errors++;
           }
         }
       } else {
-        const err151 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err157 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err151];
+          vErrors = [err157];
         } else {
-          vErrors.push(err151);
+          vErrors.push(err157);
         }
         errors++;
       }
     }
   } else {
-    const err152 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err158 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err152];
+      vErrors = [err158];
     } else {
-      vErrors.push(err152);
+      vErrors.push(err158);
     }
     errors++;
   }
