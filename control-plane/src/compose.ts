@@ -165,7 +165,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const meaning = meaningIndex(workshop, embedder, outside?.vectors ?? store.vectors);
   const routes: Route[] = [
     ...healthRoutes(healthOf(base, embedder, outside)),
-    ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits)),
+    ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
     ...openLiteLlm(base, { acceptor, workshop, secret }),
     ...policyRoutes(live),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl)),

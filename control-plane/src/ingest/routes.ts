@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
-import type { JsonSchema, Route } from '../kernel/index.ts';
+import { GATEWAY_HEALTH_HEADER, parseGatewayHealth, type GatewayHealth } from '#contract';
+import type { JsonSchema, Route, Scope } from '../kernel/index.ts';
 import type { Acceptor } from './accept.ts';
 
 /** Reads a body under the limits of the settings; compose hands in the server's reader. */
@@ -25,7 +26,12 @@ const RESULT: JsonSchema = {
   },
 };
 
-export function ingestRoutes(acceptor: Acceptor, readBody: BodyReader): Route[] {
+/** `told`: called with what a gateway tells of itself, once its samples are taken. */
+export function ingestRoutes(
+  acceptor: Acceptor,
+  readBody: BodyReader,
+  told: (report: GatewayHealth, scope: Scope) => void = () => undefined,
+): Route[] {
   const sample = JSON.parse(readFileSync(SCHEMA_FILE, 'utf8')) as JsonSchema;
   return [
     {
@@ -45,7 +51,10 @@ export function ingestRoutes(acceptor: Acceptor, readBody: BodyReader): Route[] 
       handle: async ({ caller, stream, header }) => {
         await acceptor.admit();
         const body = await readBody(stream, header('content-encoding'));
-        return { status: 202, json: await acceptor.accept(body, header('content-type'), caller.scope) };
+        const json = await acceptor.accept(body, header('content-type'), caller.scope);
+        const report = parseGatewayHealth(header(GATEWAY_HEALTH_HEADER));
+        if (report) told(report, caller.scope);
+        return { status: 202, json };
       },
     },
   ];

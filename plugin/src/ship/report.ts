@@ -29,6 +29,8 @@ export class Reporter {
   readonly #health: Health;
   readonly #toldHealth: Health;
   readonly #toldDrops: SharedCounts<DropReason>;
+  /** What there was when it was last told; nothing, to begin with. */
+  #toldNow = JSON.stringify(Object.fromEntries([...GAUGES].map((name) => [name, 0])));
 
   constructor(drops: Drops, health: Health, told?: ToldShare) {
     this.#drops = drops;
@@ -47,7 +49,10 @@ export class Reporter {
     const dropped = growth(REASONS, (name) => this.#drops.get(name), this.#toldDrops);
     const now = Object.fromEntries([...GAUGES].map((name) => [name, Math.max(0, this.#health.get(name))]));
     const header = formatGatewayHealth({ v: 1, instance: os.hostname(), counts, dropped, now });
+    const knownNow = this.#toldNow;
+    this.#toldNow = JSON.stringify(now);
     const giveBack = (): void => {
+      this.#toldNow = knownNow;
       for (const [name, value] of entries(counts)) this.#toldHealth.add(name, -value);
       for (const [name, value] of entries(dropped)) this.#toldDrops.add(name, -value);
     };
@@ -56,7 +61,8 @@ export class Reporter {
       return undefined;
     }
     // Failed calls alone are no news: telling them would be the next call.
-    const isNews = Object.keys(dropped).length > 0 || Object.keys(counts).some((name) => name !== 'failures' && name !== 'delivered');
+    const isChanged = Object.keys(dropped).length > 0 || this.#toldNow !== knownNow;
+    const isNews = isChanged || Object.keys(counts).some((name) => name !== 'failures' && name !== 'delivered');
     return { header, isNews, giveBack };
   }
 }
