@@ -197,7 +197,14 @@ describe('a user', () => {
           .send(rows as object[]);
       const of = (id: string, user: string, text: string) =>
         sample({ id, principal: { id: user, source: 's', trust: 'asserted' }, prompt: { text }, startedAt: '2026-01-05T09:00:00Z' });
-      await post([of('a', ANN, 'amber amber basil'), of('b', ANN, 'amber basil basil'), of('c', ANN, 'amber and some basil on bread')]);
+      const crowd = (word: string, count: number) =>
+        Array.from({ length: count }, (_, index) => of(`${word}-${index}`, `p_${index % 7}`, `${word} ${word} ${index} bread`));
+      await post([
+        of('a', ANN, 'amber amber basil'),
+        of('b', ANN, 'amber basil basil'),
+        of('c', ANN, 'amber and some basil on bread'),
+        ...crowd('basil', 60),
+      ]);
       await test.settled();
       const seen = async (): Promise<string[]> => {
         const urls = [
@@ -215,7 +222,8 @@ describe('a user', () => {
       };
       const before = await seen();
       expect(before[0]).toContain('"a"');
-      await post(Array.from({ length: 150 }, (_, index) => of(`x${index}`, `p_${index % 7}`, `basil basil ${index} amber bread`)));
+      // Now amber is the common word of the two.
+      await post(crowd('amber', 400));
       await test.settled();
       expect(await seen()).toEqual(before);
     } finally {
