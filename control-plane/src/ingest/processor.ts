@@ -78,20 +78,26 @@ export function createProcessor(parts: ProcessorParts): Processor {
 function redactPatterns(incoming: Incoming, redactor: Redactor): Prepared {
   const { turn } = incoming;
   if (incoming.mode === 'metadata_only') return { incoming, turn: withTexts(turn, '', undefined), counts: {} };
-  const text = redactor.redact(turn.text);
-  const answer = turn.answer === undefined ? undefined : redactor.redact(turn.answer);
+  const subject = incoming.principal ?? '';
+  const text = redactor.redact(turn.text, subject);
+  const answer = turn.answer === undefined ? undefined : redactor.redact(turn.answer, subject);
   return { incoming, turn: withTexts(turn, text.text, answer?.text), counts: sum(text.counts, answer?.counts ?? {}) };
 }
 
 async function redactNames(batch: readonly Prepared[], names: NameRedactor): Promise<readonly Prepared[]> {
-  const texts = batch.flatMap(({ turn }) => [turn.text, turn.answer ?? '']);
-  const asked = texts.filter((text) => text !== '');
-  const answers = (await names.redact(asked)).values();
+  const asked = batch.flatMap(({ incoming, turn }) =>
+    [turn.text, turn.answer ?? ''].filter((text) => text !== '').map((text) => ({ text, subject: incoming.principal ?? '' })),
+  );
+  const redacted = await names.redact(
+    asked.map(({ text }) => text),
+    asked.map(({ subject }) => subject),
+  );
+  const answers = redacted.values();
   const nextOf = (text: string) => {
     if (text === '') return { text, counts: {} };
-    const redacted = answers.next();
-    if (redacted.done === true) throw new Error('The name redactor answered fewer texts than it was given');
-    return redacted.value;
+    const answer = answers.next();
+    if (answer.done === true) throw new Error('The name redactor answered fewer texts than it was given');
+    return answer.value;
   };
   return batch.map((item) => {
     const text = nextOf(item.turn.text);

@@ -1,8 +1,8 @@
 // The second redaction: names and addresses, before anything is embedded or stored. The patterns came first, so the
 // model sees "[EMAIL_ADDRESS]" and not the address.
-import { createHash, createHmac } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { RedactionPolicy } from '#contract';
-import { applyFindings, type Finding, type Replacement } from '#redact';
+import { applyFindings, createReplacement, type Finding } from '#redact';
 import { judgeNames } from './names/judge.ts';
 import type { Finder } from './ports.ts';
 
@@ -15,7 +15,8 @@ export interface NamesRedacted {
 
 export interface NameRedactor {
   /** Same order as the texts. Rejects when the model cannot answer: then nothing may be stored in the clear. */
-  redact(texts: readonly string[]): Promise<readonly NamesRedacted[]>;
+  /** `subjects`: whom each text belongs to, as the first redaction was told; pseudonyms are bound to them. */
+  redact(texts: readonly string[], subjects?: readonly string[]): Promise<readonly NamesRedacted[]>;
 }
 
 export interface NameRedactorOptions {
@@ -31,21 +32,26 @@ export function createNameRedactor(options: NameRedactorOptions): NameRedactor {
   if (options.policy?.names === false)
     return { redact: (texts) => Promise.resolve(texts.map((text) => ({ text, findings: [], counts: {} }))) };
   const find = remembering(options.finder, options.cacheEntries ?? 5000);
-  const allowed = new Set((options.policy?.allow ?? []).map((value) => value.toLowerCase()));
-  const replace = replacer(options);
+  const allowed = new Set((options.policy?.allow ?? []).map(plain));
+  const kept = new Set(Object.entries(options.policy?.types ?? {}).flatMap(([type, action]) => (action === 'keep' ? [type] : [])));
+  const replacementFor = createReplacement(options);
   return {
-    async redact(texts) {
+    async redact(texts, subjects = []) {
       const all = await find(texts);
       return texts.map((text, index) => {
         const findings = (all[index] ?? []).filter(
-          ({ start, end, type }) => replace.acts(type) && !allowed.has(text.slice(start, end).toLowerCase()),
+          ({ start, end, type }) => !kept.has(type) && !allowed.has(plain(text.slice(start, end))),
         );
         const counts: Record<string, number> = {};
         for (const { type } of findings) counts[type] = (counts[type] ?? 0) + 1;
-        return { text: applyFindings(text, findings, replace.value).text, findings, counts };
+        return { text: applyFindings(text, findings, replacementFor(subjects[index])).text, findings, counts };
       });
     },
   };
+}
+
+function plain(value: string): string {
+  return value.normalize('NFKC').trim().toLowerCase();
 }
 
 /** Asks the finder only for texts that it did not judge lately. Keys are digests, so the cache holds no text. */
@@ -66,25 +72,5 @@ function remembering(finder: Finder, entries: number): (texts: readonly string[]
       cache.delete(key);
     }
     return answer;
-  };
-}
-
-function replacer(options: NameRedactorOptions): { acts: (type: string) => boolean; value: Replacement } {
-  const actions = options.policy?.types ?? {};
-  const token = (value: string, type: string): string => {
-    const { key } = options;
-    if (!key) throw new Error(`The policy asks for tokens of ${type}, and there is no key for them`);
-    return createHmac('sha256', key)
-      .update(`${type}\0${value.normalize('NFKC').toLowerCase()}`)
-      .digest('hex')
-      .slice(0, 10);
-  };
-  return {
-    acts: (type) => actions[type] !== 'keep',
-    value: (type, value) => {
-      const action = actions[type] ?? 'mask';
-      if (action === 'drop') return '';
-      return action === 'mask' ? `[${type}]` : `[${type}:${token(value, type)}]`;
-    },
   };
 }

@@ -3,6 +3,7 @@ export { createRedactor } from './redactor.ts';
 export { createStreamRedactor } from './stream.ts';
 export { applyFindings, mergeFindings, type Applied, type Replacement } from './findings.ts';
 export { unsafePatternReason } from './pattern.ts';
+export { createReplacement, REPLACEMENT_FORM } from './replace.ts';
 export {
   RedactionError,
   type CreateRedactor,

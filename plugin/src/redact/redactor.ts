@@ -13,12 +13,12 @@ export const RULES_VERSION = '2';
 /** Throws RedactionError where the policy needs a key that is not given or brings an unsafe pattern. */
 export const createRedactor: CreateRedactor = (options = {}) => {
   const detector = createDetector(options);
-  const replacement = createReplacement(options);
+  const replacementFor = createReplacement(options);
   const find = (text: string): readonly Finding[] => detect(detector, text);
   return {
     rules: rulesVersion(options),
-    redact: (text) => applyUntilStable(text, find, replacement),
-    redactJson: (value) => redactStrings(value, find, replacement),
+    redact: (text, subject) => applyUntilStable(text, find, replacementFor(subject)),
+    redactJson: (value, subject) => redactStrings(value, find, replacementFor(subject)),
   };
 };
 

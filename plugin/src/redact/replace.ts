@@ -9,29 +9,32 @@ type Action = NonNullable<RedactionPolicy['types']>[string];
 const HASH_LETTERS = 16;
 const PSEUDONYM_LETTERS = 10;
 
-/** Replacement by policy. Throws RedactionError where the policy needs a key or a subject that is not given. */
-export function createReplacement(options: RedactorOptions): Replacement {
+/** What stands in a value's place, as a later reader finds it: the type, and a token where the policy asks for one. */
+export const REPLACEMENT_FORM = /\[[A-Z][A-Z0-9_]{1,40}(?:[:_][a-z]{8,32})?\]/g;
+
+/** Replacement by policy, for texts of the subject given. Throws RedactionError where the policy needs a key that is not given. */
+export function createReplacement(options: RedactorOptions): (subject?: string) => Replacement {
   const actions = new Map<string, Action>(Object.entries(options.policy?.types ?? {}));
   const used = new Set(actions.values());
   const { key } = options;
   if ((used.has('hash') || used.has('pseudonym')) && (key === undefined || key.length < 16)) {
     throw new RedactionError('key_missing', 'Redaction policy uses hash or pseudonym; give the redactor a key of at least 16 bytes.');
   }
-  const subject = options.subject ?? '';
-  return (type, value) => {
-    switch (actions.get(type) ?? 'mask') {
-      case 'keep':
-        return value;
-      case 'drop':
-        return '';
-      case 'hash':
-        return `[${type}:${letters(key, ['hash', type, normalise(type, value)], HASH_LETTERS)}]`;
-      case 'pseudonym':
-        return `[${type}_${letters(key, ['pseudonym', subject, type, normalise(type, value)], PSEUDONYM_LETTERS)}]`;
-      default:
-        return `[${type}]`;
-    }
-  };
+  return (subject = options.subject ?? '') =>
+    (type, value) => {
+      switch (actions.get(type) ?? 'mask') {
+        case 'keep':
+          return value;
+        case 'drop':
+          return '';
+        case 'hash':
+          return `[${type}:${letters(key, ['hash', type, normalise(type, value)], HASH_LETTERS)}]`;
+        case 'pseudonym':
+          return `[${type}_${letters(key, ['pseudonym', subject, type, normalise(type, value)], PSEUDONYM_LETTERS)}]`;
+        default:
+          return `[${type}]`;
+      }
+    };
 }
 
 /** The same value in two spellings gives one token: case and, in numbers, separators do not count. */

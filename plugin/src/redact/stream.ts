@@ -33,7 +33,7 @@ export function createStreamRedactor(options: RedactorOptions = {}): StreamRedac
 
 function createPass(options: RedactorOptions, counts: Record<string, number>): Pick<StreamRedactor, 'push' | 'end'> {
   const detector = createDetector(options);
-  const replacement = createReplacement(options);
+  const replacement = createReplacement(options)();
   const progress = detector.start();
   let given = '';
   let pending: Finding[] = [];

@@ -22,16 +22,17 @@ export interface RedactorOptions {
   readonly policy?: RedactionPolicy | undefined;
   /** Key of pseudonyms and hashes: the same value of one subject gives the same token. Required where the policy uses them. */
   readonly key?: Uint8Array | undefined;
-  /** Binds pseudonyms to a subject. */
+  /** Binds pseudonyms to a subject, where a call names none. */
   readonly subject?: string | undefined;
 }
 
 export interface Redactor {
   /** Version of rules and policy, for Sample.redaction.rules. */
   readonly rules: string;
-  readonly redact: (text: string) => Redacted;
+  /** `subject` binds pseudonyms to whom the text belongs to: one redactor serves many. */
+  readonly redact: (text: string, subject?: string) => Redacted;
   /** Every string in a JSON value (keys stay but count as context), for tool arguments and metadata. Never throws. */
-  readonly redactJson: (value: unknown) => { readonly value: unknown; readonly counts: Readonly<Record<string, number>> };
+  readonly redactJson: (value: unknown, subject?: string) => { readonly value: unknown; readonly counts: Readonly<Record<string, number>> };
 }
 
 export type CreateRedactor = (options?: RedactorOptions) => Redactor;

@@ -2,7 +2,7 @@
 // a word that introduces a name or an address, holds nothing that would be kept of what a model might find in it. Pure.
 
 /** Placeholders of the first redaction and the English "I" say nothing about how a text uses capitals. */
-const NO_CAPITAL = /\[[A-Z][A-Z0-9_]{1,40}(?::[^\]\s]{1,64})?\]|(?<![\p{L}\p{N}])I(?![\p{L}\p{N}])/gu;
+const NO_CAPITAL = /\[[A-Z][A-Z0-9_]{1,40}(?:[:_][a-z]{8,32})?\]|(?<![\p{L}\p{N}])I(?![\p{L}\p{N}])/gu;
 
 /** True where a text is written without capitals, or with nothing else: then a name need not have one to be one. */
 export function isOneCase(text: string): boolean {

@@ -1,14 +1,12 @@
-// What a model found, judged: persons by what stands around them, parts of addresses put together, placeholders left whole.
-import { mergeFindings, type Finding } from '#redact';
+// What a model found, judged: persons by what stands around them, parts of addresses put together, replacements of the first redaction left
+// whole.
+import { mergeFindings, REPLACEMENT_FORM, type Finding } from '#redact';
 import { assembleAddresses } from './addresses.ts';
 import { judgePeople } from './people.ts';
 
-/** Placeholders of the first redaction; nothing may split or rename them. */
-const PLACEHOLDER = /\[[A-Z][A-Z0-9_]{1,40}(?::[^\]\s]{1,64})?\]/g;
-
-/** Findings in the text given: ordered, not overlapping, none inside a placeholder. */
+/** Findings in the text given: ordered, not overlapping, none inside a replacement: nothing may split or rename one. */
 export function judgeNames(text: string, found: readonly Finding[]): readonly Finding[] {
-  const holes = [...text.matchAll(PLACEHOLDER)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
+  const holes = [...text.matchAll(REPLACEMENT_FORM)].map((match) => ({ start: match.index, end: match.index + match[0].length }));
   const people = judgePeople(text, outside(text, holes, found));
   return mergeFindings(outside(text, holes, assembleAddresses(text, people)), text.length);
 }

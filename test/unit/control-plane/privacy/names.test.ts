@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createRedactor, RedactionError } from '#redact';
 import { createNameRedactor, type Finder } from '../../../../control-plane/src/privacy/index.ts';
 
 /** Finds the words it is given, wherever they stand. */
@@ -68,11 +69,38 @@ describe('name redactor', () => {
       policy: { types: { PERSON: 'hash', GPE: 'keep', STREET_ADDRESS: 'drop' }, allow: ['clew'] },
     });
     const [first] = await redactor.redact(['Anna and Clew of Paris live on Damrak.']);
-    expect(first!.text).toMatch(/^\[PERSON:[0-9a-f]{10}\] and Clew of Paris live on \.$/);
+    expect(first!.text).toMatch(/^\[PERSON:[a-z]{16}\] and Clew of Paris live on \.$/);
     const [second] = await redactor.redact(['again Anna']);
     expect(second!.text.slice(6)).toBe(first!.text.slice(0, first!.text.indexOf(' ')));
     const off = createNameRedactor({ finder, policy: { names: false } });
     expect((await off.redact(['Anna']))[0]!.text).toBe('Anna');
+  });
+
+  it('gives a value the token that the patterns give it, bound to the same subject', async () => {
+    const key = new Uint8Array(32).fill(5);
+    for (const action of ['hash', 'pseudonym', 'mask', 'drop'] as const) {
+      const policy = { types: { PERSON: action }, dictionaries: [{ type: 'PERSON', words: ['Anna'] }] };
+      const patterns = createRedactor({ policy, key });
+      const names = createNameRedactor({ finder: finderOf({ Anna: 'PERSON' }), policy: { types: { PERSON: action } }, key });
+      const texts = ['I met Anna', 'I met anna', 'I met Anna'];
+      const subjects = ['p_one', 'p_one', 'p_two'];
+      const first = texts.map((text, index) => patterns.redact(text, subjects[index]).text);
+      const second = (await names.redact([texts[0]!, texts[2]!], ['p_one', 'p_two'])).map(({ text }) => text);
+      expect(second).toEqual([first[0], first[2]]);
+      expect(first[1]).toBe(first[0]);
+      if (action === 'pseudonym') expect(second[0]).not.toBe(second[1]);
+      else expect(second[0]).toBe(second[1]);
+    }
+  });
+
+  it('leaves tokens of the first redaction whole, whatever the model says of them', async () => {
+    const redactor = createNameRedactor({ finder: finderOf({ abcdefghij: 'PERSON', abcdefghijabcdef: 'PERSON' }) });
+    const text = 'mail [EMAIL_ADDRESS_abcdefghij] or [PHONE_NUMBER:abcdefghijabcdef] please';
+    expect((await redactor.redact([text]))[0]!.text).toBe(text);
+  });
+
+  it('refuses a policy that asks for tokens when there is no key for them', () => {
+    expect(() => createNameRedactor({ finder: finderOf({}), policy: { types: { PERSON: 'pseudonym' } } })).toThrow(RedactionError);
   });
 
   it('fails when the model fails, rather than letting text through', async () => {

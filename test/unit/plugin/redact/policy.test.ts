@@ -35,6 +35,16 @@ describe('actions', () => {
     expect(of('a', '+31 6 12345678')).not.toBe(of('b', '+31 6 12345678'));
   });
 
+  it('serves many subjects with one redactor, in JSON too', () => {
+    const policy = { types: { PHONE_NUMBER: 'pseudonym' as const } };
+    const shared = createRedactor({ policy, key });
+    for (const subject of ['a', 'b']) {
+      const own = createRedactor({ policy, key, subject });
+      expect(shared.redact(text, subject)).toMatchObject({ text: own.redact(text).text });
+      expect(shared.redactJson({ note: text }, subject)).toEqual(own.redactJson({ note: text }));
+    }
+  });
+
   it('refuses to hash without a key', () => {
     expect(() => createRedactor({ policy: { types: { EMAIL_ADDRESS: 'hash' } } })).toThrow(RedactionError);
   });
