@@ -14,7 +14,7 @@ import {
   type IssuedToken,
   type People,
 } from './access/index.ts';
-import { openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
+import { checkpointFolder, manifestFolder, openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
 import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
 import { openOidc, type OidcTimes } from './adapters/oidc/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
@@ -24,7 +24,7 @@ import { alertRoutes } from './alerts/index.ts';
 import type { Config } from './config.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
-import { runRoutes } from './identity/index.ts';
+import { createIdentity, openManifests, type IdentityRoom } from './identity/index.ts';
 import {
   createAcceptor,
   createAnnouncer,
@@ -137,6 +137,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     fixedAdmin: config.adminToken === undefined ? undefined : { token: config.adminToken, scope: config.scope },
     people: openPeople(base),
   });
+  const identity = await openIdentity(base);
   const topics = createTopicPlacer({ store: store.topics, policy: () => live.current().policy.topics });
   const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew() });
   const handlers: EventHandler[] = [topics.handler, eraser.handler, ...(spanExport ? [spanExport] : [])];
@@ -147,6 +148,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     sink: store.turns,
     vectors: outside && withoutErased(outside.vectors, store.tombstones),
     workshop,
+    identifier: identity.identifier,
     key: secret,
     meter: metrics,
     logger,
@@ -171,7 +173,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...threadRoutes(store.threads, traceLinker(config.traceUrl)),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
     ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
-    ...runRoutes(store.runs),
+    ...identity.routes,
     ...topicRoutes(store.topics, () => live.current().policy.topics),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock }),
     ...privacyRoutes(eraser),
@@ -198,6 +200,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     start() {
       pipeline.start();
       announcer.start();
+      identity.start();
       purging ??= schedulePurge({
         store: outside ? withOutsideVectors(store.retention, outside.vectors) : store.retention,
         policy: () => live.current().policy.retention,
@@ -212,10 +215,29 @@ async function assemble(base: Base): Promise<ControlPlane> {
       await purging?.stop();
       await pipeline.drain();
       await announcer.drain();
+      await identity.stop();
       await spanExport?.drain();
       for (const close of closers.reverse()) await close();
     },
   };
+}
+
+/** Manifests stand beside the policy; keys and the guard of the log in the data folder. */
+async function openIdentity({ config, clock, logger, store }: Base): Promise<IdentityRoom> {
+  const manifests = await openManifests(manifestFolder(path.join(path.dirname(config.policyFile), 'manifests')), logger);
+  const seed = (name: string): Uint8Array => openSecret(path.join(config.dataFolder, 'keys', name));
+  return createIdentity({
+    runs: store.runs,
+    log: store.log,
+    counters: store.counters,
+    gatewayKeys: store.gatewayKeys,
+    guard: checkpointFolder(path.join(config.dataFolder, 'keys', 'checkpoints')),
+    manifests,
+    seeds: { log: seed('log.key'), gateway: seed('gateway-identity.key') },
+    witnesses: [],
+    clock,
+    logger,
+  });
 }
 
 /** What the policy decides of the processing, made anew when the policy changes. */

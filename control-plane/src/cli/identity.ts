@@ -1,31 +1,47 @@
-// clew identity record REQUEST.json RESPONSE.json; clew identity diff A B.
+// clew identity record | diff | verify | prompt | model | composition | change.
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { compileManifests, declareTemplates, judgeAgainst, judgedRunOf, type CompositionPart, type ManifestSet } from '#contract';
 import { composition, historyDigests, readAnswer, readRequest, type RawCall } from '#dialects';
-import { diffRecords, recordOf, type CompositionRecord } from '../identity/index.ts';
+import { diffRecords, manifestFaultLine, readManifest, recordOf, type CompositionRecord } from '../identity/index.ts';
+import { ask, fetchRun, isRunId, QUESTION_WORDS } from './identity-server.ts';
+import { verify } from './identity-verify.ts';
+import { commitTo } from './commit.ts';
 import { resolvePath, UsageError } from './io.ts';
 
-export const help = `clew identity record REQUEST.json RESPONSE.json [--path /v1/chat/completions]
-  The composition record of one call and its digest.
-clew identity diff A B
-  Where two records differ (files as \`record\` prints them); exit 1 where they do.`;
+export const help = `clew identity record REQUEST.json RESPONSE.json [--path /v1/chat/completions] [--manifest FILE]
+  The composition record of one call and its digest; with a manifest also the verdict, exit 1 where it drifted.
+clew identity diff A B [--url URL] [--token TOKEN]
+  Where two runs differ (files as \`record\` prints them, or run ids of the control plane); exit 1 where they do.
+clew identity verify BUNDLE --vkey V --gateway-key PEM [--witness V …]
+  Offline. Exit 0 only if signature, inclusion and checkpoint hold; keys as text or as files that hold them.
+clew identity prompt | model | composition | change [RUN] [--from T] [--to T] [--answer yes|no|unknown] [--url URL] [--token TOKEN]
+  Was the system prompt the approved one? Was the executing model the authorised one? Did all match what was declared?
+  Does it differ from the run before it? Of one run, or of every run of a window as JSON lines. Exit 1 where one is not
+  approved (or differs).`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const [action, ...rest] = args;
   if (action === 'record') return record(rest);
   if (action === 'diff') return diff(rest);
+  if (action === 'verify') return verify(rest, help);
+  if (action !== undefined && QUESTION_WORDS.includes(action)) return ask(action, rest, help);
   throw new UsageError(help);
 }
 
 async function record(args: readonly string[]): Promise<number> {
-  const at = args.indexOf('--path');
-  const given = at >= 0 ? args[at + 1] : undefined;
-  const [requestFile, responseFile] = args.filter((_, index) => at < 0 || (index !== at && index !== at + 1));
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { path: { type: 'string' }, manifest: { type: 'string' } },
+  });
+  const [requestFile, responseFile] = positionals;
   if (requestFile === undefined || responseFile === undefined) throw new UsageError(help);
   const requestBody = await text(requestFile);
   const call: RawCall = {
     method: 'POST',
-    path: given ?? pathOf(requestBody, requestFile),
+    path: values.path ?? pathOf(requestBody, requestFile),
     requestHeaders: {},
     requestBody,
     requestTruncated: false,
@@ -37,17 +53,59 @@ async function record(args: readonly string[]): Promise<number> {
   const reading = readRequest(call);
   if (!reading.ok) throw new UsageError(`${requestFile} is no request that Clew reads (${reading.reason}). Is --path right?`);
   const answer = readAnswer(call, reading.request);
-  const { dialect, parameters, messages, startsWithSummary } = reading.request;
-  const run = recordOf({
+  const { dialect, parameters, messages, startsWithSummary, instructions } = reading.request;
+  const manifests = values.manifest === undefined ? undefined : await manifestIn(values.manifest);
+  const parts = composition(reading.request, answer, { randomBytes });
+  // The manifest that is named judges, wherever the call would have come in.
+  const texts = instructions.map((message) => message.text);
+  const composed = manifests ? declareTemplates(parts, texts, everywhere(manifests), {}, commitTo) : parts;
+  const source = {
     dialect,
     parameters,
-    model: answer.model,
-    composition: composition(reading.request, answer, { randomBytes }),
+    model: { ...answer.model, ...(reading.request.modelRequested === undefined ? {} : { requested: reading.request.modelRequested }) },
+    composition: composed,
     // The key is that of this one call: digests of a record made by hand compare with nothing but themselves.
     history: historyDigests(messages, randomBytes(32), { answer: answer.message, summary: startsWithSummary }),
-  });
-  process.stdout.write(`${JSON.stringify(run)}\n`);
-  return 0;
+  };
+  const [compiled] = manifests?.manifests ?? [];
+  const judgement = compiled && judgeAgainst(compiled, judgedRunOf(source));
+  process.stdout.write(`${JSON.stringify({ ...recordOf(source), ...judgement, digests: digestsOf(composed) })}\n`);
+  return judgement?.verdict === 'drifted' ? 1 : 0;
+}
+
+async function manifestIn(file: string): Promise<ManifestSet> {
+  const reading = readManifest(await text(file), file);
+  if (!reading.ok) throw new UsageError(reading.faults.map(manifestFaultLine).join('\n'));
+  return compileManifests([reading.manifest]);
+}
+
+const everywhere = (set: ManifestSet): ManifestSet => ({
+  ...set,
+  manifests: set.manifests.map((compiled) => {
+    const manifest = { ...compiled.manifest };
+    delete manifest.match;
+    return { ...compiled, manifest };
+  }),
+});
+
+/** The digests of the parts, by name: what an approved copy is compared with. */
+function digestsOf({
+  instructions = [],
+  tools = [],
+  context = [],
+  responseFormat,
+  input,
+  output,
+}: CompositionRecord['composition']): object {
+  const digests = (parts: readonly CompositionPart[]): readonly string[] => parts.map(({ digest }) => digest);
+  return {
+    instructions: digests(instructions),
+    tools: digests(tools),
+    context: digests(context),
+    ...(responseFormat ? { responseFormat: responseFormat.digest } : {}),
+    ...(input ? { input: input.digest } : {}),
+    ...(output ? { output: output.digest } : {}),
+  };
 }
 
 /** Which provider's shape a request has, where the caller does not say. */
@@ -64,9 +122,15 @@ function pathOf(body: string, file: string): string {
 }
 
 async function diff(args: readonly string[]): Promise<number> {
-  const [a, b] = args;
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { url: { type: 'string' }, token: { type: 'string' } },
+  });
+  const [a, b] = positionals;
   if (a === undefined || b === undefined) throw new UsageError(help);
-  const differences = diffRecords(await recordIn(a), await recordIn(b));
+  const side = async (name: string): Promise<CompositionRecord> => (isRunId(name) ? (await fetchRun(name, values)).record : recordIn(name));
+  const differences = diffRecords(await side(a), await side(b));
   process.stdout.write(`${JSON.stringify({ equal: differences.length === 0, differences })}\n`);
   return differences.length > 0 ? 1 : 0;
 }

@@ -14,6 +14,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   redact: () => import('./redact.ts'),
   import: () => import('./import.ts'),
   identity: () => import('./identity.ts'),
+  manifest: () => import('./manifest.ts'),
   topics: () => import('./topics.ts'),
   policy: () => import('./policy.ts'),
   token: () => import('./token.ts'),

@@ -2,7 +2,10 @@
 export { recordOf } from '#contract';
 export { diffRecords, type Difference } from './diff.ts';
 export { createIdentifier, type Identifier, type GatewayKeys } from './identify.ts';
-export { runRoutes } from './routes.ts';
+export { createIdentity, type IdentityRoom } from './room.ts';
+export { openManifests, type LiveManifests, type ManifestSource } from './manifests/live.ts';
+export { manifestFaultLine, readManifest, type ManifestFault, type ManifestReading } from './manifests/read.ts';
+export { draftManifest } from './manifests/draft.ts';
 export { verifyBundle, VerifyError, type TrustedKeys, type Verified, type VerifyFailure } from './verify.ts';
 export { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
 export { growTree, edgeTiles, tileKey, TILE_WIDTH, type TileLevel } from './log/tiles.ts';

@@ -1,17 +1,20 @@
-// GET /v1/runs, /v1/runs/diff, /v1/runs/:id.
-import { ClewError, timeOf, type JsonSchema, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
-import { diffRecords } from './diff.ts';
+// GET /v1/runs, /v1/runs/diff, /v1/runs/answers, /v1/runs/:id, /v1/runs/:id/bundle.
+import type { Verdict } from '#contract';
+import { ClewError, timeOf, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
+import type { Bundler } from './bundle.ts';
+import { compareRuns, type TemplateTexts } from './compare.ts';
 import type { RunReader, StoredRun } from './ports.ts';
+import { answerTo, QUESTIONS, type Answer, type Question } from './questions.ts';
+import { DEVIATION, PROVENANCE, RUN_FIELDS, RUN_ID, runSummary, TIME, VERDICT } from './views.ts';
 
 const permission = 'runs:read';
-const TIME: JsonSchema = { type: 'string', format: 'date-time' };
-const RUN_ID: JsonSchema = { type: 'string', minLength: 32, maxLength: 32 };
-const VERDICTS = ['matched', 'drifted', 'undeclared'] as const;
-const VERDICT: JsonSchema = {
-  enum: VERDICTS,
-  description: 'Against the declared manifests. "undeclared": no manifest covers the run; with no manifests loaded, that is every run.',
-};
 
+const WINDOW: readonly QueryParameter[] = [
+  { name: 'from', description: 'Not before', schema: TIME },
+  { name: 'to', description: 'Not after', schema: TIME },
+  { name: 'cursor', description: 'That of the page before', schema: { type: 'string', maxLength: 512 } },
+  { name: 'limit', description: 'Runs a page, 50 unless given', schema: { type: 'integer', minimum: 1, maximum: 200 } },
+];
 const FILTERS: readonly QueryParameter[] = [
   { name: 'verdict', description: 'Runs with this verdict', schema: { type: 'string', ...VERDICT } },
   {
@@ -19,118 +22,214 @@ const FILTERS: readonly QueryParameter[] = [
     description: 'Model that answered, or that was asked for where none is known',
     schema: { type: 'string', maxLength: 256 },
   },
-  { name: 'from', description: 'Not before', schema: TIME },
-  { name: 'to', description: 'Not after', schema: TIME },
-  { name: 'cursor', description: 'That of the page before', schema: { type: 'string', maxLength: 512 } },
-  { name: 'limit', description: 'Runs a page, 50 unless given', schema: { type: 'integer', minimum: 1, maximum: 200 } },
+  ...WINDOW,
 ];
+const RUN = { type: 'object', properties: RUN_FIELDS };
+const pageOf = (item: object) => ({
+  type: 'object',
+  properties: { items: { type: 'array', items: item }, next: { type: ['string', 'null'] } },
+});
 
-const RUN_FIELDS: JsonSchema = {
-  id: { ...RUN_ID, description: 'Run id; 128 random bits, never a capability' },
-  requestId: { type: 'string' },
-  thread: { type: ['string', 'null'], description: 'Null once the metadata of the request is purged' },
-  at: TIME,
-  model: {
+export interface RunRoutesParts {
+  readonly runs: RunReader;
+  readonly bundler: Bundler;
+  /** Texts that manifests declare, by digest. */
+  readonly texts: TemplateTexts;
+}
+
+export function runRoutes(parts: RunRoutesParts): Route[] {
+  // diff and answers before :id, which would take them for ids.
+  return [listRoute(parts), diffRoute(parts), answersRoute(parts), runRoute(parts), bundleRoute(parts)];
+}
+
+function listRoute({ runs }: RunRoutesParts): Route {
+  return {
+    method: 'get',
+    path: '/v1/runs',
+    permission,
+    summary: 'Runs, newest first, with the digest of what each was composed of and the verdict on it',
+    query: FILTERS,
+    success: { status: 200, description: 'A page; next is null on the last', schema: pageOf(RUN) },
+    handle: async ({ caller, query }) => {
+      const filter = { model: query['model'], verdict: query['verdict'] as Verdict | undefined, ...windowOf(query) };
+      const page = await runs.list(caller.scope, filter, { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) });
+      return { status: 200, json: { items: page.items.map(runSummary), next: page.next } };
+    },
+  };
+}
+
+function diffRoute({ runs, texts }: RunRoutesParts): Route {
+  const side = { type: 'object', properties: { id: RUN_ID, digest: { type: 'string' } } };
+  const words = {
+    type: 'array',
+    items: { type: 'object', properties: { kind: { enum: ['same', 'removed', 'added'] }, text: { type: 'string' } } },
+  };
+  return {
+    method: 'get',
+    path: '/v1/runs/diff',
+    permission,
+    summary: 'Where the compositions of two runs differ: by field, prompts and templates by word, tools by schema',
+    query: [
+      { name: 'a', description: 'Run id', required: true, schema: RUN_ID },
+      { name: 'b', description: 'Run id', required: true, schema: RUN_ID },
+    ],
+    success: {
+      status: 200,
+      description:
+        'The differences by path, none where the compositions are the same. Salted commitments differ for equal texts and are compared by length only.',
+      schema: {
+        type: 'object',
+        properties: {
+          a: side,
+          b: side,
+          differences: { type: 'array', items: DEVIATION },
+          texts: {
+            type: 'object',
+            description: 'Word by word, where both texts are held; absent where the caller may not read conversations',
+            properties: { prompt: words, answer: words },
+          },
+          templates: { type: 'array', items: { type: 'object', properties: { path: { type: 'string' }, words } } },
+          tools: {
+            type: 'array',
+            items: { type: 'object', properties: { path: { type: 'string' }, differences: { type: 'array', items: DEVIATION } } },
+          },
+        },
+      },
+    },
+    errors: ['not_found'],
+    handle: async ({ caller, query }) => {
+      const a = await findRun(runs, caller.scope, query['a'] ?? '');
+      const b = await findRun(runs, caller.scope, query['b'] ?? '');
+      // An auditor sees what runs were made of, not what people said.
+      const mayRead = caller.role === 'admin' || caller.role === 'engineer';
+      const held = mayRead ? await Promise.all([runs.textsOf(caller.scope, a.id), runs.textsOf(caller.scope, b.id)]) : undefined;
+      return { status: 200, json: compareRuns(a, b, texts, held) };
+    },
+  };
+}
+
+function answersRoute({ runs }: RunRoutesParts): Route {
+  const item = {
     type: 'object',
     properties: {
-      requested: { type: ['string', 'null'] },
-      executed: { type: ['string', 'null'] },
-      evidence: { enum: ['response_body', 'stream_event', 'response_header', 'gateway', 'unknown'] },
+      id: RUN_ID,
+      at: TIME,
+      thread: { type: ['string', 'null'] },
+      answer: { enum: ['yes', 'no', 'unknown'] },
+      why: { type: 'string' },
+      differences: { type: 'array', items: DEVIATION },
     },
-  },
-  digest: { type: 'string', description: 'Lower-case hex SHA-256 of the canonical bytes (RFC 8785) of the record' },
-  verdict: VERDICT,
-};
-const SIDE: JsonSchema = { type: 'object', properties: { id: RUN_ID, digest: { type: 'string' } } };
+  };
+  return {
+    method: 'get',
+    path: '/v1/runs/answers',
+    permission,
+    summary:
+      'One question to one run or to all of a window. prompt: was the system prompt the approved one? model: was the executing model the authorised one? composition: did all match what was declared? change: does it differ from the run before it in its thread?',
+    query: [
+      { name: 'question', description: 'Which', required: true, schema: { type: 'string', enum: QUESTIONS } },
+      { name: 'run', description: 'One run; without it, those of the window', schema: RUN_ID },
+      {
+        name: 'answer',
+        description: 'Only runs with this answer; pages can then be short',
+        schema: { type: 'string', enum: ['yes', 'no', 'unknown'] },
+      },
+      ...WINDOW,
+    ],
+    success: { status: 200, description: 'Newest first; next is null on the last page', schema: pageOf(item) },
+    errors: ['not_found'],
+    handle: async ({ caller, query }) => {
+      const question = query['question'] as Question;
+      const { scope } = caller;
+      const answerFor = async (run: StoredRun): Promise<Answer> =>
+        answerTo(question, run, question === 'change' ? await runs.before(scope, run.id) : undefined);
+      if (query['run'] !== undefined) {
+        const run = await findRun(runs, scope, query['run']);
+        return { status: 200, json: { items: [answered(run, await answerFor(run))], next: null } };
+      }
+      // Only drifted runs can have "no" for an answer to what is declared.
+      const verdict = query['answer'] === 'no' && question !== 'change' ? 'drifted' : undefined;
+      const page = await runs.list(
+        scope,
+        { verdict, ...windowOf(query) },
+        { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) },
+      );
+      const items = await Promise.all(page.items.map(async (run) => answered(run, await answerFor(run))));
+      const wanted = items.filter(({ answer }) => query['answer'] === undefined || answer === query['answer']);
+      return { status: 200, json: { items: wanted, next: page.next } };
+    },
+  };
+}
 
-export function runRoutes(runs: RunReader): Route[] {
-  return [
-    {
-      method: 'get',
-      path: '/v1/runs',
-      permission,
-      summary: 'Runs, newest first, with the digest of what each was composed of',
-      query: FILTERS,
-      success: {
-        status: 200,
-        description: 'A page; next is null on the last',
-        schema: {
-          type: 'object',
-          properties: {
-            items: { type: 'array', items: { type: 'object', properties: RUN_FIELDS } },
-            next: { type: ['string', 'null'] },
+const answered = (run: StoredRun, answer: Answer) => ({
+  id: run.id,
+  at: new Date(run.atMs).toISOString(),
+  thread: run.threadId,
+  ...answer,
+});
+
+function runRoute({ runs }: RunRoutesParts): Route {
+  return {
+    method: 'get',
+    path: '/v1/runs/:id',
+    permission,
+    summary: 'One run: its composition record, without salts, the digest of it, and where it differs from what is declared',
+    success: {
+      status: 200,
+      description: 'The run',
+      schema: {
+        type: 'object',
+        properties: {
+          ...RUN_FIELDS,
+          traceId: { type: ['string', 'null'] },
+          deviations: { type: 'array', items: DEVIATION },
+          checked: {
+            type: 'array',
+            items: { type: 'string' },
+            description: 'What the manifest speaks of; the verdict says nothing of the rest',
+          },
+          record: { type: 'object', description: 'The composition record; its canonical bytes give the digest' },
+          provenance: {
+            type: 'object',
+            description: 'Of each field: seen at the gateway, stated by the provider, or stated by the application',
           },
         },
       },
-      handle: async ({ caller, query }) => {
-        if ((query['verdict'] ?? 'undeclared') !== 'undeclared') return { status: 200, json: { items: [], next: null } };
-        const filter = { model: query['model'], fromMs: timeParameter(query['from']), toMs: timeParameter(query['to']) };
-        const page = await runs.list(caller.scope, filter, { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) });
-        return { status: 200, json: { items: page.items.map(summary), next: page.next } };
-      },
     },
-    // Before /v1/runs/:id, which would take "diff" for an id.
-    {
-      method: 'get',
-      path: '/v1/runs/diff',
-      permission,
-      summary: 'Where the compositions of two runs differ',
-      query: [
-        { name: 'a', description: 'Run id', required: true, schema: RUN_ID },
-        { name: 'b', description: 'Run id', required: true, schema: RUN_ID },
-      ],
-      success: {
+    errors: ['not_found'],
+    handle: async ({ caller, params }) => {
+      const run = await findRun(runs, caller.scope, params['id'] ?? '');
+      const { differences: deviations, checked } = run.judgement;
+      return {
         status: 200,
-        description:
-          'The differences by path, none where the compositions are the same. Salted commitments differ for equal texts and are compared by length only.',
-        schema: {
-          type: 'object',
-          properties: {
-            a: SIDE,
-            b: SIDE,
-            differences: {
-              type: 'array',
-              items: {
-                type: 'object',
-                required: ['path', 'kind'],
-                properties: { path: { type: 'string' }, kind: { enum: ['changed', 'added', 'removed'] }, a: {}, b: {} },
-              },
-            },
-          },
-        },
-      },
-      errors: ['not_found'],
-      handle: async ({ caller, query }) => {
-        const a = await findRun(runs, caller.scope, query['a'] ?? '');
-        const b = await findRun(runs, caller.scope, query['b'] ?? '');
-        const side = ({ id, digest }: StoredRun): object => ({ id, digest });
-        return { status: 200, json: { a: side(a), b: side(b), differences: diffRecords(a.record, b.record) } };
+        json: { ...runSummary(run), traceId: run.traceId, deviations, checked, record: run.record, provenance: PROVENANCE },
+      };
+    },
+  };
+}
+
+function bundleRoute({ bundler }: RunRoutesParts): Route {
+  return {
+    method: 'get',
+    path: '/v1/runs/:id/bundle',
+    permission,
+    summary: 'All that is needed to check the run offline: `clew identity verify`, or any DSSE and C2SP tools',
+    success: {
+      status: 200,
+      description: 'Signed statement, proof of inclusion with the checkpoint, and which keys are meant',
+      schema: {
+        type: 'object',
+        required: ['envelope', 'proof', 'vkey', 'gatewayKey'],
+        properties: { envelope: { type: 'object' }, proof: { type: 'string' }, vkey: { type: 'string' }, gatewayKey: { type: 'string' } },
       },
     },
-    {
-      method: 'get',
-      path: '/v1/runs/:id',
-      permission,
-      summary: 'One run: its composition record, without salts, and the digest of it',
-      success: {
-        status: 200,
-        description: 'The run',
-        schema: {
-          type: 'object',
-          properties: {
-            ...RUN_FIELDS,
-            traceId: { type: ['string', 'null'] },
-            record: { type: 'object', description: 'The composition record; its canonical bytes give the digest' },
-          },
-        },
-      },
-      errors: ['not_found'],
-      handle: async ({ caller, params }) => {
-        const run = await findRun(runs, caller.scope, params['id'] ?? '');
-        return { status: 200, json: { ...summary(run), traceId: run.traceId, record: run.record } };
-      },
+    errors: ['not_found', 'unavailable'],
+    handle: async ({ caller, params }) => {
+      const bundle = await bundler.bundle(caller.scope, params['id'] ?? '');
+      if (!bundle) throw new ClewError('not_found');
+      return { status: 200, json: bundle };
     },
-  ];
+  };
 }
 
 async function findRun(runs: RunReader, scope: Scope, id: string): Promise<StoredRun> {
@@ -139,17 +238,9 @@ async function findRun(runs: RunReader, scope: Scope, id: string): Promise<Store
   return run;
 }
 
-function summary(run: StoredRun): Record<string, unknown> {
-  const { requested, executed, evidence } = run.record.model;
-  return {
-    id: run.id,
-    requestId: run.requestId,
-    thread: run.threadId,
-    at: new Date(run.atMs).toISOString(),
-    model: { requested: requested ?? null, executed: executed ?? null, evidence },
-    digest: run.digest,
-    verdict: 'undeclared',
-  };
-}
+const windowOf = (query: Readonly<Record<string, string | undefined>>) => ({
+  fromMs: timeParameter(query['from']),
+  toMs: timeParameter(query['to']),
+});
 
 const timeParameter = (value: string | undefined): number | undefined => (value === undefined ? undefined : timeOf(value));

@@ -60,6 +60,8 @@ export {
   judgedRunOf,
   judgeRun,
   placeOfSample,
+  UNDECLARED,
+  type Aspect,
   type Deviation,
   type JudgedRun,
   type Judgement,

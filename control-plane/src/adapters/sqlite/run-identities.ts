@@ -1,4 +1,4 @@
-import type { Judgement } from '#contract';
+import { UNDECLARED, type Judgement } from '#contract';
 import type { RunIdentity, SignedBy } from '../../identity/index.ts';
 import { query, type Database } from './database.ts';
 import type { LeafAppender } from './log.ts';
@@ -36,7 +36,7 @@ export interface StoredIdentity {
 
 export function fromIdentityRow({ judgement, signed, leaf_index: logIndex }: IdentityRow): StoredIdentity {
   return {
-    judgement: judgement === null ? { verdict: 'undeclared', manifest: null, differences: [] } : (JSON.parse(judgement) as Judgement),
+    judgement: judgement === null ? UNDECLARED : (JSON.parse(judgement) as Judgement),
     signed: signed === null ? null : (JSON.parse(signed) as SignedBy),
     logIndex,
   };

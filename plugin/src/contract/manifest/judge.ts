@@ -23,8 +23,15 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** The manifest that judged; null where none covers the run. */
   readonly manifest: { readonly name: string; readonly revision: string; readonly digest: string } | null;
+  /** What the manifest speaks of: of the rest a verdict says nothing. */
+  readonly checked: readonly Aspect[];
   readonly differences: readonly Deviation[];
 }
+
+const ASPECTS = ['instructions', 'models', 'tools', 'parameters', 'context', 'responseFormat', 'variants'] as const;
+export type Aspect = (typeof ASPECTS)[number];
+
+export const UNDECLARED: Judgement = { verdict: 'undeclared', manifest: null, checked: [], differences: [] };
 
 /** What is judged. Salts may be absent: then texts can be checked only where whoever saw them named their template. */
 export interface JudgedRun {
@@ -46,7 +53,7 @@ export function judgeRun(set: ManifestSet, place: RunPlace, run: JudgedRun): Jud
     if (judgement.verdict === 'matched') return judgement;
     if (!closest || judgement.differences.length < closest.differences.length) closest = judgement;
   }
-  return closest ?? { verdict: 'undeclared', manifest: null, differences: [] };
+  return closest ?? UNDECLARED;
 }
 
 export function judgeAgainst(compiled: CompiledManifest, run: JudgedRun): Judgement {
@@ -63,6 +70,7 @@ export function judgeAgainst(compiled: CompiledManifest, run: JudgedRun): Judgem
   return {
     verdict: differences.length === 0 ? 'matched' : 'drifted',
     manifest: { name: manifest.name, revision: manifest.revision, digest },
+    checked: ASPECTS.filter((aspect) => manifest[aspect] !== undefined),
     differences,
   };
 }

@@ -1,0 +1,80 @@
+// clew manifest init --from RUN; clew manifest validate FILE ….
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
+import { draftManifest, manifestFaultLine, readManifest, type ManifestFault } from '../identity/index.ts';
+import { fetchRun, get, isRunId } from './identity-server.ts';
+import { resolvePath, UsageError } from './io.ts';
+
+export const help = `clew manifest init --from RUN [--name NAME] [--instructions FILE] [--url URL] [--token TOKEN]
+  A manifest out of a run that is known to be good, as YAML on stdout. A record holds commitments only: give the approved
+  system prompt with --instructions.
+clew manifest validate FILE…
+  All faults with file, line and what was expected; JSON on stdout, exit 1 where there are any.`;
+
+export async function run(args: readonly string[]): Promise<number> {
+  const [action, ...rest] = args;
+  if (action === 'init') return init(rest);
+  if (action === 'validate' && rest.length > 0) return validate(rest);
+  throw new UsageError(help);
+}
+
+async function init(args: readonly string[]): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      from: { type: 'string' },
+      name: { type: 'string' },
+      instructions: { type: 'string' },
+      url: { type: 'string' },
+      token: { type: 'string' },
+    },
+  });
+  const { from } = values;
+  if (from === undefined || !isRunId(from)) throw new UsageError(help);
+  const run = await fetchRun(from, values);
+  const { route, service } = await placeOf(run.requestId, values);
+  const { instructions = [] } = run.record.composition;
+  const texts = values.instructions === undefined ? undefined : [await text(values.instructions)];
+  const manifest = draftManifest(run.record, {
+    name: values.name ?? `run-${from.slice(0, 8)}`,
+    revision: new Date().toISOString().slice(0, 10),
+    route,
+    service,
+    instructions: texts?.map((one, index) => ({ role: instructions[index]?.role, text: one })),
+  });
+  if (!texts && instructions.length > 0) {
+    process.stderr.write(
+      `The run had ${instructions.length} instruction(s), of which only commitments are known: they are left out. Give the approved text with --instructions.\n`,
+    );
+  }
+  process.stdout.write(stringify(manifest, { lineWidth: 120 }));
+  return 0;
+}
+
+/** Where the run came in; unknown once the request is purged. */
+async function placeOf(requestId: string, options: { readonly url?: string | undefined; readonly token?: string | undefined }) {
+  const request = (await get(`/v1/requests/${encodeURIComponent(requestId)}`, options).catch(() => ({}))) as {
+    gateway?: { route?: string; service?: string } | null;
+  };
+  return { route: request.gateway?.route, service: request.gateway?.service };
+}
+
+async function validate(files: readonly string[]): Promise<number> {
+  const faults: ManifestFault[] = [];
+  for (const file of files) {
+    const reading = readManifest(await text(file), file);
+    if (!reading.ok) faults.push(...reading.faults);
+  }
+  for (const fault of faults) process.stderr.write(`${manifestFaultLine(fault)}\n`);
+  process.stdout.write(`${JSON.stringify({ valid: faults.length === 0, files, faults })}\n`);
+  return faults.length > 0 ? 1 : 0;
+}
+
+async function text(file: string): Promise<string> {
+  try {
+    return await readFile(resolvePath(file), 'utf8');
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'}). Check the path.`);
+  }
+}

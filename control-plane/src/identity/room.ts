@@ -1,0 +1,106 @@
+// The room as a whole: what a composition of the control plane needs of it.
+import { signingKey, type Json } from '#contract';
+import type { Clock, Logger, Route } from '../kernel/index.ts';
+import { createBundler } from './bundle.ts';
+import type { TemplateTexts } from './compare.ts';
+import { createIdentifier, type Identifier } from './identify.ts';
+import { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
+import type { CheckpointGuard, LogStore, Witness } from './log/ports.ts';
+import type { LiveManifests } from './manifests/live.ts';
+import type { CounterReader, GatewayKeyStore, RunReader } from './ports.ts';
+import { gatewayKeyRoutes } from './routes-keys.ts';
+import { logRoutes } from './routes-log.ts';
+import { manifestRoutes } from './routes-manifests.ts';
+import { runRoutes } from './routes.ts';
+
+export interface IdentityParts {
+  readonly runs: RunReader;
+  readonly log: LogStore;
+  readonly counters: CounterReader;
+  readonly gatewayKeys: GatewayKeyStore;
+  readonly guard: CheckpointGuard;
+  readonly manifests: LiveManifests;
+  /** 32 bytes each, secret, that stay for the life of the installation. */
+  readonly seeds: { readonly log: Uint8Array; readonly gateway: Uint8Array };
+  readonly witnesses: readonly Witness[];
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+export interface IdentityRoom {
+  readonly identifier: Identifier;
+  readonly checkpointer: Checkpointer;
+  readonly routes: readonly Route[];
+  /** Begins to sign checkpoints, one round a second. */
+  start(): void;
+  /** Signs what came in last. */
+  stop(): Promise<void>;
+}
+
+const ROUND_MS = 1_000;
+
+export function createIdentity(parts: IdentityParts): IdentityRoom {
+  const { runs, log, counters, gatewayKeys, manifests, clock, logger } = parts;
+  const key = signingKey(parts.seeds.gateway);
+  const logKey = signingKey(parts.seeds.log);
+  // The name of a log is not chosen by people: no two installations can have the same one by accident.
+  const originPrefix = `clew/${logKey.keyId.slice(0, 16)}`;
+  const checkpointer = createCheckpointer({
+    store: log,
+    guard: parts.guard,
+    key: logKey,
+    originPrefix,
+    witnesses: parts.witnesses,
+    logger,
+  });
+  const bundler = createBundler({ store: log, checkpointer, gatewayKeys, key });
+  let timer: NodeJS.Timeout | undefined;
+  let round: Promise<void> = Promise.resolve();
+  const sign = (): void => {
+    round = round
+      .then(() => checkpointer.advanceAll())
+      .finally(() => {
+        if (timer !== undefined) timer = setTimeout(sign, ROUND_MS).unref();
+      });
+    round.catch(() => undefined);
+  };
+  return {
+    identifier: createIdentifier({ manifests: () => manifests.current(), gatewayKeys, key, clock }),
+    checkpointer,
+    routes: [
+      ...runRoutes({ runs, bundler, texts: textsOf(manifests) }),
+      ...logRoutes({ store: log, checkpointer, counters, key, clock }),
+      ...manifestRoutes(manifests),
+      ...gatewayKeyRoutes(gatewayKeys, clock),
+    ],
+    start() {
+      timer ??= setTimeout(sign, ROUND_MS).unref();
+    },
+    async stop() {
+      clearTimeout(timer);
+      timer = undefined;
+      manifests.close();
+      await round.catch(() => undefined);
+      await checkpointer.advanceAll();
+    },
+  };
+}
+
+function textsOf(live: LiveManifests): TemplateTexts {
+  return {
+    template: (digest) =>
+      live
+        .current()
+        .manifests.flatMap(({ instructions = [] }) => instructions)
+        .find(({ template }) => template.digest === digest)?.template.text,
+    tool(digest) {
+      for (const { manifest, tools = [] } of live.current().manifests) {
+        const index = tools.findIndex((tool) => tool.digest === digest);
+        const declared = manifest.tools?.allowed[index];
+        if (declared)
+          return { name: declared.name, description: declared.description, parameters: declared.parameters as Json | undefined };
+      }
+      return undefined;
+    },
+  };
+}

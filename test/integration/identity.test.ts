@@ -1,0 +1,201 @@
+// From a posted sample to a bundle that proves it, through the real store and server.
+import { createHash } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync, copyFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import request from 'supertest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordOf, signingKey, signStatement, statementOf, publicKeyPem, type Sample } from '../../plugin/src/contract/index.ts';
+import { verifyBundle } from '../../control-plane/src/identity/index.ts';
+import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const runIdOf = (index: number): string => index.toString(16).padStart(32, '0');
+const SYSTEM = 'You answer questions about lemon trees.';
+
+function committed(text: string, role: string): Record<string, unknown> {
+  const salt = createHash('sha256').update(`salt of ${text}`).digest().subarray(0, 16);
+  const digest = createHash('sha256').update(salt).update(text).digest('hex');
+  return { digest, salted: true, salt: salt.toString('base64url'), length: Buffer.byteLength(text), role };
+}
+
+const composed = (fields: Record<string, unknown> = {}, system = SYSTEM): Record<string, unknown> =>
+  sample({
+    gateway: { kind: 'kong', route: 'garden', epoch: '00000000000000aa', counter: fields['counter'] ?? 0 },
+    model: { requested: 'model-a', executed: 'model-a-2026-01-01', evidence: 'response_body' },
+    parameters: { temperature: 0.2 },
+    composition: { instructions: [committed(system, 'system')], tools: [], context: [], output: committed('It depends.', 'assistant') },
+    ...Object.fromEntries(Object.entries(fields).filter(([key]) => key !== 'counter')),
+  });
+
+const MANIFEST = `version: 1
+name: garden
+revision: "1"
+match: { routes: [garden] }
+instructions:
+  - role: system
+    template: |
+      ${SYSTEM}
+models:
+  - requested: model-a
+    executed: [model-a-2026-01-01]
+parameters:
+  named: { temperature: { minimum: 0, maximum: 0.5 } }
+`;
+
+describe('run identity', () => {
+  let plane: TestPlane;
+  const policies = mkdtempSync(path.join(tmpdir(), 'clew-policies-'));
+  const get = (url: string) => request(plane.app).get(url).set(bearer());
+  const post = async (samples: readonly unknown[]) => {
+    const answer = await request(plane.app)
+      .post('/v1/samples')
+      .set(bearer())
+      .set('Content-Type', 'application/x-ndjson')
+      .send(ndjson(samples));
+    expect(answer.status).toBe(202);
+    expect(answer.body).toMatchObject({ rejected: [] });
+    await plane.settled();
+  };
+
+  beforeAll(async () => {
+    copyFileSync(path.join(root, 'policies/default.yaml'), path.join(policies, 'default.yaml'));
+    mkdirSync(path.join(policies, 'manifests'));
+    writeFileSync(path.join(policies, 'manifests', 'garden.yaml'), MANIFEST);
+    plane = await startPlane({ env: { CLEW_POLICY: path.join(policies, 'default.yaml') } });
+    await post([
+      composed({ runId: runIdOf(1), counter: 0 }),
+      composed({ runId: runIdOf(2), counter: 1, model: { requested: 'model-a', executed: 'model-b', evidence: 'response_body' } }),
+      composed({ runId: runIdOf(3), counter: 4 }, 'You answer questions about anything.'),
+      composed({ runId: runIdOf(4), counter: 5, gateway: { kind: 'kong', route: 'other' } }),
+    ]);
+  });
+  afterAll(async () => {
+    await plane.close();
+    rmSync(policies, { recursive: true, force: true });
+  });
+
+  it('judges runs against the manifests and lists them by verdict', async () => {
+    const idsOf = async (verdict: string) =>
+      ((await get(`/v1/runs?verdict=${verdict}`)).body as { items: { id: string }[] }).items.map(({ id }) => id);
+    expect(await idsOf('matched')).toEqual([runIdOf(1)]);
+    expect((await idsOf('drifted')).sort()).toEqual([runIdOf(2), runIdOf(3)]);
+    expect(await idsOf('undeclared')).toEqual([runIdOf(4)]);
+    const one = (await get(`/v1/runs/${runIdOf(2)}`)).body as Record<string, unknown>;
+    expect(one).toMatchObject({
+      verdict: 'drifted',
+      manifest: { name: 'garden', revision: '1' },
+      deviations: [{ path: '/model/executed', kind: 'changed', expected: ['model-a-2026-01-01'], found: 'model-b' }],
+      proof: { by: 'control-plane' },
+    });
+  });
+
+  it('proves each run with a bundle that verifies offline, and with no other key', async () => {
+    for (const index of [1, 2, 3, 4]) {
+      const answer = await get(`/v1/runs/${runIdOf(index)}/bundle`);
+      expect(answer.status).toBe(200);
+      const bundle = answer.body as { vkey: string; gatewayKey: string };
+      const verified = verifyBundle(bundle, bundle);
+      expect(verified.statement.predicate.record.runId).toBe(runIdOf(index));
+      expect(verified.statement.predicate.recordedBy).toBe('control-plane');
+      const run = (await get(`/v1/runs/${runIdOf(index)}`)).body as { digest: string };
+      expect(verified.statement.subject[0].digest.sha256).toBe(run.digest);
+      const stranger = publicKeyPem(signingKey(new Uint8Array(32).fill(index)).publicKey);
+      expect(() => verifyBundle(bundle, { ...bundle, gatewayKey: stranger })).toThrow();
+      expect(() => verifyBundle({ ...bundle, gatewayKey: stranger }, { ...bundle, gatewayKey: stranger })).toThrow(/signature/);
+    }
+    expect((await get(`/v1/runs/${runIdOf(9)}/bundle`)).status).toBe(404);
+  });
+
+  it('serves the log as C2SP names it', async () => {
+    const checkpoint = await get('/v1/log/checkpoint');
+    expect(checkpoint.status).toBe(200);
+    expect(checkpoint.headers['content-type']).toContain('text/plain');
+    expect(checkpoint.text.split('\n')[1]).toBe('4');
+    const tile = await get('/v1/log/tile/0/000.p/4').responseType('arraybuffer');
+    expect((tile.body as Buffer).length).toBe(4 * 32);
+    const entries = await get('/v1/log/tile/entries/000.p/3').responseType('arraybuffer');
+    expect((entries.body as Buffer).length).toBe(3 * 34);
+    for (const missing of ['0/000', '0/000.p/5', '0/001.p/1', '1/000.p/1', '0/0', '0/x000/000.p/1', 'entries/000.p/0']) {
+      expect((await get(`/v1/log/tile/${missing}`)).status, missing).toBe(404);
+    }
+    expect((await get('/v1/log')).body).toMatchObject({ size: 4, checkpointSize: 4 });
+  });
+
+  it('finds the numbers that a gateway passed over', async () => {
+    const gaps = (await get('/v1/log/gaps')).body as Record<string, unknown>;
+    expect(gaps).toMatchObject({ missing: 2, items: [{ epoch: '00000000000000aa', from: 2, to: 3, settled: false }] });
+    await post([composed({ runId: runIdOf(5), counter: 2 }), composed({ runId: runIdOf(6), counter: 3 })]);
+    expect((await get('/v1/log/gaps')).body).toMatchObject({ missing: 0, items: [], epochs: [{ runs: 5, last: 4, repeated: 0 }] });
+  });
+
+  it('answers the four questions for a run and over a window', async () => {
+    const ask = async (query: string) =>
+      ((await get(`/v1/runs/answers?${query}`)).body as { items: { id: string; answer: string }[] }).items;
+    expect(await ask(`question=prompt&run=${runIdOf(1)}`)).toMatchObject([{ answer: 'yes' }]);
+    expect(await ask(`question=prompt&run=${runIdOf(3)}`)).toMatchObject([
+      { answer: 'no', differences: [{ path: '/composition/instructions/0' }] },
+    ]);
+    expect(await ask(`question=model&run=${runIdOf(2)}`)).toMatchObject([{ answer: 'no' }]);
+    expect(await ask(`question=model&run=${runIdOf(4)}`)).toMatchObject([{ answer: 'unknown' }]);
+    expect(await ask(`question=composition&run=${runIdOf(1)}`)).toMatchObject([{ answer: 'yes' }]);
+    expect(await ask('question=model&answer=no&from=2026-01-01')).toMatchObject([{ id: runIdOf(2) }]);
+    expect((await ask('question=change')).every(({ answer }) => ['yes', 'no', 'unknown'].includes(answer))).toBe(true);
+    expect((await get('/v1/runs/answers?question=else')).status).toBe(400);
+  });
+
+  it('compares two runs by field and by word', async () => {
+    const diff = (await get(`/v1/runs/diff?a=${runIdOf(1)}&b=${runIdOf(2)}`)).body as Record<string, unknown>;
+    expect(diff).toMatchObject({
+      differences: [{ path: '/model/executed', kind: 'changed', a: 'model-a-2026-01-01', b: 'model-b' }],
+      texts: { prompt: [{ kind: 'same' }] },
+    });
+  });
+
+  it('takes the signature of a registered gateway, and says why it does not take another', async () => {
+    const key = signingKey(new Uint8Array(32).fill(7));
+    const registered = await request(plane.app)
+      .post('/v1/gateway-keys')
+      .set(bearer())
+      .send({ name: 'gateway-1', publicKey: publicKeyPem(key.publicKey), from: '2020-01-01T00:00:00Z' });
+    expect(registered.status).toBe(201);
+    const signed = (index: number, by = key, change: Record<string, unknown> = {}) => {
+      const own = composed({ runId: runIdOf(index), gateway: { kind: 'kong', route: 'garden' } }) as unknown as Sample;
+      const statement = statementOf(recordOf(own), {
+        tenant: 'default',
+        environment: 'default',
+        observedAt: own.startedAt,
+        recordedBy: 'gateway',
+        gateway: { kind: 'kong' },
+      });
+      return { ...own, ...change, attestation: signStatement(statement, by) };
+    };
+    const stranger = signingKey(new Uint8Array(32).fill(8));
+    await post([
+      signed(21),
+      signed(22, stranger),
+      signed(23, key, { parameters: { temperature: 0.4 } }),
+      signed(24, key, { runId: runIdOf(25) }),
+    ]);
+    const proofOf = async (index: number) => ((await get(`/v1/runs/${runIdOf(index)}`)).body as { proof: Record<string, unknown> }).proof;
+    expect(await proofOf(21)).toMatchObject({ by: 'gateway', keyId: key.keyId });
+    expect(await proofOf(22)).toMatchObject({ by: 'control-plane', refused: 'unknown_key' });
+    expect(await proofOf(23)).toMatchObject({ by: 'control-plane', refused: 'record_differs' });
+    expect(await proofOf(25)).toMatchObject({ by: 'control-plane', refused: 'other_run' });
+    const bundle = (await get(`/v1/runs/${runIdOf(21)}/bundle`)).body as { vkey: string };
+    expect(verifyBundle(bundle, { vkey: bundle.vkey, gatewayKey: publicKeyPem(key.publicKey) }).statement.predicate.recordedBy).toBe(
+      'gateway',
+    );
+    expect((await request(plane.app).delete(`/v1/gateway-keys/${key.keyId}`).set(bearer())).status).toBe(200);
+    await post([signed(26)]);
+    expect(await proofOf(26)).toMatchObject({ by: 'control-plane', refused: 'key_not_valid' });
+    expect((await get(`/v1/runs/${runIdOf(21)}/bundle`)).status).toBe(200);
+  });
+
+  it('serves the manifests with an ETag', async () => {
+    const answer = await get('/v1/manifests');
+    expect(answer.body).toMatchObject({ items: [{ id: 'garden', revision: '1', manifest: { name: 'garden' } }], next: null });
+    const again = await get('/v1/manifests').set('If-None-Match', String(answer.headers['etag']));
+    expect(again.status).toBe(304);
+  });
+});
