@@ -4,7 +4,7 @@ import type { ConsumerConfig, RouteConfig } from './routes.ts';
 
 // `npm run gateway`: the trial gateway by itself.
 //   CLEW_GATEWAY_PORT     default 8788, on 127.0.0.1
-//   CLEW_URL, CLEW_TOKEN  the control plane (default http://127.0.0.1:8787) and a token with the scope to send samples;
+//   CLEW_URL, CLEW_TOKEN  the control plane (default http://127.0.0.1 at CLEW_PORT, else 8787) and a token with the scope to send samples;
 //                         without CLEW_TOKEN the CLEW_ADMIN_TOKEN of a control plane beside it
 //   CLEW_HASH_KEY         root of the pseudonyms; without it one is derived from the token
 //   CLEW_UPSTREAM         base URL of the provider; without it a scripted provider answers
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const { env } = process;
   const port = readPort(env['CLEW_GATEWAY_PORT']);
   const file = readFile(env['CLEW_GATEWAY_CONFIG']);
-  const controlPlaneUrl = env['CLEW_URL'] ?? 'http://127.0.0.1:8787';
+  const controlPlaneUrl = env['CLEW_URL'] || `http://127.0.0.1:${env['CLEW_PORT'] || '8787'}`;
   const upstream = env['CLEW_UPSTREAM'];
   const hashKey = env['CLEW_HASH_KEY'];
   const token = env['CLEW_TOKEN'] || env['CLEW_ADMIN_TOKEN'];

@@ -63,7 +63,8 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
 /** Of the trial gateway (`npm run gateway`), which reads them in one place. */
 const GATEWAY: Readonly<Record<string, Setting>> = {
   CLEW_GATEWAY_PORT: { default: '8788', meaning: 'Port of the trial gateway on 127.0.0.1; 0 takes any free one.' },
-  CLEW_URL: { default: 'http://127.0.0.1:8787', meaning: 'The control plane.' },
+  CLEW_URL: { meaning: 'The control plane; http://127.0.0.1 at CLEW_PORT unless given.' },
+  CLEW_PORT: { default: '8787', meaning: 'Port of a control plane beside it.' },
   CLEW_TOKEN: { meaning: 'A token that may send samples and read policies: role `ingest`, or the admin token for a trial. Required.' },
   CLEW_ADMIN_TOKEN: { meaning: 'Taken where CLEW_TOKEN is not set, so that both can start from one environment.' },
   CLEW_HASH_KEY: { meaning: 'Root of the pseudonyms, 16 characters or more; without it one is derived from the token.' },

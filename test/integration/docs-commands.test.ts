@@ -113,9 +113,13 @@ async function cloneAndTry(reader: Reader, { text }: Block): Promise<void> {
 
 async function follow(reader: Reader, block: Block): Promise<void> {
   const words = /^run: until "(.+)"$/.exec(block.mark ?? '')?.[1];
+  const seen = /^run: see (.+)$/.exec(block.mark ?? '')?.[1];
   if (block.mark === 'run: clone') await cloneAndTry(reader, block);
   else if (words !== undefined) await reader.start(block.text, words);
-  else if (block.mark === 'run') reader.run(block.text);
+  else if (seen !== undefined) {
+    const look = (): Promise<true | undefined> => Promise.resolve(reader.run(block.text).includes(seen) ? true : undefined);
+    expect(await until(look, `${block.text} to show ${seen}`)).toBe(true);
+  } else if (block.mark === 'run') reader.run(block.text);
 }
 
 describe('the commands of', () => {
