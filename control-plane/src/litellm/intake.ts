@@ -7,7 +7,8 @@ import { splitBody, type AcceptResult, type Offer, type Rejection } from '../ing
 import { ClewError, scopeKey, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
 import { createBatch, requestId, type Batch, type Known } from './batch.ts';
 import { readEvent } from './event.ts';
-import type { Held, KeysOf, Rules, SampleDoor } from './ports.ts';
+import { createHolding } from './holding.ts';
+import type { KeysOf, Rules, SampleDoor } from './ports.ts';
 import { recent } from './recent.ts';
 import { sampleOf, type Surroundings } from './to-sample.ts';
 
@@ -35,22 +36,22 @@ export interface Intake {
   take(body: Buffer, contentType: string | undefined, scope: Scope, holdMs: number): Promise<AcceptResult>;
 }
 
-const MOST_HELD = 10_000;
+const MOST_HELD_CHARS = 64 * 1024 * 1024;
 const MOST_REMEMBERED = 50_000;
 /** After so many events other requests get a turn of the event loop. */
 const BREATHER = 32;
 
 export function createIntake(parts: IntakeParts): Intake {
-  const held = new Map<string, Held>();
+  const held = createHolding(MOST_HELD_CHARS);
   const seen = recent(MOST_REMEMBERED);
   let last: Promise<unknown> = Promise.resolve();
 
   async function takeNow(body: Buffer, contentType: string | undefined, scope: Scope, holdMs: number): Promise<AcceptResult> {
     const nowMs = parts.clock.nowMs();
-    for (const [key, { dueAtMs }] of held) if (dueAtMs <= nowMs) held.delete(key);
+    held.expire(nowMs);
     const read = await readAll(body, contentType, scope);
     const offers = [...read.batch.requests].map(([id, known]) =>
-      offerOf(id, known, holdMs === 0 || held.size >= MOST_HELD ? undefined : nowMs + holdMs),
+      offerOf(id, known, holdMs > 0 && held.hasRoom ? nowMs + holdMs : undefined),
     );
     const result = offers.length === 0 ? NOTHING : await parts.door.offer(offers, scope);
     const refused = new Map(result.rejected.map((rejection) => [rejection.index, rejection]));

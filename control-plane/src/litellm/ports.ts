@@ -1,5 +1,5 @@
 // What the room needs from outside.
-import type { Policy, Sample, TenantKeys } from '#contract';
+import type { Policy, TenantKeys } from '#contract';
 import type { Redactor } from '#redact';
 import type { AcceptResult, Offer } from '../ingest/index.ts';
 import type { Scope } from '../kernel/index.ts';
@@ -21,10 +21,3 @@ export interface Rules {
 
 /** Keys that a gateway of the tenant derives from the same secret. */
 export type KeysOf = (tenant: string) => TenantKeys;
-
-/** A failure that waits for another attempt. */
-export interface Held {
-  readonly id: string;
-  readonly sample: Sample;
-  readonly dueAtMs: number;
-}

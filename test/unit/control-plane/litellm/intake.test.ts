@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Sample } from '#contract';
 import { createRedactor } from '#redact';
 import type { Offer } from '../../../../control-plane/src/ingest/index.ts';
+import { createHolding } from '../../../../control-plane/src/litellm/holding.ts';
 import { createIntake } from '../../../../control-plane/src/litellm/index.ts';
 import { failure, KEYS, SECRET, START, success, type Fields } from './fixtures.ts';
 
@@ -166,6 +167,22 @@ describe('attempts at one request', () => {
     });
     await door.take([success(), refusal]);
     expect(door.samples()).toMatchObject([{ status: { outcome: 'blocked' }, answer: { text: 'In early May.' } }]);
+  });
+});
+
+describe('what is held', () => {
+  it('is bounded: without room failures are processed at once', () => {
+    const holding = createHolding(10);
+    const sample = { version: 1, id: 'a', startedAt: '2026-01-01T00:00:00.000Z' } as const;
+    expect(holding.hasRoom).toBe(true);
+    holding.set('a', { id: 'a.f', sample, dueAtMs: 5 });
+    holding.set('a', { id: 'a.f', sample, dueAtMs: 9 });
+    expect(holding.hasRoom).toBe(false);
+    holding.expire(8);
+    expect(holding.get('a')?.id).toBe('a.f');
+    holding.expire(9);
+    expect(holding.get('a')).toBeUndefined();
+    expect(holding.hasRoom).toBe(true);
   });
 });
 
