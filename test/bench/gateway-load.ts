@@ -1,8 +1,10 @@
 // What the plugin costs a gateway under load: `node test/bench/gateway-load.ts [name=folder …]`. Each folder holds a built
 // plugin (launcher.cjs and clew/clew.cjs); without one, plugin/dist is measured. Load comes from this process; gateways
 // run in a process of their own and each plugin server in another, as with Kong. All take turns within one run, so that a
-// busy machine weighs on all of them alike: trust the ratios to the bare proxy.
+// busy machine weighs on all of them alike: trust the ratios to the bare proxy, and the CPU time that the thread which
+// answers the gateway spends on a request (Linux only), which no other process changes.
 import { fork, type ChildProcess } from 'node:child_process';
+import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -21,6 +23,11 @@ interface Job {
   readonly upstream: string;
   readonly controlPlane: string;
   readonly folders: Readonly<Record<string, string>>;
+}
+
+interface Gateways {
+  readonly urls: Readonly<Record<string, string>>;
+  readonly pids: Readonly<Record<string, number>>;
 }
 
 const history = Array.from({ length: 20 }, (_, at) => ({
@@ -46,6 +53,7 @@ const ANSWER = JSON.stringify({
 /** In the child: all gateways, until the parent goes away. */
 async function runGateways({ upstream, controlPlane, folders }: Job): Promise<void> {
   const urls: Record<string, string> = { bare: (await startBareProxy(upstream)).url };
+  const pids: Record<string, number> = {};
   const gateways: TrialGateway[] = [];
   for (const [name, folder] of Object.entries(folders)) {
     const gateway = await startTrialGateway({
@@ -58,8 +66,9 @@ async function runGateways({ upstream, controlPlane, folders }: Job): Promise<vo
     });
     gateways.push(gateway);
     urls[name] = gateway.url;
+    pids[name] = gateway.pluginServerPid ?? 0;
   }
-  process.send?.({ urls });
+  process.send?.({ urls, pids });
   process.once('disconnect', () => {
     void Promise.all(gateways.map(async (gateway) => gateway.close())).then(() => process.exit(0));
   });
@@ -70,10 +79,21 @@ const percentile = (values: readonly number[], share: number): number => {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 };
 
+/** CPU milliseconds that a process's first thread has used; the plugin server answers the gateway on it. */
+function firstThreadMs(pid: number | undefined): number {
+  try {
+    const fields = fs.readFileSync(`/proc/${pid ?? 0}/task/${pid ?? 0}/schedstat`, 'utf8').split(' ');
+    return Number(fields[0]) / 1e6;
+  } catch {
+    return Number.NaN;
+  }
+}
+
 interface Figures {
   readonly ms: number[];
   readonly rates: number[];
   sent: number;
+  cpuMs: number;
 }
 
 /** 16 clients that ask as fast as they are answered; with `bigEveryMs`, one more client sends bodies of 4 MB. */
@@ -108,31 +128,31 @@ async function load(url: string, figures: Figures | undefined, bigEveryMs: numbe
   return answered;
 }
 
-async function measure(
-  title: string,
-  urls: Readonly<Record<string, string>>,
-  taken: Map<string, number>,
-  bigEveryMs?: number,
-): Promise<void> {
-  const all = new Map(Object.keys(urls).map((name): [string, Figures] => [name, { ms: [], rates: [], sent: 0 }]));
+async function measure(title: string, { urls, pids }: Gateways, taken: Map<string, number>, bigEveryMs?: number): Promise<void> {
+  const all = new Map(Object.keys(urls).map((name): [string, Figures] => [name, { ms: [], rates: [], sent: 0, cpuMs: 0 }]));
   for (const [name, url] of Object.entries(urls)) if (taken.size === 0 || name === 'bare') await load(url, undefined, undefined);
   const before = new Map(taken);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, url] of Object.entries(urls)) {
-      await load(url, all.get(name), bigEveryMs);
+      const figures = all.get(name);
+      const used = firstThreadMs(pids[name]);
+      await load(url, figures, bigEveryMs);
       // What is left of the round's work must not weigh on the next one's.
       await new Promise((resolve) => setTimeout(resolve, 700));
+      if (figures) figures.cpuMs += firstThreadMs(pids[name]) - used;
     }
   }
   await new Promise((resolve) => setTimeout(resolve, 2500));
   const bare = all.get('bare');
   if (!bare) return;
   process.stdout.write(`${title}\n`);
-  for (const [name, { ms, rates, sent }] of all) {
+  for (const [name, { ms, rates, sent, cpuMs }] of all) {
     const figures = [percentile(ms, 0.5), percentile(ms, 0.99), percentile(rates, 0.5)] as const;
     const base = [percentile(bare.ms, 0.5), percentile(bare.ms, 0.99), percentile(bare.rates, 0.5)] as const;
     const arrived =
-      name === 'bare' ? '' : `  samples ${(((taken.get(name) ?? 0) - (before.get(name) ?? 0)) / sent).toFixed(2)} of requests`;
+      name === 'bare'
+        ? ''
+        : `  samples ${(((taken.get(name) ?? 0) - (before.get(name) ?? 0)) / sent).toFixed(2)} of requests, ${((cpuMs * 1000) / sent).toFixed(0)} µs CPU each on the thread that answers`;
     process.stdout.write(
       `  ${name.padEnd(8)} p50 ${figures[0].toFixed(1)} ms (×${(figures[0] / base[0]).toFixed(2)})  p99 ${figures[1].toFixed(1)} ms (×${(figures[1] / base[1]).toFixed(2)})  ` +
         `${figures[2].toFixed(0)} req/s (×${(figures[2] / base[2]).toFixed(2)})${arrived}\n`,
@@ -163,9 +183,9 @@ async function main(): Promise<void> {
     folders: Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, path.resolve(folder)])),
   };
   child.send(job);
-  const { urls } = await new Promise<{ urls: Record<string, string> }>((resolve) => child.once('message', resolve));
-  await measure(`${CLIENTS} clients, ${SMALL.length} bytes`, urls, taken);
-  await measure(`${CLIENTS} clients, and one that sends ${(BIG.length / 1e6).toFixed(1)} MB each 100 ms`, urls, taken, 100);
+  const gateways = await new Promise<Gateways>((resolve) => child.once('message', resolve));
+  await measure(`${CLIENTS} clients, ${SMALL.length} bytes`, gateways, taken);
+  await measure(`${CLIENTS} clients, and one that sends ${(BIG.length / 1e6).toFixed(1)} MB each 100 ms`, gateways, taken, 100);
   child.disconnect();
   await new Promise((resolve) => child.once('exit', resolve));
   await controlPlane.close();
