@@ -103,13 +103,19 @@ function wordsOf(text: string, encoding: Encoding, classes: readonly TokenClass[
     const last = words.at(-1);
     if (last !== undefined && from < last.end)
       words[words.length - 1] = { ...last, person: Math.max(last.person, person), isElsewhere: last.isElsewhere || isElsewhere };
-    else words.push({ ...wordAt(text, from), person, isElsewhere });
+    else words.push({ ...unquoted(text, wordAt(text, from)), person, isElsewhere });
   }
   return words.map((word) => {
     const possessive = /['’]s?$/u.exec(text.slice(word.start, word.end));
     const behindHyphen = /^-\p{Ll}[\p{L}\p{M}]+/u.exec(text.slice(word.end, word.end + 32));
     return { ...word, end: word.end - (possessive?.[0].length ?? 0) + (behindHyphen?.[0].length ?? 0) };
   });
+}
+
+/** An apostrophe before a word opens a quotation. */
+function unquoted(text: string, { start, end }: { start: number; end: number }): { start: number; end: number } {
+  const marks = /^['’]*/u.exec(text.slice(start, end))?.[0].length ?? 0;
+  return { start: Math.min(start + marks, end - 1), end };
 }
 
 /** Bounds of the word around an offset. */

@@ -107,16 +107,16 @@ const CUE =
   /(?:address\p{L}*|lives?|living|located|street|side of|at|to|on|in|is|from|ship|deliver\p{L}*|mov(?:e|ed|ing)|near|home|house|office|by|and|corner of|:)\s*$/iu;
 /** Before an address and little else. */
 const SURE_CUE = /(?:address\p{L}* (?:is|was|to)|(?:lives?|living|located|resides?|deliver\p{L}*|ship\p{L}*) (?:at|on|to))\s*:?\s*$/iu;
-/** "493 FT/M", "1096.36", "2557E": a measure, a value or an identifier. */
+/** "port 8080", "493 FT/M", "1096.36": a measure, a value or an identifier. */
 const NO_STREET =
-  /^-?\d+(?:[.,]\d+)+$|^[\d ]+(?:ft|kts?|kn|kg|lbs?|km|mi|mph|mm|cm|px|pt|mb|gb|tb|kb|ms|hz|ghz|mhz|rpm|v|w|kw|pm|am)(?![\p{L}])/iu;
+  /^(?:port|page|step|line|version|chapter|section|figure|table|level|part|volume|issue|error|code|rule|item|row|id) \d|^-?\d+(?:[.,]\d+)+$|^[\d ]+(?:ft|kts?|kn|kg|lbs?|km|mi|mph|mm|cm|px|pt|mb|gb|tb|kb|ms|hz|ghz|mhz|rpm|v|w|kw|pm|am)(?![\p{L}])/iu;
 
 /** A number alone is no address, nor is a street of no number or a name with a number that nothing introduces. */
 function isAddress(text: string, { start, end }: { readonly start: number; readonly end: number }, group: Group): boolean {
   const value = text.slice(start, end);
   const isWithTown = group.places + group.codes > 0;
   if (NO_STREET.test(value)) return false;
-  if (!/\p{L}{2}/u.test(value)) return isWithTown;
+  if (!/\p{L}{2}/u.test(value)) return false;
   const before = text.slice(Math.max(0, start - 24), start);
   if (SURE_CUE.test(before)) return true;
   const isIntroduced = CUE.test(before);

@@ -18,7 +18,7 @@ const INTRODUCTIONS: readonly RegExp[] = [
 ].map((source) => new RegExp(source, 'gu'));
 /** What is called by a title or "call me" and is no one: "Dr. Pepper", "Mr. President", "call me Tomorrow". */
 const NO_ONE =
-  /^(?:Pepper|Robot|Bean|Strange|Who|No|Evil|Doolittle|Dolittle|Watson|Jekyll|Hyde|House|Darcy|Dalloway|Doubtfire|President|Speaker|Chairman|Chair|Minister|Sir|Madam|Back|When|If|On|At|Again|Today|Tomorrow|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|The|A|An|In|And|Or|Not)(?![\p{L}])/u;
+  /^(?:Pepper|Robot|Bean|Strange|Who|No|Evil|Doolittle|Dolittle|Watson|Jekyll|Hyde|House|Darcy|Dalloway|Doubtfire|President|Speaker|Chairman|Chair|Minister|Sir|Madam|Back|When|If|On|At|Again|Today|Tomorrow|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|The|A|An|In|And|Or|Not|Name|String|Text|Number|Integer|Value|Type|Object|Null|None|Unknown|True|False|Default|Example|Test)(?![\p{L}])/u;
 /** Findings of persons judged and completed; findings of other types are given back as they are. */
 export function judgePeople(text: string, findings: readonly Finding[]): Finding[] {
   const others = findings.filter(({ type }) => type !== PERSON);

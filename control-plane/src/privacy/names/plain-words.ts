@@ -23,7 +23,7 @@ export const PRODUCTS: ReadonlySet<string> = new Set(
     'gemini bard llama mistral falcon vicuna alpaca bert elmo ernie roberta albert grok terraform ansible chef puppet vagrant nomad consul vault ' +
     'grafana loki tempo mimir thanos jaeger zipkin prometheus sentry bazel buck gitea travis circle argo flux helm istio envoy linkerd traefik ' +
     'caddy nginx redis mongo couch riak dynamo cosmos spanner bigtable firestore vertex azure salesforce einstein bixby ubuntu debian fedora ' +
-    'sierra mojave catalina monterey ventura sonoma sequoia jellyfin emacs vim atom brackets alloy maple sage octave wolfram stan pyro mastodon bluesky discord slack zoom'
+    'sierra mojave catalina monterey ventura sonoma sequoia jellyfin emacs vim atom brackets alloy maple sage octave wolfram stan pyro mastodon bluesky discord slack zoom lua kysely weaviate litellm langchain'
   ).split(' '),
 );
 

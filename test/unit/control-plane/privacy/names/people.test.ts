@@ -53,6 +53,8 @@ describe('people', () => {
     ['the OttilieFactory class', 'OttilieFactory'],
     ['see /srv/Ottilie/readme', 'Ottilie'],
     ['Ottilie_id is unset', 'Ottilie'],
+    ['class Ottilie extends Base {', 'Ottilie'],
+    ['import { Ottilie } from "./x.ts";', 'Ottilie'],
   ])('are not public figures, eponyms, made-up people and identifiers: %s', (text, name) => {
     expect(judged(text, name)).toEqual([]);
   });
@@ -64,6 +66,8 @@ describe('people', () => {
     ['Ottilie owes me 3 euros. How many are left?', 'Ottilie'],
     ['Ottilie McBrandvold called', 'Ottilie McBrandvold'],
     ['Jenkins is my neighbour', 'Jenkins'],
+    ['She is in the class Ottilie teaches', 'Ottilie'],
+    ['const author = "Ottilie Brandvold";', 'Ottilie Brandvold'],
     ['Tell me about Ottilie Brandvold', 'Ottilie Brandvold'],
   ])('are all others: %s', (text, name) => {
     expect(judged(text, name)).toEqual([name]);
