@@ -2,23 +2,33 @@ import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import type { Outcome } from './cross-validation.ts';
 import { minimise } from './lbfgs.ts';
 
-/** Platt scaling: the slope and offset on the log-odds under which stated confidences are most likely true. */
-export function fitCalibration(outcomes: readonly Outcome[]): LinkerWeights['calibration'] {
-  const [slope = 1, offset = 0] = minimise((point, gradient) => {
+/** Weak, so that circumstances which a set hardly shows get no say. */
+const PENALTY = 1;
+
+/** Platt scaling with circumstances: the sum on the log-odds under which stated confidences are most likely true. */
+export function fitCalibration(outcomes: readonly Outcome[], realness: (answerLength: number) => number): LinkerWeights['calibration'] {
+  const rows = outcomes.map(({ confidence, alternation, activeInSession, answerLength }) => [
+    logOdds(confidence),
+    1,
+    alternation,
+    activeInSession,
+    realness(answerLength),
+  ]);
+  const [slope = 1, offset = 0, perAlternation = 0, perActive = 0, perAnswerLength = 0] = minimise((point, gradient) => {
     let loss = 0;
-    gradient.fill(0);
-    for (const { confidence, right } of outcomes) {
-      const odds = logOdds(confidence);
-      const logit = (point[0] ?? 0) * odds + (point[1] ?? 0);
-      const p = 1 / (1 + Math.exp(-logit));
+    point.forEach((w, j) => {
+      loss += j < 2 ? 0 : 0.5 * PENALTY * w * w;
+      gradient[j] = j < 2 ? 0 : PENALTY * w;
+    });
+    outcomes.forEach(({ right }, i) => {
+      const row = rows[i] ?? [];
+      const p = 1 / (1 + Math.exp(-row.reduce((sum, x, j) => sum + x * (point[j] ?? 0), 0)));
       loss -= Math.log(Math.max(1e-12, right ? p : 1 - p));
-      const excess = p - (right ? 1 : 0);
-      gradient[0] = (gradient[0] ?? 0) + excess * odds;
-      gradient[1] = (gradient[1] ?? 0) + excess;
-    }
+      row.forEach((x, j) => (gradient[j] = (gradient[j] ?? 0) + (p - (right ? 1 : 0)) * x));
+    });
     return loss;
-  }, 2);
-  return { slope, offset };
+  }, 5);
+  return { slope, offset, perAlternation, perActive, perAnswerLength };
 }
 
 /** Mean distance between stated and true frequency over ten equal bins, weighted by how many fall into each. */

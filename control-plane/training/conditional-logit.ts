@@ -1,9 +1,8 @@
 import { minimise } from './lbfgs.ts';
 
-/** One decision: a row of numbers for each candidate, what earlier stages scored, and the right one (−1: a new thread). */
+/** One decision: a row of numbers for each candidate, and the right one (−1: a new thread). */
 export interface Choice {
   readonly rows: readonly Float64Array[];
-  readonly offsets: Float64Array;
   readonly right: number;
 }
 
@@ -11,7 +10,6 @@ export interface Choice {
 interface Table {
   readonly width: number;
   readonly cells: Float64Array;
-  readonly offsets: Float64Array;
   /** Row at which each choice begins; one more at the end. */
   readonly begins: Int32Array;
   /** Row of the right candidate, −1 for a new thread. */
@@ -25,7 +23,7 @@ interface Table {
 export function fitChoices(choices: readonly Choice[], width: number, l2 = 1): { readonly weights: Float64Array; readonly bias: number } {
   const table = tabulate(choices, width);
   const { mean, deviation } = standardise(table);
-  const scores = new Float64Array(table.offsets.length);
+  const scores = new Float64Array(table.cells.length / width);
   const fitted = minimise((point, gradient) => lossOf(table, point, gradient, l2, scores), width);
   const weights = fitted.map((w, j) => w / (deviation[j] ?? 1));
   return { weights, bias: -weights.reduce((sum, w, j) => sum + w * (mean[j] ?? 0), 0) };
@@ -36,7 +34,6 @@ function tabulate(choices: readonly Choice[], width: number): Table {
   const table = {
     width,
     cells: new Float64Array(count * width),
-    offsets: new Float64Array(count),
     begins: new Int32Array(choices.length + 1),
     right: new Int32Array(choices.length),
   };
@@ -44,9 +41,8 @@ function tabulate(choices: readonly Choice[], width: number): Table {
   choices.forEach((choice, i) => {
     table.begins[i] = row;
     table.right[i] = choice.right < 0 ? -1 : row + choice.right;
-    choice.rows.forEach((cells, k) => {
+    choice.rows.forEach((cells) => {
       table.cells.set(cells, row * width);
-      table.offsets[row] = choice.offsets[k] ?? 0;
       row++;
     });
   });
@@ -56,7 +52,7 @@ function tabulate(choices: readonly Choice[], width: number): Table {
 
 /** Penalised negative log-likelihood; writes its gradient. */
 function lossOf(table: Table, point: Float64Array, gradient: Float64Array, l2: number, scores: Float64Array): number {
-  const { width, cells, offsets, begins, right } = table;
+  const { width, cells, begins, right } = table;
   let loss = 0;
   for (let j = 0; j < width; j++) {
     const w = point[j] ?? 0;
@@ -68,7 +64,7 @@ function lossOf(table: Table, point: Float64Array, gradient: Float64Array, l2: n
     const end = begins[i + 1] ?? 0;
     let highest = 0;
     for (let row = begin; row < end; row++) {
-      let score = offsets[row] ?? 0;
+      let score = 0;
       for (let j = 0, cell = row * width; j < width; j++, cell++) score += (cells[cell] ?? 0) * (point[j] ?? 0);
       scores[row] = score;
       if (score > highest) highest = score;

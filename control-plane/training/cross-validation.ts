@@ -1,8 +1,10 @@
-// Honest decisions: half of a set's people are judged by weights that saw neither them nor, in any set, a conversation of
-// theirs; then the other half.
+// Honest decisions: a quarter of a set's people are judged by weights that saw neither them nor, in any set, a conversation
+// of theirs; then the next quarter.
 import { join } from 'node:path';
 import { PrincipalThreads, WINDOW_SECONDS, type LinkingOptions, type Placement } from '../src/threads/index.ts';
+import { candidatesFor } from '../src/threads/infer/features.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
+import { PrincipalState } from '../src/threads/state.ts';
 import { foldOf, readLogs, type Embeddings, type Log } from './corpus.ts';
 
 export const NAMES = ['A', 'B', 'C'] as const;
@@ -11,7 +13,7 @@ export type Sets = Readonly<Record<SetName, ReadonlyMap<string, Log>>>;
 export type Options = Omit<LinkingOptions, 'threadIdSeed'>;
 export type Placements = ReadonlyMap<string, Placement>;
 
-const FOLDS = [0, 1] as const;
+const FOLDS = [0, 1, 2, 3] as const;
 
 export const readSets = (data: string, embeddings: Embeddings): Sets => ({
   A: readLogs(join(data, 'threads_A.jsonl'), embeddings),
@@ -53,23 +55,30 @@ export interface Outcome {
   readonly confidence: number;
   readonly right: boolean;
   readonly joined: boolean;
+  readonly alternation: number;
+  readonly activeInSession: number;
+  readonly answerLength: number;
 }
 
 export function outcomesOf(logs: readonly Log[], placements: Placements): Outcome[] {
   return logs.flatMap((log) => {
     const newestTruth = new Map<string, string>();
     const lastSeen = new Map<string, number>();
+    const state = new PrincipalState();
     return log.flatMap(({ turn, truth }) => {
       const placement = placements.get(turn.id);
       if (placement === undefined) return [];
       const known = turn.at - (lastSeen.get(truth) ?? -Infinity) <= WINDOW_SECONDS;
       const right = placement.isNew ? !known : newestTruth.get(placement.threadId) === truth;
+      const circumstances = candidatesFor(turn, state, () => 0)[0]?.features;
       newestTruth.set(placement.threadId, truth);
       lastSeen.set(truth, turn.at);
+      const { threadId, sessionId, position } = placement;
+      state.add({ turn, threadId, sessionId, position, placement });
       // Without a candidate there was nothing to decide.
-      return placement.isNew && placement.alternatives.length === 0
-        ? []
-        : [{ confidence: placement.confidence, right, joined: !placement.isNew }];
+      if (circumstances === undefined) return [];
+      const { alternation, activeInSession, answerLength } = circumstances;
+      return [{ confidence: placement.confidence, right, joined: !placement.isNew, alternation, activeInSession, answerLength }];
     });
   });
 }

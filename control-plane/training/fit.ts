@@ -8,27 +8,32 @@ import { fitTextModel, type TextExample } from './text-model.ts';
 import { decisionsOf, type Chooser, type Decision, type FollowUpProbability } from './walk.ts';
 
 const FOLLOW_UP_FOLDS = 4;
+/** Probability from which training's own states join a thread: more of them than serving does, so that it sees wrong ones. */
+const TAUGHT_FROM = 0.5;
+const UNCALIBRATED = { slope: 1, offset: 0, perAlternation: 0, perActive: 0, perAnswerLength: 0 } satisfies LinkerWeights['calibration'];
 
 export interface FitOptions {
   readonly l2: number;
   /** L2 on the follow-up detector's part that reads the embedding. */
   readonly vectorPenalty: number;
+  readonly realTraffic: LinkerWeights['realTraffic'];
   readonly caution: LinkerWeights['caution'];
   readonly gapRule: LinkerWeights['gapRule'];
+  readonly joinFrom: number;
   readonly orphanedFrom: number;
 }
 
-/** Fits all weights on the logs: the follow-up detector, then time, then content on top; once more on the linker's own states. */
+/** Fits all weights on the logs: the follow-up detector, then the sum; the sum once more with the linker's own states. */
 export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeights {
   const labelled = logs.flat();
   const followUp = fitFollowUp(labelled, options.vectorPenalty);
   const outOfFold = crossFitted(labelled, options.vectorPenalty);
-  const first = fitStages(
+  const first = fitSums(
     logs.flatMap((log) => decisionsOf(log, outOfFold)),
     options,
   );
   const chooser = chooserOf({ ...first, followUp });
-  const second = fitStages(
+  const second = fitSums(
     logs.flatMap((log) => [...decisionsOf(log, outOfFold), ...decisionsOf(log, outOfFold, chooser)]),
     options,
   );
@@ -63,36 +68,34 @@ function crossFitted(labelled: readonly Labelled[], vectorPenalty: number): Foll
   };
 }
 
-type Stages = Omit<LinkerWeights, 'followUp'>;
+type Sums = Omit<LinkerWeights, 'followUp'>;
 
-function fitStages(decisions: readonly Decision[], { l2, caution, gapRule, orphanedFrom }: FitOptions): Stages {
-  const timeRows = decisions.map(({ features }) => rowsOf(features, TIME_TERMS));
-  const time = fitChoices(
-    decisions.map(({ right }, i) => ({ rows: timeRows[i] ?? [], offsets: new Float64Array(timeRows[i]?.length ?? 0), right })),
-    TIME_TERMS.length,
-    l2,
-  );
-  const content = fitChoices(
-    decisions.map(({ features, right }, i): Choice => {
-      const offsets = Float64Array.from(
-        timeRows[i] ?? [],
-        (row) => time.bias + row.reduce((sum, x, j) => sum + x * (time.weights[j] ?? 0), 0),
-      );
-      return { rows: rowsOf(features, CONTENT_TERMS), offsets, right };
-    }),
-    CONTENT_TERMS.length,
-    l2,
-  );
+function fitSums(decisions: readonly Decision[], { l2, realTraffic, caution, gapRule, joinFrom, orphanedFrom }: FitOptions): Sums {
+  const weights = fitTerms(decisions, [...TIME_TERMS, ...CONTENT_TERMS], ['content'], l2);
+  const only = (some: readonly Term[]): Record<string, number> => Object.fromEntries(some.map(({ name }) => [name, weights[name] ?? 0]));
   return {
     version: 1,
-    time: named(TIME_TERMS, time, ['newest', 'older']),
-    content: named(CONTENT_TERMS, content, ['content']),
+    time: only(TIME_TERMS),
+    timeAlone: fitTerms(decisions, TIME_TERMS, ['newest', 'older'], l2),
+    content: only(CONTENT_TERMS),
     means: { ...meansOf(decisions, TIME_TERMS), ...meansOf(decisions, CONTENT_TERMS) },
+    realTraffic,
     caution,
     gapRule,
+    joinFrom,
     orphanedFrom,
-    calibration: { slope: 1, offset: 0 },
+    calibration: UNCALIBRATED,
   };
+}
+
+function fitTerms(
+  decisions: readonly Decision[],
+  terms: readonly Term[],
+  constants: readonly string[],
+  l2: number,
+): Record<string, number> {
+  const choices = decisions.map(({ features, right }): Choice => ({ rows: rowsOf(features, terms), right }));
+  return named(terms, fitChoices(choices, terms.length, l2), constants);
 }
 
 const rowsOf = (features: readonly Features[], terms: readonly Term[]): Float64Array[] =>
@@ -120,7 +123,7 @@ export function chooserOf(weights: LinkerWeights): Chooser {
   return (features) => {
     const probabilities = linker.probabilities(features);
     const best = probabilities.indexOf(Math.max(...probabilities));
-    return (probabilities[best] ?? 0) > 0.5 ? best : -1;
+    return (probabilities[best] ?? 0) > TAUGHT_FROM ? best : -1;
   };
 }
 
@@ -128,7 +131,9 @@ export function chooserOf(weights: LinkerWeights): Chooser {
 export const DEFAULT_FIT: FitOptions = {
   l2: 3,
   vectorPenalty: 3,
-  caution: { base: 1, perAlternation: 20, perLogGap: 4, fromSeconds: 300 },
-  gapRule: { strength: 1.6, gapSeconds: 2700, upToAlternation: 0.12 },
+  realTraffic: { from: 0.6, over: 0.4 },
+  caution: { base: 1, perAlternation: 8, perLogGap: 4, fromSeconds: 300 },
+  gapRule: { strength: 3, gapSeconds: 2700, upToAlternation: 0.3 },
+  joinFrom: 0.55,
   orphanedFrom: 0.8,
 };

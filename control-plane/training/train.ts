@@ -3,6 +3,7 @@
 // usage: node control-plane/training/train.ts --embeddings FILE [--data DIR]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { realness } from '../src/threads/infer/linker.ts';
 import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
 import { fitCalibration } from './calibration.ts';
 import { dataFolder, embeddingsFile, Embeddings, type Log } from './corpus.ts';
@@ -22,6 +23,7 @@ export const roundModel = ({ bias, cues, vector }: TextModel): TextModel => ({
 const rounded = (weights: LinkerWeights): LinkerWeights => ({
   ...weights,
   time: roundAll(weights.time),
+  timeAlone: roundAll(weights.timeAlone),
   content: roundAll(weights.content),
   means: roundAll(weights.means),
   followUp: roundModel(weights.followUp),
@@ -32,7 +34,7 @@ function main(args: readonly string[]): void {
   const sets = readSets(dataFolder(args), embeddings);
   const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, DEFAULT_FIT);
   const outcomes = NAMES.flatMap((name) => outcomesOf([...sets[name].values()], crossValidated(sets, name, fit)));
-  const weights = { ...fit(allLogs(sets)), calibration: roundAll(fitCalibration(outcomes)) };
+  const weights = { ...fit(allLogs(sets)), calibration: roundAll(fitCalibration(outcomes, (length) => realness(length, DEFAULT_FIT))) };
   const file = join(import.meta.dirname, '../src/threads/weights/linker.json');
   writeFileSync(file, `${JSON.stringify(rounded(weights))}\n`);
 }

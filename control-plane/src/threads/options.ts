@@ -5,7 +5,7 @@ import type { LinkerWeights } from './infer/weights.ts';
 export interface LinkingOptions {
   /** Scope and principal in one string: thread and session ids are derived from it. */
   readonly threadIdSeed: string;
-  /** Probability from which an inferred link is made; below it a new thread starts. Default 0.5. */
+  /** Probability from which an inferred link is made; below it a new thread starts. Default: the weights' own. */
   readonly minConfidence?: number | undefined;
   /** Pause in seconds that ends a session. Default 1800. */
   readonly sessionGapSeconds?: number | undefined;
@@ -17,7 +17,7 @@ export interface LinkingOptions {
 
 export interface Settings {
   readonly seed: string;
-  readonly minConfidence: number;
+  readonly minConfidence: number | undefined;
   readonly sessionGapSeconds: number;
   readonly inference: boolean;
   readonly linker: Linker;

@@ -25,7 +25,7 @@ export class PrincipalThreads {
   constructor(options: LinkingOptions) {
     this.#settings = {
       seed: options.threadIdSeed,
-      minConfidence: options.minConfidence ?? 0.5,
+      minConfidence: options.minConfidence,
       sessionGapSeconds: options.sessionGapSeconds ?? 1800,
       inference: options.inference ?? true,
       linker: options.weights === undefined ? shippedLinker : new Linker(options.weights),

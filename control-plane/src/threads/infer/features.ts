@@ -1,13 +1,14 @@
 // What the linker measures of a request against each thread that it could belong to. Training reads the same numbers
 // through the same code as serving.
 import { WINDOW_SECONDS } from '../options.ts';
-import { wordsOf, type TurnRecord, type Words } from '../record.ts';
+import { wordsOf, type TurnRecord } from '../record.ts';
 import { lastOf, type PrincipalState, type Thread } from '../state.ts';
-import { coverage } from '../text/rarity.ts';
 import { describeText, type Cues, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
 import { cosine, dot } from '../vector.ts';
-import { paceAt } from './pace.ts';
+import { mannerOf, type Manner } from './manner.ts';
+import { answerLengthOf, paceAt, switchesIn } from './pace.ts';
+import { wordingOf, type Wording } from './wording.ts';
 
 /** Turns of a thread that are looked at. */
 const TAIL = 12;
@@ -15,7 +16,7 @@ const ANSWERS = 4;
 const CENTROID_DECAY = 0.8;
 
 /** A thread that may be joined, as numbers. Times are natural logs of seconds unless their name says otherwise. */
-export interface Features {
+export interface Features extends Wording, Manner {
   // time
   readonly rank: number;
   readonly logGap: number;
@@ -27,6 +28,12 @@ export interface Features {
   readonly logTurns: number;
   readonly activeThreads: number;
   readonly activeInSession: number;
+  /** Log of how many requests of the user came since the thread's last one, and one. */
+  readonly logTurnsSince: number;
+  /** How often the last few requests changed the thread without a pause. */
+  readonly recentSwitches: number;
+  /** How much longer the answers are than those of written conversations, as the mean log of their words: 0 or more. */
+  readonly answerLength: number;
   // meaning
   readonly toPrompt: number;
   readonly toBestPrompt: number;
@@ -38,15 +45,6 @@ export interface Features {
   readonly lead: number;
   readonly best: number;
   readonly isBest: number;
-  // words
-  readonly sharedWithPrompt: number;
-  readonly sharedWithThread: number;
-  readonly sharedWithAnswer: number;
-  readonly sharedNumbers: number;
-  readonly sharedIdentifiers: number;
-  readonly answersQuestion: number;
-  readonly afterFarewell: number;
-  readonly lengthChange: number;
   // the request itself
   readonly cues: Cues;
   /** Probability that the text is a follow-up at all, whatever it follows. */
@@ -84,6 +82,8 @@ export function candidatesFor(
     activeInSession: Math.min(6, active.filter(({ last }) => turn.at - last.lastAt <= 1800).length),
     cues: traits.cues,
     followUp: followUpProbability(turn, traits),
+    recentSwitches: switchesIn(state.turns),
+    answerLength: answerLengthOf(state.turns),
   };
   const meanings = active.map(({ thread, last }) => meaningOf(turn, thread, last));
   const standings = standingsOf(meanings);
@@ -94,9 +94,11 @@ export function candidatesFor(
       ...common,
       ...time,
       logTurns: Math.log1p(thread.turns.length),
+      logTurnsSince: Math.log1p(state.turns.length - 1 - state.turns.lastIndexOf(last)),
       ...(meanings[rank] ?? NO_MEANING),
       ...(standings[rank] ?? { lead: 0, best: 0, isBest: 0 }),
       ...wordingOf(traits, words, thread, last),
+      ...mannerOf(traits, words, thread, last),
     };
     return { thread, last, features };
   });
@@ -149,35 +151,4 @@ function standingsOf(meanings: readonly Meaning[]): Pick<Features, 'lead' | 'bes
   const [best = 0, second = 0] = values.toSorted((a, b) => b - a);
   const winner = values.indexOf(best);
   return values.map((value, index) => ({ best, lead: index === winner ? best - second : value - best, isBest: value === best ? 1 : 0 }));
-}
-
-type Wording = Pick<
-  Features,
-  | 'sharedWithPrompt'
-  | 'sharedWithThread'
-  | 'sharedWithAnswer'
-  | 'sharedNumbers'
-  | 'sharedIdentifiers'
-  | 'answersQuestion'
-  | 'afterFarewell'
-  | 'lengthChange'
->;
-
-function wordingOf(traits: TextTraits, { words, rarity }: Words, thread: Thread, last: TurnRecord): Wording {
-  const { prompt, answer } = last;
-  const tail = thread.turns.slice(-TAIL);
-  const lengths = tail.slice(-5).map((record) => record.prompt.cues.logLength);
-  const meanLength = lengths.reduce((sum, length) => sum + length, 0) / lengths.length;
-  const shared = (pick: (traits: TextTraits) => ReadonlySet<string>): number =>
-    Math.min(3, [...pick(traits)].filter((one) => pick(prompt).has(one) || (answer !== undefined && pick(answer).has(one))).length);
-  return {
-    sharedWithPrompt: coverage(words, rarity, prompt.words),
-    sharedWithThread: coverage(words, rarity, { has: (word) => tail.some((record) => record.prompt.words.has(word)) }),
-    sharedWithAnswer: answer === undefined ? 0 : coverage(words, rarity, answer.words),
-    sharedNumbers: shared((one) => one.numbers),
-    sharedIdentifiers: shared((one) => one.identifiers),
-    answersQuestion: answer?.asks === true ? traits.cues.shortAnswer : 0,
-    afterFarewell: prompt.cues.farewell,
-    lengthChange: Math.abs(traits.cues.logLength - meanLength),
-  };
 }

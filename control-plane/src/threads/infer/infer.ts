@@ -1,4 +1,4 @@
-// Inferred evidence: time first, then meaning.
+// Inferred evidence: time and meaning.
 import type { Link } from '../link.ts';
 import type { Settings } from '../options.ts';
 import { lastOf, type PrincipalState } from '../state.ts';
@@ -20,8 +20,8 @@ export function inferLink(turn: TurnInput, state: PrincipalState, { linker, minC
       reasons: [{ code: 'no_candidate', text: 'No thread was active in the last 24 hours.' }],
     };
   }
-  if (best.probability <= minConfidence) {
-    const confidence = linker.calibrated(1 - scored.reduce((sum, { probability }) => sum + probability, 0));
+  if (best.probability <= (minConfidence ?? linker.joinFrom)) {
+    const confidence = linker.calibrated(1 - scored.reduce((sum, { probability }) => sum + probability, 0), best.features);
     return {
       threadId: undefined,
       method: 'new',
@@ -35,7 +35,7 @@ export function inferLink(turn: TurnInput, state: PrincipalState, { linker, minC
     threadId: best.thread.id,
     predecessor: lastOf(best.thread.entries),
     method: 'inferred',
-    confidence: linker.calibrated(best.probability),
+    confidence: linker.calibrated(best.probability, best.features),
     reasons: reasonsFor(best, 'joined'),
     alternatives: alternatives.slice(1, ALTERNATIVES + 1),
   };

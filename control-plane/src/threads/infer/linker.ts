@@ -14,10 +14,11 @@ export interface Scored extends ThreadCandidate {
   readonly shares: ReadonlyMap<TermGroup, number>;
 }
 
-/** The learned sum: time, then content. Starting a new thread scores 0. */
+/** The learned sum of what time and content say. Starting a new thread scores 0. */
 export class Linker {
   readonly #weights: LinkerWeights;
   readonly #time: Weighted;
+  readonly #timeAlone: Weighted;
   readonly #content: Weighted;
 
   constructor(weights: LinkerWeights) {
@@ -25,6 +26,7 @@ export class Linker {
     const weigh = (terms: readonly Term[], by: Readonly<Record<string, number>>): Weighted =>
       terms.map((term) => ({ term, weight: by[term.name] ?? 0, mean: term.group === 'prior' ? 0 : (weights.means[term.name] ?? 0) }));
     this.#time = weigh(TIME_TERMS, weights.time);
+    this.#timeAlone = weigh(TIME_TERMS, weights.timeAlone);
     this.#content = weigh(CONTENT_TERMS, weights.content);
   }
 
@@ -51,16 +53,26 @@ export class Linker {
     return followUp >= this.#weights.orphanedFrom;
   }
 
-  /** How often decisions with this probability turned out right in validation. */
-  calibrated(probability: number): number {
-    const { slope, offset } = this.#weights.calibration;
-    const bounded = Math.min(1 - 1e-6, Math.max(1e-6, probability));
-    return 1 / (1 + Math.exp(-(slope * Math.log(bounded / (1 - bounded)) + offset)));
+  /** How often decisions with this probability, in circumstances like these, turned out right in validation; 0…1. */
+  calibrated(probability: number, { alternation, activeInSession, answerLength }: Features): number {
+    const { slope, offset, perAlternation, perActive, perAnswerLength } = this.#weights.calibration;
+    const logit =
+      slope * logOdds(probability) +
+      offset +
+      perAlternation * alternation +
+      perActive * activeInSession +
+      perAnswerLength * realness(answerLength, this.#weights);
+    return 1 / (1 + Math.exp(-logit));
+  }
+
+  /** Probability from which a thread is joined where no policy says otherwise. */
+  get joinFrom(): number {
+    return this.#weights.joinFrom;
   }
 
   /** Without a vector there is no meaning to weigh, and words alone were not trained for: time decides. */
   #shares(features: Features, withContent: boolean): Map<TermGroup, number> {
-    const shares = sharesOf(this.#time, features);
+    const shares = sharesOf(withContent ? this.#time : this.#timeAlone, features);
     if (features.rank === 0) shares.set('time', (shares.get('time') ?? 0) + this.#pullToGapRule(features));
     if (!withContent) return shares;
     const content = sharesOf(this.#content, features);
@@ -74,10 +86,10 @@ export class Linker {
    * Towards what a plain gap rule says, within its gap: on real logs of people who do one thing at a time that rule is
    * hard to beat, and pauses that were simulated for training are more even than real ones.
    */
-  #pullToGapRule({ logGap, alternation }: Features): number {
+  #pullToGapRule({ logGap, alternation, answerLength }: Features): number {
     const { strength, gapSeconds, upToAlternation } = this.#weights.gapRule;
     const within = Math.max(0, Math.min(1, (Math.log(gapSeconds) - logGap) / Math.log(3)));
-    return strength * within * Math.max(0, 1 - alternation / upToAlternation);
+    return realness(answerLength, this.#weights) * strength * within * Math.max(0, 1 - alternation / upToAlternation);
   }
 
   /**
@@ -85,10 +97,19 @@ export class Linker {
    * the weights come from, while a short pause says the same everywhere: the shorter it is, the less content may break a
    * thread, unless the user is seen to work on several matters at once.
    */
-  #sayAgainstNewest({ alternation, logGap }: Features): number {
+  #sayAgainstNewest({ alternation, logGap, answerLength }: Features): number {
     const { base, perAlternation, perLogGap, fromSeconds } = this.#weights.caution;
-    return base + perAlternation * alternation + perLogGap * Math.max(0, logGap - Math.log(fromSeconds));
+    const cautious = base + perAlternation * alternation + perLogGap * Math.max(0, logGap - Math.log(fromSeconds));
+    return cautious + UNLIMITED * (1 - realness(answerLength, this.#weights));
   }
+}
+
+/** Log-odds that no content reaches. */
+const UNLIMITED = 40;
+
+/** 0…1: whether this person's answers are as long as those of today's assistants, unlike the written conversations of training. */
+export function realness(answerLength: number, { realTraffic: { from, over } }: Pick<LinkerWeights, 'realTraffic'>): number {
+  return Math.max(0, Math.min(1, (answerLength - from) / over));
 }
 
 /** Each group counts from what is usual for it, so that a share tells what is special; the usual goes to the prior. */
@@ -115,6 +136,11 @@ export function textLogit(model: TextModel, vector: Float32Array | undefined, tr
 }
 
 const sumOf = (shares: ReadonlyMap<TermGroup, number>): number => [...shares.values()].reduce((sum, share) => sum + share, 0);
+
+function logOdds(probability: number): number {
+  const bounded = Math.min(1 - 1e-6, Math.max(1e-6, probability));
+  return Math.log(bounded / (1 - bounded));
+}
 
 /** Softmax beside an option that scores 0. */
 function softmax(scores: readonly number[]): number[] {

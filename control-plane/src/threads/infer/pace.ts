@@ -25,8 +25,13 @@ const MARGINS = 30;
 const EARLIER_TURNS = 8;
 const SESSION_SECONDS = 1800;
 const HOUR = 3600;
+const SWITCHES = 8;
+const ANSWERS = 120;
+/** Logs of words: about 20, and about 400. */
+const WRITTEN_ANSWER = 3;
+const LONGEST_ANSWER = 6;
 /** What is assumed of someone unknown, and how many observations that weighs. */
-const PRIOR = { logPause: Math.log(210), pauses: 5, longPauses: 0.2, longWeight: 2, marginWeight: 4 };
+const PRIOR = { logPause: Math.log(210), pauses: 5, longPauses: 0.2, longWeight: 2, marginWeight: 4, answers: 2 };
 
 export function observePace(turn: TurnInput, previous: readonly TurnRecord[]): PaceSample {
   const last = previous[previous.length - 1];
@@ -52,6 +57,24 @@ export function paceAt(turn: TurnInput, records: readonly TurnRecord[]): Pace {
     longPauses: (long + PRIOR.longWeight * PRIOR.longPauses) / (pauses.length + PRIOR.longWeight),
     alternation: margins.reduce((sum, margin) => sum + margin, 0) / (margins.length + PRIOR.marginWeight),
   };
+}
+
+/** Changes of thread without a pause among the last few turns. */
+export function switchesIn(records: readonly TurnRecord[]): number {
+  const recent = records.slice(-SWITCHES - 1);
+  return recent.filter((record, i) => {
+    const before = recent[i - 1];
+    return before !== undefined && before.entry.threadId !== record.entry.threadId && record.at - before.at < SESSION_SECONDS;
+  }).length;
+}
+
+/** How long the answers are that this person gets: the mean log of their words over what written conversations have. */
+export function answerLengthOf(records: readonly TurnRecord[]): number {
+  const lengths = records
+    .slice(-ANSWERS)
+    .flatMap(({ answer }) => (answer === undefined ? [] : [Math.min(LONGEST_ANSWER, answer.cues.logLength)]));
+  const sum = lengths.reduce((total, length) => total + length, PRIOR.answers * WRITTEN_ANSWER);
+  return Math.max(0, sum / (lengths.length + PRIOR.answers) - WRITTEN_ANSWER);
 }
 
 const closeness = (turn: TurnInput, record: TurnRecord): number =>

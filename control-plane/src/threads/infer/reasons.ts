@@ -46,6 +46,14 @@ function sentence(group: TermGroup, weight: number, f: Features): { code: string
         code: supports ? 'shared_words' : 'few_shared_words',
         text: `It shares ${Math.round(100 * f.sharedWithThread)}% of its rare words with the thread.`,
       };
+    case 'same_referent':
+      return supports
+        ? { code: 'same_referent', text: 'The thread speaks of the kind of person or thing that its pronouns stand for.' }
+        : { code: 'other_referent', text: 'The thread speaks of another kind of person or thing than its pronouns stand for.' };
+    case 'same_manner':
+      return supports
+        ? { code: 'same_manner', text: `It is put like ${Math.round(100 * f.sameForm)}% of the thread's prompts.` }
+        : { code: 'other_manner', text: `It is put otherwise than ${Math.round(100 * (1 - f.sameForm))}% of the thread's prompts.` };
     case 'follow_up_wording':
       return supports
         ? { code: 'follow_up_wording', text: `It is worded like a follow-up (${Math.round(100 * f.followUp)}%).` }

@@ -1,10 +1,18 @@
-// The terms of the linker's two sums. Time is fitted first and stays as it is while the content's terms are fitted on top
-// of it: on real logs a pause says more than any word, and content learned alone over-joins.
+// The terms of the linker's sum. Those of time are kept apart: without a vector they decide alone.
 import { CUE_NAMES, type Cues } from '../text/traits.ts';
 import type { Features } from './features.ts';
 
 /** Groups in which people read why a link was made. */
-export type TermGroup = 'time' | 'parallel_work' | 'similar_prompt' | 'similar_answer' | 'shared_words' | 'follow_up_wording' | 'prior';
+export type TermGroup =
+  | 'time'
+  | 'parallel_work'
+  | 'similar_prompt'
+  | 'similar_answer'
+  | 'shared_words'
+  | 'same_referent'
+  | 'same_manner'
+  | 'follow_up_wording'
+  | 'prior';
 
 export interface Term {
   readonly name: string;
@@ -37,10 +45,13 @@ export const TIME_TERMS: readonly Term[] = [
   term('time', 'newest_long_pauses', (f) => f.longPauses * newest(f)),
   term('time', 'newest_long_pauses_gap', (f) => f.longPauses * f.logGap * newest(f)),
   term('time', 'second_gap_to_newest', (f) => (f.rank === 1 ? f.logGapToNewest : 0)),
+  term('time', 'older_turns_since', (f) => f.logTurnsSince * older(f)),
   term('time', 'newest_turns', (f) => f.logTurns * newest(f)),
   term('time', 'older_turns', (f) => f.logTurns * older(f)),
   term('parallel_work', 'newest_active', (f) => f.activeInSession * newest(f)),
   term('parallel_work', 'older_active', (f) => f.activeInSession * older(f)),
+  term('parallel_work', 'newest_switches', (f) => f.recentSwitches * newest(f)),
+  term('parallel_work', 'older_switches', (f) => f.recentSwitches * older(f)),
   term('parallel_work', 'newest_alternation', (f) => f.alternation * newest(f)),
   term('parallel_work', 'older_alternation', (f) => f.alternation * older(f)),
   term('parallel_work', 'newest_alternation_gap', (f) => f.alternation * f.logGap * newest(f)),
@@ -70,8 +81,33 @@ export const CONTENT_TERMS: readonly Term[] = [
   term('prior', 'content_older', older),
   ...plain('similar_prompt', ['toPrompt', 'toBestPrompt', 'toCentroid', 'toPromptAndAnswer', 'lead', 'isBest']),
   ...plain('similar_answer', ['toAnswer', 'toBestAnswer', 'answered']),
-  ...plain('shared_words', ['sharedWithPrompt', 'sharedWithThread', 'sharedWithAnswer', 'sharedNumbers', 'sharedIdentifiers']),
-  ...plain('follow_up_wording', ['answersQuestion', 'afterFarewell', 'lengthChange']),
+  ...plain('shared_words', [
+    'sharedWithPrompt',
+    'sharedWithThread',
+    'sharedWithAnswer',
+    'sharedNumbers',
+    'sharedIdentifiers',
+    'sharedWithAnswers',
+    'knownNames',
+    'unknownNames',
+  ]),
+  ...plain('same_referent', ['referentInPrompts', 'referentInAnswers', 'referentInLast', 'sameGender', 'noPerson']),
+  ...plain('same_manner', ['sameForm', 'sameVoice', 'sameStart', 'sameEnding', 'unanswered']),
+  term('same_manner', 'older_sameForm', (f) => f.sameForm * older(f)),
+  term('same_manner', 'older_sameVoice', (f) => f.sameVoice * older(f)),
+  term('same_manner', 'older_sameStart', (f) => f.sameStart * older(f)),
+  ...plain('follow_up_wording', [
+    'answersQuestion',
+    'afterFarewell',
+    'lengthChange',
+    'statesToQuestion',
+    'asksToQuestion',
+    'shortWithoutQuestion',
+    'afterClosing',
+  ]),
+  term('follow_up_wording', 'older_statesToQuestion', (f) => f.statesToQuestion * older(f)),
+  term('follow_up_wording', 'followUp_best', (f) => f.followUp * f.best),
+  term('follow_up_wording', 'followUp_answer', (f) => f.followUp * f.toBestAnswer),
   term('similar_prompt', 'older_toBestPrompt', (f) => f.toBestPrompt * older(f)),
   term('similar_answer', 'older_toBestAnswer', (f) => f.toBestAnswer * older(f)),
   term('similar_prompt', 'older_lead', (f) => f.lead * older(f)),

@@ -12,23 +12,35 @@ export interface TextModel {
 export interface LinkerWeights {
   readonly version: number;
   readonly time: Readonly<Record<string, number>>;
+  /** Time's terms fitted without content, for requests of which no vector is kept. */
+  readonly timeAlone: Readonly<Record<string, number>>;
   readonly content: Readonly<Record<string, number>>;
   /** Usual value of each term, for the reasons: only what departs from it is named. */
   readonly means: Readonly<Record<string, number>>;
   readonly followUp: TextModel;
-  /** How much content may hold against the newest thread, in log-odds: see `Linker`. */
+  /** From which answer length on traffic is taken for real, and by how much more it surely is: see `Linker`. */
+  readonly realTraffic: { readonly from: number; readonly over: number };
+  /** How much content may hold against the newest thread in real traffic, in log-odds: see `Linker`. */
   readonly caution: {
     readonly base: number;
     readonly perAlternation: number;
     readonly perLogGap: number;
     readonly fromSeconds: number;
   };
-  /** Pull towards a gap rule, for people who do not work on several matters at once: see `Linker`. */
+  /** Pull towards a gap rule in real traffic, for people who do not work on several matters at once: see `Linker`. */
   readonly gapRule: { readonly strength: number; readonly gapSeconds: number; readonly upToAlternation: number };
+  /** Probability from which a thread is joined, unless the policy names another. */
+  readonly joinFrom: number;
   /** Probability of being a follow-up from which a request that joins no thread counts as orphaned. */
   readonly orphanedFrom: number;
-  /** Platt scaling of the log-odds of the decision taken. */
-  readonly calibration: { readonly slope: number; readonly offset: number };
+  /** Scaling of the log-odds of the decision taken; parallel work makes decisions less sure than they look. */
+  readonly calibration: {
+    readonly slope: number;
+    readonly offset: number;
+    readonly perAlternation: number;
+    readonly perActive: number;
+    readonly perAnswerLength: number;
+  };
 }
 
 export const shippedWeights: LinkerWeights = shipped;

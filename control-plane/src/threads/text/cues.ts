@@ -62,3 +62,21 @@ export const IMPERATIVE = opening(`
 export const CODE = /```|[{};]\s*\n|^\s*(?:def|import|class|const|var|function|select|from|#include)\b|Traceback|Error:|https?:\/\//im;
 export const ERROR_REPORT =
   /\b(?:traceback|exception|error|errors|warning|failed|failure|cannot|stack trace|segfault|undefined|crash|crashes|broken|fout|foutmelding|fehler|fehlermeldung|erreur|échoué|fallo)\b|\bat line\b/i;
+
+/**
+ * Him, her, it, them. Only words that mean one of these: German "sie" and Dutch "ze" are her and them, French "il" is
+ * him and it, so they are left out.
+ */
+export const REFERENTS: readonly RegExp[] = [
+  anywhere(`he | him | his | himself | hij | hem | ihm | ihn`),
+  anywhere(`she | her | hers | herself | haar | elle | ella`),
+  anywhere(`it | its | itself | het | es`),
+  anywhere(`they | them | their | theirs | hun | hen | ils | elles | ellos | ellas`),
+];
+export const FIRST_PERSON = new RegExp(
+  `(?<![\\p{L}\\p{N}])(?:i|i'm|i'd|i'll|me|my|ik|mij|mijn|ich|mich|mir|mein|meine|je|moi|mon|ma|yo|mi)(?![\\p{L}\\p{N}])`,
+  'iu',
+);
+export const NAME = /(?<=[\p{L},] )\p{Lu}[\p{L}\p{N}]{2,40}/gu;
+export const CLOSING =
+  /have a (?:great|good|nice|wonderful)|you(?:'re| are) welcome|glad (?:i|to)|enjoy |graag gedaan|gern geschehen|de rien|de nada/i;

@@ -1,5 +1,6 @@
 // What the linker reads from a text, once: words for overlap, and cues for whether it leans on something said before.
 import * as cue from './cues.ts';
+import { referentsOf, type Referents } from './referents.ts';
 
 /** Longer texts are judged by their beginning (and farewells by their end): pasted documents say little about links. */
 const UNITS_READ = 6000;
@@ -12,6 +13,7 @@ export interface TextTraits {
   readonly numbers: ReadonlySet<string>;
   readonly identifiers: ReadonlySet<string>;
   readonly asks: boolean;
+  readonly referents: Referents;
   readonly cues: Cues & KindCues;
 }
 
@@ -76,6 +78,7 @@ export function describeText(whole: string): TextTraits {
     numbers: new Set(text.match(/\d{2,20}/g)),
     identifiers: new Set(text.match(/[A-Za-z_][A-Za-z0-9]{0,40}[_A-Z0-9.][A-Za-z0-9_.]{1,60}/g)),
     asks: whole.trimEnd().endsWith('?'),
+    referents: referentsOf(text, whole),
     cues: cuesOf(text, whole),
   };
 }
