@@ -5,6 +5,8 @@ export interface LauncherArguments {
   readonly kongPrefix: string;
   readonly socketName: string;
   readonly pluginsDirectory: string;
+  /** True: a gateway that is gone does not end this process; for servers that somebody else looks after. */
+  readonly outliveParent: boolean | undefined;
   readonly dump: { readonly all: true } | { readonly name: string } | undefined;
 }
 
@@ -12,6 +14,7 @@ export const USAGE = `Usage: launcher.cjs --plugins-directory DIR [--kong-prefix
   -d, --plugins-directory   folder that holds the bundled plugin and nothing else
   -p, --kong-prefix         folder of the socket (default /usr/local/kong)
       --sock-name           file name of the socket (default js_pluginserver.sock)
+      --outlive-parent      go on when the process that started this one is gone
   -v, --verbose             accepted and ignored: call arguments hold prompts and keys`;
 
 /** Kong's documents also write long names with one dash. */
@@ -27,6 +30,7 @@ export function readArguments(argv: readonly string[]): LauncherArguments {
       'plugins-directory': { type: 'string', short: 'd' },
       'dump-all-plugins': { type: 'boolean' },
       'dump-plugin-info': { type: 'string' },
+      'outlive-parent': { type: 'boolean' },
       verbose: { type: 'boolean', short: 'v', multiple: true },
     },
   });
@@ -37,6 +41,7 @@ export function readArguments(argv: readonly string[]): LauncherArguments {
     kongPrefix: values['kong-prefix'],
     socketName: values['sock-name'],
     pluginsDirectory,
+    outliveParent: values['outlive-parent'],
     dump: values['dump-all-plugins'] ? { all: true } : name === undefined ? undefined : { name },
   };
 }

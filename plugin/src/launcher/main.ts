@@ -41,6 +41,7 @@ async function main(argv: readonly string[]): Promise<void> {
     server.close();
   });
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, end);
+  if (options.outliveParent) return;
   watchParent(() => {
     logger.warn('the gateway that started this plugin server is gone: ending too');
     end();

@@ -67,7 +67,7 @@ export function movable(bodies: readonly (Body | undefined)[]): ArrayBuffer[] {
 /** A small view would take the whole of its memory along, moved or copied. */
 export function ownMemory(body: Body | undefined): Body | undefined {
   if (!(body instanceof Uint8Array) || isMostOf(body, body.buffer)) return body;
-  return Uint8Array.from(body);
+  return new Uint8Array(body);
 }
 
 const isMostOf = (view: Uint8Array, memory: ArrayBufferLike): boolean => memory.byteLength <= view.byteLength * 1.25 + 1024;

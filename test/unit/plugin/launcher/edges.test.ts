@@ -77,6 +77,7 @@ describe('arguments', () => {
       dump: undefined,
     });
     expect(readArguments(['-d', '/d', '--dump-all-plugins']).dump).toEqual({ all: true });
+    expect(readArguments(['-d', '/d', '--outlive-parent']).outliveParent).toBe(true);
     expect(readArguments(['-d', '/d', '-dump-plugin-info=x']).dump).toEqual({ name: 'x' });
     expect(readArguments(['-d', '/d'])).toMatchObject({ kongPrefix: '/usr/local/kong', socketName: 'js_pluginserver.sock' });
   });
