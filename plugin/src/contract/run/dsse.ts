@@ -43,10 +43,15 @@ export function openEnvelope(envelope: DsseEnvelope, publicKey: KeyObject): Buff
   const body = fromBase64(envelope.payload);
   if (!body || publicKey.asymmetricKeyType !== 'ed25519') return undefined;
   const signed = preAuthEncoding(envelope.payloadType, body);
-  const isSigned = envelope.signatures.some(({ sig }) => {
+  const id = keyIdOf(publicKey);
+  let isSigned = false;
+  for (const { keyid, sig } of envelope.signatures) {
     const signature = fromBase64(sig);
-    return signature?.length === 64 && verify(null, signed, publicKey, signature);
-  });
+    if (!signature) return undefined;
+    // One that names another key is not meant for this one.
+    if (keyid !== undefined && keyid !== '' && keyid !== id) continue;
+    isSigned ||= signature.length === 64 && verify(null, signed, publicKey, signature);
+  }
   return isSigned ? body : undefined;
 }
 
