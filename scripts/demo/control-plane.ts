@@ -71,9 +71,9 @@ export async function startControlPlane(options: {
 
 function environment({ port, store, token }: { readonly port: number; readonly store: string; readonly token: string }): NodeJS.ProcessEnv {
   // Made-up conversations have no business in anybody's real store.
-  const real = new Set(['WEAVIATE_URL', 'WEAVIATE_GRPC_URL', 'WEAVIATE_API_KEY', 'CLEW_HOST', 'CLEW_TENANT', 'CLEW_ENVIRONMENT']);
+  const real = /^(WEAVIATE_.+|DATABASE_URL|KAFKA_BROKERS|CLEW_(HOST|TENANT|ENVIRONMENT|HASH_KEYS?|OIDC_.+|TRUSTED_PROXIES|CORS_ORIGINS))$/;
   return {
-    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !real.has(name))),
+    ...Object.fromEntries(Object.entries(process.env).filter(([name]) => !real.test(name))),
     CLEW_PORT: String(port),
     CLEW_DATA: store,
     CLEW_ADMIN_TOKEN: token,

@@ -21,7 +21,17 @@ describe('npm run demo -- --once --quick', () => {
     const started = performance.now();
     const run = spawnSync(process.execPath, ['scripts/run.mjs', 'demo', '--once', '--quick'], {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], CLEW_DATA: folder, CLEW_PORT: '0', CLEW_GATEWAY_PORT: '0' },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        CLEW_DATA: folder,
+        CLEW_PORT: '0',
+        CLEW_GATEWAY_PORT: '0',
+        // What other programs of a developer have set is none of the demo's business.
+        DATABASE_URL: 'postgres://127.0.0.1:9/other',
+        WEAVIATE_URL: 'http://127.0.0.1:9',
+        CLEW_OIDC_ISSUER: 'https://login.example.org',
+      },
       encoding: 'utf8',
       maxBuffer: 16 * 1024 * 1024,
     });
