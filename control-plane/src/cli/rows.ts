@@ -24,7 +24,8 @@ export function sampleOf(row: Record<string, unknown>, keys: TenantKeys): Conver
   if ((typeof id !== 'string' || id === '') && typeof id !== 'number') return { problem: 'field "id" must be a text or number' };
   const atMs = timeOf(ts);
   if (atMs === undefined) return { problem: 'field "ts" must be epoch seconds or an ISO time' };
-  if ((typeof user !== 'string' || user.trim() === '') && typeof user !== 'number') return { problem: 'field "user" must be a text or number' };
+  if ((typeof user !== 'string' || user.trim() === '') && typeof user !== 'number')
+    return { problem: 'field "user" must be a text or number' };
   if (typeof text !== 'string') return { problem: 'field "text" must be a string' };
   const principal = pseudonym(keys.principal, String(user).trim());
   const history = messages === undefined || messages === null ? undefined : historyOf(messages, response, keys.history(principal));
