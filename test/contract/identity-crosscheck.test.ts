@@ -46,13 +46,14 @@ afterAll(() => {
 });
 
 const text = fc.string({ unit: 'grapheme', maxLength: 40 }).map((value) => value.toWellFormed());
-const hex = (length: number) => fc.string({ unit: fc.constantFrom(...'0123456789abcdef'), minLength: length, maxLength: length });
+const hex = (length: number) =>
+  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length });
 const runs = fc.record({
   runId: hex(32),
   dialect: fc.constantFrom('openai.chat' as const, 'anthropic.messages' as const),
   model: fc.record({ requested: text, executed: text, evidence: fc.constant('response_body' as const) }),
   parameters: fc.dictionary(
-    fc.string({ unit: fc.constantFrom(...'abcdefgh_'), minLength: 1, maxLength: 12 }),
+    fc.string({ unit: fc.constantFrom(...Array.from('abcdefgh_')), minLength: 1, maxLength: 12 }),
     fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), text),
   ),
   composition: fc.record({ tools: fc.array(fc.record({ digest: hex(64), length: fc.nat(), name: text }), { maxLength: 4 }) }),
@@ -155,7 +156,7 @@ function mutations(bundles: readonly Bundle[]): fc.Arbitrary<Mutant> {
   const characters = fc
     .tuple(one, fc.array(fc.tuple(fc.nat(), printable), { minLength: 1, maxLength: 4 }))
     .map(([original, changes]): Mutant => {
-      const units = [...JSON.stringify(original)];
+      const units = Array.from(JSON.stringify(original));
       for (const [at, unit] of changes) units[at % units.length] = unit;
       return { original, line: units.join('') };
     });
