@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HERE, openStore, OTHER_TENANT, storedTurn, type TurnOptions } from './store-fixtures.ts';
-import type { TextIndex } from '../../control-plane/src/search/ports.ts';
+import type { Filters, TextIndex } from '../../control-plane/src/search/index.ts';
 
 async function indexOf(texts: Readonly<Record<string, string | TurnOptions>>): Promise<TextIndex> {
   const { store } = openStore();
@@ -134,6 +134,33 @@ describe('TextIndex (SQLite)', () => {
       }),
       { numRuns: 300 },
     );
+  });
+
+  it('finds the newest that meet every filter, however far back', async () => {
+    const old = { at: 1_600_000_000, placement: { position: 'orphaned', intent: 'error_recovery' } } as const;
+    const noise = Object.fromEntries(Array.from({ length: 40 }, (_, n) => [`n${n}`, { at: 1_700_000_000 + n } as const]));
+    const index = await indexOf({
+      old: { ...old, principal: 'p9', sample: { model: { requested: 'gpt-x', executed: 'gpt-y', evidence: 'response_body' } } },
+      failed: { at: 1_700_000_100, sample: { status: { outcome: 'error', http: 500 } }, topic: { id: 'k1', label: 'k' } },
+      ...noise,
+    });
+    const meet = (filters: Filters): Promise<readonly string[]> => index.byFilters(HERE, filters, 5);
+    for (const filters of [
+      { position: 'orphaned', intent: 'error_recovery' },
+      { user: 'p9' },
+      { model: 'gpt-x' },
+      { model: 'gpt-y' },
+      { thread: 't-old' },
+      { beforeMs: 1_600_000_001_000 },
+    ] as const) {
+      expect(await meet(filters)).toEqual(['old']);
+    }
+    expect(await meet({ outcome: 'error' })).toEqual(['failed']);
+    expect(await meet({ topic: 'k1' })).toEqual(['failed']);
+    expect(await meet({ afterMs: 1_700_000_100_000 })).toEqual(['failed']);
+    expect(await meet({ outcome: 'ok', position: 'first' })).toEqual(['n39', 'n38', 'n37', 'n36', 'n35']);
+    expect(await meet({ user: 'p9', outcome: 'error' })).toEqual([]);
+    expect(await index.byFilters(OTHER_TENANT, {}, 5)).toEqual([]);
   });
 
   it('finds by each kind of identifier, exactly', async () => {

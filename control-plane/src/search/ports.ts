@@ -1,4 +1,5 @@
 import type { Scope } from '../kernel/index.ts';
+import type { Filters } from './parse-query.ts';
 
 export interface TextHit {
   readonly requestId: string;
@@ -21,6 +22,8 @@ export interface TextIndex {
    * first. With a principal, only that one's.
    */
   byIdentifier(scope: Scope, identifier: string, limit: number, principal?: string): Promise<readonly TextHit[]>;
+  /** Ids of the newest requests of the scope that meet every filter given, however far back they are. */
+  byFilters(scope: Scope, filters: Filters, limit: number): Promise<readonly string[]>;
 }
 
 /** Nearness of meaning, to requests that have a vector. */

@@ -1,6 +1,6 @@
 // Searching what was said, redacted: exact ids first, then words and meaning, merged by reciprocal rank.
 import type { Scope } from '../kernel/index.ts';
-import type { RequestView, ThreadFilter, ThreadReader } from '../threads/index.ts';
+import type { RequestView, ThreadReader } from '../threads/index.ts';
 import { hasFilters, parseQuery, type Filters, type ParsedQuery } from './parse-query.ts';
 import type { MeaningIndex, TextIndex } from './ports.ts';
 
@@ -49,7 +49,9 @@ const RANK_SMOOTHING = 60;
 /** Below this cosine two texts of the shipped model have nothing to do with each other. */
 const LEAST_SIMILARITY = 0.25;
 const SNIPPET = 240;
-const THREADS_SCANNED = 400;
+const THREADS_A_PAGE = 500;
+/** Threads of one topic that are told apart, the newest. */
+const MOST_THREADS = 5_000;
 
 export function createSearch(parts: SearchParts): Search {
   return {
@@ -59,14 +61,16 @@ export function createSearch(parts: SearchParts): Search {
       if (onlyUser !== undefined && (parsed.filters.user ?? onlyUser) !== onlyUser) return [];
       const candidates = await gather(parts, scope, parsed, user);
       if (candidates.size === 0 && parsed.text === '' && hasFilters(parsed.filters)) {
-        return byFilter(parts.reader, scope, { ...parsed.filters, ...(user === undefined ? {} : { user }) }, limit);
+        return byFilter(parts, scope, { ...parsed.filters, ...(user === undefined ? {} : { user }) }, limit);
       }
+      const threads = candidates.size === 0 ? undefined : await threadsOf(parts.reader, scope, parsed.filters);
       const ranked = [...candidates.values()].sort((a, b) => b.score - a.score);
       const hits: SearchHit[] = [];
       for (const candidate of ranked) {
         if (hits.length >= limit) break;
         const request = await parts.reader.request(scope, candidate.id, user);
         if (!request || (user !== undefined && request.user !== user) || !passes(request, parsed.filters)) continue;
+        if (threads?.has(request.thread) === false) continue;
         hits.push(hitOf(request, candidate));
       }
       return hits;
@@ -102,47 +106,28 @@ async function gather(parts: SearchParts, scope: Scope, query: ParsedQuery, user
   return candidates;
 }
 
-/** Only filters: the newest threads that can hold such requests, and of them the requests that do. */
-async function byFilter(reader: ThreadReader, scope: Scope, filters: Filters, limit: number): Promise<readonly SearchHit[]> {
-  const narrow: ThreadFilter = {
-    user: filters.user,
-    topic: filters.topic,
-    position: filters.position,
-    model: filters.model,
-    fromMs: filters.afterMs,
-  };
-  const hits = new Map<string, SearchHit>();
-  await scan(reader, scope, narrow, filters, limit, hits);
-  // Threads are listed by the model that answered; the one that was asked for counts as well.
-  if (filters.model !== undefined && hits.size < limit) await scan(reader, scope, { ...narrow, model: undefined }, filters, limit, hits);
-  return [...hits.values()]
-    .sort((a, b) => b.at.localeCompare(a.at))
-    .slice(0, limit)
-    .map((hit, rank) => ({ ...hit, score: 1 / (RANK_SMOOTHING + rank + 1) }));
+/** Only filters: the newest requests that meet them. */
+async function byFilter({ reader, texts }: SearchParts, scope: Scope, filters: Filters, limit: number): Promise<readonly SearchHit[]> {
+  const hits: SearchHit[] = [];
+  for (const id of await texts.byFilters(scope, filters, limit)) {
+    const request = await reader.request(scope, id);
+    const score = 1 / (RANK_SMOOTHING + hits.length + 1);
+    if (request) hits.push(hitOf(request, { score, why: new Set(['filter']), snippet: '', similarity: null }));
+  }
+  return hits;
 }
 
-async function scan(
-  reader: ThreadReader,
-  scope: Scope,
-  narrow: ThreadFilter,
-  filters: Filters,
-  limit: number,
-  hits: Map<string, SearchHit>,
-): Promise<void> {
+/** A request does not name its topic, its thread does: the threads that hits may be of, undefined where any will do. */
+async function threadsOf(reader: ThreadReader, scope: Scope, { topic }: Filters): Promise<ReadonlySet<string> | undefined> {
+  if (topic === undefined) return undefined;
+  const threads = new Set<string>();
   let cursor: string | undefined;
-  for (let scanned = 0; scanned < THREADS_SCANNED && hits.size < limit;) {
-    const page = await reader.list(scope, narrow, { cursor, limit: 50 });
-    for (const { id } of page.items) {
-      if (filters.thread !== undefined && id !== filters.thread) continue;
-      for (const request of (await reader.thread(scope, id))?.requests ?? []) {
-        if (passes(request, filters))
-          hits.set(request.id, hitOf(request, { score: 0, why: new Set(['filter']), snippet: '', similarity: null }));
-      }
-    }
-    scanned += page.items.length;
-    if (page.next === null) return;
-    cursor = page.next;
-  }
+  do {
+    const page = await reader.list(scope, { topic }, { cursor, limit: THREADS_A_PAGE });
+    for (const { id } of page.items) threads.add(id);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined && threads.size < MOST_THREADS);
+  return threads;
 }
 
 function passes(request: RequestView, filters: Filters): boolean {

@@ -1,8 +1,10 @@
 import type { Scope } from '../../kernel/index.ts';
+import type { Filters } from '../../search/index.ts';
 import type { TextHit, TextIndex } from '../../search/ports.ts';
 import type { Database } from './database.ts';
 import { MATCH_END, MATCH_START, matchExpression, readable } from './indexable.ts';
 import { localScore } from './local-rank.ts';
+import { requestsThatMeet } from './request-filter.ts';
 import { keyOf } from './scope.ts';
 
 const hex = (text: string): string => Buffer.from(text).toString('hex');
@@ -85,5 +87,9 @@ export class SqliteTextIndex implements TextIndex {
         snippet: ((row['prompt'] as string | null) ?? '').slice(0, SNIPPET_LENGTH),
       })),
     );
+  }
+
+  async byFilters(scope: Scope, filters: Filters, limit: number): Promise<readonly string[]> {
+    return Promise.resolve(this.database.all(requestsThatMeet(keyOf(scope), filters, limit)).map(({ id }) => id));
   }
 }
