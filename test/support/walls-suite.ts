@@ -82,7 +82,7 @@ class World {
     const world = new World(plane, await serve(plane), env);
     for (const [index, { tenant, environment }] of world.places.entries()) {
       for (const role of ['admin', 'engineer', 'ingest', 'alerting', 'auditor'] as const) {
-        world.tokens.set(`${index}/${role}`, await world.make({ role, tenant, environment }));
+        world.tokens.set(`${index}/${role}`, await world.make({ role, tenant, environment, name: world.canary(index, 'place') }));
       }
       for (const [who, name] of USERS.entries()) {
         world.tokens.set(`${index}/user/${who}`, await world.make({ role: 'user', user: name, tenant, environment }));
