@@ -136,13 +136,25 @@ function meaningOf({ vector }: TurnInput, thread: Thread, last: TurnRecord): Mea
 
 /** Cosine to the thread's prompts, older ones weighing less. */
 function centroidCosine(vector: Float32Array, tail: readonly TurnRecord[]): number {
-  const centroid = new Float32Array(vector.length);
-  for (const { vector: prompt } of tail) {
-    if (prompt?.length !== vector.length) continue;
-    for (let i = 0; i < centroid.length; i++) centroid[i] = (centroid[i] ?? 0) * CENTROID_DECAY + (prompt[i] ?? 0);
-  }
+  const centroid = centroidOf(tail, vector.length);
   const norm = Math.sqrt(dot(centroid, centroid));
   return norm === 0 ? 0 : dot(vector, centroid) / norm;
+}
+
+/** Centroids by the newest turn of their tail: most threads do not change from one decision to the next. */
+const centroids = new WeakMap<TurnRecord, { readonly oldest: TurnRecord | undefined; readonly centroid: Float32Array }>();
+
+function centroidOf(tail: readonly TurnRecord[], dimensions: number): Float32Array {
+  const newest = lastOf(tail);
+  const known = newest === undefined ? undefined : centroids.get(newest);
+  if (known !== undefined && known.oldest === tail[0] && known.centroid.length === dimensions) return known.centroid;
+  const centroid = new Float32Array(dimensions);
+  for (const { vector: prompt } of tail) {
+    if (prompt?.length !== dimensions) continue;
+    for (let i = 0; i < dimensions; i++) centroid[i] = (centroid[i] ?? 0) * CENTROID_DECAY + (prompt[i] ?? 0);
+  }
+  if (newest !== undefined) centroids.set(newest, { oldest: tail[0], centroid });
+  return centroid;
 }
 
 /** How each thread's similarity stands to the best one's; the best one's to the runner-up. */
