@@ -56,9 +56,18 @@ export function matchAddress(scan: Scan, at: number): number {
   let end = at;
   while (end - at < 5 && isHex(text.charCodeAt(end))) end += 1;
   const next = text.charCodeAt(end);
+  if ((next === 58 || next === 45) && isInChain(scan, at, next)) return -1;
   if (next === 58) return matchColons(scan, at);
   if (next === 45 && end - at === 2) return matchMac(scan, at, 45);
   return next === 46 && end - at === 4 ? matchDottedMac(scan, at) : -1;
+}
+
+/** The last groups of a longer chain ("ab:ab:ab:…", a fingerprint) are no address of their own. */
+function isInChain(scan: Scan, at: number, separator: number): boolean {
+  if (codeBefore(scan, at) !== separator) return false;
+  let start = at - 1;
+  while (at - start <= 5 && isHex(codeBefore(scan, start))) start -= 1;
+  return start < at - 1 && !isWord(codeBefore(scan, start));
 }
 
 function matchColons(scan: Scan, at: number): number {

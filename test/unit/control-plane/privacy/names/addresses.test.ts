@@ -129,9 +129,10 @@ describe('addresses', () => {
         const text = unit.repeat(Math.ceil(size / unit.length));
         let best = Infinity;
         for (let turn = 0; turn < 3; turn += 1) {
-          const start = performance.now();
+          const start = process.threadCpuUsage();
           assembleAddresses(text, []);
-          best = Math.min(best, performance.now() - start);
+          const { user, system } = process.threadCpuUsage(start);
+          best = Math.min(best, (user + system) / 1_000);
         }
         return best;
       };
