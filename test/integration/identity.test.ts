@@ -192,6 +192,19 @@ describe('run identity', () => {
     expect((await get(`/v1/runs/${runIdOf(21)}/bundle`)).status).toBe(200);
   });
 
+  it('goes on proving the run of somebody who was erased, of whom it says nothing', async () => {
+    const erased = composed({ runId: runIdOf(40), principal: { id: 'p_gone', source: 'consumer', trust: 'authenticated' } });
+    await post([erased]);
+    const before = (await get(`/v1/runs/${runIdOf(40)}`)).body as { digest: string };
+    const size = ((await get('/v1/log')).body as { size: number }).size;
+    expect((await request(plane.app).delete('/v1/users/p_gone').set(bearer())).status).toBe(200);
+    const bundle = (await get(`/v1/runs/${runIdOf(40)}/bundle`)).body as { vkey: string; gatewayKey: string };
+    expect(verifyBundle(bundle, bundle).statement.subject[0].digest.sha256).toBe(before.digest);
+    expect((await get(`/v1/runs/${runIdOf(40)}`)).body).toMatchObject({ digest: before.digest, thread: null, traceId: null });
+    expect(((await get('/v1/log')).body as { size: number }).size).toBe(size);
+    expect(JSON.stringify((await get(`/v1/runs/${runIdOf(40)}`)).body)).not.toContain('p_gone');
+  });
+
   it('serves the manifests with an ETag', async () => {
     const answer = await get('/v1/manifests');
     expect(answer.body).toMatchObject({ items: [{ id: 'garden', revision: '1', manifest: { name: 'garden' } }], next: null });

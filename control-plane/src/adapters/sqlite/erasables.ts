@@ -2,7 +2,7 @@
 import type { Scope } from '../../kernel/index.ts';
 import type { Erasable } from '../../privacy/index.ts';
 import { query, type Database } from './database.ts';
-import { removeRequests } from './removal.ts';
+import { keepRuns, removeRequests } from './removal.ts';
 import { keyOf } from './scope.ts';
 import { wallOf } from './text-index.ts';
 import type { SqliteVectors } from './vectors.ts';
@@ -65,7 +65,11 @@ function eraseBatch(database: Database, scope: string, principal: string, remove
       .limit(BATCH),
   );
   if (rows.length === 0) return false;
-  removed.threads += database.shred(() => removeRequests(database, scope, rows));
+  removed.threads += database.shred(() => {
+    // Commitments whose salts are gone say nothing of anybody, and the log goes on proving them.
+    keepRuns(database, scope, rows, { withTrace: false });
+    return removeRequests(database, scope, rows);
+  });
   removed.requests += rows.length;
   for (const row of rows) {
     removed.texts += row.prompt !== null || row.answer !== null ? 1 : 0;

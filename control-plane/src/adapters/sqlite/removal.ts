@@ -48,8 +48,13 @@ function rebuildThreads(database: Database, scope: string, rows: readonly Leavin
   return gone;
 }
 
-/** Keeps what a run was composed of, without thread, principal and salts, beyond the life of its request. */
-export function keepRuns(database: Database, scope: string, rows: readonly Leaving[]): void {
+/** Keeps what a run was composed of, without thread, principal and salts, beyond the life of its request. A trace can lead to a person elsewhere. */
+export function keepRuns(
+  database: Database,
+  scope: string,
+  rows: readonly Leaving[],
+  { withTrace }: { readonly withTrace: boolean },
+): void {
   const found = database.all(
     query
       .selectFrom('requests')
@@ -64,7 +69,7 @@ export function keepRuns(database: Database, scope: string, rows: readonly Leavi
     database.run(
       query
         .insertInto('past_runs')
-        .values({ scope, run_id: runId, request_id: id, trace_id: traceId, at, model, record })
+        .values({ scope, run_id: runId, request_id: id, trace_id: withTrace ? traceId : null, at, model, record })
         .onConflict((conflict) => conflict.columns(['scope', 'run_id', 'request_id']).doNothing()),
     );
   }

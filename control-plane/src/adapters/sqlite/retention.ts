@@ -37,7 +37,7 @@ export class SqliteRetention implements Purgeable {
 
   async purgeRequests(scope: Scope, beforeMs: number, limit: number): Promise<number> {
     const removed = await this.purge(scope, beforeMs, limit, sql<boolean>`true`, (key, rows) => {
-      keepRuns(this.database, key, rows);
+      keepRuns(this.database, key, rows, { withTrace: true });
       removeRequests(this.database, key, rows);
     });
     if (removed > 0) this.vectors.forget(scope);
@@ -54,6 +54,15 @@ export class SqliteRetention implements Purgeable {
       .orderBy('at')
       .limit(limit);
     const past = this.database.run(query.deleteFrom('past_runs').where('seq', 'in', oldest));
+    // The log keeps the leaf, which says nothing by itself.
+    const proofs = query
+      .selectFrom('run_identities')
+      .select('seq')
+      .where('scope', '=', keyOf(scope))
+      .where('at', '<', beforeMs / 1_000)
+      .orderBy('at')
+      .limit(limit);
+    this.database.run(query.deleteFrom('run_identities').where('seq', 'in', proofs));
     // Requests that are kept longer than the identity of their runs.
     const live = await this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (_key, rows) => {
       this.database.run(
