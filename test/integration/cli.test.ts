@@ -272,6 +272,15 @@ describe('clew import, token and doctor with a running control plane', () => {
     const made = JSON.parse((await clew(['token', 'create', '--role', 'engineer', ...server])).out) as { id: string; token: string };
     expect((await fetch(`${control.url}/v1/threads`, { headers: { authorization: `Bearer ${made.token}` } })).status).toBe(200);
     expect((await clew(['token', 'list', ...server])).out).not.toContain(made.token);
+    const narrow = ['token', 'create', '--role', 'auditor', '--permission', 'reveal:write', '--days', '3', '--environment', 'test'];
+    const fields = JSON.parse((await clew([...narrow, ...server])).out) as {
+      permissions: string[];
+      expiresAt: string;
+      environment: string;
+    };
+    expect(fields).toMatchObject({ permissions: ['reveal:write'], environment: 'test' });
+    expect(Date.parse(fields.expiresAt) - Date.now()).toBeGreaterThan(2.9 * 86_400_000);
+    expect((await clew(['token', 'create', '--role', 'auditor', '--days', 'x', ...server])).code).toBe(2);
     expect((await clew(['token', 'revoke', made.id, ...server])).code).toBe(0);
     expect((await fetch(`${control.url}/v1/threads`, { headers: { authorization: `Bearer ${made.token}` } })).status).toBe(401);
   });
