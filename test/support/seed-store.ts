@@ -25,6 +25,8 @@ export interface Seeded {
   /** A word that one request in thousands holds, and one that many do. */
   readonly rareWord: string;
   readonly commonWord: string;
+  /** Further ones, each beside the first in many requests. */
+  readonly commonWords: readonly string[];
   readonly user: string;
   readonly runId: string;
 }
@@ -101,6 +103,7 @@ export async function seedStore(sink: TurnSink, options: SeedOptions): Promise<S
     largestCalls: Math.min(LARGEST, requests >> 1),
     rareWord: wordAt(9_000),
     commonWord: wordAt(2),
+    commonWords: [3, 4, 5, 6, 7, 8].map(wordAt),
     user: userOf(threads - 1),
     runId: hex(made - 1, 32),
   };

@@ -80,18 +80,18 @@ client.messages.create(
     {
       id: 'litellm',
       name: 'LiteLLM',
-      how: "In the proxy's config.yaml. The token has the role ingest.",
+      how: "In the proxy's config.yaml; deploy/litellm/config.yaml is a whole one, with redaction. The token has the role ingest.",
       text: `litellm_settings:
-  callbacks: ["clew"]
+  callbacks: [clew]
 
 callback_settings:
   clew:
     callback_type: generic_api
     endpoint: ${page.origin}/v1/litellm/logs
     headers:
-      Authorization: Bearer A_TOKEN
-    event_types: [llm_api_success, llm_api_failure]
-    log_format: json_array`,
+      Authorization: os.environ/CLEW_AUTHORIZATION # Bearer TOKEN
+    max_retries: 5
+    retry_delay: 1`,
     },
   ];
 }
