@@ -1,9 +1,10 @@
 // `npm test`: brings the outside parts that tests need, runs every test, and closes with one line that counts them.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { provision } from './support/provision.ts';
+import { budgetTable, readStages, stageTimes } from './support/stage-times.ts';
 
 interface Report {
   readonly numPassedTests: number;
@@ -11,10 +12,17 @@ interface Report {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly numFailedTestSuites: number;
-  readonly testResults: readonly { readonly status: string; readonly assertionResults: readonly unknown[] }[];
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly endTime: number;
+    readonly status: string;
+    readonly assertionResults: readonly unknown[];
+  }[];
 }
 
+const provisionStartMs = Date.now();
 provision();
+const startMs = Date.now();
 
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-test-'));
 const reportFile = path.join(folder, 'report.json');
@@ -48,5 +56,14 @@ const broken = report.testResults.filter((file) => file.status === 'failed' && f
 const outside = run.status !== 0 && report.numFailedTests + broken === 0 ? 1 : 0;
 const failed = report.numFailedTests + broken + outside;
 const skipped = report.numPendingTests + report.numTodoTests;
+// On stderr and before the count: the count is the last line, and the only one of its form.
+const before = process.env['CLEW_STAGES'] ?? '';
+process.stderr.write(
+  `${budgetTable([
+    ...(existsSync(before) ? readStages(readFileSync(before, 'utf8')) : []),
+    { name: 'provision', seconds: (startMs - provisionStartMs) / 1000 },
+    ...stageTimes(report.testResults, startMs, Date.now()),
+  ])}\n`,
+);
 process.stdout.write(`${report.numPassedTests} passed, ${failed} failed, ${skipped} skipped\n`);
 process.exit(failed > 0 ? 1 : 0);
