@@ -58,7 +58,10 @@ export function createProcessor(parts: ProcessorParts): Processor {
   const names = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => redactNames(batch, parts.names);
   const embed = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => addVectors(batch, embedder);
   const linkable = ({ incoming, turn }: Prepared) => ({ scope: incoming.scope, principal: incoming.principal, turn });
-  const place = async (item: Prepared): Promise<Processed> => ({ ...item, placement: await linking.place(linkable(item)) });
+  const place = async (item: Prepared): Promise<Processed> => {
+    const placement = await linking.place(linkable(item));
+    return { ...item, turn: placement.call === undefined ? item.turn : { ...item.turn, call: placement.call }, placement };
+  };
   return {
     patterns,
     names,

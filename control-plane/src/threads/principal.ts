@@ -8,8 +8,10 @@ import { intentOf } from './intent.ts';
 import type { Link } from './link.ts';
 import type { LinkingOptions, Settings } from './options.ts';
 import { positionOf } from './position.ts';
-import { kindOf, lastOf, precedes, PrincipalState } from './state.ts';
-import type { PlacedTurn, Placement, TurnInput } from './types.ts';
+import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts';
+import { asStep, callerOf } from './sub-agent.ts';
+import { repairBy } from './relink.ts';
+import type { PlacedTurn, Placement, Reason, TurnInput } from './types.ts';
 import { cosine } from './vector.ts';
 
 const shippedLinker = new Linker(shippedWeights);
@@ -46,7 +48,8 @@ export class PrincipalThreads {
     const newest = lastOf(this.#state.entries);
     if (known === undefined && (newest === undefined || precedes(newest.turn, turn))) {
       const placement = decide(turn, this.#state, this.#settings);
-      this.#state.add({ turn, threadId: placement.threadId, sessionId: placement.sessionId, position: placement.position, placement });
+      this.#move(placement);
+      this.#state.add(entryOf(turn, placement));
       return placement;
     }
     return this.#placeLate(known?.turn ?? turn, known);
@@ -59,9 +62,16 @@ export class PrincipalThreads {
     const decided = decide(turn, this.#state, this.#settings);
     const placement =
       known === undefined ? decided : { ...decided, threadId: known.threadId, sessionId: known.sessionId, position: known.position };
-    const { threadId, sessionId, position } = placement;
-    this.#rebuild([...all.filter((entry) => entry.turn.id !== turn.id), { turn, threadId, sessionId, position, placement }]);
+    this.#rebuild([...all.filter((entry) => entry.turn.id !== turn.id), entryOf(turn, placement)]);
+    if (known === undefined) this.#move(placement);
     return placement;
+  }
+
+  /** Moves what the placement's evidence shows to stand in the wrong thread. What was said of it at its arrival stays. */
+  #move({ relinked = [] }: Placement): void {
+    if (relinked.length === 0) return;
+    const moves = new Map(relinked.map(({ requestId, into }) => [requestId, into]));
+    this.#rebuild(this.#state.entries.map((entry) => ({ ...entry, ...movedTo(entry, moves) })));
   }
 
   #rebuild(placed: readonly (PlacedTurn & { readonly placement: Placement | undefined })[]): void {
@@ -70,10 +80,16 @@ export class PrincipalThreads {
   }
 }
 
-function decide(turn: TurnInput, state: PrincipalState, settings: Settings): Placement {
+/** The request as what its placement found it to be. */
+const asPlaced = (turn: TurnInput, { call }: Placement): TurnInput => (call === undefined ? turn : { ...turn, call });
+
+function decide(asSent: TurnInput, state: PrincipalState, settings: Settings): Placement {
+  const caller = callerOf(asSent, state);
+  const turn = caller === undefined ? asSent : asStep(asSent, caller);
   const auxiliary = kindOf(turn) === 'auxiliary';
-  const found = auxiliary ? linkAuxiliary(turn, state) : link(turn, state, settings);
-  const threadId = found.threadId ?? found.newThreadId ?? derivedId('t_', settings.seed, turn.id);
+  const found = caller !== undefined ? servedBy(caller) : auxiliary ? linkAuxiliary(turn, state) : link(turn, state, settings);
+  const repair = auxiliary || caller !== undefined ? undefined : repairBy(turn, found, state, settings.seed);
+  const threadId = repair?.into ?? found.threadId ?? found.newThreadId ?? derivedId('t_', settings.seed, turn.id);
   const current = currentSession(turn, found, state, settings);
   return {
     threadId,
@@ -82,16 +98,41 @@ function decide(turn: TurnInput, state: PrincipalState, settings: Settings): Pla
     predecessorId: found.predecessor?.turn.id,
     confidence: found.confidence,
     method: found.method,
+    relinked: repair?.relinked,
     similarity: found.predecessor === undefined ? undefined : cosine(turn.vector, found.predecessor.turn.vector),
     position: auxiliary ? (found.threadId === undefined ? 'first' : 'continuation') : positionOf(turn, found, state, current !== undefined),
     intent: intentOf(turn),
     followUp: auxiliary || found.predecessor === undefined ? undefined : followUpOf(turn, found.predecessor),
-    reasons: found.reasons,
+    reasons: repair === undefined ? found.reasons : [...found.reasons, overruled(repair.relinked.length)],
     alternatives: found.alternatives ?? [],
     truncation: found.truncation,
     fork: found.fork,
+    ...(caller !== undefined && { call: turn.call }),
   };
 }
+
+function servedBy(caller: Entry): Link {
+  const reasons = [{ code: 'sub_agent', text: 'An earlier request handed it its words: an agent at work for the same turn.' }];
+  return { threadId: caller.threadId, predecessor: caller, method: 'history', confidence: 1, reasons };
+}
+
+const entryOf = (turn: TurnInput, placement: Placement): PlacedTurn & { readonly placement: Placement } => {
+  const { threadId, sessionId, position, method, predecessorId } = placement;
+  return { turn: asPlaced(turn, placement), threadId, sessionId, position, method, predecessorId, placement };
+};
+
+/** Where a request stands after it was moved, now by evidence; the one that begins the thread has no predecessor in it. */
+function movedTo(entry: PlacedTurn, moves: ReadonlyMap<string, string>): Partial<PlacedTurn> {
+  const into = moves.get(entry.turn.id);
+  if (into === undefined) return {};
+  const stays = entry.predecessorId !== undefined && moves.has(entry.predecessorId);
+  return { threadId: into, method: 'history', predecessorId: stays ? entry.predecessorId : undefined };
+}
+
+const overruled = (count: number): Reason => ({
+  code: 'evidence_overrules',
+  text: `It proves that ${count} earlier ${count === 1 ? 'request belongs' : 'requests belong'} to its thread; moved there.`,
+});
 
 /** The session that the request falls into. A shared principal stands for many people: there each thread has its own. */
 function currentSession(turn: TurnInput, found: Link, state: PrincipalState, settings: Settings): string | undefined {

@@ -4,7 +4,7 @@ import { chainOf, type Chain } from './chain.ts';
 import { matchHistory } from './history.ts';
 import { RESTORE_LIMIT } from './options.ts';
 import { TurnRecord } from './record.ts';
-import type { Placement, Position, TurnInput } from './types.ts';
+import type { LinkMethod, Placement, Position, TurnInput } from './types.ts';
 
 export type CallKind = 'turn' | 'step' | 'auxiliary';
 
@@ -15,6 +15,8 @@ export interface Entry {
   readonly threadId: string;
   readonly sessionId: string;
   readonly position: Position;
+  readonly method?: LinkMethod | undefined;
+  readonly predecessorId?: string | undefined;
   readonly chain: Chain | undefined;
   /** Position in the whole conversation of the chain's first message, as far as history shows: how many are missing in front. */
   readonly origin: number;
@@ -53,7 +55,7 @@ export class PrincipalState {
     return this.entries.findLast((entry) => entry.kind !== 'auxiliary');
   }
 
-  add(placed: Pick<Entry, 'turn' | 'threadId' | 'sessionId' | 'position' | 'placement'>): void {
+  add(placed: Pick<Entry, 'turn' | 'threadId' | 'sessionId' | 'position' | 'placement' | 'method' | 'predecessorId'>): void {
     const chain = chainOf(placed.turn.history);
     const kind = kindOf(placed.turn);
     const origin = chain === undefined ? 0 : (matchHistory(chain, this, placed.threadId)?.origin ?? chain.omitted);
@@ -75,7 +77,8 @@ export class PrincipalState {
       const record = new TurnRecord(entry, this.turns);
       thread.turns.push(record);
       this.turns.push(record);
-    } else {
+    } else if (entry.turn.call?.firstMessage === undefined) {
+      // What one agent says to another is not what the user saw.
       lastOf(thread.turns)?.goOn(entry.turn);
     }
   }

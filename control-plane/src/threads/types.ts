@@ -63,6 +63,18 @@ export interface Placement {
   readonly truncation?: Truncation | undefined;
   /** True when the request continues from an earlier turn than the newest: regenerate or edit. */
   readonly fork?: boolean | undefined;
+  /** Earlier requests that this one's evidence shows to belong elsewhere; they are moved with it. Absent: none. */
+  readonly relinked?: readonly Relink[] | undefined;
+  /** What the request is within an agent's work, where the placement knows better than the request itself said. */
+  readonly call?: Call | undefined;
+}
+
+/** A request that was placed by a guess, and what certain evidence says against it. */
+export interface Relink {
+  readonly requestId: string;
+  readonly from: string;
+  readonly into: string;
+  readonly evidence: 'history' | 'declared';
 }
 
 /** A turn that was placed before, as the store gives it back to rebuild a principal's state. */
@@ -71,4 +83,7 @@ export interface PlacedTurn {
   readonly threadId: string;
   readonly sessionId: string;
   readonly position: Position;
+  /** What its link rests on and the request it goes on from: without them no later evidence moves it. */
+  readonly method?: LinkMethod | undefined;
+  readonly predecessorId?: string | undefined;
 }

@@ -124,7 +124,7 @@ export function toView(row: RequestRow, turn: number, successors: readonly strin
     trace: sample.trace ?? null,
     correlationId: row.correlation_id,
     declaredSession: sample.session ?? null,
-    call: sample.call ?? null,
+    call: (JSON.parse(row.turn) as TurnRest).call ?? sample.call ?? null,
     gateway: sample.gateway ?? null,
     sampling: sample.sampling ?? null,
     historyLength: sample.history === undefined ? null : sample.history.messages.length + (sample.history.dropped ?? 0),
