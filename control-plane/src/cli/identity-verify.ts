@@ -6,7 +6,7 @@ import { resolvePath, UsageError } from './io.ts';
 
 export async function verify(args: readonly string[], help: string): Promise<number> {
   const { values, positionals } = parseArgs({
-    args: [...args],
+    args: joinValues(args),
     allowPositionals: true,
     options: { vkey: { type: 'string' }, 'gateway-key': { type: 'string' }, witness: { type: 'string', multiple: true } },
   });
@@ -28,6 +28,16 @@ export async function verify(args: readonly string[], help: string): Promise<num
     process.stderr.write(`Not verified (${error.code}): ${error.message}\n`);
     return error.code === 'bad_key' ? 2 : 1;
   }
+}
+
+/** A PEM begins with dashes: as an argument of its own it would be taken for an option. */
+function joinValues(args: readonly string[]): string[] {
+  const joined: string[] = [];
+  for (const arg of args) {
+    if (joined.at(-1) === '--gateway-key') joined.splice(-1, 1, `--gateway-key=${arg}`);
+    else joined.push(arg);
+  }
+  return joined;
 }
 
 const isVkey = (text: string): boolean => /^[^+\s]+\+[0-9a-f]{8}\+/.test(text);
