@@ -93,13 +93,20 @@ describe('PastTurns (SQLite)', () => {
       at: T0 + 0.25,
       sample: { session, history, call },
       turn: { session, history, call, answerVector: unitVector(5), text: 'what the linker saw', inferable: false },
-      placement: { position: 'continuation', sessionId: 's9' },
+      placement: { position: 'continuation', sessionId: 's9', method: 'inferred', predecessorId: 'a' },
     });
     const bare = storedTurn('c', 't2', { at: T0 + 1, embeddingModel: null, turn: { vector: undefined } });
     await store.turns.commit([bare, full, storedTurn('a', 't1', { at: T0 }), storedTurn('z', 't3', { at: T0 + 9 })], [], []);
     const past = await store.past.recent(HERE, 'p1', T0 + 9, 2);
     expect(past.map(({ turn }) => turn.id)).toEqual(['b', 'c']);
-    expect(past[0]).toEqual({ turn: full.turn, threadId: 't1', sessionId: 's9', position: 'continuation' });
+    expect(past[0]).toEqual({
+      turn: full.turn,
+      threadId: 't1',
+      sessionId: 's9',
+      position: 'continuation',
+      method: 'inferred',
+      predecessorId: 'a',
+    });
     expect(past[1]?.turn).toEqual({ id: 'c', at: T0 + 1, inferable: true, text: 'question c', answer: 'answer c' });
   });
 

@@ -192,6 +192,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         requestId: turn.id,
         threadId: placement.threadId,
       }));
+      events.push(...turns.flatMap(relinkEvents));
       await parts.sink.commit(
         turns,
         batch.map(({ row }) => row.seq),
@@ -261,6 +262,12 @@ async function withPrepared(
 ): Promise<readonly Work[]> {
   const prepared = await step(batch.map((item) => item.prepared));
   return batch.map((item, index) => ({ ...item, prepared: at(prepared, index) }));
+}
+
+/** One event for each thread that requests were moved out of. */
+function relinkEvents({ scope, placement: { relinked = [] } }: StoredTurn): DomainEvent[] {
+  const moves = new Map(relinked.map(({ from, into }) => [from, into]));
+  return [...moves].map(([threadId, into]) => ({ type: 'ThreadRelinked', scope, threadId, into }));
 }
 
 function vectorItems({ scope, turn, principal, placement, embeddingModel }: StoredTurn): VectorItem[] {

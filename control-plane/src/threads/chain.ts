@@ -44,6 +44,12 @@ export function chainOf(history: History | undefined): Chain | undefined {
   return chain;
 }
 
+/** True when the later request begins with all messages of the earlier one and the answer that it got. */
+export function wholePrefixOf(later: Chain, earlier: Chain): boolean {
+  if (earlier.omitted > 0 || earlier.answer === undefined || earlier.keyId !== later.keyId) return false;
+  return prefixRun(later, earlier)?.answered === true;
+}
+
 /** Where the end of an earlier request's conversation stands inside a later request's messages. */
 export interface Run {
   /** Index in the later request at which the matching messages begin, and how many match. */

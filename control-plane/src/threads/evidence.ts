@@ -88,6 +88,9 @@ function withoutProof(turn: TurnInput, state: PrincipalState, settings: Settings
   }
   const sharing = chain !== undefined && chain.messages.length > 1 && !chain.summary ? threadsSharing(chain, state) : undefined;
   const inferable = turn.inferable && settings.inference;
+  if (chain !== undefined && inferable && beginsLikeAnother(chain, state)) {
+    return fresh('history', 0.7, [{ code: 'same_beginning', text: 'It carries no history, and begins word for word like another chat.' }]);
+  }
   if (!inferable || sharing?.size === 0) {
     return {
       ...fresh(
@@ -115,6 +118,12 @@ function continues(later: TurnInput, earlier: Entry, state: PrincipalState, sett
     return match !== undefined && match.entry.turn.session?.id === earlier.turn.session?.id;
   }
   return later.inferable && settings.inference && inferLink(later, state, settings, new Set([earlier.threadId])).threadId !== undefined;
+}
+
+/** True for a lone message that is, to the letter, the lone message of an earlier request: sent again in a chat of its own. */
+function beginsLikeAnother({ messages, keyId, omitted }: Chain, state: PrincipalState): boolean {
+  if (messages.length !== 1 || omitted > 0) return false;
+  return state.entries.some(({ chain }) => chain?.messages.length === 1 && chain.messages[0] === messages[0] && chain.keyId === keyId);
 }
 
 /** True when recent requests of the principal carried answers of earlier ones. */

@@ -12,7 +12,7 @@ import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts
 import { asStep, callerOf } from './sub-agent.ts';
 import { repairBy } from './relink.ts';
 import type { PlacedTurn, Placement, Reason, TurnInput } from './types.ts';
-import { cosine } from './vector.ts';
+import { cosine, usable } from './vector.ts';
 
 const shippedLinker = new Linker(shippedWeights);
 
@@ -37,12 +37,13 @@ export class PrincipalThreads {
   /** The state after the given requests were placed, in any order. More than `RESTORE_LIMIT` of them: the newest count. */
   static restore(past: readonly PlacedTurn[], options: LinkingOptions): PrincipalThreads {
     const threads = new PrincipalThreads(options);
-    threads.#rebuild(past.map((placed) => ({ ...placed, placement: undefined })));
+    threads.#rebuild(past.map((placed) => ({ ...placed, turn: withUsableVectors(placed.turn), placement: undefined })));
     return threads;
   }
 
   /** Decides where the request belongs, and remembers it. The same id again gives the same placement and changes nothing. */
-  place(turn: TurnInput): Placement {
+  place(given: TurnInput): Placement {
+    const turn = withUsableVectors(given);
     const known = this.#state.entry(turn.id);
     if (known?.placement !== undefined) return known.placement;
     const newest = lastOf(this.#state.entries);
@@ -70,7 +71,7 @@ export class PrincipalThreads {
   /** Moves what the placement's evidence shows to stand in the wrong thread. What was said of it at its arrival stays. */
   #move({ relinked = [] }: Placement): void {
     if (relinked.length === 0) return;
-    const moves = new Map(relinked.map(({ requestId, into }) => [requestId, into]));
+    const moves = new Map(relinked.map(({ requestId, into, evidence }) => [requestId, { thread: into, evidence }]));
     this.#rebuild(this.#state.entries.map((entry) => ({ ...entry, ...movedTo(entry, moves) })));
   }
 
@@ -78,6 +79,11 @@ export class PrincipalThreads {
     this.#state = new PrincipalState();
     for (const one of placed.toSorted((a, b) => (precedes(a.turn, b.turn) ? -1 : 1))) this.#state.add(one);
   }
+}
+
+function withUsableVectors(turn: TurnInput): TurnInput {
+  const [vector, answerVector] = [usable(turn.vector), usable(turn.answerVector)];
+  return vector === turn.vector && answerVector === turn.answerVector ? turn : { ...turn, vector, answerVector };
 }
 
 /** The request as what its placement found it to be. */
@@ -122,11 +128,14 @@ const entryOf = (turn: TurnInput, placement: Placement): PlacedTurn & { readonly
 };
 
 /** Where a request stands after it was moved, now by evidence; the one that begins the thread has no predecessor in it. */
-function movedTo(entry: PlacedTurn, moves: ReadonlyMap<string, string>): Partial<PlacedTurn> {
+function movedTo(
+  entry: PlacedTurn,
+  moves: ReadonlyMap<string, { readonly thread: string; readonly evidence: 'history' | 'declared' }>,
+): Partial<PlacedTurn> {
   const into = moves.get(entry.turn.id);
   if (into === undefined) return {};
   const stays = entry.predecessorId !== undefined && moves.has(entry.predecessorId);
-  return { threadId: into, method: 'history', predecessorId: stays ? entry.predecessorId : undefined };
+  return { threadId: into.thread, method: into.evidence, predecessorId: stays ? entry.predecessorId : undefined };
 }
 
 const overruled = (count: number): Reason => ({

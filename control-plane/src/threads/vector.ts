@@ -3,6 +3,17 @@ export function cosine(a: Float32Array | undefined, b: Float32Array | undefined)
   return a === undefined || b === undefined || a.length !== b.length ? undefined : dot(a, b);
 }
 
+/** Squared lengths that count as one: eight-bit models and files leave vectors a little off. */
+const SHORTEST = 0.81;
+const LONGEST = 1.21;
+
+/** The vector if it has unit length; a damaged one (not finite, or of another length) would make every sum it enters worthless. */
+export function usable(vector: Float32Array | undefined): Float32Array | undefined {
+  if (vector === undefined) return undefined;
+  const squared = dot(vector, vector);
+  return squared >= SHORTEST && squared <= LONGEST ? vector : undefined;
+}
+
 export function dot(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);

@@ -156,5 +156,7 @@ export function toPlacedTurn(row: RequestRow, vector: Float32Array | undefined, 
     threadId: row.thread_id,
     sessionId: row.session_id,
     position: row.position as Position,
+    method: row.method as LinkMethod,
+    predecessorId: row.predecessor_id ?? undefined,
   };
 }

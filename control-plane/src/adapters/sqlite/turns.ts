@@ -4,6 +4,7 @@ import { noteCounter } from './counters.ts';
 import { query, type Database } from './database.ts';
 import type { SqliteJournal } from './journal.ts';
 import { LeafAppender } from './log.ts';
+import { applyRelinks } from './relinks.ts';
 import { toRow, type NewRequest } from './request-row.ts';
 import { keyOf } from './scope.ts';
 import { addIdentity } from './run-identities.ts';
@@ -69,6 +70,10 @@ export class SqliteTurns implements TurnSink {
       for (const log of logs.values()) log.write();
       writeVectors(this.database, stored);
       this.updateThreads(fresh);
+      applyRelinks(
+        this.database,
+        turns.filter(({ scope, turn }) => fresh.some((row) => row.id === turn.id && row.scope === keyOf(scope))),
+      );
       this.announce(events);
       return this.journal.finish(finished);
     });

@@ -31,8 +31,26 @@ export const withVectors = (turn: TurnInput): TurnInput => ({
 export const threadsOf = (seed = 'acme/prod/alice', inference = true): PrincipalThreads =>
   new PrincipalThreads({ threadIdSeed: seed, inference });
 
-export function placedAs(turn: TurnInput, { threadId, sessionId, position }: Placement): PlacedTurn {
-  return { turn, threadId, sessionId, position };
+export function placedAs(turn: TurnInput, { threadId, sessionId, position, method, predecessorId }: Placement): PlacedTurn {
+  return { turn, threadId, sessionId, position, method, predecessorId };
+}
+
+/** What a store gives back after these placements: requests stand where later evidence moved them. */
+export function pastOf(turns: readonly TurnInput[], placements: readonly Placement[]): PlacedTurn[] {
+  const past = new Map<string, PlacedTurn>();
+  turns.forEach((turn, i) => {
+    const placement = placements[i];
+    if (placement === undefined) return;
+    past.set(turn.id, placedAs(turn, placement));
+    const moved = new Set(placement.relinked?.map(({ requestId }) => requestId));
+    for (const { requestId, into, evidence } of placement.relinked ?? []) {
+      const one = past.get(requestId);
+      if (one === undefined) continue;
+      const stays = one.predecessorId !== undefined && moved.has(one.predecessorId);
+      past.set(requestId, { ...one, threadId: into, method: evidence, predecessorId: stays ? one.predecessorId : undefined });
+    }
+  });
+  return [...past.values()];
 }
 
 type Message = readonly [role: 'u' | 'a', text: string];
