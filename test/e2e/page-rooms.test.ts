@@ -88,6 +88,26 @@ describe('runs', () => {
     const row = page.getByRole('row').filter({ hasText: 'model › executed' });
     await row.getByText('gpt-4o-mini-2024-07-18').waitFor();
     await page.getByRole('row').filter({ hasText: 'tools › 1' }).getByText('not there').waitFor();
+    expect(await page.locator('.word-diff ins').textContent()).toBe('for a month');
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('say what was asked of them, where they drifted, and who signed; the bundle is a file', async () => {
+    const { page, seen } = await visit(browser, served, `/?run=${second}`);
+    const questions = page.getByRole('region', { name: 'Questions' });
+    await questions.getByText('Was the model that answered authorised?').waitFor();
+    await expect.poll(() => questions.getByText('no', { exact: true }).count()).toBe(4);
+    const deviation = page.getByRole('row').filter({ hasText: 'unexpected' });
+    await deviation.getByText('gpt-4o-mini-2024-07-18').waitFor();
+    for (const text of ['by rota 3', 'signed by the gateway', 'entry 3,998 of the log', 'application says', 'seen by the gateway']) {
+      await page.getByRole('main').getByText(text).first().waitFor();
+    }
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download the bundle' }).click();
+    const saved = await downloading;
+    expect(saved.suggestedFilename()).toBe(`run-${second}.json`);
+    expect(JSON.parse(readFileSync(await saved.path(), 'utf8'))).toMatchObject({ envelope: { payload: second } });
     isClean(seen);
     await page.context().close();
   });
@@ -148,6 +168,7 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['not there', () => served, '/?thread=nowhere'],
   ['runs', () => served, '/?view=runs'],
   ['run', () => served, `/?run=${first}`],
+  ['run that drifted', () => served, `/?run=${second}`],
   ['two runs', () => served, `/?run=${first}&against=${second}`],
   ['topics', () => served, '/?view=topics'],
   ['alerts', () => served, '/?view=alerts'],

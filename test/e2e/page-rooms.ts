@@ -18,6 +18,15 @@ function run(index: number, given: { readonly model?: Json; readonly parameters?
     model: { requested: null, executed: null, ...model },
     digest: digest(`d${index}`),
     verdict: index === 2 ? 'drifted' : 'undeclared',
+    manifest: index === 2 ? { name: 'rota', revision: '3' } : null,
+    differences: index === 2 ? 1 : 0,
+    proof: index > 60 ? null : { by: index === 3 ? 'control-plane' : 'gateway', keyId: digest('5'), index: 4_000 - index },
+    deviations:
+      index === 2
+        ? [{ path: '/model/executed', kind: 'unexpected', expected: ['gpt-4o-2024-08-06'], found: 'gpt-4o-mini-2024-07-18' }]
+        : [],
+    checked: index === 2 ? ['models', 'instructions'] : [],
+    provenance: { '/parameters': 'application', '/history': 'gateway' },
     traceId: digest('7').slice(0, 32),
     record: {
       version: 1,
@@ -54,6 +63,12 @@ const DIFFERENCES = [
   { path: '/parameters/temperature', kind: 'changed', a: 0.3, b: 0.9 },
 ];
 
+const WORDS = [
+  { kind: 'same', text: 'Plan the rota ' },
+  { kind: 'removed', text: 'for a week' },
+  { kind: 'added', text: 'for a month' },
+];
+
 const TOPICS = [
   { id: 'top_1', label: 'rota, shifts, nights', threads: 41, users: 12, lastAt: at(240_000) },
   { id: 'top_2', label: 'oven, energy, seal', threads: 17, users: 7, lastAt: at(60_000) },
@@ -87,7 +102,11 @@ const route = (path: string, answer: (query: Readonly<Record<string, string | un
   path,
   permission: 'rooms:read',
   summary: 'From memory',
-  query: ['verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b'].map((name) => ({ name, description: name, schema: { type: 'string' } })),
+  query: ['verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run'].map((name) => ({
+    name,
+    description: name,
+    schema: { type: 'string' },
+  })),
   success: { status: 200, description: 'From memory' },
   handle: ({ query, params }) => Promise.resolve({ status: 200, json: answer(query, params['id']) }),
 });
@@ -103,9 +122,21 @@ export function roomRoutes(isEmpty = false): readonly Route[] {
     }),
     route('/v1/runs/diff', ({ a, b }) => {
       const side = (id: string | undefined): Json => ({ id, digest: find(RUNS, id)['digest'] });
-      return { a: side(a), b: side(b), differences: a === b ? [] : DIFFERENCES };
+      return {
+        a: side(a),
+        b: side(b),
+        differences: a === b ? [] : DIFFERENCES,
+        texts: a === b ? {} : { prompt: WORDS },
+        templates: [],
+        tools: [],
+      };
     }),
+    route('/v1/runs/answers', ({ question, run: id }) => ({
+      items: [{ id, answer: id === RUN_IDS[1] ? 'no' : 'unknown', why: `About ${question ?? ''}.`, differences: [] }],
+      next: null,
+    })),
     route('/v1/runs/:id', (_query, id) => find(RUNS, id)),
+    route('/v1/runs/:id/bundle', (_query, id) => ({ envelope: { payload: id }, proof: 'c2sp.org/tlog-proof@v1' })),
     route('/v1/topics', () => ({ items: some(TOPICS), next: null, minUsers: 5, figures: 'exact' })),
     route('/v1/alerts', () => ({ items: some([ALERT]), next: null })),
     route('/v1/alerts/:id', (_query, id) => ({ ...find([ALERT], id), requests: 200, baselineRequests: 1200, findings: FINDINGS })),

@@ -3,7 +3,9 @@ import { keepToken, readToken } from './token.ts';
 import type {
   Alert,
   AlertDetail,
+  Answered,
   Page,
+  Question,
   RunDetail,
   RunDiff,
   RunSummary,
@@ -56,6 +58,9 @@ export const listRuns = (query: Query, signal?: AbortSignal): Promise<Page<RunSu
 export const readRun = (id: string, signal?: AbortSignal): Promise<RunDetail> =>
   getSigned(`/v1/runs/${encodeURIComponent(id)}`, {}, signal);
 export const compareRuns = (a: string, b: string, signal?: AbortSignal): Promise<RunDiff> => getSigned('/v1/runs/diff', { a, b }, signal);
+export const readBundle = (id: string): Promise<unknown> => getSigned(`/v1/runs/${encodeURIComponent(id)}/bundle`, {});
+export const askRun = (question: Question, run: string, signal?: AbortSignal): Promise<Page<Answered>> =>
+  getSigned('/v1/runs/answers', { question, run }, signal);
 export const listTopics = (signal?: AbortSignal): Promise<TopicPage> => getSigned('/v1/topics', {}, signal);
 export const listAlerts = (signal?: AbortSignal): Promise<Page<Alert>> => getSigned('/v1/alerts', {}, signal);
 export const readAlert = (id: string, signal?: AbortSignal): Promise<AlertDetail> =>

@@ -157,6 +157,17 @@ export interface RunSummary {
   /** Hex SHA-256 of the composition record. */
   readonly digest: string;
   readonly verdict: Verdict;
+  /** The manifest that judged the run; null where none covers it. */
+  readonly manifest?: { readonly name: string; readonly revision: string } | null;
+  /** How many there are between what is declared and what ran. */
+  readonly differences?: number;
+  /** Who signed the run, and its place in the log; null for runs from before there was one. */
+  readonly proof?: {
+    readonly by: 'gateway' | 'control-plane';
+    readonly keyId: string;
+    readonly index: number | null;
+    readonly refused?: string;
+  } | null;
 }
 
 /** A part of what a run was composed of: known by its digest, never by its text. */
@@ -191,20 +202,49 @@ export interface CompositionRecord {
 export interface RunDetail extends RunSummary {
   readonly traceId: string | null;
   readonly record: CompositionRecord;
+  /** Where the run differs from what is declared. */
+  readonly deviations?: readonly Difference[];
+  /** What the manifest speaks of; the verdict says nothing of the rest. */
+  readonly checked?: readonly string[];
+  /** JSON pointer -> who says what stands there. */
+  readonly provenance?: Readonly<Record<string, 'gateway' | 'provider' | 'application'>>;
 }
 
 export interface Difference {
   /** JSON pointer into the record. */
   readonly path: string;
-  readonly kind: 'changed' | 'added' | 'removed';
+  readonly kind: 'changed' | 'added' | 'removed' | 'missing' | 'unexpected' | 'unproven';
+  /** Of two runs. */
   readonly a?: unknown;
   readonly b?: unknown;
+  /** Of what is declared and what ran. */
+  readonly expected?: unknown;
+  readonly found?: unknown;
+}
+
+/** A stretch of two texts compared word by word. */
+export interface Words {
+  readonly kind: 'same' | 'removed' | 'added';
+  readonly text: string;
+}
+
+export type Question = 'prompt' | 'model' | 'composition' | 'change';
+
+export interface Answered {
+  readonly id: string;
+  readonly answer: 'yes' | 'no' | 'unknown';
+  readonly why: string;
 }
 
 export interface RunDiff {
   readonly a: { readonly id: string; readonly digest: string };
   readonly b: { readonly id: string; readonly digest: string };
   readonly differences: readonly Difference[];
+  /** Where both texts are held and the reader may see them. */
+  readonly texts?: { readonly prompt?: readonly Words[]; readonly answer?: readonly Words[] };
+  readonly templates?: readonly { readonly path: string; readonly words: readonly Words[] }[];
+  /** Definitions that differ, as manifests declare them. */
+  readonly tools?: readonly { readonly path: string; readonly a: unknown; readonly b: unknown }[];
 }
 
 export interface Topic {

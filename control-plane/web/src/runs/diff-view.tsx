@@ -1,16 +1,17 @@
 import { compareRuns } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { Difference, RunDiff } from '../api/views.ts';
+import type { RunDiff } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
 import { runAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
-import { Badge, type Tone } from '../ui/badge.tsx';
 import { plural, shortId } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useTitle } from '../ui/use-title.ts';
+import { Differences, readable } from './differences.tsx';
+import { WordDiff } from './word-diff.tsx';
 
 interface DiffViewProps {
   readonly a: string;
@@ -48,50 +49,25 @@ export function DiffView({ a, b }: DiffViewProps) {
             : 'Nothing that can be compared differs. Salted digests differ for equal texts, so they are compared by length.'}
         </p>
       ) : (
-        <table className="diff">
-          <thead>
-            <tr>
-              <th scope="col">Where</th>
-              <th scope="col">{shortId(data.a.id, 8)}</th>
-              <th scope="col">{shortId(data.b.id, 8)}</th>
-            </tr>
-          </thead>
-          <tbody>
-            {differences.map((difference) => (
-              <Row key={difference.path} difference={difference} />
-            ))}
-          </tbody>
-        </table>
+        <Differences differences={differences} sides={[shortId(data.a.id, 8), shortId(data.b.id, 8)]} />
       )}
+      {data.tools?.map(({ path, a: left, b: right }) => (
+        <section key={path} aria-label={readable(path)}>
+          <h2 className="findings-title">{readable(path)}</h2>
+          <Differences
+            differences={[{ path: '/definition', kind: 'changed', a: left, b: right }]}
+            sides={[shortId(data.a.id, 8), shortId(data.b.id, 8)]}
+          />
+        </section>
+      ))}
+      <div className="word-diffs">
+        {data.templates?.map(({ path, words }) => (
+          <WordDiff key={path} title={readable(path)} words={words} />
+        ))}
+        <WordDiff title="Prompt" words={data.texts?.prompt} />
+        <WordDiff title="Answer" words={data.texts?.answer} />
+      </div>
       <p className="hint">Digests stand for texts that are not kept. Run ids are left out: they say who a run is, not what it was.</p>
     </>
   );
-}
-
-const TONES: Readonly<Record<Difference['kind'], Tone>> = { changed: 'warn', added: 'good', removed: 'bad' };
-
-function Row({ difference: { path, kind, a, b } }: { readonly difference: Difference }) {
-  return (
-    <tr>
-      <th scope="row">
-        <span className="diff-path">{readable(path)}</span> <Badge tone={TONES[kind]}>{kind}</Badge>
-      </th>
-      <td>{valueOf(a)}</td>
-      <td>{valueOf(b)}</td>
-    </tr>
-  );
-}
-
-/** /composition/tools/0/digest -> composition › tools › 1 › digest */
-const readable = (pointer: string): string =>
-  pointer
-    .slice(1)
-    .split('/')
-    .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part))
-    .join(' › ');
-
-function valueOf(value: unknown) {
-  if (value === undefined) return <span className="muted">not there</span>;
-  return <code>{typeof value === 'string' ? value : JSON.stringify(value, null, 1)}</code>;
 }

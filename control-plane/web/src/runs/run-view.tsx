@@ -13,6 +13,9 @@ import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useTitle } from '../ui/use-title.ts';
+import { Differences } from './differences.tsx';
+import { Proof } from './proof.tsx';
+import { Questions } from './questions.tsx';
 import { EvidenceBadge, VerdictBadge } from './verdict.tsx';
 
 /** One run: what it was composed of, part by part, and what vouches for each. */
@@ -26,7 +29,16 @@ export function RunView({ id }: { readonly id: string }) {
     <>
       <Head run={data} onBack={back} />
       <div className="run-columns">
-        <Composition run={data} />
+        <div className="run-parts">
+          {data.provenance && <Questions run={data.id} />}
+          {data.deviations !== undefined && data.deviations.length > 0 && (
+            <section aria-labelledby="deviations-title">
+              <h2 id="deviations-title">Not as declared</h2>
+              <Differences differences={data.deviations} sides={['declared', 'ran']} />
+            </section>
+          )}
+          <Composition run={data} />
+        </div>
         <Rest run={data} />
       </div>
     </>
@@ -43,6 +55,8 @@ function Head({ run, onBack }: { readonly run: RunDetail; readonly onBack: () =>
       <dl className="summary">
         <Fact name="Verdict">
           <VerdictBadge verdict={run.verdict} />
+          {run.manifest && ` by ${run.manifest.name} ${run.manifest.revision}`}
+          {run.checked !== undefined && run.checked.length > 0 && <span className="muted"> ({run.checked.map(words).join(', ')})</span>}
         </Fact>
         <Fact name="Asked for">{run.model.requested ?? 'unknown'}</Fact>
         <Fact name="Answered by">
@@ -131,8 +145,14 @@ function Rest({ run }: { readonly run: RunDetail }) {
         </p>
         <p className="hint">SHA-256 of the record&rsquo;s canonical JSON (RFC 8785). Two runs with one digest were composed alike.</p>
       </section>
+      {run.proof !== undefined && (
+        <section className="card">
+          <h2>Proof</h2>
+          <Proof run={run} />
+        </section>
+      )}
       <section className="card">
-        <h2>Parameters</h2>
+        <h2>Parameters{run.provenance && <Says who={run.provenance['/parameters']} />}</h2>
         {parameters.length === 0 ? (
           <p className="muted">None were sent.</p>
         ) : (
@@ -145,7 +165,7 @@ function Rest({ run }: { readonly run: RunDetail }) {
             ))}
           </dl>
         )}
-        <h2>History</h2>
+        <h2>History{run.provenance && <Says who={run.provenance['/history']} />}</h2>
         <p>
           {plural(record.history.length, 'message')}
           {record.history.truncated ? ', truncated by the client' : ''}
@@ -166,6 +186,17 @@ function Rest({ run }: { readonly run: RunDetail }) {
         </pre>
       </details>
     </aside>
+  );
+}
+
+/** A mark for what only the application or the provider says: the gateway saw the rest itself. */
+function Says({ who }: { readonly who: 'gateway' | 'provider' | 'application' | undefined }) {
+  if (who === undefined) return null;
+  return (
+    <>
+      {' '}
+      <Badge tone={who === 'gateway' ? 'good' : 'plain'}>{who === 'gateway' ? 'seen by the gateway' : `${who} says`}</Badge>
+    </>
   );
 }
 
