@@ -2,7 +2,7 @@
 // policies/policy.schema.json.
 export { canonicalDigest, canonicalize, CanonicalError, type Json } from './canonical.ts';
 export { pseudonym, shortHash, tenantKeys, type TenantKeys } from './pseudonym.ts';
-export { parseBundle, parseManifest, parsePolicy, parseSample, type Fault, type Parsed } from './parse.ts';
+export { parseBundle, parseFeedback, parseManifest, parsePolicy, parseSample, type Fault, type Parsed } from './parse.ts';
 export type * from './generated/sample.ts';
 export type {
   Policy,
@@ -23,6 +23,7 @@ export type {
 export { COMPANION_KEYS, type CompanionDecision, type CompanionEntity, type CompanionOutcome, type CompanionRequest } from './companion.ts';
 export type * from './generated/manifest.ts';
 export type { Bundle } from './generated/bundle.ts';
+export type { Feedback } from './generated/feedback.ts';
 /** The record of a run, and its signed statement. */
 export { recordOf, type CompositionRecord, type RunRecord, type RunSource } from './run/record.ts';
 export {

@@ -2,8 +2,16 @@
 import type { Sample } from './generated/sample.ts';
 import type { Policy } from './generated/policy.ts';
 import type { Bundle } from './generated/bundle.ts';
+import type { Feedback } from './generated/feedback.ts';
 import type { Manifest } from './generated/manifest.ts';
-import { validateBundle, validateManifest, validatePolicy, validateSample, type Validator } from './generated/validators.js';
+import {
+  validateBundle,
+  validateFeedback,
+  validateManifest,
+  validatePolicy,
+  validateSample,
+  type Validator,
+} from './generated/validators.js';
 
 export interface Fault {
   /** JSON pointer to the place; names that the sender made up are shortened. */
@@ -32,6 +40,11 @@ export function parseManifest(value: unknown): Parsed<Manifest> {
 /** From anyone: only the shape is judged here. */
 export function parseBundle(value: unknown): Parsed<Bundle> {
   return parse<Bundle>(value, validateBundle, false);
+}
+
+/** From applications and evaluators. That exactly one thing is judged is for the receiver to see. */
+export function parseFeedback(value: unknown): Parsed<Feedback> {
+  return parse<Feedback>(value, validateFeedback, false);
 }
 
 const MAX_FAULTS = 20;

@@ -10,3 +10,4 @@ export const validateSample: Validator;
 export const validatePolicy: Validator;
 export const validateManifest: Validator;
 export const validateBundle: Validator;
+export const validateFeedback: Validator;
