@@ -24,7 +24,7 @@ import { alertRoutes } from './alerts/index.ts';
 import type { Config } from './config.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
-import { createIdentity, openManifests, type IdentityRoom } from './identity/index.ts';
+import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
 import {
   createAcceptor,
   createAnnouncer,
@@ -234,7 +234,7 @@ async function openIdentity({ config, clock, logger, store }: Base): Promise<Ide
     guard: checkpointFolder(path.join(config.dataFolder, 'keys', 'checkpoints')),
     manifests,
     seeds: { log: seed('log.key'), gateway: seed('gateway-identity.key') },
-    witnesses: [],
+    witnesses: config.witnesses.map((witness) => witnessClient(witness)),
     clock,
     logger,
   });

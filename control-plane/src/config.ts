@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { ACCESS_KEYS, readAccessSettings, type AccessSettings } from './config-access.ts';
 import { createReader, SLUG, type ConfigFault, type Environment, type Reader } from './config-reader.ts';
+import { isWitnessKey } from './identity/index.ts';
 import { ClewError, type Scope } from './kernel/index.ts';
 import { isTraceTemplate } from './threads/index.ts';
 
@@ -33,6 +34,8 @@ export interface Config {
   readonly weaviateApiKey: string | undefined;
   /** Address of a trace in another tool, with {traceId}, {traceIdDecimal} or {spanId} in it. */
   readonly traceUrl: string | undefined;
+  /** Witnesses of the log: prefix of their routes, and vkey. */
+  readonly witnesses: readonly { readonly url: string; readonly vkey: string }[];
   readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   /** Absolute path. */
   readonly policyFile: string;
@@ -54,6 +57,7 @@ const KEYS = new Set([
   'CLEW_ENVIRONMENT',
   'CLEW_POLICY',
   'CLEW_TRACE_URL',
+  'CLEW_WITNESSES',
   'CLEW_LOG_LEVEL',
   'CLEW_MAX_BODY_BYTES',
   'CLEW_MAX_DECOMPRESSED_BYTES',
@@ -104,6 +108,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     weaviateGrpcUrl: reader.url('WEAVIATE_GRPC_URL', 'vectors cannot be searched'),
     weaviateApiKey: reader.raw('WEAVIATE_API_KEY'),
     traceUrl: readTraceUrl(reader, faults),
+    witnesses: readWitnesses(reader, faults),
     otlp: readOtlp(reader, faults),
     policyFile: path.resolve(workingFolder, reader.raw('CLEW_POLICY') ?? path.join(PACKAGE_ROOT, 'policies/default.yaml')),
     logLevel: reader.choice('CLEW_LOG_LEVEL', 'info', LOG_LEVELS, 'nothing can be logged'),
@@ -117,6 +122,20 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);
+}
+
+function readWitnesses(reader: Reader, faults: ConfigFault[]): Config['witnesses'] {
+  const pairs = (reader.raw('CLEW_WITNESSES') ?? '').split(',').filter((pair) => pair.trim() !== '');
+  return pairs.flatMap((pair) => {
+    const [url = '', vkey = '', ...more] = pair.trim().split(/\s+/);
+    if (/^https?:\/\//.test(url) && URL.canParse(url) && isWitnessKey(vkey) && more.length === 0) return [{ url, vkey }];
+    faults.push({
+      key: 'CLEW_WITNESSES',
+      expected: 'pairs of an http:// or https:// URL and a vkey of kind cosignature/v1, a space between them, commas between pairs',
+      consequence: 'checkpoints would bear fewer cosignatures than you think',
+    });
+    return [];
+  });
 }
 
 function readTraceUrl(reader: Reader, faults: ConfigFault[]): string | undefined {

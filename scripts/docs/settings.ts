@@ -30,6 +30,9 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
   CLEW_POLICY: { default: 'policies/default.yaml', meaning: 'The policy file in force. A changed file is taken without a restart.' },
   CLEW_LOG_LEVEL: { default: 'info', meaning: 'Least severity that is logged.' },
   CLEW_TRACE_URL: { meaning: 'Where traces are looked at. The page links requests to it; {traceId} and {spanId} stand for theirs.' },
+  CLEW_WITNESSES: {
+    meaning: 'Witnesses that cosign the checkpoints of the log: URL and vkey with a space between, commas between witnesses.',
+  },
   CLEW_MAX_BODY_BYTES: { default: '10485760', meaning: 'Largest posted body, in bytes as sent.' },
   CLEW_MAX_DECOMPRESSED_BYTES: { default: '33554432', meaning: 'Largest posted body, in bytes after decompression.' },
   CLEW_MAX_BATCH: { default: '10000', meaning: 'Most samples in one post.' },

@@ -68,7 +68,7 @@ function parse<T>(value: unknown, validate: Validator, dropUnknown: boolean): Pa
   const faults: Fault[] = [];
   for (const error of validate.errors ?? []) {
     if (error.keyword === 'anyOf' || error.keyword === 'if') continue;
-    faults.push({ path: shorten(error.instancePath), expected: describe(error) });
+    faults.push({ path: dropUnknown ? shorten(error.instancePath) : error.instancePath.slice(0, 200), expected: describe(error) });
     if (faults.length === MAX_FAULTS) break;
   }
   if (faults.length === 0) faults.push({ path: '', expected: 'a value that the schema allows' });

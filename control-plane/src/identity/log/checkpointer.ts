@@ -5,16 +5,17 @@
 //   3 compare            with the newest checkpoint in the store, and with the guard that is kept apart from it
 //   4 guard              the new checkpoint, durable, before anyone can see it
 //   5 publish            in the store; from here on it is served
-//   6 witness            cosignatures are added to what is published; a witness that is away delays nothing
+//   6 witness            beside all this, cosignatures are added to what is published
 //
 // Signing the same size again gives the same bytes (Ed25519 is deterministic), so a crash between 4 and 5 is made good by
 // the next round.
 import type { SigningKey } from '#contract';
 import { ClewError, errorFields, scopeKey, type Logger, type Scope } from '../../kernel/index.ts';
 import { formatCheckpoint, parseCheckpoint, type Checkpoint } from './checkpoint.ts';
+import { createCosigner } from './cosigner.ts';
 import { formatNote, parseNote, parseVkey, signNote, isSignedBy, vkeyOf } from './note.ts';
 import type { CheckpointGuard, LogStore, Witness } from './ports.ts';
-import { consistencyProof, rootOf } from './prove.ts';
+import { rootOf } from './prove.ts';
 
 export interface CheckpointerParts {
   readonly store: LogStore;
@@ -39,12 +40,15 @@ export interface Checkpointer {
   advance(scope: Scope): Promise<PublishedCheckpoint | undefined>;
   /** The same for all logs; faults are logged. */
   advanceAll(): Promise<void>;
-  /** The newest that is published, with the witnesses' lines. */
+  /** The newest that is published, with the lines of those witnesses that have answered. */
   published(scope: Scope): Promise<PublishedCheckpoint | undefined>;
+  /** The same, when the witnesses that are asked just now have answered or failed. */
+  cosigned(scope: Scope): Promise<PublishedCheckpoint | undefined>;
 }
 
 export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
   const { store, guard, key, logger } = parts;
+  const cosigner = createCosigner({ store, witnesses: parts.witnesses, logger });
   const underWay = new Map<string, Promise<PublishedCheckpoint | undefined>>();
   const originOf = ({ tenant, environment }: Scope): string => `${parts.originPrefix}/${tenant}/${environment}`;
   const ownVkey = (scope: Scope): string => vkeyOf(originOf(scope), key.publicKey);
@@ -85,34 +89,27 @@ export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
         );
       }
     }
-    if (before !== null && read(scope, before).size === size) return { ...read(scope, before), note: before };
+    const newest = before === null ? undefined : { ...read(scope, before), note: before };
+    if (newest?.size === size) return newest;
     const checkpoint = { origin: originOf(scope), size, root: await rootOf(store.reader(scope), size) };
     const text = formatCheckpoint(checkpoint);
     const note = formatNote({ text, signatures: [signNote(text, checkpoint.origin, key)] });
     await guard.write(scope, note);
     await store.publish(scope, size, note);
-    return { ...checkpoint, note: await witnessed(scope, checkpoint, note) };
-  }
-
-  async function witnessed(scope: Scope, { origin, size }: Checkpoint, note: string): Promise<string> {
-    const prove = (oldSize: number) => consistencyProof(store.reader(scope), oldSize, size);
-    const answers = await Promise.allSettled(parts.witnesses.map((witness) => witness.cosign({ origin, checkpoint: note, size, prove })));
-    const lines = answers.flatMap((answer, index) => {
-      if (answer.status === 'fulfilled') return answer.value;
-      logger.warn('witness_failed', { witness: parts.witnesses[index]?.name, ...errorFields(answer.reason) });
-      return [];
-    });
-    if (lines.length === 0) return note;
-    const cosigned = `${note}${lines.map((line) => `${line}\n`).join('')}`;
-    await store.publish(scope, size, cosigned);
-    return cosigned;
+    return { ...checkpoint, note };
   }
 
   /** One at a time for each log; whoever asks meanwhile gets the next round's answer. */
   async function advance(scope: Scope): Promise<PublishedCheckpoint | undefined> {
     const name = scopeKey(scope);
     const before = underWay.get(name) ?? Promise.resolve(undefined);
-    const next = before.catch(() => undefined).then(() => sign(scope));
+    const next = before
+      .catch(() => undefined)
+      .then(async () => {
+        const newest = await sign(scope);
+        if (newest) cosigner.request(scope, newest, newest.note);
+        return newest;
+      });
     underWay.set(name, next);
     try {
       return await next;
@@ -126,6 +123,10 @@ export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
     vkeyOf: ownVkey,
     advance,
     published,
+    async cosigned(scope) {
+      await cosigner.idle(scope);
+      return published(scope);
+    },
     async advanceAll() {
       for (const scope of await store.scopes()) {
         try {

@@ -1,6 +1,6 @@
 // C2SP tlog-witness, the log's side: POST <prefix>/add-checkpoint.
 import type { Witness, WitnessRequest } from './ports.ts';
-import { parseVkey, parseNote, type NoteVerifier } from './note.ts';
+import { COSIGNATURE_V1, parseVkey, parseNote, type NoteVerifier } from './note.ts';
 import { cosignedAt } from './cosignature.ts';
 
 export interface WitnessOptions {
@@ -12,12 +12,15 @@ export interface WitnessOptions {
   readonly timeoutMs?: number;
 }
 
+/** True for the vkey of a witness: kind cosignature/v1. */
+export const isWitnessKey = (vkey: string): boolean => parseVkey(vkey)?.type === COSIGNATURE_V1;
+
 const MAX_ANSWER = 64 * 1024;
 
 /** Throws RangeError where the vkey is none of a witness. */
 export function witnessClient({ url, vkey, fetch: send = fetch, timeoutMs = 5_000 }: WitnessOptions): Witness {
   const verifier = parseVkey(vkey);
-  if (verifier?.type !== 4) throw new RangeError('The key of a witness is no vkey of kind cosignature/v1');
+  if (verifier?.type !== COSIGNATURE_V1) throw new RangeError('The key of a witness is no vkey of kind cosignature/v1');
   /** What the witness has seen of each log, as it last told us. */
   const seen = new Map<string, number>();
 
