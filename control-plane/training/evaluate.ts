@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { RESTORE_LIMIT } from '../src/threads/index.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import { calibrationError } from './calibration.ts';
-import { dataFolder, embeddingsFile, Embeddings, readLogs, type Log } from './corpus.ts';
+import { dataFolder, embeddingsFile, Embeddings, foldOf, readLogs, type Labelled, type Log } from './corpus.ts';
 import { allLogs, crossValidated, NAMES, outcomesOf, readSets, replay, type Outcome, type Placements } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
-import { score, type Decided } from './score.ts';
+import { score, type Decided, type Scores } from './score.ts';
 
 const SESSION_SECONDS = 1800;
 const SURE = 0.8;
+const DRAWS = 500;
 const percent = (value: number): string => (100 * value).toFixed(1).padStart(5);
 
 /** Joins the newest thread when its last request is younger than half an hour. */
@@ -30,8 +31,36 @@ function gapRule(logs: readonly Log[]): Map<string, Decided> {
 function print(name: string, logs: readonly Log[], decided: ReadonlyMap<string, Decided>, more = ''): void {
   const { linkF1, bCubedF1, newF1, positionF1 } = score(logs, decided);
   console.log(
-    `${name.padEnd(15)} link ${percent(linkF1)}  B3 ${percent(bCubedF1)}  new ${percent(newF1)}  position ${percent(positionF1)}${more}`,
+    `${name.padEnd(15)} link ${percent(linkF1)}  B3 ${percent(bCubedF1)}  new ${percent(newF1)}  position ${percent(positionF1)}${more}${intervals(logs, decided)}`,
   );
+}
+
+/**
+ * The middle 95% over resampled people, or over days where there is one person only: draws are numbered, so that the
+ * same figures come out each time.
+ */
+function intervals(logs: readonly Log[], decided: ReadonlyMap<string, Decided>): string {
+  const units = logs.length > 1 ? logs : logs.flatMap(daysOf);
+  const draws = Array.from({ length: DRAWS }, (_, draw) =>
+    score(
+      units.map((_one, i) => units[foldOf(`${draw} ${i}`, units.length)] ?? []),
+      decided,
+    ),
+  );
+  const middle = (pick: (scores: Scores) => number): string => {
+    const sorted = draws.map(pick).toSorted((a, b) => a - b);
+    return [0.025, 0.975].map((q) => percent(sorted[Math.floor(q * (DRAWS - 1))] ?? 0).trim()).join('–');
+  };
+  return `  | 95%: link ${middle(({ linkF1 }) => linkF1)}  B3 ${middle(({ bCubedF1 }) => bCubedF1)}  position ${middle(({ positionF1 }) => positionF1)}`;
+}
+
+function daysOf(log: Log): Log[] {
+  const days = new Map<number, Labelled[]>();
+  for (const one of log) {
+    const day = Math.floor(one.row.ts / 86_400);
+    days.set(day, [...(days.get(day) ?? []), one]);
+  }
+  return [...days.values()];
 }
 
 const decidedBy = (placements: Placements): Map<string, Decided> =>
