@@ -1,0 +1,134 @@
+// The servers that are spoken with: whether they answer as they should, by whose clock, and whether gateways call.
+import type { Config } from '../../config.ts';
+import { bad, good, type Finding } from './finding.ts';
+
+const TIMEOUT_MS = 3_000;
+const MAX_SKEW_MS = 30_000;
+const LATELY_MS = 24 * 3_600_000;
+
+export interface Answer {
+  readonly status: number;
+  readonly text: string;
+  /** Its clock minus ours, milliseconds, to a second; undefined where it did not say. */
+  readonly skewMs: number | undefined;
+}
+
+/** Undefined where nothing answers within three seconds. Redirects are not followed: they could carry a token away. */
+export async function ask(url: string, init: Omit<RequestInit, 'signal' | 'redirect'> = {}): Promise<Answer | undefined> {
+  try {
+    const before = Date.now();
+    const response = await fetch(url, { ...init, redirect: 'manual', signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const text = await response.text();
+    const told = Date.parse(response.headers.get('date') ?? '');
+    // The header is cut to the second, so its middle is the best guess.
+    const skewMs = Number.isFinite(told) ? told + 500 - (before + Date.now()) / 2 : undefined;
+    return { status: response.status, text, skewMs };
+  } catch {
+    return undefined;
+  }
+}
+
+export function judgeWeaviate(answer: Answer | undefined): Finding {
+  if (!answer) return bad('weaviate', 'does not answer');
+  return answer.status === 200 ? good('weaviate', 'is ready') : bad('weaviate', `is not ready (HTTP ${answer.status})`);
+}
+
+/** Judges the answer to an empty export, which every receiver takes. */
+export function judgeOtlp(answer: Answer | undefined): Finding {
+  if (!answer) return bad('otlp', 'does not answer');
+  if (answer.status >= 200 && answer.status < 300) return good('otlp', 'takes spans');
+  const reason: Readonly<Record<number, string>> = { 401: 'refuses the headers', 403: 'refuses the headers', 404: 'knows no such path' };
+  return bad('otlp', `${reason[answer.status] ?? 'takes no spans'} (HTTP ${answer.status})`);
+}
+
+/** Judges the clocks of those that answered, by name. */
+export function judgeClocks(answers: Readonly<Record<string, Answer | undefined>>): Finding {
+  const skews = Object.entries(answers).flatMap(([name, answer]) => (answer?.skewMs === undefined ? [] : [{ name, ms: answer.skewMs }]));
+  if (skews.length === 0) return good('clock', 'no server to compare with');
+  const wrong = skews.filter(({ ms }) => Math.abs(ms) > MAX_SKEW_MS);
+  if (wrong.length === 0) return good('clock', `within ${MAX_SKEW_MS / 1000} s of ${skews.map(({ name }) => name).join(', ')}`);
+  return bad(
+    'clock',
+    wrong.map(({ name, ms }) => `${name} is ${Math.round(Math.abs(ms) / 1000)} s ${ms > 0 ? 'ahead' : 'behind'}`).join('; '),
+  );
+}
+
+export interface Calls {
+  /** Text of /metrics; undefined where the token may not see it. */
+  readonly metrics: string | undefined;
+  /** When the newest request began, epoch milliseconds; null where none is stored, undefined where that is not known. */
+  readonly newestMs: number | null | undefined;
+}
+
+/** Whether gateways call, from what the control plane counted since its start and what it stored. */
+export function judgeCalls({ metrics, newestMs }: Calls, nowMs: number): readonly Finding[] {
+  if (newestMs === undefined) return [good('gateway', 'not asked: set CLEW_TOKEN to a token that may read threads')];
+  const counted = (labels: readonly RegExp[]): number => countOf(metrics ?? '', 'clew_http_requests_total', labels);
+  const polls = counted([/route="\/v1\/policies"/, /status="(?:200|304)"/]);
+  const posts = [/method="POST"/, /route="\/v1\/(?:samples|litellm\/logs)"/];
+  const refused = counted([...posts, /status="40[13]"/]);
+  const taken = counted([...posts, /status="202"/]);
+  const findings: Finding[] = [];
+  if (refused > 0 && taken === 0) findings.push(bad('gateway token', `${refused} posts were refused and none was taken since the start`));
+  if (newestMs === null)
+    findings.push(
+      polls > 0
+        ? bad(
+            'gateway',
+            'a gateway asks for its policy, but no request has come',
+            'Send a request to a path of an LLM API through that gateway.',
+          )
+        : bad('gateway', 'no request has ever come'),
+    );
+  else if (nowMs - newestMs > LATELY_MS)
+    findings.push(bad('gateway', `the newest request began ${Math.floor((nowMs - newestMs) / 3_600_000)} hours ago`));
+  return findings.length > 0 ? findings : [good('gateway', 'requests come')];
+}
+
+/** Sum of a metric over the lines whose labels match all. */
+function countOf(metrics: string, name: string, labels: readonly RegExp[]): number {
+  let sum = 0;
+  for (const line of metrics.split('\n')) {
+    if (line.startsWith(`${name}{`) && labels.every((label) => label.test(line))) sum += Number(line.slice(line.lastIndexOf(' ') + 1));
+  }
+  return sum;
+}
+
+/** Asks all servers that the settings name, and the control plane if it runs. */
+export async function checkServers(
+  config: Pick<Config, 'host' | 'port' | 'weaviateUrl' | 'otlp' | 'adminToken'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly Finding[]> {
+  const url = (env['CLEW_URL'] ?? `http://${config.host}:${config.port}`).replace(/\/+$/, '');
+  const token = env['CLEW_TOKEN'] ?? config.adminToken;
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const [own, weaviate, otlp, metrics, threads] = await Promise.all([
+    ask(`${url}/healthz`),
+    config.weaviateUrl === undefined ? undefined : ask(`${config.weaviateUrl}/v1/.well-known/ready`),
+    config.otlp &&
+      ask(config.otlp.url, {
+        method: 'POST',
+        headers: { ...config.otlp.headers, 'content-type': 'application/json' },
+        body: '{"resourceSpans":[]}',
+      }),
+    ask(`${url}/metrics`, { headers }),
+    ask(`${url}/v1/threads?limit=1`, { headers }),
+  ]);
+  return [
+    ...(config.weaviateUrl === undefined ? [] : [judgeWeaviate(weaviate)]),
+    ...(config.otlp ? [judgeOtlp(otlp)] : []),
+    judgeClocks({ 'the control plane': own, Weaviate: weaviate, 'the OTLP receiver': otlp }),
+    ...(own?.status === 200
+      ? judgeCalls(
+          { metrics: metrics?.status === 200 ? metrics.text : undefined, newestMs: newestOf(threads) },
+          Date.now() + (own.skewMs ?? 0),
+        )
+      : [good('gateway', 'not asked: no control plane runs')]),
+  ];
+}
+
+function newestOf(threads: Answer | undefined): number | null | undefined {
+  if (threads?.status !== 200) return undefined;
+  const { items } = JSON.parse(threads.text) as { readonly items: readonly { readonly lastAt: string }[] };
+  return items[0] === undefined ? null : Date.parse(items[0].lastAt);
+}
