@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { stripThinking, stripWrappers } from '../../../../plugin/src/dialects/wrappers.ts';
+import { cpuTimer } from '../../../support/cpu-time.ts';
 
 describe('client wrappers', () => {
   it.each([
@@ -41,11 +42,11 @@ describe('client wrappers', () => {
   });
 
   it('stay linear on unclosed tags', () => {
-    const started = performance.now();
+    const cpuMs = cpuTimer();
     for (const tag of ['<system-reminder>', '<', '</system-reminder>', '<user_query>', '<system-reminder></system-reminder>']) {
       expect(typeof stripWrappers(tag.repeat(Math.ceil(2_000_000 / tag.length)))).toBe('string');
     }
-    expect(performance.now() - started).toBeLessThan(8000);
+    expect(cpuMs()).toBeLessThan(8000);
   });
 });
 
