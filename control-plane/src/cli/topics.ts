@@ -3,11 +3,12 @@ import { parseArgs } from 'node:util';
 import { createRedactor } from '#redact';
 import { openEmbedder, openNameFinder } from '../adapters/onnx/index.ts';
 import { createNameRedactor } from '../privacy/index.ts';
-import { TopicClusters } from '../topics/index.ts';
+import { TopicRun } from '../topics/index.ts';
 import { batches, progress, readRows, rowWriter, UsageError } from './io.ts';
 
 export const help = `clew topics FILE.jsonl [--out OUT.jsonl]
-  Rows {id, user, text}; rows {id, topic, label}: topics as they stand after the last row.`;
+  Rows {id, user, text}; rows {id, topic, label, parent, parentLabel}: topics as they stand after the last row, and the
+  coarser ones that they lie in.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { out: { type: 'string' } } });
@@ -17,8 +18,8 @@ export async function run(args: readonly string[]): Promise<number> {
   const finder = openNameFinder();
   const names = createNameRedactor({ finder });
   const embedder = openEmbedder();
-  const clusters = new TopicClusters();
-  const placed: { id: unknown; topic: string | null }[] = [];
+  const topics = new TopicRun();
+  const ids: unknown[] = [];
   const meter = progress('texts');
   let bad = 0;
   const reject = (line: number, problem: string): void => {
@@ -37,10 +38,9 @@ export async function run(args: readonly string[]): Promise<number> {
       for (const [index, { value }] of rows.entries()) {
         const vector = vectors[index];
         const text = masked[index]?.text ?? '';
-        placed.push({
-          id: value['id'],
-          topic: vector && text.trim() !== '' ? clusters.assign(String(value['id']), vector, text).id : null,
-        });
+        // Ids of rows may repeat; their place in the file does not.
+        if (vector && text.trim() !== '') topics.add(String(ids.length), vector, text);
+        ids.push(value['id']);
       }
       meter.step(rows.length);
     }
@@ -48,7 +48,17 @@ export async function run(args: readonly string[]): Promise<number> {
     await Promise.all([finder.close(), embedder.close()]);
   }
   const output = rowWriter(values.out);
-  for (const { id, topic } of placed) await output.write({ id, topic, label: topic === null ? null : clusters.label(topic) });
+  const found = topics.finish();
+  for (const [index, id] of ids.entries()) {
+    const name = found.get(String(index));
+    await output.write({
+      id,
+      topic: name?.id ?? null,
+      label: name?.label ?? null,
+      parent: name?.parent?.id ?? null,
+      parentLabel: name?.parent?.label ?? null,
+    });
+  }
   await output.close();
   meter.done();
   return bad > 0 ? 1 : 0;

@@ -1,7 +1,12 @@
-// Topics, online: the first text of its kind founds a topic, later ones join the nearest topic that is near enough.
-// The number of topics is not known beforehand. Pure and deterministic: equal texts in equal order give equal topics.
+// Topics, online: each text gets a topic on arrival, the nearest that is near enough or a new one; from time to time the newest
+// texts are looked at together, and topics merge, split or stay. The number of topics is not known beforehand.
+// Deterministic: equal texts in equal order give equal topics.
 import { createHash } from 'node:crypto';
-import { contentWords } from './words.ts';
+import { applyPartition, type TopicChange, type TopicMove } from './apply.ts';
+import type { TextPoint } from './kernel-matrix.ts';
+import { WordStatistics } from './label.ts';
+import { partition, type Partition } from './partition.ts';
+import { Topic } from './topic.ts';
 
 export interface TopicAssignment {
   readonly id: string;
@@ -9,122 +14,207 @@ export interface TopicAssignment {
   readonly label: string;
 }
 
-interface Topic {
-  readonly id: string;
-  /** Sum of unit vectors; its direction is the centroid. */
-  sum: Float32Array;
-  norm: number;
-  size: number;
-  readonly words: Map<string, number>;
+/** A topic with the coarser one that it lies in. */
+export interface TopicName extends TopicAssignment {
+  /** Absent until the topic has been looked at together with the others. */
+  readonly parent?: TopicAssignment;
 }
 
 export interface TopicOptions {
-  /** Cosine to the centroid from which a text belongs to a topic. */
+  /** Cosine to the centroid from which a text belongs to a topic whose own radius is not learned yet. */
   readonly joinAt?: number;
   /** Seed of topic ids: tenant and environment. */
   readonly seed?: string;
   /** Upper bound of topics; then the nearest is joined however far. Keeps memory and time per request bounded. */
   readonly maxTopics?: number;
+  /** How many of the newest texts are kept to be looked at together. */
+  readonly reservoir?: number;
+}
+
+/** A text of the reservoir. */
+export interface RecentText extends TextPoint {
+  readonly id: string;
+  topic: Topic;
+}
+
+/** What changed when the newest texts were looked at together. */
+export interface Consolidation {
+  /** Single texts that are in another topic now. */
+  readonly moves: readonly TopicMove[];
+  /** Merges hold for all texts of a topic, those no longer in the reservoir too; apply them after the moves. */
+  readonly changes: readonly TopicChange[];
 }
 
 /** Measured on the development set with `clew topics`; a lower value merges, a higher one splits. */
 const JOIN_AT = 0.52;
 const MAX_TOPICS = 2000;
-const MAX_WORDS = 200;
+const RESERVOIR = 5000;
+/** Fewer texts show no topics. */
+const FIRST_CONSOLIDATION = 256;
+/** From so many topics founded since the last time on, it is time again before the texts have doubled. */
+const MANY_FOUNDED = 256;
 
 export class TopicClusters {
-  readonly #topics: Topic[] = [];
-  readonly #byId = new Map<string, Topic>();
-  readonly #documentFrequency = new Map<string, number>();
+  readonly #topics = new Map<string, Topic>();
+  readonly #recent: RecentText[] = [];
   readonly #joinAt: number;
   readonly #seed: string;
   readonly #maxTopics: number;
+  readonly #reservoir: number;
+  #seen = 0;
+  #lastAt = 0;
+  #founded = 0;
+  #statistics: { readonly seen: number; readonly words: WordStatistics } | undefined;
 
   constructor(options: TopicOptions = {}) {
     this.#joinAt = options.joinAt ?? JOIN_AT;
     this.#seed = options.seed ?? '';
     this.#maxTopics = options.maxTopics ?? MAX_TOPICS;
+    this.#reservoir = options.reservoir ?? RESERVOIR;
   }
 
   get size(): number {
-    return this.#topics.length;
+    return this.#topics.size;
+  }
+
+  /**
+   * Whether it is time to look at the newest texts together: the texts have doubled since, or many topics were founded and the
+   * reservoir is all new. So the time for it, shared out over the texts, stays bounded.
+   */
+  get isDue(): boolean {
+    const fresh = this.#seen - this.#lastAt;
+    return fresh >= Math.max(FIRST_CONSOLIDATION, this.#lastAt) || (this.#founded >= MANY_FOUNDED && fresh >= this.#reservoir);
   }
 
   /** Takes a text in and says where it belongs. @param vector unit length */
   assign(id: string, vector: Float32Array, text: string): TopicAssignment {
     const { topic: nearest, cosine } = this.#nearest(vector);
-    const join = nearest !== undefined && (cosine >= this.#joinAt || this.#topics.length >= this.#maxTopics);
-    const topic = join ? nearest : this.#found(id);
-    this.#add(topic, vector, text);
+    const near = nearest !== undefined && cosine >= (nearest.joinAt ?? this.#joinAt);
+    const topic = nearest !== undefined && (near || this.#topics.size >= this.#maxTopics) ? nearest : this.#found(id);
+    this.#add(topic, { id, vector, text });
     return { id: topic.id, label: this.label(topic.id) };
   }
 
   /** Puts a text back where it was assigned before. @param vector absent where it is not kept any more */
-  restore(topicId: string, vector: Float32Array | undefined, text: string): void {
-    this.#add(this.#byId.get(topicId) ?? this.#open(topicId), vector, text);
+  restore(topicId: string, vector: Float32Array | undefined, text: string, id = ''): void {
+    this.#add(this.#topics.get(topicId) ?? this.#open(topicId), { id, vector, text });
+  }
+
+  /** To be called after the last `restore`: learns anew what is not stored. @param parentOf coarser topic of each topic */
+  restored(parentOf: ReadonlyMap<string, string> = new Map()): void {
+    for (const [id, parent] of parentOf) {
+      const topic = this.#topics.get(id);
+      if (topic) topic.parent = parent;
+    }
+    this.#consolidated();
+  }
+
+  /** The newest texts as they are now, to be looked at together, also elsewhere. */
+  recent(): readonly RecentText[] {
+    return [...this.#recent];
+  }
+
+  /** Looks at the newest texts together. Takes seconds for thousands: a server does this in a worker and calls `apply`. */
+  consolidate(): Consolidation {
+    const texts = this.recent();
+    return this.apply(texts, partition(texts));
+  }
+
+  /** Takes over how `texts`, which `recent` gave before, were parted. Texts that came since stay where they are. */
+  apply(texts: readonly RecentText[], parts: Partition): Consolidation {
+    const changed = applyPartition(this.#topics, texts, parts, (kind, id) => this.#newId(kind, id, this.#seen));
+    this.#consolidated();
+    return changed;
   }
 
   /** All topics with their labels as they stand now. */
-  labels(): readonly TopicAssignment[] {
-    return this.#topics.map(({ id }) => ({ id, label: this.label(id) }));
+  labels(): readonly TopicName[] {
+    this.#statistics = undefined;
+    const children = Map.groupBy(this.#topics.values(), ({ parent }) => parent);
+    const parents = new Map([...children].map(([parent, topics]) => [parent, this.#words().label(topics)]));
+    return [...this.#topics.values()].map(({ id, parent }) => {
+      const name = { id, label: this.label(id) };
+      return parent === undefined ? name : { ...name, parent: { id: parent, label: parents.get(parent) ?? '' } };
+    });
   }
 
   /** The words of a topic as they stand now. Empty for an unknown id. */
   label(id: string): string {
-    const topic = this.#byId.get(id);
-    if (!topic) return '';
-    return [...topic.words]
-      .map(([word, count]) => ({
-        word,
-        score: (count / topic.size) * Math.log(1 + this.#topics.length / (this.#documentFrequency.get(word) ?? 1)),
-      }))
-      .sort((a, b) => b.score - a.score || (a.word < b.word ? -1 : 1))
-      .slice(0, 4)
-      .map(({ word }) => word)
-      .join(' ');
+    const topic = this.#topics.get(id);
+    return topic ? this.#words().label([topic]) : '';
+  }
+
+  /** Counted anew when the texts have grown by a tenth: the time for it, shared out over the texts, stays bounded. */
+  #words(): WordStatistics {
+    if (!this.#statistics || this.#seen > this.#statistics.seen * 1.1) {
+      this.#statistics = { seen: this.#seen, words: new WordStatistics(this.#topics.values()) };
+    }
+    return this.#statistics.words;
   }
 
   #nearest(vector: Float32Array): { topic: Topic | undefined; cosine: number } {
     let topic: Topic | undefined;
     let cosine = -1;
-    for (const candidate of this.#topics) {
-      let dot = 0;
-      for (let d = 0; d < vector.length; d += 1) dot += (candidate.sum[d] ?? 0) * (vector[d] ?? 0);
-      const value = candidate.norm > 0 ? dot / candidate.norm : -1;
+    for (const candidate of this.#topics.values()) {
+      const value = candidate.cosine(vector);
       if (value > cosine) [topic, cosine] = [candidate, value];
     }
     return { topic, cosine };
   }
 
   #found(id: string): Topic {
-    return this.#open(`tp_${createHash('sha256').update(`${this.#seed}\0${id}`).digest('hex').slice(0, 16)}`);
+    this.#founded += 1;
+    const made = this.#newId('tp', id);
+    return this.#topics.get(made) ?? this.#open(made);
+  }
+
+  /**
+   * The text's id names a topic, and what is made of older texts bears the time of its making too: an id that a topic lost
+   * never comes back for another one.
+   */
+  #newId(kind: 'tp' | 'tg', id: string, made?: number): string {
+    const seed = made === undefined ? `${this.#seed}\0${id}` : `${this.#seed}\0${id}\0${made}`;
+    return `${kind}_${createHash('sha256').update(seed).digest('hex').slice(0, 16)}`;
   }
 
   #open(id: string): Topic {
-    const topic: Topic = { id, sum: new Float32Array(0), norm: 0, size: 0, words: new Map() };
-    this.#topics.push(topic);
-    this.#byId.set(id, topic);
+    const topic = new Topic(id);
+    this.#topics.set(id, topic);
     return topic;
   }
 
-  #add(topic: Topic, vector: Float32Array | undefined, text: string): void {
-    if (vector) {
-      if (topic.sum.length === 0) topic.sum = new Float32Array(vector.length);
-      for (let d = 0; d < vector.length; d += 1) topic.sum[d] = (topic.sum[d] ?? 0) + (vector[d] ?? 0);
-      topic.norm = Math.hypot(...topic.sum);
-    }
-    topic.size += 1;
-    this.#count(topic, contentWords(text));
+  #add(topic: Topic, text: { id: string; vector: Float32Array | undefined; text: string }): void {
+    topic.add(text.vector, text.text, 1);
+    this.#seen += 1;
+    if (!text.vector) return;
+    this.#recent.push({ id: text.id, vector: text.vector, text: text.text, topic });
+    // In blocks: moving all texts up by one for each new text would cost more than the text itself.
+    if (this.#recent.length >= this.#reservoir * 1.1) this.#recent.splice(0, this.#recent.length - this.#reservoir);
   }
 
-  #count(topic: Topic, words: ReadonlySet<string>): void {
-    for (const word of words) {
-      const count = topic.words.get(word) ?? 0;
-      if (count === 0) {
-        if (topic.words.size >= MAX_WORDS) continue;
-        this.#documentFrequency.set(word, (this.#documentFrequency.get(word) ?? 0) + 1);
-      }
-      topic.words.set(word, count + 1);
+  /** How wide topics are is learned from the texts at hand. */
+  #consolidated(): void {
+    this.#lastAt = this.#seen;
+    this.#founded = 0;
+    this.#statistics = undefined;
+    const cosines = new Map<Topic, number[]>();
+    for (const { topic, vector } of this.#recent) {
+      const list = cosines.get(topic) ?? [];
+      list.push(topic.cosine(vector));
+      cosines.set(topic, list);
     }
+    for (const [topic, list] of cosines) topic.joinAt = radius(list, this.#joinAt);
   }
+}
+
+/** Few texts make a centroid that lies too near to each of them, so that what they show is believed only from some texts on. */
+const LEAST_TEXTS = 5;
+const NARROWEST = 0.1;
+
+/** Nine of ten texts of the topic lie within it. */
+function radius(cosines: readonly number[], otherwise: number): number {
+  if (cosines.length < LEAST_TEXTS) return otherwise;
+  const sorted = [...cosines].sort((a, b) => a - b);
+  const tenth = sorted[Math.floor(sorted.length / 10)] ?? 0;
+  return Math.min(otherwise + NARROWEST, Math.max(otherwise - NARROWEST, tenth));
 }

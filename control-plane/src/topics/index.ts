@@ -1,5 +1,7 @@
 // What people talk about.
-export { TopicClusters, type TopicAssignment, type TopicOptions } from './cluster.ts';
+export { type TopicChange, type TopicMove } from './apply.ts';
+export { TopicClusters, type Consolidation, type TopicAssignment, type TopicName, type TopicOptions } from './cluster.ts';
 export { createTopicPlacer, type TopicPlacer } from './placer.ts';
+export { TopicRun } from './run.ts';
 export { topicRoutes } from './routes.ts';
 export type { OpenThread, PlacedPrompt, TopicCount, TopicStore } from './ports.ts';

@@ -1,11 +1,9 @@
-// Words that can stand in a label: no stop words, no placeholders of redaction, no numbers.
+// Words that can stand in a label: no placeholders of redaction, no numbers, and none that stand in any text whatever it is about.
+// Question words and plain verbs may: "how old" and "thank you" are topics. What is frequent everywhere scores low by itself.
 const STOP = new Set(
   (
-    'a about after again all also am an and any are as ask at be because been before but by can could did do does doing done for from get give go going got ' +
-    'had has have having hello help her here hi him his how i if im in into is it its ive just know let like look make may me more most much must my need new no not now of ' +
-    'off on one or our out over please really right say see set she should show so some still such take tell than thank thanks that the their them then ' +
-    'there these they thing think this those to too try two up us use using very want was way we well were what when where which while who why will with ' +
-    'work would yes you your something someone anything cant dont doesnt didnt isnt wont whats hey okay ok'
+    'a an and are am as at be been but by can could did do does for from had has have her him his i if im in into is it its ive me my of on or our so that ' +
+    'the their them then there these they this those to too us was we were will with would you your dont cant didnt isnt wont please just some any get got want need'
   ).split(' '),
 );
 
@@ -19,4 +17,15 @@ export function contentWords(text: string): ReadonlySet<string> {
     if (words.size >= 40) break;
   }
   return words;
+}
+
+/** Distinct stems of a text's content words. */
+export const wordStems = (text: string): ReadonlySet<string> => new Set([...contentWords(text)].map(stem));
+
+/** Endings of English that leave the word's meaning: enough to bring "transfers" and "transferring" together, no more. */
+export function stem(word: string): string {
+  if (word.length < 5) return word.length === 4 && /[^su]s$/.test(word) ? word.slice(0, 3) : word;
+  const plain = word.replace(/(?:ies|ied)$/, 'y').replace(/(?<=[^aeious])(?:es|s)$|(?<=[aeiou])s$/, '');
+  const base = plain.replace(/(?<=[a-z]{3})(?:ing|ed|ment|tion|ly)$/, '');
+  return base.replace(/([^aeiouls])\1$/, '$1').replace(/(?<=[a-z]{3})e$/, '');
 }
