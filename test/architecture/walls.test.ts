@@ -44,6 +44,9 @@ const ours = all.filter((entry) => !entry.external);
 
 const CONTROL = 'control-plane/src';
 const roomOf = (file: string): string | undefined => Object.keys(ROOMS).find((room) => inside(file, `${CONTROL}/${room}`));
+/** What is no room: each has rules of its own below. */
+const LAYERS = new Set(['kernel', 'adapters', 'http', 'cli']);
+const layerOf = (file: string): string | undefined => (inside(file, CONTROL) ? file.split('/')[2] : undefined);
 const SHARED = ['plugin/src/contract', 'plugin/src/redact', 'plugin/src/dialects'];
 
 describe('walls of the plugin', () => {
@@ -126,6 +129,11 @@ describe('walls of the control plane', () => {
     Object.keys(ROOMS).forEach(visit);
   });
 
+  it('every folder is a room of the table or a layer around the rooms', () => {
+    const folders = readdirSync(path.join(root, CONTROL), { withFileTypes: true }).filter((entry) => entry.isDirectory());
+    expect(folders.map(({ name }) => name).filter((name) => !(name in ROOMS) && !LAYERS.has(name))).toEqual([]);
+  });
+
   it('rooms import no adapter, no wiring and no vendor client', () => {
     const vendors = /^(weaviate-client|kysely|node:sqlite|onnxruntime-node|pg|kafkajs|@opentelemetry\/(exporter|sdk).*|pino|prom-client)/;
     const bad = all.filter((e) => {
@@ -141,10 +149,32 @@ describe('walls of the control plane', () => {
     expect(bad.map(show)).toEqual([]);
   });
 
+  it('rooms do no I/O by themselves', () => {
+    const pure = new Set(['node:buffer', 'node:crypto', 'node:net', 'node:stream']);
+    // Schemas of the contract, read as they stand to be shown or compiled.
+    const readers = new Set(['ingest/routes.ts', 'feedback/routes.ts', 'policies/schema.ts'].map((file) => `${CONTROL}/${file}`));
+    const bad = all.filter(
+      (e) => roomOf(e.from) !== undefined && e.to.startsWith('node:') && !pure.has(e.to) && !(e.to === 'node:fs' && readers.has(e.from)),
+    );
+    expect(bad.map(show)).toEqual([]);
+  });
+
   it('only routes.ts of a room knows HTTP', () => {
     expect(
       all.filter((e) => roomOf(e.from) !== undefined && e.to === 'express' && path.basename(e.from) !== 'routes.ts').map(show),
     ).toEqual([]);
+  });
+
+  it('adapters and HTTP know rooms by their doors, and no wiring', () => {
+    const doors = { adapters: /^(index|ports|types|views)\.ts$/, http: /^index\.ts$/ };
+    const bad = Object.entries(doors).flatMap(([layer, door]) =>
+      ours.filter((e) => {
+        const to = layerOf(e.to);
+        if (layerOf(e.from) !== layer || to === undefined || to === layer || to === 'kernel') return false;
+        return !(to in ROOMS) || !door.test(path.relative(`${CONTROL}/${to}`, e.to));
+      }),
+    );
+    expect(bad.map(show)).toEqual([]);
   });
 
   it('an adapter never imports another', () => {
