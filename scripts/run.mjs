@@ -159,6 +159,7 @@ const TASKS = {
   clew: { build: false, run: [['control-plane/src/cli/main.ts']] },
   test: { build: true, run: [['test/run.ts']] },
   bench: { build: true, run: [['test/bench/run.ts']] },
+  eval: { build: false, run: [['scripts/eval.ts']] },
   build: { build: true, run: [] },
   generate: { build: false, run: [['scripts/generate.ts']] },
   typecheck: { build: false, run: [[...TSC, '-b']] },
