@@ -119,14 +119,6 @@ describe('clew replay', () => {
     const rows = [
       { id: 1, ts: T, user: 'u', text: 'Hi', messages: [{ role: 'user', content: 'Hi' }], response: 'Hello, how can I help?' },
       {
-        id: 2,
-        ts: T + 3600,
-        user: 'u',
-        text: 'Recipe for pea soup',
-        messages: [{ role: 'user', content: 'Recipe for pea soup' }],
-        response: 'Soak the peas.',
-      },
-      {
         id: 3,
         ts: T + 7200,
         user: 'u',
@@ -137,6 +129,15 @@ describe('clew replay', () => {
           { role: 'user', content: 'Plan a trip' },
         ],
       },
+      {
+        // By now this user's client is known to send its history along, and here there is none.
+        id: 2,
+        ts: T + 7250,
+        user: 'u',
+        text: 'Recipe for pea soup',
+        messages: [{ role: 'user', content: 'Recipe for pea soup' }],
+        response: 'Soak the peas.',
+      },
       { id: 4, ts: T + 7300, user: 'u', text: 'Unrelated words entirely', session: 's-9' },
       { id: 5, ts: T + 7400, user: 'u', text: 'Quantum chromodynamics', session: 's-9' },
     ];
@@ -144,6 +145,7 @@ describe('clew replay', () => {
     expect(code).toBe(0);
     const byId = new Map(lines(out).map((row) => [row['id'], row]));
     expect(byId.get(2)!['thread']).not.toBe(byId.get(1)!['thread']);
+    expect(byId.get(2)).toMatchObject({ method: 'history', position: 'topic_shift' });
     expect(byId.get(3)).toMatchObject({ thread: byId.get(1)!['thread'], predecessor: 1, method: 'history', confidence: 1 });
     expect(byId.get(5)).toMatchObject({ thread: byId.get(4)!['thread'], method: 'declared', predecessor: 4 });
   });
