@@ -1,0 +1,41 @@
+// The register of erasure against the schema: a table that somebody adds is either erased from, or somebody says why not.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { expect, it } from 'vitest';
+import { userTokens } from '../../control-plane/src/access/index.ts';
+import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
+
+/** Tables that no erasure looks into, and what they hold instead of people. */
+const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
+  journal: 'sealed samples on their way; tombstones keep those of erased people from being stored',
+  events: 'ids of requests and threads; SubjectErased is shredded once it was announced',
+  tombstones: 'digests of pseudonyms',
+  alerts: 'what an Alertmanager sent',
+  past_runs: 'commitments without salts',
+  run_identities: 'verdicts and signed commitments',
+  log_trees: 'sizes and checkpoints',
+  log_tiles: 'hashes',
+  counter_ranges: 'numbers of gateways',
+  counter_epochs: 'numbers of gateways',
+  gateway_keys: 'public keys of gateways',
+};
+
+it('every table of the store is registered for erasure or holds nothing of people', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'clew-erasure-'));
+  try {
+    const store = openSqlite({ folder, clock: { nowMs: () => 0 } });
+    const access = { list: () => [], revoke: () => Promise.resolve(false) } as unknown as Parameters<typeof userTokens>[0];
+    const registered = [...store.erasables, userTokens(access)].flatMap(({ tables }) => tables);
+    await store.close();
+    const file = new DatabaseSync(path.join(folder, 'clew.db'), { readOnly: true });
+    const rows = file.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all();
+    file.close();
+    const known = [...registered, ...Object.keys(WITHOUT_PEOPLE)];
+    const tables = rows.map(({ name }) => String(name)).filter((name) => !/^sqlite_|^requests_fts_/.test(name));
+    expect(tables.toSorted()).toEqual(known.toSorted());
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
