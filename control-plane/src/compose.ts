@@ -22,8 +22,19 @@ import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
 import { alertRoutes } from './alerts/index.ts';
 import type { Config } from './config.ts';
+import { createFeedback, feedbackRedactor, feedbackRoutes, type Redactions } from './feedback/index.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
-import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, readBody, type Health, type Metrics } from './http/index.ts';
+import {
+  createApp,
+  createMetrics,
+  DEFAULT_RATES,
+  healthRoutes,
+  isLoopback,
+  JSON_LIMITS,
+  readBody,
+  type Health,
+  type Metrics,
+} from './http/index.ts';
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
 import {
   createAcceptor,
@@ -140,7 +151,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const identity = await openIdentity(base);
   const topics = createTopicPlacer({ store: store.topics, policy: () => live.current().policy.topics });
   const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew() });
-  const handlers: EventHandler[] = [topics.handler, eraser.handler, ...(spanExport ? [spanExport] : [])];
+  const redactor = feedbackRedactor(workshop, secret);
+  const feedback = createFeedback({ store: store.feedback, redactor, policy: () => live.current().policy, meter: metrics, clock });
+  const handlers: EventHandler[] = [topics.handler, eraser.handler, feedback.handler, ...(spanExport ? [spanExport] : [])];
   const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics });
   const pipeline = createPipeline({
     journal: store.journal,
@@ -177,6 +190,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...topicRoutes(store.topics, () => live.current().policy.topics),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock }),
     ...privacyRoutes(eraser),
+    ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),
   ];
   const app = createApp({
     routes,
@@ -247,7 +261,7 @@ function createWorkshop(parts: {
   nameFinder: NameFinder;
   secret: Uint8Array;
   live: LivePolicy;
-}): (() => Workshop) & { renew(): void } {
+}): (() => Workshop & Redactions) & { renew(): void } {
   const build = ({ policy }: LoadedPolicy) => {
     const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
     const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
@@ -263,7 +277,7 @@ function createWorkshop(parts: {
         sessionGapSeconds: linking?.sessionGapMinutes === undefined ? undefined : linking.sessionGapMinutes * 60,
       },
     });
-    return { processor, redactor, prices: policy.prices ?? [] };
+    return { processor, redactor, names, prices: policy.prices ?? [] };
   };
   let current = build(parts.live.current());
   parts.live.onChange((loaded) => {

@@ -12,6 +12,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies'],
   litellm: ['ingest'],
+  feedback: ['ingest'],
   retention: ['policies'],
   alerts: ['threads'],
   export: ['threads'],

@@ -8,6 +8,9 @@ const SEEN: Readonly<Partial<Record<ErrorCode, string>>> = {
   forbidden: 'The token is valid, but its role lacks the permission that `detail` names; a `user` token asks for what is not its own.',
   not_found: 'The path or the id does not exist, or exists in another tenant or environment: the two look the same on purpose.',
   invalid_sample: 'Told for each sample of a batch in `rejected`, with its index; the rest of the batch was taken.',
+  invalid_feedback: 'Told for each item of a post in `rejected`, with its index; the rest of the post was taken.',
+  text_not_kept:
+    'A comment on a request whose words the policy does not keep, or on one that is not stored yet where a rule of the policy keeps none.',
   time_out_of_range: 'A sample claims a time far in the future or too long ago. Most often a clock that is wrong.',
   wrong_scope: 'A sample names a tenant or environment that its token is not bound to.',
   overloaded: 'More samples wait than `CLEW_JOURNAL_LIMIT` allows, or one sender is too fast. The plugin waits by itself.',

@@ -99,6 +99,8 @@ export function thread(id: string, requests: readonly RequestView[], given: Part
     sessions: 1,
     lowestConfidence: Math.min(...requests.map((entry) => entry.confidence)),
     requests,
+    feedback: { up: 0, down: 0 },
+    feedbackGiven: [],
     ...given,
   };
 }

@@ -42,8 +42,8 @@ interface Serving extends AppParts {
   readonly limits: RequestLimits;
 }
 
-/** JSON bodies other than samples are small. */
-const JSON_LIMITS: BodyLimits = { bodyBytes: 1024 * 1024, decompressedBytes: 4 * 1024 * 1024 };
+/** Bodies other than samples are small. */
+export const JSON_LIMITS: BodyLimits = { bodyBytes: 1024 * 1024, decompressedBytes: 4 * 1024 * 1024 };
 
 export function createApp(given: AppParts): Express {
   const parts: Serving = { ...given, limits: createRequestLimits(given.rates ?? DEFAULT_RATES) };

@@ -1,5 +1,5 @@
 // The web server: errors, authentication, limits and the API's description. Rooms' routes come from compose.
-export { createApp, type AppParts, type Authorizer } from './app.ts';
+export { createApp, JSON_LIMITS, type AppParts, type Authorizer } from './app.ts';
 export { healthRoutes, type Health } from './health.ts';
 export { isLoopback } from './loopback.ts';
 export { DEFAULT_RATES, type RateLimits } from './limits.ts';

@@ -1,6 +1,7 @@
 // Prometheus metrics. Every label takes one of few values. The operator sees all; everyone else what is labelled with
 // their own tenant and environment, and nothing of the process as a whole: its load is that of other tenants too.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { FeedbackMeter } from '../feedback/index.ts';
 import type { IngestMeter, Stage } from '../ingest/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
@@ -14,7 +15,7 @@ export interface JournalDepth {
   readonly oldestMs: number | null;
 }
 
-export interface Metrics extends RequestObserver, IngestMeter, GatewayMetrics {
+export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, GatewayMetrics {
   /** Read when the page is asked for. */
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
   /** Spans that left, and those that did not, by reason. */
@@ -49,6 +50,7 @@ export function createMetrics(): Metrics {
       ingest.stageItems.inc({ stage }, items);
     },
     stored: (turn) => semantic.stored(turn),
+    feedback: (scope, kind, value) => semantic.feedback(scope, kind, value),
     spans: (outcome, count) => ingest.spans.inc({ outcome }, count),
     told: (report, scope) => gateways.told(report, scope),
     watchJournal: (read, nowMs) => {

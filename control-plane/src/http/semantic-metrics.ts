@@ -1,6 +1,7 @@
 // What the stored requests are, as metrics, by tenant and environment. Model names come from senders and scopes from
 // tokens, so of each only the first ones get a label of their own.
 import { Counter, Histogram, type Registry } from 'prom-client';
+import type { FeedbackMeter } from '../feedback/index.ts';
 import type { StoredTurn } from '../ingest/index.ts';
 import { scopeKey, type Scope } from '../kernel/index.ts';
 
@@ -9,7 +10,7 @@ const SCOPES = 200;
 const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,63}$/;
 const WHERE = ['tenant', 'environment'] as const;
 
-export function createSemanticMetrics(registry: Registry): { stored(turn: StoredTurn): void } {
+export function createSemanticMetrics(registry: Registry): { stored(turn: StoredTurn): void } & FeedbackMeter {
   const metrics = register(registry);
   /** Models that have a label, by scope: one tenant must neither use up another's labels nor be seen to. */
   const models = new Map<string, Set<string>>();
@@ -45,6 +46,10 @@ export function createSemanticMetrics(registry: Registry): { stored(turn: Stored
         metrics.duration.observe({ ...labels, position, intent }, seconds);
       }
     },
+    feedback(scope, kind, value) {
+      const { tenant, environment } = placeOf(scope);
+      metrics.feedback.inc({ tenant, environment, kind, value });
+    },
   };
 }
 
@@ -73,6 +78,12 @@ function register(registry: Registry) {
       name: 'clew_cost_usd_total',
       help: 'Cost by the price table',
       labelNames: [...WHERE, 'model'] as const,
+      registers,
+    }),
+    feedback: new Counter({
+      name: 'clew_feedback_total',
+      help: 'Feedback taken; value is up, down, yes, no, or "-" for scores and comments',
+      labelNames: [...WHERE, 'kind', 'value'] as const,
       registers,
     }),
     duration: new Histogram({

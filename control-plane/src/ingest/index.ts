@@ -6,7 +6,7 @@ export { createJournalKeys, type JournalKeys } from './journal-keys.ts';
 export { createPipeline, MAX_ATTEMPTS, type Pipeline, type PipelineParts, type Workshop } from './pipeline.ts';
 export { createProcessor, type Incoming, type Processed, type Processor, type ProcessorParts } from './processor.ts';
 export { incomingOf, storedTurnOf } from './stored-turn.ts';
-export { sanitize } from './sanitize.ts';
+export { sanitize, sanitizeIdentifier } from './sanitize.ts';
 export { splitBody, type Item } from './split.ts';
 export type { LinkSettings } from './linking.ts';
 export { ingestRoutes, type BodyReader } from './routes.ts';

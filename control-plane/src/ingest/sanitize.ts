@@ -7,10 +7,7 @@ import type { Redactor } from '#redact';
 /** The sample with every free text redacted. Identifiers keep their identity: what looks personal becomes a keyed hash. */
 export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): Sample {
   const text = (value: string): string => redactor.redact(value).text;
-  const identifier = (value: string): string => {
-    if (redactor.redact(value).findings.length === 0) return value;
-    return `h_${createHmac('sha256', key).update(value).digest('hex').slice(0, 32)}`;
-  };
+  const identifier = (value: string): string => sanitizeIdentifier(value, redactor, key);
   const part = (value: CompositionPart): CompositionPart =>
     change(value, {
       role: text,
@@ -49,6 +46,12 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
             }),
         }),
   });
+}
+
+/** An identifier as it is stored. */
+export function sanitizeIdentifier(value: string, redactor: Redactor, key: Uint8Array): string {
+  if (redactor.redact(value).findings.length === 0) return value;
+  return `h_${createHmac('sha256', key).update(value).digest('hex').slice(0, 32)}`;
 }
 
 type Changes<T> = { readonly [K in keyof T]?: (value: NonNullable<T[K]>) => T[K] };

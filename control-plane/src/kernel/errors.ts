@@ -37,6 +37,16 @@ export const ERRORS = {
     title: 'The sample does not match the schema',
     remedy: 'See the schema in /openapi.json; the other samples of the batch were taken.',
   },
+  invalid_feedback: {
+    status: 422,
+    title: 'The feedback does not match the schema',
+    remedy: 'See the schema in /openapi.json; the other items of the post were taken.',
+  },
+  text_not_kept: {
+    status: 422,
+    title: 'The policy keeps no text',
+    remedy: 'Send thumbs, completion or scores instead, or allow mode full for this traffic; see docs/POLICIES.md.',
+  },
   invalid_body: { status: 422, title: 'The body does not match the schema', remedy: 'See the schema in /openapi.json.' },
   time_out_of_range: {
     status: 422,

@@ -45,6 +45,30 @@ const SUMMARY_FIELDS: JsonSchema = {
   breakdown: { type: ['object', 'null'] },
   sessions: { type: 'integer' },
   lowestConfidence: { type: 'number' },
+  feedback: {
+    type: 'object',
+    required: ['up', 'down'],
+    properties: {
+      up: { type: 'integer' },
+      down: { type: 'integer' },
+      completed: { type: 'boolean' },
+      score: { type: 'number', description: 'Mean of the scores where all have one name' },
+      scores: { type: 'array', items: { type: 'object' } },
+    },
+  },
+};
+
+const FEEDBACK: JsonSchema = {
+  type: 'object',
+  properties: {
+    id: { type: 'string' },
+    kind: { enum: ['thumbs', 'completion', 'score', 'comment'] },
+    value: { type: ['string', 'number', 'boolean'], description: 'Comments are redacted' },
+    name: { type: ['string', 'null'] },
+    source: { enum: ['user', 'evaluator', 'application'] },
+    at: TIME,
+    requestId: { type: ['string', 'null'], description: 'Null where it is of the whole thread' },
+  },
 };
 
 const REQUEST: JsonSchema = {
@@ -113,7 +137,10 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
       success: {
         status: 200,
         description: 'The thread',
-        schema: { type: 'object', properties: { ...SUMMARY_FIELDS, requests: { type: 'array', items: REQUEST } } },
+        schema: {
+          type: 'object',
+          properties: { ...SUMMARY_FIELDS, requests: { type: 'array', items: REQUEST }, feedbackGiven: { type: 'array', items: FEEDBACK } },
+        },
       },
       errors: ['not_found'],
       handle: async ({ caller, params }) => {

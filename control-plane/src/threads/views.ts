@@ -40,6 +40,32 @@ export interface ThreadSummary {
   readonly breakdown: { readonly requestId: string; readonly kind: string } | null;
   readonly sessions: number;
   readonly lowestConfidence: number;
+  readonly feedback: ThreadFeedback;
+}
+
+/** Of several judgements of one request by one source under one name the last counts. */
+export interface ThreadFeedback {
+  /** Thumbs. */
+  readonly up: number;
+  readonly down: number;
+  /** What was said last of whether the user got done what the thread was for; absent where nobody said. */
+  readonly completed?: boolean;
+  /** Mean of the scores where all have one name: scores of other names have scales of their own. */
+  readonly score?: number;
+  /** Mean and number of scores by name, "" where they had none. */
+  readonly scores?: readonly { readonly name: string; readonly mean: number; readonly count: number }[];
+}
+
+export interface FeedbackView {
+  readonly id: string;
+  readonly kind: 'thumbs' | 'completion' | 'score' | 'comment';
+  /** "up" or "down", true or false, a number, or redacted text. */
+  readonly value: string | number | boolean;
+  readonly name: string | null;
+  readonly source: 'user' | 'evaluator' | 'application';
+  readonly at: string;
+  /** Null where it is of the whole thread. */
+  readonly requestId: string | null;
 }
 
 export interface RequestView {
@@ -88,6 +114,8 @@ export interface RequestView {
 
 export interface ThreadDetail extends ThreadSummary {
   readonly requests: readonly RequestView[];
+  /** The newest 200, newest first. */
+  readonly feedbackGiven: readonly FeedbackView[];
 }
 
 export interface Page<T> {

@@ -132,13 +132,26 @@ export type Outcome = 'open' | 'completed' | 'abandoned' | 'corrected' | 'failed
 
 const OPEN_SECONDS = 30 * 60;
 
+/** What people and applications said of a thread, as far as it bears on its outcome. */
+export interface Said {
+  /** Thumbs that point down. */
+  readonly downs: number;
+  readonly lastThumb: { readonly good: boolean; readonly atMs: number } | undefined;
+  readonly lastCompletion: { readonly good: boolean; readonly atMs: number } | undefined;
+}
+
 /**
- * open: active within the last 30 minutes. failed: the last answer was an error or was blocked. abandoned: the user left
- * while it was being written, or right after a correction or a repeat. corrected: went on after one. completed: none of it.
+ * What was said after the last request decides: a completion on its own (completed, or failed), a thumb in the place of that
+ * request's own sign. Else open: active within the last 30 minutes. failed: the last answer was an error or was blocked.
+ * abandoned: the user left while it was being written, or right after a correction, a repeat or a thumb that points down.
+ * corrected: went on after one. completed: none of it.
  */
-export function outcomeOf(thread: Aggregate, nowMs: number): Outcome {
+export function outcomeOf(thread: Aggregate, nowMs: number, said?: Said): Outcome {
+  const isLast = (one: Said['lastThumb']): boolean => one !== undefined && one.atMs >= thread.last_at * 1_000;
+  if (isLast(said?.lastCompletion)) return said?.lastCompletion?.good === true ? 'completed' : 'failed';
   if (nowMs / 1_000 - thread.last_at < OPEN_SECONDS) return 'open';
   if (thread.last_outcome === 'error' || thread.last_outcome === 'blocked') return 'failed';
-  if (thread.last_outcome === 'aborted' || thread.last_complaint === 1) return 'abandoned';
-  return thread.complaints > 0 ? 'corrected' : 'completed';
+  const leftUnhappy = isLast(said?.lastThumb) ? said?.lastThumb?.good === false : thread.last_complaint === 1;
+  if (thread.last_outcome === 'aborted' || leftUnhappy) return 'abandoned';
+  return thread.complaints + (said?.downs ?? 0) > 0 ? 'corrected' : 'completed';
 }

@@ -1,6 +1,7 @@
 // The embedded store: one SQLite file under the data folder, behind the ports of the rooms.
 import path from 'node:path';
 import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
+import type { FeedbackStore } from '../../feedback/index.ts';
 import type { CounterReader, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
 import type { Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
@@ -13,6 +14,7 @@ import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
 import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
 import { erasablesOf } from './erasables.ts';
+import { SqliteFeedback } from './feedback.ts';
 import { SqliteGatewayKeys } from './gateway-keys.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
@@ -52,6 +54,7 @@ export interface SqliteStore {
   readonly meta: Meta;
   readonly alerts: AlertStore;
   readonly segments: SegmentCounts;
+  readonly feedback: FeedbackStore;
   readonly runs: RunReader;
   readonly log: LogStore;
   readonly counters: CounterReader;
@@ -96,6 +99,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     meta: new SqliteMeta(database),
     alerts: new SqliteAlerts(database),
     segments: new SqliteSegmentCounts(database),
+    feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),
     log: new SqliteLog(database),
     counters: new SqliteCounters(database),

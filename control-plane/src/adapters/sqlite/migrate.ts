@@ -4,9 +4,10 @@ import { spine } from './migrations/0001-spine.ts';
 import { rooms } from './migrations/0002-rooms.ts';
 import { inHand } from './migrations/0003-in-hand.ts';
 import { identity } from './migrations/0004-identity.ts';
+import { feedback } from './migrations/0005-feedback.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
-const MIGRATIONS: readonly string[] = [spine, rooms, inHand, identity];
+const MIGRATIONS: readonly string[] = [spine, rooms, inHand, identity, feedback];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */
 export function migrate(database: DatabaseSync, file: string): void {

@@ -6,7 +6,8 @@ import { keepRuns, removeRequests, removeTexts, type Leaving } from './removal.t
 import { keyOf, scopeOf } from './scope.ts';
 import type { SqliteVectors } from './vectors.ts';
 
-const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs`;
+const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs
+  UNION SELECT scope FROM feedback`;
 
 export class SqliteRetention implements Purgeable {
   private readonly database: Database;
@@ -27,6 +28,9 @@ export class SqliteRetention implements Purgeable {
   }
 
   async purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number> {
+    // A comment has an age of its own.
+    const comments = query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('kind', '=', 'comment');
+    this.database.shred(() => this.database.run(comments.where('at_ms', '<', Math.trunc(beforeMs))));
     const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
     return this.purge(scope, beforeMs, limit, hasText, (key, rows) => removeTexts(this.database, key, rows));
   }
@@ -42,6 +46,7 @@ export class SqliteRetention implements Purgeable {
     });
     if (removed > 0) this.vectors.forget(scope);
     this.database.run(query.deleteFrom('alerts').where('scope', '=', keyOf(scope)).where('starts_at_ms', '<', Math.trunc(beforeMs)));
+    this.database.run(query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('at_ms', '<', Math.trunc(beforeMs)));
     return removed;
   }
 

@@ -108,13 +108,19 @@ export interface AlertTable {
 export interface FeedbackTable {
   scope: string;
   id: string;
-  thread_id: string;
-  request_id: string | null;
-  principal: string | null;
   kind: string;
   name: string | null;
-  value: number;
+  source: string;
+  value: number | null;
+  comment: string | null;
   at_ms: number;
+  received_at_ms: number;
+  target_kind: string;
+  target: string;
+  giver: string | null;
+  thread_id: string | null;
+  request_id: string | null;
+  principal: string | null;
 }
 
 export interface PastRunTable {

@@ -3,6 +3,7 @@ import type { Clock, Scope } from '../../kernel/index.ts';
 import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
 import { outcomeOf } from './aggregate.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
+import { readFeedback, readVoices, type ThreadVoices } from './feedback-reader.ts';
 import { elements, query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';
 import type { ThreadTable } from './schema.ts';
@@ -14,7 +15,7 @@ const MAX_SHOWN = 5_000;
 
 const time = (at: number): string => new Date(Math.round(at * 1_000)).toISOString();
 
-function summary(row: ThreadTable & { readonly current_label: string | null }, nowMs: number): ThreadSummary {
+function summary(row: ThreadTable & { readonly current_label: string | null }, nowMs: number, voices: ThreadVoices): ThreadSummary {
   return {
     id: row.id,
     user: row.principal,
@@ -32,10 +33,11 @@ function summary(row: ThreadTable & { readonly current_label: string | null }, n
     inputTokens: row.input_tokens,
     outputTokens: row.output_tokens,
     costUsd: row.cost_usd,
-    outcome: outcomeOf(row, nowMs),
+    outcome: outcomeOf(row, nowMs, voices.said),
     breakdown: row.breakdown_request === null ? null : { requestId: row.breakdown_request, kind: row.breakdown_kind ?? '' },
     sessions: (JSON.parse(row.sessions) as string[]).length,
     lowestConfidence: row.lowest_confidence,
+    feedback: voices.summary,
   };
 }
 
@@ -95,9 +97,14 @@ export class SqliteThreads implements ThreadReader {
     );
     const nowMs = this.clock.nowMs();
     const shown = rows.slice(0, limit);
+    const voicesOf = readVoices(
+      this.database,
+      key,
+      shown.map(({ id }) => id),
+    );
     const last = rows.length > limit ? shown.at(-1) : undefined;
     return Promise.resolve({
-      items: shown.map((row) => summary(row, nowMs)),
+      items: shown.map((row) => summary(row, nowMs, voicesOf(row.id))),
       next: last === undefined ? null : encodeCursor({ at: last.last_at, id: last.id }),
     });
   }
@@ -122,7 +129,11 @@ export class SqliteThreads implements ThreadReader {
       views.push(toView(request, turn, followers.get(request.id) ?? []));
       if (request.kind === 'turn') turn--;
     }
-    return Promise.resolve({ ...summary(row, this.clock.nowMs()), requests: views.reverse() });
+    return Promise.resolve({
+      ...summary(row, this.clock.nowMs(), readVoices(this.database, key, [id])(id)),
+      requests: views.reverse(),
+      feedbackGiven: readFeedback(this.database, key, id),
+    });
   }
 
   /** Successors of each of the requests. */
