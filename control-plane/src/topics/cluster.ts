@@ -120,9 +120,17 @@ export class TopicClusters {
     return this.apply(texts, partition(texts));
   }
 
+  /** It did not work this time: it is time again after as many texts as if it had. */
+  postpone(): void {
+    this.#lastAt = this.#seen;
+  }
+
   /** Takes over how `texts`, which `recent` gave before, were parted. Texts that came since stay where they are. */
   apply(texts: readonly RecentText[], parts: Partition): Consolidation {
     const changed = applyPartition(this.#topics, texts, parts, (kind, id) => this.#newId(kind, id, this.#seen));
+    // Texts that came since may be in topics that went into others.
+    const into = new Map(changed.changes.filter(({ kind }) => kind === 'merge').map(({ from, to }) => [from, this.#topics.get(to)]));
+    for (const text of this.#recent) text.topic = into.get(text.topic.id) ?? text.topic;
     this.#consolidated();
     return changed;
   }

@@ -1,7 +1,9 @@
 // What people talk about.
 export { type TopicChange, type TopicMove } from './apply.ts';
 export { TopicClusters, type Consolidation, type TopicAssignment, type TopicName, type TopicOptions } from './cluster.ts';
+export type { TextPoint } from './kernel-matrix.ts';
+export { partition, type Partition } from './partition.ts';
 export { createTopicPlacer, type TopicPlacer } from './placer.ts';
 export { TopicRun } from './run.ts';
 export { topicRoutes } from './routes.ts';
-export type { OpenThread, PlacedPrompt, TopicCount, TopicStore } from './ports.ts';
+export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicStore } from './ports.ts';

@@ -1,8 +1,10 @@
 // Gives each thread a topic, in the background, by its first prompt.
 import type { TopicsPolicy } from '#contract';
 import { scopeKey, type DomainEvent, type EventHandler, type Scope } from '../kernel/index.ts';
+import type { TopicChange } from './apply.ts';
 import { TopicClusters } from './cluster.ts';
-import type { TopicStore } from './ports.ts';
+import { partition } from './partition.ts';
+import type { Partitioner, TopicStore } from './ports.ts';
 
 /** Traffic of tests is kept out of all statistics. */
 export const hasTopics = (scope: Scope, policy: TopicsPolicy | undefined): boolean =>
@@ -12,14 +14,30 @@ export interface TopicPlacer {
   readonly handler: EventHandler;
   /** Forgets what is in memory of the scope and makes topics and labels anew from what is stored. */
   refresh(scope: Scope): Promise<void>;
+  /** Merges and splits of the scope, the oldest first; the newest thousand since the process started. */
+  changes(scope: Scope): readonly TopicChange[];
+  /** Settles when no texts are being looked at together. */
+  idle(): Promise<void>;
 }
 
 type Clusters = Map<string, TopicClusters>;
 
 const PAGE = 500;
+const MAX_CHANGES = 1_000;
 
-export function createTopicPlacer(parts: { readonly store: TopicStore; readonly policy: () => TopicsPolicy | undefined }): TopicPlacer {
-  const { store } = parts;
+const atOnce: Partitioner = (points) => Promise.resolve(partition(points));
+
+export function createTopicPlacer(parts: {
+  readonly store: TopicStore;
+  readonly policy: () => TopicsPolicy | undefined;
+  /** Without it texts are parted where they are, which holds up everything else for seconds. */
+  readonly partitioner?: Partitioner;
+  /** Told when texts could not be looked at together; topics then stay as they are until it is time again. */
+  readonly onFailure?: (error: unknown) => void;
+}): TopicPlacer {
+  const { store, partitioner = atOnce } = parts;
+  const changesOf = new Map<string, TopicChange[]>();
+  const looking = new Map<TopicClusters, Promise<void>>();
   const states = new Map<string, Clusters>();
   // One task at a time: placing reads and changes the state of a scope across awaits.
   let last: Promise<unknown> = Promise.resolve();
@@ -35,10 +53,13 @@ export function createTopicPlacer(parts: { readonly store: TopicStore; readonly 
     const clusters: Clusters = new Map();
     for (let after = 0; ;) {
       const page = await store.placed(scope, after, PAGE);
-      for (const { topicId, vector, text, model } of page) clustersOf(clusters, scope, model).restore(topicId, vector, text);
+      for (const { topicId, vector, text, model, requestId } of page) {
+        clustersOf(clusters, scope, model).restore(topicId, vector, text, requestId);
+      }
       after = page.at(-1)?.seq ?? after;
       if (page.length < PAGE) break;
     }
+    for (const one of clusters.values()) one.restored();
     states.set(scopeKey(scope), clusters);
     const labels = [...clusters.values()].flatMap((one) => one.labels());
     // Where texts are not kept any more, the label that was made from them stays.
@@ -47,6 +68,44 @@ export function createTopicPlacer(parts: { readonly store: TopicStore; readonly 
       labels.filter(({ label }) => label !== ''),
     );
     return clusters;
+  }
+
+  /** In the background; what came of it waits its turn, and is dropped when the state was made anew meanwhile. */
+  function lookTogether(scope: Scope, clusters: Clusters, one: TopicClusters): void {
+    if (looking.has(one)) return;
+    const texts = one.recent();
+    const task = partitioner(texts).then((found) =>
+      inTurn(async () => {
+        if (states.get(scopeKey(scope)) !== clusters) return;
+        try {
+          const { moves, changes } = one.apply(texts, found);
+          await store.move(scope, moves, changes);
+          await store.relabel(
+            scope,
+            one.labels().filter(({ label }) => label !== ''),
+          );
+          note(scope, changes);
+        } catch (error) {
+          states.delete(scopeKey(scope));
+          throw error;
+        }
+      }),
+    );
+    const settled = task.catch((error: unknown) => {
+      one.postpone();
+      parts.onFailure?.(error);
+    });
+    looking.set(
+      one,
+      settled.finally(() => looking.delete(one)),
+    );
+  }
+
+  function note(scope: Scope, changes: readonly TopicChange[]): void {
+    const list = changesOf.get(scopeKey(scope)) ?? [];
+    list.push(...changes);
+    list.splice(0, Math.max(0, list.length - MAX_CHANGES));
+    changesOf.set(scopeKey(scope), list);
   }
 
   async function place(scope: Scope, threadIds: readonly string[]): Promise<void> {
@@ -59,6 +118,7 @@ export function createTopicPlacer(parts: { readonly store: TopicStore; readonly 
         topic: clustersOf(clusters, scope, model).assign(requestId, vector, text),
       }));
       await store.place(scope, placements);
+      for (const one of clusters.values()) if (one.isDue) lookTogether(scope, clusters, one);
     } catch (error) {
       // The memory holds texts that the store did not take: it is made anew from the store.
       states.delete(scopeKey(scope));
@@ -79,6 +139,10 @@ export function createTopicPlacer(parts: { readonly store: TopicStore; readonly 
         states.delete(scopeKey(scope));
         if (hasTopics(scope, parts.policy())) await stateOf(scope);
       }),
+    changes: (scope) => [...(changesOf.get(scopeKey(scope)) ?? [])],
+    idle: async () => {
+      await Promise.all(looking.values());
+    },
   };
 }
 

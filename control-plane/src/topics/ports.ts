@@ -1,5 +1,11 @@
 import type { Scope } from '../kernel/index.ts';
+import type { TopicChange, TopicMove } from './apply.ts';
 import type { TopicAssignment } from './cluster.ts';
+import type { TextPoint } from './kernel-matrix.ts';
+import type { Partition } from './partition.ts';
+
+/** Parts many texts into topics, away from the event loop; the result depends on the texts alone. */
+export type Partitioner = (points: readonly TextPoint[]) => Promise<Partition>;
 
 /** The first prompt of a thread that has no topic yet. */
 export interface OpenThread {
@@ -16,6 +22,7 @@ export interface OpenThread {
 export interface PlacedPrompt {
   /** Grows in the order of placing. */
   readonly seq: number;
+  readonly requestId: string;
   readonly topicId: string;
   readonly text: string;
   /** Absent where it is not kept any more. */
@@ -39,6 +46,11 @@ export interface TopicStore {
   placed(scope: Scope, afterSeq: number, limit: number): Promise<readonly PlacedPrompt[]>;
   /** Places threads by their first request; all or none. A thread that has a topic keeps it. */
   place(scope: Scope, placements: readonly { readonly requestId: string; readonly topic: TopicAssignment }[]): Promise<void>;
+  /**
+   * Moves threads by their first request where it is still in `from`; then, for each merge, whatever is left of `from`, in the
+   * order given; all or none. Splits change nothing here.
+   */
+  move(scope: Scope, moves: readonly TopicMove[], changes: readonly TopicChange[]): Promise<void>;
   /** What topics are called now; those that are not named keep their label. */
   relabel(scope: Scope, labels: readonly TopicAssignment[]): Promise<void>;
   /** Topics of at least so many users, the largest first. */

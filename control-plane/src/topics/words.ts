@@ -24,8 +24,9 @@ export const wordStems = (text: string): ReadonlySet<string> => new Set([...cont
 
 /** Endings of English that leave the word's meaning: enough to bring "transfers" and "transferring" together, no more. */
 export function stem(word: string): string {
-  if (word.length < 5) return word.length === 4 && /[^su]s$/.test(word) ? word.slice(0, 3) : word;
+  if (word.length < 4) return word;
+  if (word.length === 4) return word.replace(/(?<=[^su])s$/, '').replace(/([^aeiou])\1$/, '$1');
   const plain = word.replace(/(?:ies|ied)$/, 'y').replace(/(?<=[^aeious])(?:es|s)$|(?<=[aeiou])s$/, '');
   const base = plain.replace(/(?<=[a-z]{3})(?:ing|ed|ment|tion|ly)$/, '');
-  return base.replace(/([^aeiouls])\1$/, '$1').replace(/(?<=[a-z]{3})e$/, '');
+  return base.replace(/([^aeiou])\1$/, '$1').replace(/(?<=[a-z]{3})e$/, '');
 }

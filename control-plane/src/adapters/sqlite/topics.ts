@@ -1,5 +1,5 @@
 import type { Scope } from '../../kernel/index.ts';
-import type { OpenThread, PlacedPrompt, TopicAssignment, TopicCount, TopicStore } from '../../topics/index.ts';
+import type { OpenThread, PlacedPrompt, TopicAssignment, TopicChange, TopicCount, TopicMove, TopicStore } from '../../topics/index.ts';
 import { query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-row.ts';
@@ -11,13 +11,16 @@ const OPEN = `SELECT r.id AS id, r.prompt AS prompt, v.vector AS vector, v.model
   JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
   WHERE t.scope = ? AND t.topic_id IS NULL AND t.id IN (SELECT value FROM json_each(?))
   ORDER BY r.seq`;
-const PLACED = `SELECT r.seq AS seq, r.topic_id AS topic_id, r.prompt AS prompt, r.embedding_model AS model, v.vector AS vector
+const PLACED = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.prompt AS prompt, r.embedding_model AS model, v.vector AS vector
   FROM requests r
   LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
   WHERE r.scope = ? AND r.topic_id IS NOT NULL AND r.seq > ?
   ORDER BY r.seq LIMIT ?`;
 const PLACE_THREAD = `UPDATE threads SET topic_id = ?1
   WHERE scope = ?2 AND topic_id IS NULL AND id = (SELECT thread_id FROM requests WHERE scope = ?2 AND id = ?3)`;
+const MOVE_THREAD = `UPDATE threads SET topic_id = ?1
+  WHERE scope = ?2 AND topic_id = ?3 AND id = (SELECT thread_id FROM requests WHERE scope = ?2 AND id = ?4)`;
+const MOVE_REQUEST = `UPDATE requests SET topic_id = ?1 WHERE scope = ?2 AND topic_id = ?3 AND id = ?4`;
 const COUNTS = `SELECT t.topic_id AS id, coalesce(max(l.label), '') AS label, count(*) AS threads,
     count(DISTINCT t.principal) AS users, max(t.last_at) AS last_at
   FROM threads t LEFT JOIN topics l ON l.scope = t.scope AND l.id = t.topic_id
@@ -49,6 +52,7 @@ export class SqliteTopics implements TopicStore {
     return Promise.resolve(
       rows.map((row) => ({
         seq: Number(row['seq']),
+        requestId: row['id'] as string,
         topicId: row['topic_id'] as string,
         text: (row['prompt'] as string | null) ?? '',
         vector: row['vector'] === null ? undefined : fromBlob(row['vector'] as Uint8Array),
@@ -69,6 +73,23 @@ export class SqliteTopics implements TopicStore {
         key,
         placements.map(({ topic }) => topic),
       );
+    });
+    return Promise.resolve();
+  }
+
+  async move(scope: Scope, moves: readonly TopicMove[], changes: readonly TopicChange[]): Promise<void> {
+    const key = keyOf(scope);
+    this.database.transaction(() => {
+      for (const { id, from, to } of moves) {
+        this.database.prepare(MOVE_THREAD).run(to, key, from, id);
+        this.database.prepare(MOVE_REQUEST).run(to, key, from, id);
+      }
+      for (const { kind, from, to } of changes) {
+        if (kind !== 'merge') continue;
+        for (const table of ['threads', 'requests'] as const) {
+          this.database.prepare(`UPDATE ${table} SET topic_id = ?1 WHERE scope = ?2 AND topic_id = ?3`).run(to, key, from);
+        }
+      }
     });
     return Promise.resolve();
   }

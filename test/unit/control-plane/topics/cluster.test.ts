@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { TopicClusters } from '../../../../control-plane/src/topics/index.ts';
+import { madeText } from './fixtures.ts';
 
 const unit = (...values: number[]): Float32Array => {
   const norm = Math.hypot(...values);
@@ -46,5 +47,89 @@ describe('topic clusters', () => {
         expect(run()).toEqual(run());
       }),
     );
+  });
+
+  const feed = (clusters: TopicClusters, from: number, to: number, count: number): void => {
+    for (let n = from; n < to; n += 1) {
+      const { vector, text } = madeText(n, count);
+      clusters.assign(`r${n}`, vector, text);
+    }
+  };
+
+  it('keep their ids when texts are looked at together again, and when more texts come', () => {
+    const clusters = new TopicClusters();
+    feed(clusters, 0, 60, 4);
+    clusters.consolidate();
+    const before = clusters.labels().map(({ id }) => id);
+    expect(before).toHaveLength(4);
+    expect(clusters.consolidate()).toEqual({ moves: [], changes: [] });
+    feed(clusters, 60, 120, 6);
+    clusters.consolidate();
+    const after = clusters.labels();
+    expect(after.map(({ id }) => id)).toEqual(expect.arrayContaining(before));
+    expect(after).toHaveLength(6);
+    expect(after.every(({ parent }) => parent?.id.startsWith('tg_') === true && parent.label !== '')).toBe(true);
+  });
+
+  it('merge what belongs together, under the id of the larger, and say so', () => {
+    const apart = new TopicClusters({ joinAt: 1.1 });
+    feed(apart, 0, 30, 2);
+    expect(apart.size).toBe(30);
+    const { moves, changes } = apart.consolidate();
+    expect(apart.size).toBe(2);
+    expect(changes.filter(({ kind }) => kind === 'merge')).toHaveLength(28);
+    expect(moves.length).toBe(28);
+    const alive = new Set(apart.labels().map(({ id }) => id));
+    expect(changes.every(({ from, to }) => alive.has(to) && !alive.has(from))).toBe(true);
+  });
+
+  it('split what does not belong together, and say so', () => {
+    const one = new TopicClusters({ joinAt: -1 });
+    feed(one, 0, 60, 3);
+    expect(one.size).toBe(1);
+    const [first] = one.labels();
+    const { changes } = one.consolidate();
+    expect(one.labels().map(({ id }) => id)).toContain(first?.id);
+    expect(changes.map(({ kind, from }) => ({ kind, from }))).toEqual([
+      { kind: 'split', from: first?.id },
+      { kind: 'split', from: first?.id },
+    ]);
+  });
+
+  it('lose no text, whatever is looked at together and when', () => {
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.nat(40), fc.boolean()), { minLength: 1, maxLength: 40 }), (steps) => {
+        const clusters = new TopicClusters({ reservoir: 10 });
+        const run = new Map<string, string>();
+        steps.forEach(([n, together], index) => {
+          const { vector, text } = madeText(n, 6);
+          run.set(`s${index}`, clusters.assign(`s${index}`, vector, text).id);
+          if (!together) return;
+          const { moves, changes } = clusters.consolidate();
+          for (const { id, from, to } of moves) {
+            expect(run.get(id)).toBe(from);
+            run.set(id, to);
+          }
+          for (const { kind, from, to } of changes) {
+            if (kind === 'merge') for (const [id, topic] of run) if (topic === from) run.set(id, to);
+          }
+        });
+        const alive = clusters.labels().map(({ id }) => id);
+        expect(new Set(alive)).toEqual(new Set(run.values()));
+      }),
+    );
+  });
+
+  it('are looked at together when their texts have doubled, so that the time for it stays in proportion', () => {
+    const clusters = new TopicClusters();
+    const at: number[] = [];
+    for (let n = 1; n <= 3_000; n += 1) {
+      const { vector, text } = madeText(n % 40, 4);
+      clusters.assign(`r${n}`, vector, text);
+      if (!clusters.isDue) continue;
+      at.push(n);
+      clusters.postpone();
+    }
+    expect(at).toEqual([256, 512, 1024, 2048]);
   });
 });

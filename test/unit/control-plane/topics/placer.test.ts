@@ -1,0 +1,113 @@
+import { describe, expect, it } from 'vitest';
+import type { DomainEvent, Scope } from '../../../../control-plane/src/kernel/index.ts';
+import { partitionInThread } from '../../../../control-plane/src/adapters/partition/index.ts';
+import {
+  createTopicPlacer,
+  partition,
+  type OpenThread,
+  type Partitioner,
+  type PlacedPrompt,
+  type TopicStore,
+} from '../../../../control-plane/src/topics/index.ts';
+import { madeText } from './fixtures.ts';
+
+const SCOPE: Scope = { tenant: 'acme', environment: 'production' };
+const MATTERS = 4;
+
+function thread(n: number): OpenThread {
+  const { text, vector } = madeText(n, MATTERS);
+  return { requestId: `r${n}`, text, vector, model: 'm' };
+}
+
+/** As the port promises it, in memory. */
+class MemoryTopics implements TopicStore {
+  readonly rows = new Map<string, PlacedPrompt>();
+  readonly names = new Map<string, string>();
+
+  open(_scope: Scope, threadIds: readonly string[]): Promise<readonly OpenThread[]> {
+    return Promise.resolve(threadIds.filter((id) => !this.rows.has(id)).map((id) => thread(Number(id.slice(1)))));
+  }
+  placed(_scope: Scope, afterSeq: number, limit: number): Promise<readonly PlacedPrompt[]> {
+    return Promise.resolve([...this.rows.values()].filter(({ seq }) => seq > afterSeq).slice(0, limit));
+  }
+  place(_scope: Scope, placements: Parameters<TopicStore['place']>[1]): Promise<void> {
+    for (const { requestId, topic } of placements) {
+      this.rows.set(requestId, { ...thread(Number(requestId.slice(1))), seq: this.rows.size + 1, topicId: topic.id });
+    }
+    return Promise.resolve();
+  }
+  move(_scope: Scope, moves: Parameters<TopicStore['move']>[1], changes: Parameters<TopicStore['move']>[2]): Promise<void> {
+    const into = (id: string, from: string, topicId: string): void => {
+      const row = this.rows.get(id);
+      if (row?.topicId === from) this.rows.set(id, { ...row, topicId });
+    };
+    for (const { id, from, to } of moves) into(id, from, to);
+    for (const { kind, from, to } of changes) if (kind === 'merge') for (const id of this.rows.keys()) into(id, from, to);
+    return Promise.resolve();
+  }
+  relabel(_scope: Scope, labels: readonly { readonly id: string; readonly label: string }[]): Promise<void> {
+    for (const { id, label } of labels) this.names.set(id, label);
+    return Promise.resolve();
+  }
+  counts(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+}
+
+const stored = (from: number, to: number): DomainEvent[] =>
+  Array.from({ length: to - from }, (_, i) => ({ type: 'TurnStored', scope: SCOPE, threadId: `r${from + i}` }) as DomainEvent);
+const topicsOf = (store: MemoryTopics): string[] => [...new Set([...store.rows.values()].map(({ topicId }) => topicId))];
+
+describe('topic placer', () => {
+  it('looks at what was placed together, and moves stored threads to the topics as they stand then', async () => {
+    const store = new MemoryTopics();
+    const placer = createTopicPlacer({ store, policy: () => undefined, partitioner: partitionInThread });
+    await placer.handler.handle(stored(0, 300));
+    await placer.idle();
+    expect(topicsOf(store)).toHaveLength(MATTERS);
+    const labels = topicsOf(store).map((id) => store.names.get(id) ?? '');
+    for (let n = 0; n < MATTERS; n += 1) expect(labels.some((label) => label.split(' ').includes(madeText(n, MATTERS).about))).toBe(true);
+
+    const before = topicsOf(store);
+    await placer.refresh(SCOPE);
+    await placer.handler.handle(stored(300, 340));
+    expect(topicsOf(store)).toEqual(before);
+  });
+
+  it('takes texts in meanwhile, and drops what it found when the memory was made anew', async () => {
+    const store = new MemoryTopics();
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const slow: Partitioner = async (points) => {
+      await gate;
+      return partition(points);
+    };
+    const placer = createTopicPlacer({ store, policy: () => undefined, partitioner: slow });
+    await placer.handler.handle(stored(0, 300));
+    await placer.handler.handle(stored(300, 310));
+    expect(store.rows.size).toBe(310);
+    await placer.refresh(SCOPE);
+    const before = [...store.rows.values()].map(({ topicId }) => topicId);
+    release();
+    await placer.idle();
+    expect([...store.rows.values()].map(({ topicId }) => topicId)).toEqual(before);
+    expect(placer.changes(SCOPE)).toEqual([]);
+  });
+
+  it('keeps placing when texts cannot be looked at together, and says why', async () => {
+    const store = new MemoryTopics();
+    const failures: unknown[] = [];
+    const placer = createTopicPlacer({
+      store,
+      policy: () => undefined,
+      partitioner: () => Promise.reject(new Error('no thread')),
+      onFailure: (error) => failures.push(error),
+    });
+    await placer.handler.handle(stored(0, 300));
+    await placer.idle();
+    await placer.handler.handle(stored(300, 320));
+    await placer.idle();
+    expect(store.rows.size).toBe(320);
+    expect(failures).toEqual([new Error('no thread')]);
+  });
+});
