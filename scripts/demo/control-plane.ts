@@ -8,6 +8,8 @@ export interface ControlPlane {
   readonly url: string;
   /** GET with the admin token. Rejects on any other status than 200. */
   text(route: string): Promise<string>;
+  /** POST with the admin token. Rejects on any other status than 202. */
+  post(route: string, body: object): Promise<void>;
   /** Resolves when it ended, whyever. */
   readonly ended: Promise<void>;
   /** What it said last. */
@@ -61,6 +63,12 @@ export async function startControlPlane(options: {
         const response = await fetch(`${url}${route}`, { headers: { authorization: `Bearer ${options.token}` } });
         if (!response.ok) throw new Error(`GET ${route}: HTTP ${response.status}`);
         return response.text();
+      },
+      post: async (route, body) => {
+        const headers = { authorization: `Bearer ${options.token}`, 'content-type': 'application/json' };
+        const response = await fetch(`${url}${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
+        if (response.status !== 202) throw new Error(`POST ${route}: HTTP ${response.status}`);
+        await response.arrayBuffer();
       },
     };
   } catch (error) {

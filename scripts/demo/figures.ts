@@ -29,12 +29,18 @@ export interface Figures {
   readonly corrections: number;
   readonly refinements: number;
   readonly repeats: number;
+  readonly thumbsUp: number;
+  readonly thumbsDown: number;
+  readonly scores: number;
+  readonly completions: number;
+  readonly comments: number;
   readonly redactions: Readonly<Record<string, number>>;
   /** Names of planted values that the API shows. */
   readonly leaks: readonly string[];
 }
 
 interface Answers {
+  readonly threads: readonly ThreadDetail[];
   readonly requests: readonly RequestView[];
   /** Everything as it came. */
   readonly text: string;
@@ -47,14 +53,14 @@ async function readAll(control: ControlPlane): Promise<Answers> {
     texts.push(text);
     return JSON.parse(text) as T;
   };
-  const requests: RequestView[] = [];
+  const threads: ThreadDetail[] = [];
   let cursor: string | null = '';
   while (cursor !== null) {
     const page: Page<ThreadSummary> = await get(`/v1/threads?limit=200${cursor === '' ? '' : `&cursor=${encodeURIComponent(cursor)}`}`);
-    for (const { id } of page.items) requests.push(...(await get<ThreadDetail>(`/v1/threads/${id}`)).requests);
+    for (const { id } of page.items) threads.push(await get<ThreadDetail>(`/v1/threads/${id}`));
     cursor = page.next;
   }
-  return { requests, text: texts.join('\n') };
+  return { threads, requests: threads.flatMap((thread) => thread.requests), text: texts.join('\n') };
 }
 
 /** Waits until everything that was sent can be asked for. Rejects with what is missing after the time. */
@@ -75,8 +81,23 @@ export async function untilStored(control: ControlPlane, sent: readonly Sent[], 
   }
 }
 
+/** Waits until what was said stands at its threads: it is often said before the request is stored. */
+export async function untilHeard(control: ControlPlane, told: readonly { readonly runId: string }[], limitMs: number): Promise<void> {
+  const end = Date.now() + limitMs;
+  for (const [runId, said] of Map.groupBy(told, (item) => item.runId)) {
+    for (;;) {
+      const { thread } = JSON.parse(await control.text(`/v1/requests/${runId}`)) as RequestView;
+      const { feedbackGiven } = JSON.parse(await control.text(`/v1/threads/${thread}`)) as ThreadDetail;
+      if (feedbackGiven.filter(({ requestId }) => requestId === runId).length >= said.length) break;
+      if (Date.now() > end) throw new Error(`Feedback was not attached to its request within ${limitMs / 1000} s`);
+      await sleep(50);
+    }
+  }
+}
+
 export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): Promise<Figures> {
-  const { requests, text } = await readAll(control);
+  const { threads, requests, text } = await readAll(control);
+  const sum = (of: (thread: ThreadDetail) => number): number => threads.reduce((total, thread) => total + of(thread), 0);
   const count = (test: (request: RequestView) => boolean): number => requests.filter(test).length;
   const redactions: Record<string, number> = {};
   for (const request of requests) {
@@ -98,6 +119,11 @@ export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): P
     corrections: count(({ followUp }) => followUp === 'correction'),
     refinements: count(({ followUp }) => followUp === 'refinement'),
     repeats: count(({ followUp }) => followUp === 'repeat'),
+    thumbsUp: sum(({ feedback }) => feedback.up),
+    thumbsDown: sum(({ feedback }) => feedback.down),
+    scores: sum(({ feedback }) => (feedback.scores ?? []).reduce((total, { count: n }) => total + n, 0)),
+    completions: sum(({ feedback }) => (feedback.completed === undefined ? 0 : 1)),
+    comments: sum(({ feedbackGiven }) => feedbackGiven.filter(({ kind }) => kind === 'comment').length),
     redactions,
     leaks: Object.entries(PLANTED).flatMap(([name, value]) => (text.includes(value) ? [name] : [])),
   };

@@ -1,4 +1,5 @@
 // What kinds of traffic were made, as the demo knows them: the other side of what Clew found.
+import type { Says } from './opinions.ts';
 import { PLANTED } from './planted.ts';
 import type { Event } from './timeline.ts';
 import type { App, How } from './types.ts';
@@ -25,8 +26,12 @@ export const KINDS = [
 
 export type Kind = (typeof KINDS)[number];
 
-/** Requests by kind; a request may be of several. `interleaved`: users who went back and forth between conversations. */
-export type Made = Readonly<Record<Kind | 'interleaved', number>>;
+/**
+ * Requests by kind; a request may be of several. `interleaved`: users who went back and forth between conversations. `thumbsUp`
+ * and the others: items of feedback.
+ */
+export type Made = Readonly<Record<Kind | 'interleaved' | Opinions, number>>;
+type Opinions = 'thumbsUp' | 'thumbsDown' | 'scores' | 'completions' | 'comments';
 
 /** What a request is for: a turn itself, a round of tools in it, or what the client asks on its own account. */
 export type Purpose = 'turn' | 'toolCalls' | 'titles' | 'summaries';
@@ -52,9 +57,23 @@ export function kindsOf(app: App, ask: string, how: How, purpose: Purpose, varia
   return [...kinds.flatMap(([kind, isSo]) => (isSo ? [kind] : [])), ...(isTurn ? [] : [purpose])];
 }
 
-export function countKinds(sent: readonly { readonly kinds: readonly Kind[] }[], events: readonly Event[]): Made {
+export function countKinds(
+  sent: readonly { readonly kinds: readonly Kind[] }[],
+  events: readonly Event[],
+  told: readonly Pick<Says, 'kind' | 'value'>[],
+): Made {
+  const opinions = (kind: Says['kind'], value?: Says['value']): number =>
+    told.filter((says) => says.kind === kind && (value === undefined || says.value === value)).length;
   const counts = Object.fromEntries(KINDS.map((kind) => [kind, sent.filter(({ kinds }) => kinds.includes(kind)).length]));
-  return { ...(counts as Record<Kind, number>), interleaved: interleavedUsers(events) };
+  return {
+    ...(counts as Record<Kind, number>),
+    interleaved: interleavedUsers(events),
+    thumbsUp: opinions('thumbs', 'up'),
+    thumbsDown: opinions('thumbs', 'down'),
+    scores: opinions('score'),
+    completions: opinions('completion'),
+    comments: opinions('comment'),
+  };
 }
 
 /** A user who takes a conversation up again after another one came in between. */

@@ -1,7 +1,7 @@
 // The course of the demo: the hours before, then live traffic, then a request now and then until it ends.
 import { setTimeout as sleep } from 'node:timers/promises';
 import { CONVERSATIONS } from './conversations/index.ts';
-import { figuresOf, untilStored, type Figures } from './figures.ts';
+import { figuresOf, untilHeard, untilStored, type Figures } from './figures.ts';
 import { countKinds, type Made } from './kinds.ts';
 import { DemoError, type DemoOptions } from './options.ts';
 import { startParts, type Parts } from './parts.ts';
@@ -58,7 +58,7 @@ async function course(
   const { control, gateway } = parts;
   const seconds = (): number => Math.round((Date.now() - startedMs) / 100) / 10;
   const secondsToReady = seconds();
-  const traffic = new Traffic();
+  const traffic = new Traffic((feedback) => control.post('/v1/feedback', feedback));
   const events = timelineOf(CONVERSATIONS);
   const firstThread = untilFirstThread(parts, signal).then(seconds);
   await sendPast(parts, traffic, events, signal);
@@ -70,11 +70,13 @@ async function course(
   else await traffic.live(main, send, signal, Date.now());
   if (signal.aborted) return undefined;
   await untilStored(control, traffic.sent, STORED_LIMIT_MS);
+  await untilHeard(control, traffic.told, STORED_LIMIT_MS);
   const report = {
     ...(await figuresOf(control, traffic.sent)),
     made: countKinds(
       traffic.sent,
       events.filter((event) => event.atMs < 0 || main.includes(event)),
+      traffic.told,
     ),
     secondsToReady,
     secondsToFirstThread: await firstThread,

@@ -2,14 +2,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { APPS } from './apps.ts';
 import type { Past } from './backfill.ts';
+import { opinionsOf, type Says } from './opinions.ts';
 import type { Send } from './send.ts';
 import { Speaker, type Sent } from './speaker.ts';
 import type { Event } from './timeline.ts';
 
+/** Hands in what somebody says of a run. */
+export type Tell = (feedback: Says & { readonly runId: string }) => Promise<void>;
+
 export class Traffic {
   /** Everything that was sent so far. */
   readonly sent: Sent[] = [];
+  /** Everything that was said of it. */
+  readonly told: (Says & { readonly runId: string })[] = [];
   readonly #speakers = new Map<string, Speaker>();
+  readonly #tell: Tell;
+
+  constructor(tell: Tell) {
+    this.#tell = tell;
+  }
 
   #speakerOf({ conversation }: Event): Speaker {
     const { name } = conversation;
@@ -22,7 +33,15 @@ export class Traffic {
     const turn = event.conversation.turns[event.turn];
     if (turn === undefined) return;
     const moment = { minutes: event.atMs / 60_000, isPaced };
-    this.sent.push(...(await this.#speakerOf(event).take(turn, event.turn, moment, send)));
+    const sent = await this.#speakerOf(event).take(turn, event.turn, moment, send);
+    this.sent.push(...sent);
+    const runId = sent.findLast(({ isConversation }) => isConversation)?.runId;
+    if (runId === undefined) return;
+    for (const says of opinionsOf(event.conversation.name, event.turn, event.conversation.turns.length)) {
+      const feedback = { runId, ...says };
+      await this.#tell(feedback);
+      this.told.push(feedback);
+    }
   }
 
   /** One after the other, in order of time: what is sent later must not be older. */

@@ -6,6 +6,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CONVERSATIONS } from '../../scripts/demo/conversations/index.ts';
 import { KINDS } from '../../scripts/demo/kinds.ts';
+import { OPINIONS } from '../../scripts/demo/opinions.ts';
 import { PLANTED } from '../../scripts/demo/planted.ts';
 import type { Report } from '../../scripts/demo/run.ts';
 
@@ -67,6 +68,16 @@ describe('npm run demo -- --once --quick', () => {
     expect(report.refinements).toBeGreaterThanOrEqual(10);
   });
 
+  it('counts what people say, at the threads that they say it of', () => {
+    const { made } = report;
+    expect(made.thumbsUp).toBeGreaterThanOrEqual(5);
+    expect(made.thumbsDown).toBeGreaterThanOrEqual(3);
+    for (const kind of ['thumbsUp', 'thumbsDown', 'scores', 'completions', 'comments'] as const) {
+      expect(made[kind], kind).toBeGreaterThan(0);
+      expect(report[kind], kind).toBe(made[kind]);
+    }
+  });
+
   it('finds about as many threads as conversations were made, and rarely mixes two', () => {
     expect(report.conversationsMade).toBeGreaterThanOrEqual(80);
     expect(Math.abs(report.threadsFound - report.conversationsMade)).toBeLessThanOrEqual(report.conversationsMade * 0.1);
@@ -101,6 +112,13 @@ describe('the sample conversations', () => {
   it('have names of their own', () => {
     const names = CONVERSATIONS.map(({ name }) => name);
     expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('hold every turn that somebody says something of', () => {
+    const missing = OPINIONS.filter(
+      ({ conversation, turn }) => CONVERSATIONS.find(({ name }) => name === conversation)?.turns.at(turn) === undefined,
+    );
+    expect(missing).toEqual([]);
   });
 
   it('hold every planted value', () => {
