@@ -201,6 +201,23 @@ describe('walls of the control plane', () => {
   });
 });
 
+describe('the page on architecture', () => {
+  const page = readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8');
+  const rows = new Map(
+    [...page.matchAll(/^\| ([^|]+) \| [^|]+ \| ?([^|]*?) ?\|$/gm)].map(([, room = '', imports = '']) => [room, imports]),
+  );
+
+  it('has each room with what it imports', () => {
+    const shown = Object.keys(ROOMS).map((room) => [room, rows.get(room)]);
+    expect(shown).toEqual(Object.entries(ROOMS).map(([room, imports]) => [room, imports.join(', ')]));
+  });
+
+  it('has each adapter', () => {
+    const folders = readdirSync(path.join(root, CONTROL, 'adapters'));
+    expect(folders.filter((name) => !page.includes(`\n| ${name} | `))).toEqual([]);
+  });
+});
+
 describe('habits', () => {
   it('sources speak of the project alone', () => {
     const words = /\/(work|farm)\/|\.\.\/shared|TODO|FIXME|not implemented/;
