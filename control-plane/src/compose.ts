@@ -18,6 +18,7 @@ import { checkpointFolder, manifestFolder, openKeyFolder, openSecret, policyFile
 import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
 import { openOidc, type OidcTimes } from './adapters/oidc/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
+import { partitionInThread } from './adapters/partition/index.ts';
 import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
 import { alertRoutes } from './alerts/index.ts';
@@ -149,7 +150,12 @@ async function assemble(base: Base): Promise<ControlPlane> {
     people: openPeople(base),
   });
   const identity = await openIdentity(base);
-  const topics = createTopicPlacer({ store: store.topics, policy: () => live.current().policy.topics });
+  const topics = createTopicPlacer({
+    store: store.topics,
+    policy: () => live.current().policy.topics,
+    partitioner: partitionInThread,
+    onFailure: (error) => logger.warn('topics_not_consolidated', { reason: error instanceof Error ? error.message : 'unknown' }),
+  });
   const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew() });
   const redactor = feedbackRedactor(workshop, secret);
   const feedback = createFeedback({ store: store.feedback, redactor, policy: () => live.current().policy, meter: metrics, clock });
