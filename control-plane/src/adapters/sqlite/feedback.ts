@@ -74,16 +74,18 @@ export class SqliteFeedback implements FeedbackStore {
     return Promise.resolve(
       this.database.transaction(() => {
         this.database.prepare(EXPIRE).run(key, nowMs - HELD_MS);
-        return items.map((item) => this.add(key, item, nowMs));
+        const room = new Map<string | null, number>();
+        return items.map((item) => this.add(key, item, nowMs, room));
       }),
     );
   }
 
-  private add(scope: string, item: FeedbackItem, nowMs: number): Saved {
+  /** `room`: how much more may wait of each giver. */
+  private add(scope: string, item: FeedbackItem, nowMs: number, room: Map<string | null, number>): Saved {
     const known = query.selectFrom('feedback').select('id').where('scope', '=', scope).where('id', '=', item.id);
     if (this.database.get(known) !== undefined) return 'duplicate';
     const found = this.look(scope, item.target, item.giver);
-    if (this.isFull(scope, item, found)) return 'full';
+    if (this.isFull(scope, item, found, room)) return 'full';
     // The request was stored, without its words, while the comment was being redacted.
     if (item.comment !== null && found?.keepsText === false) return 'duplicate';
     // A thread of several people is nobody's, but what one of them said of it is.
@@ -103,10 +105,12 @@ export class SqliteFeedback implements FeedbackStore {
     return 'added';
   }
 
-  private isFull(scope: string, { giver }: FeedbackItem, found: Found | undefined): boolean {
+  private isFull(scope: string, { giver }: FeedbackItem, found: Found | undefined, room: Map<string | null, number>): boolean {
     if (found !== undefined) return Number(this.database.prepare(OF_THREAD).get(scope, found.threadId)?.['n']) >= MAX_PER_THREAD;
     const limit = giver === null ? MAX_HELD.applications : MAX_HELD.person;
-    return Number(this.database.prepare(HELD).get(scope, giver)?.['n']) >= limit;
+    const left = room.get(giver) ?? limit - Number(this.database.prepare(HELD).get(scope, giver)?.['n']);
+    room.set(giver, left - 1);
+    return left <= 0;
   }
 
   attach(scope: Scope, requestIds: readonly string[]): Promise<void> {

@@ -27,6 +27,8 @@ CREATE INDEX feedback_thread ON feedback (scope, thread_id, at_ms) WHERE thread_
 CREATE INDEX feedback_request ON feedback (scope, request_id) WHERE request_id IS NOT NULL;
 CREATE INDEX feedback_principal ON feedback (scope, principal) WHERE principal IS NOT NULL;
 CREATE INDEX feedback_held ON feedback (scope, target_kind, target) WHERE thread_id IS NULL;
+CREATE INDEX feedback_held_giver ON feedback (scope, giver) WHERE thread_id IS NULL;
+CREATE INDEX feedback_held_age ON feedback (scope, received_at_ms) WHERE thread_id IS NULL;
 CREATE INDEX feedback_age ON feedback (scope, at_ms);
 CREATE INDEX requests_response ON requests (scope, json_extract(sample, '$.call.responseId'))
   WHERE json_extract(sample, '$.call.responseId') IS NOT NULL;
