@@ -6,9 +6,10 @@
 // while this thread stores; several batches are on the way, so that names of one are found while another is embedded. The
 // last step waits for the batch before, so that requests of one principal are placed in the order they were accepted. An
 // item that fails goes back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
+// While a part that all items need is away (a full disk, an outside store), items wait for it and are not to blame.
 import type { Price } from '#contract';
 import type { Redactor } from '#redact';
-import { errorFields, type Clock, type DomainEvent, type Logger } from '../kernel/index.ts';
+import { ClewError, errorFields, type Clock, type DomainEvent, type Logger } from '../kernel/index.ts';
 import type { Identifier } from '../identity/index.ts';
 import { cutBatches } from './cut-batches.ts';
 import { isolate, type Failure } from './isolate.ts';
@@ -61,6 +62,9 @@ const POLL_MS = 500;
 const SWEEP_MS = 30_000;
 export const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 500;
+/** About a day of waiting for a part that is away. */
+const MAX_ATTEMPTS_AWAY = 1_500;
+const LAST_PAUSE_MS = 60_000;
 
 interface Work extends OpenedRow {
   readonly prepared: Prepared;
@@ -222,12 +226,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     for (const { item, error } of failures) {
       const { seq, attempts, id } = item.row;
       const fields = { requestId: id, stage, attempt: attempts + 1, ...errorFields(error) };
-      if (attempts + 1 >= MAX_ATTEMPTS) {
+      if (attempts + 1 >= (isAway(error) ? MAX_ATTEMPTS_AWAY : MAX_ATTEMPTS)) {
         await journal.bury([seq], `${stage}: ${nameOf(error)}`);
         meter.dropped('buried', 1);
         logger.error('request_buried', fields);
       } else {
-        await journal.retry([seq], clock.nowMs() + FIRST_PAUSE_MS * 2 ** attempts);
+        await journal.retry([seq], clock.nowMs() + Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempts));
         meter.retried(1);
         logger.warn('request_put_back', fields);
       }
@@ -278,6 +282,8 @@ function vectorItems({ scope, turn, principal, placement, embeddingModel }: Stor
     ...(turn.answerVector ? [{ ...item, kind: 'answer' as const, vector: turn.answerVector }] : []),
   ];
 }
+
+const isAway = (error: unknown): boolean => error instanceof ClewError && error.code === 'unavailable';
 
 /** Class of the error only: messages can quote what a user wrote. */
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : typeof error);

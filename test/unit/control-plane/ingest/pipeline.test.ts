@@ -18,7 +18,7 @@ import {
   type Vectors,
 } from '../../../../control-plane/src/ingest/index.ts';
 import { createMetrics } from '../../../../control-plane/src/http/index.ts';
-import { silentLogger, systemRandomness } from '../../../../control-plane/src/kernel/index.ts';
+import { ClewError, silentLogger, systemRandomness } from '../../../../control-plane/src/kernel/index.ts';
 import { createNameRedactor } from '../../../../control-plane/src/privacy/index.ts';
 import { sample } from '../../../support/control-plane.ts';
 import { fakeEmbedder, fakeNameFinder, type FakeEmbedder } from '../../../support/fakes/models.ts';
@@ -138,6 +138,19 @@ describe('the pipeline', () => {
     await expect.poll(() => store.journal.depth(), { timeout: 10_000 }).toMatchObject({ waiting: 0, buried: 0 });
     expect(upserted).toEqual(['a:prompt', 'a:answer', 'a:prompt', 'a:answer']);
     expect(await stored(['a'])).toEqual([true]);
+  });
+
+  it('waits for a store that is away, and buries nothing meanwhile', async () => {
+    let failures = MAX_ATTEMPTS + 2;
+    const vectors: Vectors = {
+      ...store.vectors,
+      upsert: () => (failures-- > 0 ? Promise.reject(new ClewError('unavailable', 'away')) : Promise.resolve()),
+    };
+    await accept([sample({ id: 'a' })]);
+    start({ vectors });
+    await expect.poll(() => store.journal.depth(), { timeout: 20_000 }).toMatchObject({ waiting: 0, buried: 0 });
+    expect(await stored(['a'])).toEqual([true]);
+    expect(failures).toBeLessThan(0);
   });
 
   it("keeps each user's order over many batches", async () => {
