@@ -4,7 +4,10 @@ import { createHmac } from 'node:crypto';
 import type { CompositionPart, Sample } from '#contract';
 import type { Redactor } from '#redact';
 
-/** The sample with every free text redacted. Identifiers keep their identity: what looks personal becomes a keyed hash. */
+/**
+ * The sample with every free text redacted, but for prompt and answer and the envelope of an attestation, which is kept only
+ * where it is proven. Identifiers keep their identity: what looks personal becomes a keyed hash.
+ */
 export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): Sample {
   const text = (value: string): string => redactor.redact(value).text;
   const identifier = (value: string): string => sanitizeIdentifier(value, redactor, key);
@@ -20,7 +23,18 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
     correlationId: identifier,
     session: (session) => change(session, { id: identifier, source: text }),
     principal: (principal) => change(principal, { id: identifier, source: text }),
-    call: (call) => change(call, { responseId: identifier, previousResponseId: identifier }),
+    call: (call) =>
+      change(call, {
+        responseId: identifier,
+        previousResponseId: identifier,
+        // Keyed hashes, where the sender keeps to the contract.
+        toolCalls: (ids) => ids.map(identifier),
+        toolResults: (ids) => ids.map(identifier),
+        toolInputs: (ids) => ids.map(identifier),
+        firstMessage: identifier,
+      }),
+    history: (history) => change(history, { keyId: identifier }),
+    sampling: (sampling) => change(sampling, { rule: text, policy: text }),
     gateway: (gateway) => change(gateway, { instance: text, route: text, service: text, consumer: identifier }),
     provider: text,
     model: (model) => change(model, { requested: text, executed: text, fingerprint: identifier }),
