@@ -12,7 +12,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies'],
   litellm: ['ingest'],
-  feedback: ['ingest'],
+  feedback: ['ingest', 'policies'],
   retention: ['policies'],
   alerts: ['threads'],
   export: ['threads'],

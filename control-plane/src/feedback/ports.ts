@@ -1,3 +1,4 @@
+import type { Sample } from '#contract';
 import type { Scope } from '../kernel/index.ts';
 import type { FeedbackItem, FeedbackKind, Target } from './types.ts';
 
@@ -7,8 +8,8 @@ export interface Found {
   /** Null where the thread as a whole is meant. */
   readonly requestId: string | null;
   readonly principal: string | null;
-  /** False where the words of the request were not to be kept. */
-  readonly keepsText: boolean;
+  /** The request as it is stored, the newest of a thread: says what was to be kept of it. */
+  readonly sample: Sample;
 }
 
 /** `full`: too much is kept already for this thread, or waits of this giver. */

@@ -2,6 +2,7 @@
 import type { Policy } from '#contract';
 import { splitBody, type Rejection } from '../ingest/index.ts';
 import { ClewError, type Caller, type Clock, type EventHandler } from '../kernel/index.ts';
+import { modeOf } from '../policies/index.ts';
 import { judge, keyOf } from './judge.ts';
 import type { FeedbackMeter, FeedbackRedactor, FeedbackStore } from './ports.ts';
 import type { FeedbackItem } from './types.ts';
@@ -105,7 +106,7 @@ async function withoutPersonal(
     let subject = item.giver ?? '';
     if (item.comment !== null) {
       const found = await store.find(caller.scope, target, item.giver);
-      if (!(found?.keepsText ?? keepsText(policy()))) {
+      if (!(found ? modeOf(policy(), found.sample) === 'full' : keepsText(policy()))) {
         rejected.push({ index: one.index, code: 'text_not_kept', message: '/value: the policy keeps no text here' });
         continue;
       }
@@ -115,12 +116,22 @@ async function withoutPersonal(
   }
   const comments = kept.filter(({ item }) => item.comment !== null);
   if (comments.length === 0) return kept;
-  const texts = await redactor.texts(
+  const texts = await redactAll(
+    redactor,
     comments.map(({ item }) => item.comment ?? ''),
     comments.map(({ subject }) => subject),
   );
   const redacted = new Map(comments.map((one, at) => [one.index, texts[at] ?? '']));
   return kept.map((one) => ({ ...one, item: { ...one.item, comment: redacted.get(one.index) ?? null } }));
+}
+
+/** Words that cannot be redacted are not kept, and nothing else of the post either: it is to be sent again. */
+async function redactAll(redactor: FeedbackRedactor, texts: readonly string[], subjects: readonly string[]): Promise<readonly string[]> {
+  try {
+    return await redactor.texts(texts, subjects);
+  } catch (cause) {
+    throw new ClewError('unavailable', 'comments cannot be redacted now; nothing of the post was kept', { cause });
+  }
 }
 
 /** True where no rule forbids words: a request that is not here yet may fall under any. */

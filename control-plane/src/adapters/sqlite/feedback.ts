@@ -1,3 +1,4 @@
+import type { Sample } from '#contract';
 import type { FeedbackItem, FeedbackStore, Found, Saved, Target } from '../../feedback/index.ts';
 import type { Clock, Scope } from '../../kernel/index.ts';
 import { query, type Database } from './database.ts';
@@ -16,12 +17,12 @@ const COLUMNS: Readonly<Record<Exclude<Target['kind'], 'thread'>, string>> = {
   response: RESPONSE_ID,
   trace: 'trace_id',
 };
-const REQUEST = `id, thread_id, principal, json_extract(sample, '$.mode') AS mode FROM requests WHERE scope = ?1`;
+const REQUEST = `id, thread_id, principal, sample FROM requests WHERE scope = ?1`;
 // In a trace, what the client asks on its own account is not what people judge.
 const NEWEST = `AND (?3 IS NULL OR principal = ?3) ORDER BY kind = 'auxiliary', at DESC, seq DESC LIMIT 1`;
 
 // Words are kept of a thread where they were kept of its newest request.
-const THREAD = `SELECT NULL AS id, t.id AS thread_id, t.principal, json_extract(r.sample, '$.mode') AS mode
+const THREAD = `SELECT NULL AS id, t.id AS thread_id, t.principal, r.sample
   FROM threads AS t JOIN requests AS r ON r.scope = t.scope AND r.thread_id = t.id
   WHERE t.scope = ?1 AND t.id = ?2 AND (?3 IS NULL OR t.principal = ?3) ORDER BY r.at DESC, r.seq DESC LIMIT 1`;
 
@@ -64,7 +65,7 @@ export class SqliteFeedback implements FeedbackStore {
       threadId: row['thread_id'] as string,
       requestId: row['id'] as string | null,
       principal: row['principal'] as string | null,
-      keepsText: (row['mode'] ?? 'full') === 'full',
+      sample: JSON.parse(row['sample'] as string) as Sample,
     };
   }
 
@@ -87,7 +88,7 @@ export class SqliteFeedback implements FeedbackStore {
     const found = this.look(scope, item.target, item.giver);
     if (this.isFull(scope, item, found, room)) return 'full';
     // The request was stored, without its words, while the comment was being redacted.
-    if (item.comment !== null && found?.keepsText === false) return 'duplicate';
+    if (item.comment !== null && (found?.sample.mode ?? 'full') !== 'full') return 'duplicate';
     // A thread of several people is nobody's, but what one of them said of it is.
     const { id, kind, name, source, value, comment, atMs, target, giver } = item;
     this.database.run(

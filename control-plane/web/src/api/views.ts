@@ -27,6 +27,8 @@ export interface ThreadSummary {
   readonly breakdown: { readonly requestId: string; readonly kind: string } | null;
   readonly sessions: number;
   readonly lowestConfidence: number;
+  /** What people and evaluators said; `score` where all scores have one name. */
+  readonly feedback?: { readonly up: number; readonly down: number; readonly completed?: boolean; readonly score?: number };
 }
 
 /** Why a link was made; `weight` is in log-odds, absent where the evidence is certain. */

@@ -55,7 +55,7 @@ describe('feedback that waits', () => {
     await put(opened, 'b', 't1', { sample: { mode: 'full' } });
     await opened.store.feedback.attach(HERE, ['a', 'b']);
     expect(await given(opened, 't1')).toEqual(['f2', 'f3']);
-    expect(await opened.store.feedback.find(HERE, of('a'), null)).toMatchObject({ keepsText: false });
+    expect(await opened.store.feedback.find(HERE, of('a'), null)).toMatchObject({ sample: { mode: 'topic_only' } });
   });
 });
 
@@ -80,7 +80,7 @@ describe('feedback that is kept', () => {
     await put(opened, 'b', 't1', { at: 1_001, sample: { trace } });
     await put(opened, 'title', 't2', { at: 1_002, sample: { trace }, turn: { call: { kind: 'auxiliary' } } });
     const found = await opened.store.feedback.find(HERE, { kind: 'trace', id: trace.traceId }, null);
-    expect(found).toEqual({ requestId: 'b', threadId: 't1', principal: 'p1', keepsText: true });
+    expect(found).toMatchObject({ requestId: 'b', threadId: 't1', principal: 'p1', sample: { id: 'b' } });
     expect(await opened.store.feedback.find(HERE, { kind: 'trace', id: trace.traceId }, 'p2')).toBeUndefined();
     expect(await opened.store.feedback.find(OTHER_TENANT, { kind: 'trace', id: trace.traceId }, null)).toBeUndefined();
   });
