@@ -6,7 +6,11 @@ const FRAMES = 8;
 export function errorFields(error: unknown): LogFields {
   if (!(error instanceof Error)) return { errorName: typeof error };
   const { code } = error as { code?: unknown };
-  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  // The stack begins with the message, whose lines could pass for frames.
+  const frames = (error.stack ?? '')
+    .replace(error.message, () => '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line));
   return {
     errorName: error.name,
     errorCode: typeof code === 'string' && /^\w{1,64}$/.test(code) ? code : undefined,

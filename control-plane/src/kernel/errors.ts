@@ -1,4 +1,4 @@
-// The error catalogue: what users and tools see. docs: the table in ARCHITECTURE.md, compared by a test.
+// The error catalogue: what users and tools see. docs/ERRORS.md is made from it.
 
 export interface CatalogueEntry {
   readonly status: number;

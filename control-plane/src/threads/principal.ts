@@ -18,7 +18,8 @@ const shippedLinker = new Linker(shippedWeights);
 
 /**
  * The threads of one principal in one scope: pure, synchronous, deterministic. A decision rests on the placed requests
- * before it in time and is never changed by later ones. Memory is bounded by `RESTORE_LIMIT` requests.
+ * before it in time; of later ones only certain evidence moves it, and says so (`relinked`). Memory is bounded by
+ * `RESTORE_LIMIT` requests.
  */
 export class PrincipalThreads {
   readonly #settings: Settings;

@@ -27,7 +27,9 @@ export function createLogger(write: (line: string) => void): LauncherLogger {
 export function describeException(thrown: unknown): string {
   if (!(thrown instanceof Error)) return typeof thrown;
   const code = (thrown as { code?: unknown }).code;
+  // The stack begins with the message, whose lines could pass for frames.
   const frames = (thrown.stack ?? '')
+    .replace(thrown.message, () => '')
     .split('\n')
     .filter((line) => /^\s+at /.test(line))
     .slice(0, 4);
