@@ -55,6 +55,24 @@ describe('ThreadReader (SQLite)', () => {
     expect((await store.threads.list(OTHER_TENANT, {}, { limit: 10 })).items).toEqual([]);
   });
 
+  it('stays readable whatever numbers of tokens senders state', async () => {
+    const { store } = openStore();
+    const usage = { inputTokens: Number.MAX_SAFE_INTEGER, outputTokens: Number.MAX_SAFE_INTEGER };
+    for (const id of ['a', 'b', 'c']) await store.turns.commit([storedTurn(id, 'ta', { sample: { usage } })], [], []);
+    const { items } = await store.threads.list(HERE, {}, { limit: 10 });
+    expect(items).toMatchObject([{ id: 'ta', calls: 3, inputTokens: Number.MAX_SAFE_INTEGER }]);
+  });
+
+  it('tells of gaps whatever numbers gateways state', async () => {
+    const { store } = openStore();
+    for (const epoch of ['00000000000000aa', '00000000000000bb', '00000000000000cc']) {
+      const gateway = { kind: 'kong', epoch, counter: Number.MAX_SAFE_INTEGER } as const;
+      await store.turns.commit([storedTurn(epoch, 'ta', { sample: { gateway } })], [], []);
+    }
+    expect((await store.counters.gaps(HERE, 10)).items).toHaveLength(3);
+    expect((await store.counters.gaps(HERE, 10)).missing).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+  });
+
   it('refuses a cursor that is not one of its own', async () => {
     const { store } = openStore();
     for (const cursor of ['', 'x', Buffer.from('[1]').toString('base64url'), Buffer.from('{"a":1}').toString('base64url')]) {

@@ -1,10 +1,13 @@
 import type { Price, Sample } from '#contract';
 
+/** No single request costs more. Sums of what is past it would end in infinity, and a counter never comes back from there. */
+const MOST_USD = 1_000_000;
+
 /** US dollars: what the provider stated, else by the price table; null where neither knows. */
 export function costOf(sample: Sample, prices: readonly Price[]): number | null {
   const { usage } = sample;
   if (!usage) return null;
-  if (usage.costUsd !== undefined) return usage.costUsd;
+  if (usage.costUsd !== undefined && usage.costUsd <= MOST_USD) return usage.costUsd;
   const name = sample.model?.executed ?? sample.model?.requested;
   const price = name === undefined ? undefined : priceOf(name, prices);
   if (!price || (usage.inputTokens === undefined && usage.outputTokens === undefined)) return null;

@@ -80,6 +80,9 @@ function begin(step: Step): Aggregate {
   };
 }
 
+/** Senders state tokens: past the last safe integer SQLite's number could not be read back, and the row with it. */
+const sum = (total: number, more: number | null): number => Math.min(Number.MAX_SAFE_INTEGER, total + (more ?? 0));
+
 /** The parts that every call counts in, auxiliary ones too: time, cost, faults. */
 function addCall(before: Aggregate, step: Step): Aggregate {
   return {
@@ -93,8 +96,8 @@ function addCall(before: Aggregate, step: Step): Aggregate {
     sessions: withName(before.sessions, step.session_id),
     errors: before.errors + (step.outcome === 'error' ? 1 : 0),
     blocks: before.blocks + step.blocked,
-    input_tokens: before.input_tokens + (step.input_tokens ?? 0),
-    output_tokens: before.output_tokens + (step.output_tokens ?? 0),
+    input_tokens: sum(before.input_tokens, step.input_tokens),
+    output_tokens: sum(before.output_tokens, step.output_tokens),
     cost_usd: step.cost_usd === null ? before.cost_usd : (before.cost_usd ?? 0) + step.cost_usd,
   };
 }

@@ -3,6 +3,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { Database } from './database.ts';
 import { keyOf } from './scope.ts';
 
+// Sums by total(), a float: gateways state the numbers, and an integer past 2^53 could not be read back.
 const MAX_ROWS = 1_000;
 const COVERING = `SELECT first, last FROM counter_ranges WHERE scope = ?1 AND epoch = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1`;
 const FOLLOWING = 'SELECT last, last_seen_ms FROM counter_ranges WHERE scope = ?1 AND epoch = ?2 AND first = ?3';
@@ -37,7 +38,7 @@ export class SqliteCounters implements CounterReader {
   async epochs(scope: Scope, limit: number): Promise<readonly EpochSummary[]> {
     const rows = this.database
       .prepare(
-        `SELECT e.epoch, e.repeated, e.first_seen_ms, e.last_seen_ms, sum(r.last - r.first + 1) AS runs, max(r.last) AS last
+        `SELECT e.epoch, e.repeated, e.first_seen_ms, e.last_seen_ms, total(r.last - r.first + 1) AS runs, max(r.last) AS last
          FROM counter_epochs e JOIN counter_ranges r ON r.scope = e.scope AND r.epoch = e.epoch
          WHERE e.scope = ? GROUP BY e.epoch ORDER BY e.last_seen_ms DESC LIMIT ?`,
       )
@@ -59,7 +60,7 @@ export class SqliteCounters implements CounterReader {
     const rows = this.database
       .prepare(`SELECT * FROM (${GAPS}) WHERE high >= low ORDER BY seen DESC, epoch, low LIMIT ?`)
       .all(key, Math.min(limit, MAX_ROWS));
-    const total = this.database.prepare(`SELECT coalesce(sum(high - low + 1), 0) AS n FROM (${GAPS}) WHERE high >= low`).get(key);
+    const total = this.database.prepare(`SELECT total(high - low + 1) AS n FROM (${GAPS}) WHERE high >= low`).get(key);
     const items = rows.map((row) => ({
       epoch: String(row['epoch']),
       from: Number(row['low']),

@@ -109,6 +109,7 @@ describe('costOf', () => {
 
   it('takes what the provider stated, and knows no cost without tokens or model', () => {
     expect(cost('gpt-4o', { costUsd: 0.25 })).toBe(0.25);
+    expect(cost('gpt-4o', { ...million, costUsd: 1e308 })).toBe(12);
     expect(cost('gpt-4o', undefined)).toBeNull();
     expect(cost('gpt-4o', {})).toBeNull();
     expect(cost(undefined, million)).toBeNull();
