@@ -76,6 +76,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const [nameLane, embedLane] = [createLane(IN_LANE), createLane(IN_LANE)];
   let lastBegun: Promise<void> = Promise.resolve();
   const open = new Set<Promise<void>>();
+  /** Rows that are claimed, in no hand, and to be put back as soon as the store takes a write. */
+  const adrift: number[] = [];
   let isStopping = false;
   let loop: Promise<void> | undefined;
   let sweptMs = 0;
@@ -94,6 +96,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     let claimed: readonly JournalRow[][] = [];
     while (!isStopping) {
       try {
+        if (adrift.length > 0) await recover();
         if (claimed.length === 0) claimed = cutBatches(await journal.claim(CLAIM, clock.nowMs()));
         const [next, ...later] = claimed;
         if (next === undefined) {
@@ -113,10 +116,18 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     await Promise.all(open);
   }
 
+  async function recover(): Promise<void> {
+    const seqs = [...adrift];
+    await journal.retry(seqs, clock.nowMs());
+    adrift.splice(0, seqs.length);
+    meter.retried(seqs.length);
+  }
+
   function begin(rows: readonly JournalRow[]): void {
     const task = processRows(rows, lastBegun).catch((error: unknown) => {
-      // Not even putting rows back worked: the store is in trouble. They stay claimed until the next start.
+      // Not even putting rows back worked: the store is in trouble.
       logger.error('batch_lost_hold', { ...errorFields(error), rows: rows.length });
+      adrift.push(...rows.map(({ seq }) => seq));
     });
     lastBegun = task;
     const tracked = task.finally(() => {

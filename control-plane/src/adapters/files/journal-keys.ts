@@ -15,8 +15,9 @@ export async function openKeyFolder(folder: string): Promise<JournalKeyStore> {
   };
   return {
     async list() {
-      const names = await readdir(folder);
-      return names.filter((name) => name.endsWith(SUFFIX)).map((name) => name.slice(0, -SUFFIX.length));
+      const files = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile() && entry.name.endsWith(SUFFIX));
+      // What is not ours must not keep our keys from being shredded.
+      return files.map(({ name }) => name.slice(0, -SUFFIX.length)).filter((id) => NAME.test(id));
     },
     async read(id) {
       try {

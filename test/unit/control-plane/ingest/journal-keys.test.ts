@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -87,6 +87,15 @@ describe('journal keys', () => {
       return [];
     });
     expect(row && (await keys.open(row))).toEqual(clear);
+  });
+
+  it('shreds its keys also where things that are none lie beside them', async () => {
+    await seal('one');
+    mkdirSync(path.join(folder, 'folder.key'));
+    writeFileSync(path.join(folder, 'a key of others.key'), 'x');
+    keys.retire();
+    expect(await keys.sweep(() => Promise.resolve([]))).toBe(1);
+    expect(readdirSync(folder).sort()).toEqual(['a key of others.key', 'folder.key']);
   });
 
   it('begins again after a key could not be written', async () => {

@@ -153,6 +153,20 @@ describe('the pipeline', () => {
     expect(failures).toBeLessThan(0);
   });
 
+  it('takes up again, without a restart, what it could not even put back', async () => {
+    let [commits, retries] = [2, 1];
+    const sink: TurnSink = {
+      commit: (...args) => (commits-- > 0 ? Promise.reject(new ClewError('unavailable', 'full')) : store.turns.commit(...args)),
+    };
+    const retry = store.journal.retry.bind(store.journal);
+    store.journal.retry = (...args) => (retries-- > 0 ? Promise.reject(new Error('full')) : retry(...args));
+    await accept([sample({ id: 'a' }), sample({ id: 'b' })]);
+    start({ sink });
+    await expect.poll(() => store.journal.depth(), { timeout: 10_000 }).toMatchObject({ waiting: 0, buried: 0 });
+    expect(retries).toBeLessThan(0);
+    expect(await stored(['a', 'b'])).toEqual([true, true]);
+  });
+
   it("keeps each user's order over many batches", async () => {
     const samples = Array.from({ length: 400 }, (_, index) =>
       sample({
