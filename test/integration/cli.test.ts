@@ -172,7 +172,19 @@ describe('clew replay', () => {
     expect(missing).toMatchObject({ code: 2, out: '' });
     expect(missing.err).toContain('nowhere.jsonl cannot be read (ENOENT)');
     expect((await clew(['replay', 'x', '--bogus'])).code).toBe(2);
-    expect((await clew(['dance'])).err).toContain('Commands: ');
+    for (const name of ['dance', 'constructor', '__proto__']) expect((await clew([name])).err).toContain('Commands: ');
+  });
+
+  it('says when the output cannot be written, exit 2', async () => {
+    writeFileSync(path.join(folder, 'one.jsonl'), JSON.stringify({ id: 'a', ts: 1_772_366_400, user: 'u', text: 'hello' }));
+    for (const [out, code] of [
+      ['no/such/folder.jsonl', 'ENOENT'],
+      ['.', 'EISDIR'],
+    ] as const) {
+      const failed = await clew(['replay', 'one.jsonl', '--out', out, '--no-names']);
+      expect(failed.code).toBe(2);
+      expect(failed.err).toContain(`${out} cannot be written (${code})`);
+    }
   });
 });
 

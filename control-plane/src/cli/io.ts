@@ -63,18 +63,20 @@ export interface RowWriter {
 export function rowWriter(file: string | undefined): RowWriter {
   const output = file === undefined || file === '-' ? process.stdout : createWriteStream(resolvePath(file));
   let failure: Error | undefined;
-  output.on('error', (error: Error) => {
-    failure = error;
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    const remedy = output === process.stdout ? 'Whoever reads it has gone, or its disk is full.' : 'Check the path and the disk.';
+    failure = new UsageError(`${file ?? 'stdout'} cannot be written (${error.code ?? error.name}). ${remedy}`);
   });
   return {
     async write(row) {
       if (failure) throw failure;
-      if (!output.write(`${JSON.stringify(row)}\n`)) await once(output, 'drain');
+      if (!output.write(`${JSON.stringify(row)}\n`)) await once(output, 'drain').catch(() => undefined);
     },
     async close() {
       if (output !== process.stdout) {
         output.end();
-        await once(output, 'close');
+        // A file that could not be opened has closed long ago.
+        if (!output.closed) await once(output, 'close').catch(() => undefined);
       }
       if (failure) throw failure;
     },

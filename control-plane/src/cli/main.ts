@@ -27,7 +27,7 @@ async function main(name: string | undefined, args: readonly string[]): Promise<
     for (const load of Object.values(COMMANDS)) process.stderr.write(`${(await load()).help}\n`);
     return name === undefined ? 2 : 0;
   }
-  const load = COMMANDS[name];
+  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (!load) throw new UsageError(`There is no command of that name. Commands: ${Object.keys(COMMANDS).join(', ')}`);
   const command = await load();
   if (args.includes('--help') || args.includes('-h')) {
