@@ -9,6 +9,10 @@ export interface Health {
 
 /** Alive: the process answers. Ready: it can take samples and process them. */
 export function healthRoutes(parts: readonly Health[]): Route[] {
+  // Anybody may ask, and the answer costs work: those who ask at the same time share it.
+  let asked: Promise<readonly (readonly [string, string])[]> | undefined;
+  const checkAll = () =>
+    (asked ??= Promise.all(parts.map(async (part) => [part.name, await guarded(part)] as const)).finally(() => (asked = undefined)));
   return [
     {
       method: 'get',
@@ -30,7 +34,7 @@ export function healthRoutes(parts: readonly Health[]): Route[] {
       },
       errors: ['unavailable'],
       handle: async () => {
-        const entries = await Promise.all(parts.map(async (part) => [part.name, await guarded(part)] as const));
+        const entries = await checkAll();
         const isReady = entries.every(([, state]) => state === 'ok');
         return { status: isReady ? 200 : 503, json: { status: isReady ? 'ok' : 'not_ready', parts: Object.fromEntries(entries) } };
       },
