@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openEmbedder } from '../../control-plane/src/adapters/onnx/index.ts';
+import { openEmbedder } from '../../control-plane/src/cli/embedder.ts';
 import { scoreIntents, scoreTopics, type IntentFigures, type TopicFigures } from './labels.ts';
 import { scoreClean, scorePersonal, type LabelledText, type PersonalFigures } from './personal.ts';
 import { cosineRule, gapRule } from './rules.ts';
