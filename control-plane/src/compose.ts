@@ -1,84 +1,32 @@
 // The only place that picks adapters and joins the rooms. Everything else takes what it needs as a port.
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Express } from 'express';
-import { pseudonym, tenantKeys } from '#contract';
-import { createRedactor, unsafePatternReason } from '#redact';
-import {
-  accessRoutes,
-  createAccess,
-  createPeople,
-  createTokenStore,
-  userTokens,
-  type Access,
-  type IssuedToken,
-  type People,
-} from './access/index.ts';
+import { unsafePatternReason } from '#redact';
+import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken } from './access/index.ts';
 import { checkpointFolder, manifestFolder, openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
 import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
-import { openOidc, type OidcTimes } from './adapters/oidc/index.ts';
-import { createLogger } from './adapters/pino/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
-import { openSqlite, type SqliteStore } from './adapters/sqlite/index.ts';
-import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
+import { createLogger } from './adapters/pino/index.ts';
+import { openSqlite } from './adapters/sqlite/index.ts';
 import { alertRoutes } from './alerts/index.ts';
+import { type Overrides, type Base, version } from './compose-base.ts';
+import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
+import { openPeople, pseudonymAt, openEraser } from './compose-people.ts';
+import { createWorkshop, openLiteLlm, meaningIndex } from './compose-processing.ts';
 import type { Config } from './config.ts';
-import { createFeedback, feedbackRedactor, feedbackRoutes, type Redactions } from './feedback/index.ts';
-import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
-import {
-  createApp,
-  createMetrics,
-  DEFAULT_RATES,
-  healthRoutes,
-  isLoopback,
-  JSON_LIMITS,
-  readBody,
-  type Health,
-  type Metrics,
-} from './http/index.ts';
+import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
+import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON_LIMITS, readBody } from './http/index.ts';
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
-import {
-  createAcceptor,
-  createAnnouncer,
-  createJournalKeys,
-  createPipeline,
-  createProcessor,
-  ingestRoutes,
-  type Acceptor,
-  type Embedder,
-  type NameFinder,
-  type Vectors,
-  type Workshop,
-} from './ingest/index.ts';
-import { systemClock, systemRandomness, type Clock, type EventHandler, type Logger, type Route, type Scope } from './kernel/index.ts';
-import { openPolicy, policyRoutes, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
-import {
-  createEraser,
-  createNameRedactor,
-  outsideVectors,
-  privacyRoutes,
-  withoutErased,
-  type Erasable,
-  type Eraser,
-} from './privacy/index.ts';
-import { createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
+import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, ingestRoutes } from './ingest/index.ts';
+import { systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
+import { openPolicy, policyRoutes } from './policies/index.ts';
+import { privacyRoutes, withoutErased } from './privacy/index.ts';
 import { schedulePurge, withOutsideVectors } from './retention/index.ts';
-import { createSearch, searchRoutes, type MeaningIndex } from './search/index.ts';
+import { createSearch, searchRoutes } from './search/index.ts';
 import { traceLinker } from './threads/index.ts';
 import { threadRoutes } from './threads/routes.ts';
-import { createTopicPlacer, topicRoutes, type TopicPlacer } from './topics/index.ts';
-
-/** A model that is loaded once and closed at the end. */
-type Closable<T> = T & { close(): Promise<void> };
-
-/** Parts that tests replace. */
-export interface Overrides {
-  readonly clock?: Clock;
-  readonly logger?: Logger;
-  readonly embedder?: Closable<Embedder>;
-  readonly nameFinder?: Closable<NameFinder>;
-  readonly oidcTimes?: Partial<OidcTimes>;
-}
+import { createTopicPlacer, topicRoutes } from './topics/index.ts';
 
 export interface ControlPlane {
   readonly app: Express;
@@ -112,16 +60,6 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     for (const close of closers.reverse()) await close();
     throw error;
   }
-}
-
-interface Base {
-  readonly config: Config;
-  readonly overrides: Overrides;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly live: LivePolicy;
-  readonly store: SqliteStore;
-  readonly closers: (() => Promise<void>)[];
 }
 
 async function assemble(base: Base): Promise<ControlPlane> {
@@ -258,156 +196,4 @@ async function openIdentity({ config, clock, logger, store }: Base): Promise<Ide
     clock,
     logger,
   });
-}
-
-/** What the policy decides of the processing, made anew when the policy changes. */
-function createWorkshop(parts: {
-  store: SqliteStore;
-  embedder: Embedder;
-  nameFinder: NameFinder;
-  secret: Uint8Array;
-  live: LivePolicy;
-}): (() => Workshop & Redactions) & { renew(): void } {
-  const build = ({ policy }: LoadedPolicy) => {
-    const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
-    const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
-    const { linking } = policy;
-    const processor = createProcessor({
-      redactor,
-      names,
-      embedder: parts.embedder,
-      past: parts.store.past,
-      linkOptions: {
-        minConfidence: linking?.minConfidence,
-        inference: linking?.inference,
-        sessionGapSeconds: linking?.sessionGapMinutes === undefined ? undefined : linking.sessionGapMinutes * 60,
-      },
-    });
-    return { processor, redactor, names, prices: policy.prices ?? [] };
-  };
-  let current = build(parts.live.current());
-  parts.live.onChange((loaded) => {
-    current = build(loaded);
-  });
-  return Object.assign(() => current, {
-    /** Forgets what the linker and the cache of embeddings remember; it comes back from the store. */
-    renew() {
-      current = build(parts.live.current());
-    },
-  });
-}
-
-/** LiteLLM's events become samples here as a gateway's do there, under the same keys where the tenant has a secret. */
-function openLiteLlm(
-  { config, live, clock }: Base,
-  { acceptor, workshop, secret }: { acceptor: Acceptor; workshop: () => Workshop; secret: Uint8Array },
-): Route[] {
-  const guardrail = createGuardrail(() => workshop().redactor);
-  const intake = createIntake({
-    door: acceptor,
-    rules: () => ({ policy: live.current().policy, redactor: workshop().redactor }),
-    keys: (tenant) => tenantKeys(hashKeyOf(config, tenant) ?? Buffer.from(secret).toString('hex'), tenant),
-    secret,
-    clock,
-    randomness: systemRandomness,
-    maxEvents: config.limits.batchItems,
-    verdict: guardrail.verdict,
-  });
-  return liteLlmRoutes(intake, guardrail, (stream, encoding) => readBody(stream, encoding, config.limits));
-}
-
-/** Memories come after the tables they are made from. */
-function openEraser(
-  { store, clock }: Base,
-  parts: { access: Access; topics: TopicPlacer; outside: WeaviateStore | undefined; renewLinking: () => void },
-): Eraser {
-  const memory = (name: string, renew: (scope: Scope) => Promise<void> | void): Erasable => ({
-    name,
-    tables: [],
-    erase: async (scope) => {
-      await renew(scope);
-      return {};
-    },
-    residual: () => Promise.resolve(0),
-  });
-  return createEraser({
-    erasables: [
-      ...store.erasables,
-      userTokens(parts.access),
-      memory('topics_memory', (scope) => parts.topics.refresh(scope)),
-      memory('linking_memory', parts.renewLinking),
-    ],
-    outside: parts.outside && [outsideVectors(parts.outside.vectors)],
-    tombstones: store.tombstones,
-    clock,
-  });
-}
-
-/** People's tokens, where an identity provider is configured. */
-function openPeople({ config, clock, logger, overrides }: Base): People | undefined {
-  const { oidc } = config.access;
-  if (!oidc) return undefined;
-  return createPeople({
-    verifier: openOidc({ ...oidc, clock, logger, times: overrides.oidcTimes ?? {} }),
-    rules: oidc.rules,
-    hashKey: (tenant) => hashKeyOf(config, tenant),
-  });
-}
-
-const hashKeyOf = ({ access: { hashKeys } }: Config, tenant: string): string | undefined =>
-  Object.hasOwn(hashKeys.byTenant, tenant) ? hashKeys.byTenant[tenant] : hashKeys.others;
-
-function pseudonymAt(config: Config, tenant: string, subject: string): string | undefined {
-  const secret = hashKeyOf(config, tenant);
-  return secret === undefined ? undefined : pseudonym(tenantKeys(secret, tenant).principal, subject);
-}
-
-/** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */
-function meaningIndex(workshop: () => Workshop, embedder: Embedder, vectors: Vectors): MeaningIndex {
-  return {
-    async nearest(scope, text, limit, bounds) {
-      const [vector] = text.trim() === '' ? [] : await embedder.embed([workshop().redactor.redact(text).text]);
-      return vector ? vectors.nearest({ scope, model: embedder.modelId, vector, limit, ...bounds }) : [];
-    },
-  };
-}
-
-function openSpanExport({ config, store, logger }: Base, metrics: Metrics): SpanExport | undefined {
-  if (!config.otlp) return undefined;
-  const sender = otlpSender(config.otlp.url, config.otlp.headers);
-  return createSpanExport({ reader: store.threads, sender, meter: metrics, logger, version: version() });
-}
-
-/** Vectors outside the store, where they are configured. The linker still reads its own from the store. */
-async function openOutsideVectors(config: Config): Promise<WeaviateStore | undefined> {
-  const { weaviateUrl: url, weaviateGrpcUrl: grpcUrl, weaviateApiKey: apiKey } = config;
-  return url === undefined ? undefined : openWeaviate({ url, grpcUrl, apiKey });
-}
-
-function healthOf({ store }: Base, embedder: Embedder, outside: WeaviateStore | undefined): Health[] {
-  return [
-    {
-      name: 'store',
-      check: async () => {
-        await store.meta.get('health');
-        return 'ok';
-      },
-    },
-    {
-      name: 'models',
-      check: async () => ((await embedder.embed(['ready'])).length === 1 ? 'ok' : 'the embedding model does not answer'),
-    },
-    {
-      name: 'journal',
-      check: async () => {
-        await store.journal.depth();
-        return 'ok';
-      },
-    },
-    ...(outside ? [{ name: 'weaviate', check: async () => ((await outside.isReady()) ? 'ok' : 'does not answer') }] : []),
-  ];
-}
-
-function version(): string {
-  return String((JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: unknown }).version);
 }

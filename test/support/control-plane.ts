@@ -2,7 +2,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { compose, type ControlPlane, type Overrides } from '../../control-plane/src/compose.ts';
+import type { Overrides } from '../../control-plane/src/compose-base.ts';
+import { compose, type ControlPlane } from '../../control-plane/src/compose.ts';
 import { readConfig } from '../../control-plane/src/config.ts';
 import { silentLogger } from '../../control-plane/src/kernel/index.ts';
 import { fakeEmbedder, fakeNameFinder, type FakeEmbedder, type FakeNameFinder } from './fakes/models.ts';

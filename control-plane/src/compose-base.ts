@@ -1,0 +1,40 @@
+// What the parts of the wiring share.
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { OidcTimes } from './adapters/oidc/index.ts';
+import type { SqliteStore } from './adapters/sqlite/index.ts';
+import type { Config } from './config.ts';
+import type { Embedder, NameFinder } from './ingest/index.ts';
+import type { Clock, Logger } from './kernel/index.ts';
+import type { LivePolicy } from './policies/index.ts';
+
+const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
+
+/** A model that is loaded once and closed at the end. */
+type Closable<T> = T & { close(): Promise<void> };
+
+/** Parts that tests replace. */
+export interface Overrides {
+  readonly clock?: Clock;
+  readonly logger?: Logger;
+  readonly embedder?: Closable<Embedder>;
+  readonly nameFinder?: Closable<NameFinder>;
+  readonly oidcTimes?: Partial<OidcTimes>;
+}
+
+export interface Base {
+  readonly config: Config;
+  readonly overrides: Overrides;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly live: LivePolicy;
+  readonly store: SqliteStore;
+  readonly closers: (() => Promise<void>)[];
+}
+
+export const hashKeyOf = ({ access: { hashKeys } }: Config, tenant: string): string | undefined =>
+  Object.hasOwn(hashKeys.byTenant, tenant) ? hashKeys.byTenant[tenant] : hashKeys.others;
+
+export function version(): string {
+  return String((JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: unknown }).version);
+}

@@ -1,0 +1,43 @@
+// The wiring of what stands outside the process, and of what it tells of its health.
+import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
+import { type Base, version } from './compose-base.ts';
+import type { Config } from './config.ts';
+import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
+import type { Health, Metrics } from './http/index.ts';
+import type { Embedder } from './ingest/index.ts';
+
+/** Vectors outside the store, where they are configured. The linker still reads its own from the store. */
+export async function openOutsideVectors(config: Config): Promise<WeaviateStore | undefined> {
+  const { weaviateUrl: url, weaviateGrpcUrl: grpcUrl, weaviateApiKey: apiKey } = config;
+  return url === undefined ? undefined : openWeaviate({ url, grpcUrl, apiKey });
+}
+
+export function openSpanExport({ config, store, logger }: Base, metrics: Metrics): SpanExport | undefined {
+  if (!config.otlp) return undefined;
+  const sender = otlpSender(config.otlp.url, config.otlp.headers);
+  return createSpanExport({ reader: store.threads, sender, meter: metrics, logger, version: version() });
+}
+
+export function healthOf({ store }: Base, embedder: Embedder, outside: WeaviateStore | undefined): Health[] {
+  return [
+    {
+      name: 'store',
+      check: async () => {
+        await store.meta.get('health');
+        return 'ok';
+      },
+    },
+    {
+      name: 'models',
+      check: async () => ((await embedder.embed(['ready'])).length === 1 ? 'ok' : 'the embedding model does not answer'),
+    },
+    {
+      name: 'journal',
+      check: async () => {
+        await store.journal.depth();
+        return 'ok';
+      },
+    },
+    ...(outside ? [{ name: 'weaviate', check: async () => ((await outside.isReady()) ? 'ok' : 'does not answer') }] : []),
+  ];
+}

@@ -1,0 +1,53 @@
+// The wiring of who is who, and of what is forgotten of them.
+import { pseudonym, tenantKeys } from '#contract';
+import { createPeople, userTokens, type Access, type People } from './access/index.ts';
+import { openOidc } from './adapters/oidc/index.ts';
+import type { WeaviateStore } from './adapters/weaviate/index.ts';
+import { type Base, hashKeyOf } from './compose-base.ts';
+import type { Config } from './config.ts';
+import type { Scope } from './kernel/index.ts';
+import { createEraser, outsideVectors, type Erasable, type Eraser } from './privacy/index.ts';
+import type { TopicPlacer } from './topics/index.ts';
+
+/** People's tokens, where an identity provider is configured. */
+export function openPeople({ config, clock, logger, overrides }: Base): People | undefined {
+  const { oidc } = config.access;
+  if (!oidc) return undefined;
+  return createPeople({
+    verifier: openOidc({ ...oidc, clock, logger, times: overrides.oidcTimes ?? {} }),
+    rules: oidc.rules,
+    hashKey: (tenant) => hashKeyOf(config, tenant),
+  });
+}
+
+export function pseudonymAt(config: Config, tenant: string, subject: string): string | undefined {
+  const secret = hashKeyOf(config, tenant);
+  return secret === undefined ? undefined : pseudonym(tenantKeys(secret, tenant).principal, subject);
+}
+
+/** Memories come after the tables they are made from. */
+export function openEraser(
+  { store, clock }: Base,
+  parts: { access: Access; topics: TopicPlacer; outside: WeaviateStore | undefined; renewLinking: () => void },
+): Eraser {
+  const memory = (name: string, renew: (scope: Scope) => Promise<void> | void): Erasable => ({
+    name,
+    tables: [],
+    erase: async (scope) => {
+      await renew(scope);
+      return {};
+    },
+    residual: () => Promise.resolve(0),
+  });
+  return createEraser({
+    erasables: [
+      ...store.erasables,
+      userTokens(parts.access),
+      memory('topics_memory', (scope) => parts.topics.refresh(scope)),
+      memory('linking_memory', parts.renewLinking),
+    ],
+    outside: parts.outside && [outsideVectors(parts.outside.vectors)],
+    tombstones: store.tombstones,
+    clock,
+  });
+}

@@ -1,0 +1,79 @@
+// The wiring of what happens to a request between the door and the store.
+import { tenantKeys } from '#contract';
+import { createRedactor } from '#redact';
+import type { SqliteStore } from './adapters/sqlite/index.ts';
+import { type Base, hashKeyOf } from './compose-base.ts';
+import type { Redactions } from './feedback/index.ts';
+import { readBody } from './http/index.ts';
+import { createProcessor, type Acceptor, type Embedder, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
+import { systemRandomness, type Route } from './kernel/index.ts';
+import { createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
+import type { LivePolicy, LoadedPolicy } from './policies/index.ts';
+import { createNameRedactor } from './privacy/index.ts';
+import type { MeaningIndex } from './search/index.ts';
+
+/** What the policy decides of the processing, made anew when the policy changes. */
+export function createWorkshop(parts: {
+  store: SqliteStore;
+  embedder: Embedder;
+  nameFinder: NameFinder;
+  secret: Uint8Array;
+  live: LivePolicy;
+}): (() => Workshop & Redactions) & { renew(): void } {
+  const build = ({ policy }: LoadedPolicy) => {
+    const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
+    const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
+    const { linking } = policy;
+    const processor = createProcessor({
+      redactor,
+      names,
+      embedder: parts.embedder,
+      past: parts.store.past,
+      linkOptions: {
+        minConfidence: linking?.minConfidence,
+        inference: linking?.inference,
+        sessionGapSeconds: linking?.sessionGapMinutes === undefined ? undefined : linking.sessionGapMinutes * 60,
+      },
+    });
+    return { processor, redactor, names, prices: policy.prices ?? [] };
+  };
+  let current = build(parts.live.current());
+  parts.live.onChange((loaded) => {
+    current = build(loaded);
+  });
+  return Object.assign(() => current, {
+    /** Forgets what the linker and the cache of embeddings remember; it comes back from the store. */
+    renew() {
+      current = build(parts.live.current());
+    },
+  });
+}
+
+/** LiteLLM's events become samples here as a gateway's do there, under the same keys where the tenant has a secret. */
+export function openLiteLlm(
+  { config, live, clock }: Base,
+  { acceptor, workshop, secret }: { acceptor: Acceptor; workshop: () => Workshop; secret: Uint8Array },
+): Route[] {
+  const guardrail = createGuardrail(() => workshop().redactor);
+  const intake = createIntake({
+    door: acceptor,
+    rules: () => ({ policy: live.current().policy, redactor: workshop().redactor }),
+    keys: (tenant) => tenantKeys(hashKeyOf(config, tenant) ?? Buffer.from(secret).toString('hex'), tenant),
+    secret,
+    clock,
+    randomness: systemRandomness,
+    maxEvents: config.limits.batchItems,
+    verdict: guardrail.verdict,
+  });
+  return liteLlmRoutes(intake, guardrail, (stream, encoding) => readBody(stream, encoding, config.limits));
+}
+
+/** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */
+export function meaningIndex(workshop: () => Workshop, embedder: Embedder, vectors: Vectors): MeaningIndex {
+  return {
+    async nearest(scope, text, limit, bounds) {
+      const [vector] = text.trim() === '' ? [] : await embedder.embed([workshop().redactor.redact(text).text]);
+      return vector ? vectors.nearest({ scope, model: embedder.modelId, vector, limit, ...bounds }) : [];
+    },
+  };
+}
