@@ -2,7 +2,8 @@
 // plugin (launcher.cjs and clew/clew.cjs); without one, plugin/dist is measured. Load comes from this process; gateways
 // run in a process of their own and each plugin server in another, as with Kong. All take turns within one run, so that a
 // busy machine weighs on all of them alike: trust the ratios to the bare proxy, and the CPU time that the thread which
-// answers the gateway spends on a request (Linux only), which no other process changes.
+// answers the gateway spends on a request (Linux only), which no other process changes. With BENCH_JSON=1
+// stdout gets one JSON line with the figures of every round, and the text goes to stderr.
 import { fork, type ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
@@ -16,6 +17,9 @@ const CLIENTS = 16;
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? '6');
 const ROUND_MS = Number(process.env['BENCH_ROUND_MS'] ?? '1500');
 const BIG_BYTES = 4_000_000;
+const JSON_WANTED = process.env['BENCH_JSON'] === '1';
+const SMALL_ONLY = process.env['BENCH_SMALL_ONLY'] === '1';
+const say = (text: string): void => void (JSON_WANTED ? process.stderr : process.stdout).write(text);
 
 const root = path.join(import.meta.dirname, '..', '..');
 
@@ -89,7 +93,32 @@ function firstThreadMs(pid: number | undefined): number {
   }
 }
 
+/** CPU milliseconds of all threads of a process, in steps of 10. */
+function processMs(pid: number | undefined): number {
+  try {
+    const text = fs.readFileSync(`/proc/${pid ?? 0}/stat`, 'utf8');
+    // The name may hold blanks; what follows it is fields 3 and on.
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ');
+    return 10 * (Number(fields[11]) + Number(fields[12]));
+  } catch {
+    return Number.NaN;
+  }
+}
+
+/** Of one round. CPU in microseconds for each request; null where it is not known. */
+export interface Round {
+  readonly p50: number;
+  readonly p99: number;
+  readonly rate: number;
+  readonly firstThreadUs: number | null;
+  readonly processUs: number | null;
+}
+
+/** Rounds by name of what was measured, "bare" among them. */
+export type GatewayRounds = Readonly<Record<string, readonly Round[]>>;
+
 interface Figures {
+  readonly rounds: Round[];
   readonly ms: number[];
   readonly rates: number[];
   sent: number;
@@ -128,24 +157,36 @@ async function load(url: string, figures: Figures | undefined, bigEveryMs: numbe
   return answered;
 }
 
-async function measure(title: string, { urls, pids }: Gateways, taken: Map<string, number>, bigEveryMs?: number): Promise<void> {
-  const all = new Map(Object.keys(urls).map((name): [string, Figures] => [name, { ms: [], rates: [], sent: 0, cpuMs: 0 }]));
+async function measure(title: string, { urls, pids }: Gateways, taken: Map<string, number>, bigEveryMs?: number): Promise<GatewayRounds> {
+  const all = new Map(Object.keys(urls).map((name): [string, Figures] => [name, { rounds: [], ms: [], rates: [], sent: 0, cpuMs: 0 }]));
   for (const [name, url] of Object.entries(urls)) if (taken.size === 0 || name === 'bare') await load(url, undefined, undefined);
   const before = new Map(taken);
   for (let round = 0; round < ROUNDS; round += 1) {
     for (const [name, url] of Object.entries(urls)) {
       const figures = all.get(name);
-      const used = firstThreadMs(pids[name]);
+      const [used, usedByAll] = [firstThreadMs(pids[name]), processMs(pids[name])];
+      const [asked, sent] = [figures?.ms.length ?? 0, figures?.sent ?? 0];
       await load(url, figures, bigEveryMs);
       // What is left of the round's work must not weigh on the next one's.
       await new Promise((resolve) => setTimeout(resolve, 700));
-      if (figures) figures.cpuMs += firstThreadMs(pids[name]) - used;
+      if (!figures) continue;
+      const cpuMs = firstThreadMs(pids[name]) - used;
+      figures.cpuMs += cpuMs;
+      const each = (ms: number): number | null => (Number.isNaN(ms) ? null : (1000 * ms) / Math.max(1, figures.sent - sent));
+      const own = figures.ms.slice(asked);
+      figures.rounds.push({
+        p50: percentile(own, 0.5),
+        p99: percentile(own, 0.99),
+        rate: figures.rates.at(-1) ?? 0,
+        firstThreadUs: each(cpuMs),
+        processUs: each(processMs(pids[name]) - usedByAll),
+      });
     }
   }
   await new Promise((resolve) => setTimeout(resolve, 2500));
   const bare = all.get('bare');
-  if (!bare) return;
-  process.stdout.write(`${title}\n`);
+  if (!bare) return {};
+  say(`${title}\n`);
   for (const [name, { ms, rates, sent, cpuMs }] of all) {
     const figures = [percentile(ms, 0.5), percentile(ms, 0.99), percentile(rates, 0.5)] as const;
     const base = [percentile(bare.ms, 0.5), percentile(bare.ms, 0.99), percentile(bare.rates, 0.5)] as const;
@@ -153,11 +194,12 @@ async function measure(title: string, { urls, pids }: Gateways, taken: Map<strin
       name === 'bare'
         ? ''
         : `  samples ${(((taken.get(name) ?? 0) - (before.get(name) ?? 0)) / sent).toFixed(2)} of requests, ${((cpuMs * 1000) / sent).toFixed(0)} µs CPU each on the thread that answers`;
-    process.stdout.write(
+    say(
       `  ${name.padEnd(8)} p50 ${figures[0].toFixed(1)} ms (×${(figures[0] / base[0]).toFixed(2)})  p99 ${figures[1].toFixed(1)} ms (×${(figures[1] / base[1]).toFixed(2)})  ` +
         `${figures[2].toFixed(0)} req/s (×${(figures[2] / base[2]).toFixed(2)})${arrived}\n`,
     );
   }
+  return Object.fromEntries([...all].map(([name, { rounds }]) => [name, rounds]));
 }
 
 async function main(): Promise<void> {
@@ -183,9 +225,14 @@ async function main(): Promise<void> {
     folders: Object.fromEntries(Object.entries(folders).map(([name, folder]) => [name, path.resolve(folder)])),
   };
   child.send(job);
-  const gateways = await new Promise<Gateways>((resolve) => child.once('message', resolve));
-  await measure(`${CLIENTS} clients, ${SMALL.length} bytes`, gateways, taken);
-  await measure(`${CLIENTS} clients, and one that sends ${(BIG.length / 1e6).toFixed(1)} MB each 100 ms`, gateways, taken, 100);
+  const gateways = await new Promise<Gateways>((resolve, reject) => {
+    child.once('message', resolve);
+    child.once('exit', () => reject(new Error('The gateways did not start')));
+  });
+  const small = await measure(`${CLIENTS} clients, ${SMALL.length} bytes`, gateways, taken);
+  if (JSON_WANTED) process.stdout.write(`${JSON.stringify(small)}\n`);
+  if (!SMALL_ONLY)
+    await measure(`${CLIENTS} clients, and one that sends ${(BIG.length / 1e6).toFixed(1)} MB each 100 ms`, gateways, taken, 100);
   child.disconnect();
   await new Promise((resolve) => child.once('exit', resolve));
   await controlPlane.close();

@@ -1,0 +1,38 @@
+// `npm run bench -- [--quick] [--only gateway,plane,models,search] [--baseline FILE] [--save]`: JSON on stdout, a table
+// on stderr. On a machine that does other work trust the ratios and the CPU times.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { gatewayMetrics } from './gateway.ts';
+import { tableOf, type Baseline, type Metric } from './metric.ts';
+import { modelMetrics, planeMetrics, searchMetrics } from './plane.ts';
+
+const DEFAULT_BASELINE = path.join(import.meta.dirname, 'baseline.json');
+const PARTS = { gateway: gatewayMetrics, plane: planeMetrics, models: modelMetrics, search: searchMetrics } as const;
+
+const { values } = parseArgs({
+  options: { quick: { type: 'boolean' }, only: { type: 'string' }, baseline: { type: 'string' }, save: { type: 'boolean' } },
+});
+const resolve = (file: string): string => path.resolve(process.env['CLEW_CALLED_FROM'] ?? process.cwd(), file);
+const file = values.baseline === undefined ? DEFAULT_BASELINE : resolve(values.baseline);
+if (values.baseline !== undefined && values.save !== true && !existsSync(file)) {
+  process.stderr.write('The file of --baseline is not there\n');
+  process.exit(2);
+}
+const wanted = values.only?.split(',');
+const metrics: Metric[] = [];
+for (const [name, measure] of Object.entries(PARTS)) {
+  if (wanted && !wanted.includes(name)) continue;
+  process.stderr.write(`Measuring: ${name}\n`);
+  metrics.push(...(await measure({ quick: values.quick === true })));
+}
+if (metrics.length === 0) {
+  process.stderr.write(`--only takes ${Object.keys(PARTS).join(', ')}\n`);
+  process.exit(2);
+}
+const baseline = existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Baseline) : undefined;
+const report = { quick: values.quick === true, node: process.version, cpus: os.cpus().length, metrics };
+process.stderr.write(`${tableOf(metrics, baseline)}\n`);
+if (values.save === true) writeFileSync(file, `${JSON.stringify(report, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify(report)}\n`);
