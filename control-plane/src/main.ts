@@ -84,6 +84,12 @@ function fail(error: unknown): never {
     complain(error.remedy);
     process.exit(2);
   }
+  // The system's own words name the path, and no stack of ours helps whoever set it.
+  if (error instanceof Error && 'syscall' in error) {
+    complain(`Not ready: ${error.message}`);
+    complain('Give this user read and write access to the folder, or set CLEW_DATA to another.');
+    process.exit(2);
+  }
   complain(error instanceof Error ? (error.stack ?? error.message) : String(error));
   process.exit(1);
 }

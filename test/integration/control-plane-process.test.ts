@@ -1,7 +1,7 @@
 // The server as a process of its own, with the shipped models: start, first token, signals, faults.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -56,6 +56,23 @@ describe('npm start', () => {
     if (signal) child.kill(signal);
     return (await exited)[0];
   }
+
+  it('says in two lines what is wrong with the data folder, exit 2', async () => {
+    const file = path.join(folder, 'file');
+    writeFileSync(file, 'x');
+    const keys = path.join(folder, 'data', 'keys');
+    mkdirSync(keys, { recursive: true });
+    writeFileSync(path.join(keys, 'pseudonyms.key'), 'short');
+    for (const [env, wrong] of [
+      [{ CLEW_DATA: file }, file],
+      [{}, 'pseudonyms.key'],
+    ] as const) {
+      const running = launch(env);
+      expect(await exit(running)).toBe(2);
+      expect(running.errors()).toContain(wrong);
+      expect(running.errors().trimEnd().split('\n')).toHaveLength(2);
+    }
+  });
 
   it('prints an admin token on the first start only, and drains on SIGTERM', async () => {
     const first = await start();

@@ -38,6 +38,12 @@ it('a folder belongs to one process; the other is told whose it is; kill -9 give
   await store.close();
 });
 
+it('a damaged lock file is told as such', () => {
+  const folder = newFolder();
+  writeFileSync(path.join(folder, 'clew.lock'), 'garbage, longer than nothing');
+  expect(refusal(folder).detail).toContain('clew.lock');
+});
+
 it('a pid file alone locks nobody out, whatever stands in it', async () => {
   const folder = newFolder();
   writeFileSync(path.join(folder, 'clew.pid'), '1\n');

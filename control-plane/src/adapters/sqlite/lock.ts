@@ -9,6 +9,7 @@ export interface FolderLock {
 }
 
 const SQLITE_BUSY = 5;
+const SQLITE_NOTADB = 26;
 
 function holder(pidFile: string): string {
   try {
@@ -20,7 +21,7 @@ function holder(pidFile: string): string {
 }
 
 /**
- * Takes the folder for this process or throws ClewError 'locked' with the holder's pid.
+ * Takes the folder for this process or throws ClewError 'locked' with the holder's pid, or 'unavailable' where the lock file is damaged.
  *
  * The lock is SQLite's exclusive lock on an empty database of its own, held open: the kernel drops it when the process
  * ends in whatever way, so nothing has to be cleaned up after kill -9, and a stale pid file locks nobody out. The pid
@@ -35,7 +36,10 @@ export function lockFolder(folder: string): FolderLock {
     database.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     database.close();
-    if ((error as { errcode?: number }).errcode !== SQLITE_BUSY) throw error;
+    const code = (error as { errcode?: number }).errcode;
+    if (code === SQLITE_NOTADB)
+      throw new ClewError('unavailable', `clew.lock in ${folder} is damaged; it holds nothing: remove it`, { cause: error });
+    if (code !== SQLITE_BUSY) throw error;
     throw new ClewError('locked', `${holder(pidFile)} uses ${folder}`, { cause: error });
   }
   writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o600 });
