@@ -80,11 +80,13 @@ async function linked(tier: string, count: number, policy?: string): Promise<Met
       waits.push(performance.now() - posted);
     }
     const memory = memoryMb(plane.pid);
+    const decisions = await linkRate(plane);
     await plane.stop();
     const perRequest = bytesIn(plane.folder) / (count + 5);
     return [
       ...rates,
       metric(`until queryable, ${tier}`, 'ms', 'lower', waits),
+      metric(`link decisions, ${tier}`, '/s', 'higher', [decisions], 'by the time of that stage alone'),
       metric(`memory, ${tier}`, 'MB', 'lower', [memory], 'highest'),
       metric(`stored per request, ${tier}`, 'bytes', 'lower', [perRequest], 'whole folder'),
     ];
@@ -100,8 +102,19 @@ async function post(plane: ControlPlane, body: string): Promise<void> {
   if (status !== 202) throw new Error(`The samples were not taken (HTTP ${status})`);
 }
 
-async function storedIn({ url, token }: ControlPlane): Promise<number> {
-  const metrics = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+async function pageOf({ url, token }: ControlPlane): Promise<string> {
+  return (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${token}` } })).text();
+}
+
+async function linkRate(plane: ControlPlane): Promise<number> {
+  const page = await pageOf(plane);
+  const items = /^clew_stage_items_total\{stage="link"\} (\S+)/m.exec(page)?.[1];
+  const seconds = /^clew_stage_duration_seconds_sum\{stage="link"\} (\S+)/m.exec(page)?.[1];
+  return Number(items) / Number(seconds);
+}
+
+async function storedIn(plane: ControlPlane): Promise<number> {
+  const metrics = await pageOf(plane);
   return [...metrics.matchAll(/^clew_requests_total(?:\{[^}]*\})? (\d+)/gm)].reduce((sum, match) => sum + Number(match[1]), 0);
 }
 
@@ -121,7 +134,13 @@ export async function modelMetrics({ quick }: { readonly quick: boolean }): Prom
       embeddings.push(await rate(() => embedder.embed(texts.map((text) => `${text} ${run}`))));
       names.push(await rate(() => finder.find(texts.map((text) => `${text} ${run}`))));
     }
-    return [metric('embeddings', '/s', 'higher', embeddings), metric('names', '/s', 'higher', names)];
+    const noPeer = 'the bench has no Python peer of it yet';
+    return [
+      metric('embeddings', '/s', 'higher', embeddings),
+      metric('names', '/s', 'higher', names),
+      metric('embeddings, Python', '/s', 'higher', [], noPeer),
+      metric('names, Python', '/s', 'higher', [], noPeer),
+    ];
   } finally {
     await Promise.all([embedder.close(), finder.close()]);
   }

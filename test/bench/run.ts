@@ -1,4 +1,4 @@
-// `npm run bench -- [--quick] [--only gateway,plane,models,search] [--baseline FILE] [--save]`: JSON on stdout, a table
+// `npm run bench -- [--quick] [--only gateway,streams,plane,models,search] [--baseline FILE] [--save]`: JSON on stdout, a table
 // on stderr. On a machine that does other work trust the ratios and the CPU times.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -7,9 +7,16 @@ import { parseArgs } from 'node:util';
 import { gatewayMetrics } from './gateway.ts';
 import { tableOf, type Baseline, type Metric } from './metric.ts';
 import { modelMetrics, planeMetrics, searchMetrics } from './plane.ts';
+import { streamMetrics } from './streams.ts';
 
 const DEFAULT_BASELINE = path.join(import.meta.dirname, 'baseline.json');
-const PARTS = { gateway: gatewayMetrics, plane: planeMetrics, models: modelMetrics, search: searchMetrics } as const;
+const PARTS = {
+  gateway: gatewayMetrics,
+  streams: streamMetrics,
+  plane: planeMetrics,
+  models: modelMetrics,
+  search: searchMetrics,
+} as const;
 
 const { values } = parseArgs({
   options: { quick: { type: 'boolean' }, only: { type: 'string' }, baseline: { type: 'string' }, save: { type: 'boolean' } },
