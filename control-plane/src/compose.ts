@@ -57,7 +57,7 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
     return await assemble({ config, overrides, clock, logger, live, store, closers });
   } catch (error) {
     live.close();
-    for (const close of closers.reverse()) await close();
+    await inTurn(closers.reverse()).catch(() => undefined);
     throw error;
   }
 }
@@ -170,14 +170,29 @@ async function assemble(base: Base): Promise<ControlPlane> {
     reloadPolicy: () => live.reload(),
     async close() {
       live.close();
-      await purging?.stop();
-      await pipeline.drain();
-      await announcer.drain();
-      await identity.stop();
-      await spanExport?.drain();
-      for (const close of closers.reverse()) await close();
+      await inTurn([
+        () => purging?.stop(),
+        () => pipeline.drain(),
+        () => announcer.drain(),
+        () => identity.stop(),
+        () => spanExport?.drain(),
+        ...closers.reverse(),
+      ]);
     },
   };
+}
+
+/** All of them, one after the other, whatever fails; then the first failure is thrown. The store and its lock come last. */
+async function inTurn(steps: readonly (() => Promise<unknown> | undefined)[]): Promise<void> {
+  const failures: unknown[] = [];
+  for (const step of steps) {
+    try {
+      await step();
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 /** Manifests stand beside the policy; keys and the guard of the log in the data folder. */
