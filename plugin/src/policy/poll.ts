@@ -1,6 +1,7 @@
 // The policy in force: asked for with If-None-Match, and the last good one kept whatever the control plane answers, also
 // over a restart where there is a store.
 import { parsePolicy, type Policy } from '#contract';
+import { boundedText } from '../bounded-text.ts';
 import type { PolicyStore, StoredPolicy } from './store.ts';
 
 const MAX_POLICY_BYTES = 8 * 1024 * 1024;
@@ -102,7 +103,9 @@ export class PolicyPoller {
       await answer.body?.cancel();
       return answer.status === 304 ? '' : `HTTP ${answer.status}`;
     }
-    const stored = { etag: answer.headers.get('etag') ?? undefined, text: await answer.text() };
+    const text = await boundedText(answer, MAX_POLICY_BYTES);
+    if (text === undefined) return 'too large';
+    const stored = { etag: answer.headers.get('etag') ?? undefined, text };
     const fault = this.#take(stored);
     if (fault === '') await this.#keep(stored);
     return fault;

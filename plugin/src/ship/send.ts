@@ -1,6 +1,7 @@
 // One batch to the control plane: NDJSON, gzip, bearer token. Says what became of it and never throws.
 import { promisify } from 'node:util';
 import zlib from 'node:zlib';
+import { boundedText } from '../bounded-text.ts';
 
 const gzip = promisify(zlib.gzip);
 
@@ -21,6 +22,9 @@ export interface Target {
   readonly timeoutMs: number;
   readonly fetch: typeof fetch;
 }
+
+/** Of an answer that lists what was rejected. */
+const MAX_ANSWER_BYTES = 4 * 1024 * 1024;
 
 /** Post of no sample, for its headers alone. */
 export const NO_SAMPLES = Buffer.from('[]');
@@ -54,7 +58,8 @@ export async function sendBatch(
 
 async function judge(answer: Response): Promise<Sent> {
   const { status } = answer;
-  if (status >= 200 && status < 300) return { kind: 'accepted', rejected: countRejected(await answer.text()) };
+  if (status >= 200 && status < 300)
+    return { kind: 'accepted', rejected: countRejected((await boundedText(answer, MAX_ANSWER_BYTES)) ?? '') };
   await answer.body?.cancel();
   if (status === 413) return { kind: 'too_large' };
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
