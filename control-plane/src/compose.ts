@@ -132,7 +132,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
     ...identity.routes,
     ...topicRoutes(store.topics, () => live.current().policy.topics),
-    ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock }),
+    ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
     ...privacyRoutes(eraser),
     ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),
   ];

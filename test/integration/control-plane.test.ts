@@ -16,6 +16,26 @@ interface Listed {
 /** supertest gives bodies no type. */
 const listed = <T = Listed>(value: unknown): T[] => value as T[];
 
+describe('posting alerts', () => {
+  let test: TestPlane;
+  beforeAll(async () => {
+    test = await startPlane();
+  });
+  afterAll(() => test.close());
+
+  it('redacts names and values of labels, and keeps which machine is meant', async () => {
+    const labels = { alertname: 'Slow for kim.doe@example.org', instance: '10.1.2.3:9090', 'jo.roe@example.org': 'yes' };
+    const alerts = [{ status: 'firing', labels, startsAt: new Date().toISOString() }];
+    const posted = await request(test.app).post('/v1/alerts/alertmanager').set(bearer()).send({ alerts });
+    expect(posted.status).toBe(202);
+    const listed = await request(test.app).get('/v1/alerts').set(bearer());
+    const text = JSON.stringify(listed.body);
+    expect(text).toContain('Slow for [EMAIL_ADDRESS]');
+    expect(text).toContain('10.1.2.3:9090');
+    expect(text).not.toContain('example.org');
+  });
+});
+
 describe('posting samples', () => {
   let test: TestPlane;
   beforeAll(async () => {

@@ -1,4 +1,5 @@
 // POST /v1/alerts/alertmanager, GET /v1/alerts, GET /v1/alerts/:id.
+import type { Redactor } from '#redact';
 import { ClewError, type Clock, type Route } from '../kernel/index.ts';
 import { correlate } from './correlate.ts';
 import type { AlertStore, SegmentCounts } from './ports.ts';
@@ -13,8 +14,15 @@ export function alertRoutes(ports: {
   readonly alerts: AlertStore;
   readonly counts: SegmentCounts;
   readonly clock: Clock;
+  /** Pattern redaction by the policy in force. */
+  readonly redactor: () => Redactor;
 }): readonly Route[] {
   const { alerts, counts, clock } = ports;
+  const redact = (text: string): string => {
+    const { text: redacted, findings } = ports.redactor().redact(text);
+    // The address of a machine that is watched is what its alert is about, and nobody's own.
+    return findings.every(({ type }) => type === 'IP_ADDRESS') ? text : redacted;
+  };
   return [
     {
       method: 'post',
@@ -28,7 +36,7 @@ export function alertRoutes(ports: {
       success: { status: 202, description: 'How many alerts were taken' },
       errors: ['invalid_body'],
       handle: async ({ caller, body }) => {
-        const taken = readWebhook(body, clock.nowMs());
+        const taken = readWebhook(body, clock.nowMs(), redact);
         await alerts.save(caller.scope, taken);
         return { status: 202, json: { accepted: taken.length } };
       },

@@ -6,24 +6,28 @@ import type { Alert } from './types.ts';
 const MAX_ALERTS = 1000;
 const MAX_LABELS = 64;
 
-/** Throws `invalid_body` where the body is no webhook of Alertmanager. */
-export function readWebhook(body: unknown, receivedAtMs: number): readonly Alert[] {
+/**
+ * Throws `invalid_body` where the body is no webhook of Alertmanager.
+ * @param redact for every name and value: rules copy labels from wherever their authors like
+ */
+export function readWebhook(body: unknown, receivedAtMs: number, redact: (text: string) => string): readonly Alert[] {
   const list = (body as { alerts?: unknown } | null | undefined)?.alerts;
   if (!Array.isArray(list)) throw new ClewError('invalid_body', 'field "alerts" must be a list, as in the webhook of Alertmanager');
   return list.slice(0, MAX_ALERTS).flatMap((entry: unknown) => {
-    const alert = readAlert(entry, receivedAtMs);
+    const alert = readAlert(entry, receivedAtMs, redact);
     return alert ? [alert] : [];
   });
 }
 
-function readAlert(entry: unknown, receivedAtMs: number): Alert | undefined {
+function readAlert(entry: unknown, receivedAtMs: number, redact: (text: string) => string): Alert | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const { status, labels, startsAt, endsAt, fingerprint } = entry as Record<string, unknown>;
   const startsAtMs = Date.parse(String(startsAt));
   if (!Number.isFinite(startsAtMs)) return undefined;
-  const known = strings(labels);
+  const sent = strings(labels);
+  const known = Object.fromEntries(Object.entries(sent).map(([name, value]) => [redact(name), redact(value)]));
   const endsAtMs = Date.parse(String(endsAt));
-  const key = typeof fingerprint === 'string' && fingerprint !== '' ? fingerprint : JSON.stringify(Object.entries(known).sort());
+  const key = typeof fingerprint === 'string' && fingerprint !== '' ? fingerprint : JSON.stringify(Object.entries(sent).sort());
   return {
     id: `al_${createHash('sha256').update(`${key}\0${startsAtMs}`).digest('hex').slice(0, 20)}`,
     status: status === 'resolved' ? 'resolved' : 'firing',

@@ -40,6 +40,8 @@ describe('correlate', () => {
 });
 
 describe('readWebhook', () => {
+  const same = (text: string): string => text;
+
   const alert = {
     status: 'firing',
     labels: { alertname: 'SlowAnswers', severity: 'page' },
@@ -49,14 +51,14 @@ describe('readWebhook', () => {
   };
 
   it('reads a firing alert, and the same id when it is resolved', () => {
-    const [firing] = readWebhook({ version: '4', alerts: [alert] }, 5);
+    const [firing] = readWebhook({ version: '4', alerts: [alert] }, 5, same);
     expect(firing).toMatchObject({ status: 'firing', name: 'SlowAnswers', endsAtMs: null, startsAtMs: Date.parse('2026-05-01T10:00:00Z') });
-    const [resolved] = readWebhook({ alerts: [{ ...alert, status: 'resolved', endsAt: '2026-05-01T11:00:00Z' }] }, 6);
+    const [resolved] = readWebhook({ alerts: [{ ...alert, status: 'resolved', endsAt: '2026-05-01T11:00:00Z' }] }, 6, same);
     expect(resolved).toMatchObject({ id: firing!.id, status: 'resolved', endsAtMs: Date.parse('2026-05-01T11:00:00Z') });
   });
 
   it('refuses what is no webhook, and never throws anything else', () => {
-    expect(() => readWebhook({}, 0)).toThrow(expect.objectContaining({ code: 'invalid_body' }));
-    fc.assert(fc.property(fc.array(fc.jsonValue()), (alerts) => Array.isArray(readWebhook({ alerts }, 0))));
+    expect(() => readWebhook({}, 0, same)).toThrow(expect.objectContaining({ code: 'invalid_body' }));
+    fc.assert(fc.property(fc.array(fc.jsonValue()), (alerts) => Array.isArray(readWebhook({ alerts }, 0, same))));
   });
 });
