@@ -84,6 +84,17 @@ describe('Journal (SQLite)', () => {
     expect((await journal.append([entry('a')])).duplicates).toEqual(['a']);
   });
 
+  it('forgets what was buried long ago, and nothing else', async () => {
+    const { store } = openStore();
+    await store.journal.append([entry('a', HERE, 'old'), entry('b', HERE, 'new')]);
+    const [first] = await store.journal.claim(1, 0);
+    await store.journal.bury([first!.seq], 'cannot be opened');
+    expect(await store.journal.forgetBuried(0)).toBe(0);
+    expect(await store.journal.forgetBuried(8.64e15)).toBe(1);
+    expect(await store.journal.depth()).toMatchObject({ waiting: 1, buried: 0 });
+    expect(await store.journal.keysInUse()).toEqual(['new']);
+  });
+
   it('agrees with a simple model, whatever is called in whatever order', async () => {
     const command = fc.oneof(
       fc.record({ do: fc.constant('append' as const), ids: fc.array(fc.integer({ min: 0, max: 12 }), { maxLength: 6 }), scope: fc.nat(2) }),

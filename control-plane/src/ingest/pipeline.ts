@@ -60,6 +60,8 @@ const BATCHES_AT_ONCE = 6;
 const IN_LANE = 2;
 const POLL_MS = 500;
 const SWEEP_MS = 30_000;
+/** Time to find out why; then the sealed text and its key go. */
+const BURIED_FOR_MS = 7 * 24 * 60 * 60_000;
 export const MAX_ATTEMPTS = 5;
 const FIRST_PAUSE_MS = 500;
 /** About a day of waiting for a part that is away. */
@@ -252,6 +254,8 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function sweep(): Promise<void> {
     if (clock.nowMs() - sweptMs < SWEEP_MS) return;
     sweptMs = clock.nowMs();
+    const forgotten = await journal.forgetBuried(sweptMs - BURIED_FOR_MS);
+    if (forgotten > 0) logger.warn('buried_requests_forgotten', { count: forgotten });
     const shredded = await keys.sweep(() => journal.keysInUse());
     if (shredded > 0) logger.info('journal_keys_shredded', { count: shredded });
   }

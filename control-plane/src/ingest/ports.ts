@@ -49,6 +49,8 @@ export interface Journal {
   retry(seqs: readonly number[], dueAtMs: number): Promise<void>;
   /** Takes rows out of the way for good after too many attempts; they stay, sealed, for `clew doctor`, and are counted. */
   bury(seqs: readonly number[], reason: string): Promise<void>;
+  /** Deletes what was buried before the time, so that sealed text does not stay for ever; answers how many. */
+  forgetBuried(beforeMs: number): Promise<number>;
   /** Waiting (not buried) and buried rows. */
   depth(): Promise<{ readonly waiting: number; readonly buried: number; readonly oldestMs: number | null }>;
   /** Key names that waiting or buried rows still need. All others can be shredded. */

@@ -37,6 +37,7 @@ const RETRY = `UPDATE journal SET attempts = attempts + 1, is_in_hand = 0, due_a
   WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
 const BURY = `UPDATE journal SET buried_at_ms = ?, buried_reason = ?, is_in_hand = 0
   WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
+const FORGET = 'DELETE FROM journal WHERE buried_at_ms < ?';
 const REMOVE = 'DELETE FROM journal WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))';
 
 export class SqliteJournal implements Journal {
@@ -173,6 +174,12 @@ export class SqliteJournal implements Journal {
   /** On the way out in good order: what is still in hand is under no suspicion. */
   letGo(): void {
     this.database.prepare(LET_GO).run();
+  }
+
+  async forgetBuried(beforeMs: number): Promise<number> {
+    const changes = Number(this.database.prepare(FORGET).run(Math.trunc(beforeMs)).changes);
+    this.buried -= changes;
+    return Promise.resolve(changes);
   }
 
   /** Within the transaction of a commit: takes processed rows out; answers what to do once it is durable. */
