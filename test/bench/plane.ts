@@ -27,9 +27,11 @@ const ASKS = [
   'Summarise',
   'Who pays for',
 ];
+// Without a name in sight the name model is not asked at all.
+const PEOPLE = ['Elena Vasquez', 'Magnus Lindqvist', 'Priya Raman', 'Anna Kowalska', 'Tom Okafor'];
 const textAt = (at: number): string => `${ASKS[at % 7] ?? ''} ${SUBJECTS[(at * 5) % 9] ?? ''} number ${at}?`;
 const answerAt = (at: number): string =>
-  `For number ${at} it depends on ${SUBJECTS[(at * 7) % 9] ?? ''}; usually it takes two steps, and the second one is easy.`;
+  `For number ${at} it depends on ${SUBJECTS[(at * 7) % 9] ?? ''}; usually it takes two steps, and ${PEOPLE[at % 5] ?? ''} from the office can help with the second one.`;
 const sampleAt = (at: number): string =>
   JSON.stringify({
     version: 1,
