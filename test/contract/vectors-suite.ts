@@ -129,6 +129,14 @@ export function vectorsSuite(harness: VectorsHarness): void {
     expect(await vectors.count(scopes[2]!)).toBe(1);
   });
 
+  it('spares what a principal did after the time given', async () => {
+    const vectors = harness.vectors();
+    const scope = harness.freshScope();
+    await vectors.upsert([vectorItem('before', 0, { scope, atMs: 1_000 }), vectorItem('since', 0, { scope, atMs: 2_000 })]);
+    expect(await vectors.removePrincipal(scope, 'p1', 1_500)).toBe(1);
+    expect(idsOf(await vectors.nearest({ scope, model: MODEL, vector: unitVector(0), limit: 10 }))).toEqual(['since']);
+  });
+
   it('removes a principal wholly, and nobody else', async () => {
     const vectors = harness.vectors();
     const scope = harness.freshScope();

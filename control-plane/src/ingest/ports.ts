@@ -121,7 +121,7 @@ export interface Vectors {
   /** Best first; one hit a request (its better kind). Never another scope or model. */
   nearest(query: VectorQuery): Promise<readonly VectorHit[]>;
   /** Removes every vector of a principal; answers how many. */
-  removePrincipal(scope: Scope, principal: string): Promise<number>;
+  removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number>;
   /** Removes vectors older than the time, at most `limit`; answers how many. */
   removeBefore(scope: Scope, atMs: number, limit: number): Promise<number>;
   count(scope: Scope): Promise<number>;

@@ -8,7 +8,7 @@ export type DomainEvent =
   | { readonly type: 'TurnStored'; readonly scope: Scope; readonly requestId: string; readonly threadId: string }
   /** Certain evidence moved requests from the thread into another; the first may be gone. */
   | { readonly type: 'ThreadRelinked'; readonly scope: Scope; readonly threadId: string; readonly into: string }
-  | { readonly type: 'SubjectErased'; readonly scope: Scope; readonly principal: string };
+  | { readonly type: 'SubjectErased'; readonly scope: Scope; readonly principal: string; readonly untilMs?: number };
 
 export interface EventHandler {
   readonly name: string;

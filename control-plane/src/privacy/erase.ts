@@ -51,7 +51,7 @@ export function createEraser(parts: {
       async handle(events) {
         for (const event of events) {
           if (event.type !== 'SubjectErased') continue;
-          for (const place of outside) await place.erase(event.scope, event.principal);
+          for (const place of outside) await place.erase(event.scope, event.principal, event.untilMs);
         }
       },
     },

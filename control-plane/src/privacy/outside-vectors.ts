@@ -11,7 +11,7 @@ interface Item {
 /** What the wrapper needs of a store of vectors. */
 interface VectorStore<I extends Item> {
   upsert(items: readonly I[]): Promise<void>;
-  removePrincipal(scope: Scope, principal: string): Promise<number>;
+  removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number>;
 }
 
 /** The same store, which takes no vectors of requests that an erasure covers. */
@@ -36,7 +36,8 @@ export function outsideVectors(vectors: Pick<VectorStore<Item>, 'removePrincipal
   return {
     name: 'outside_vectors',
     tables: [],
-    erase: async (scope, principal) => ({ outsideVectors: await vectors.removePrincipal(scope, principal) }),
+    // What the person asked since is not meant.
+    erase: async (scope, principal, untilMs) => ({ outsideVectors: await vectors.removePrincipal(scope, principal, untilMs) }),
     residual: (scope, principal) => vectors.removePrincipal(scope, principal),
   };
 }

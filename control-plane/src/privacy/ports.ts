@@ -11,8 +11,11 @@ export interface Erasable {
   readonly name: string;
   /** Tables of the store that it answers for; a test compares them with the schema. */
   readonly tables: readonly string[];
-  /** Removes what it holds of the principal, with no trace left in its files; answers how many of what. Idempotent. */
-  erase(scope: Scope, principal: string): Promise<Readonly<Record<string, number>>>;
+  /**
+   * Removes what it holds of the principal, with no trace left in its files; answers how many of what. Idempotent.
+   * With `untilMs`, a place outside the store spares what the principal did after that time.
+   */
+  erase(scope: Scope, principal: string, untilMs?: number): Promise<Readonly<Record<string, number>>>;
   /** Looks, without trusting `erase`, how many items of the principal are still there. May remove what it finds. */
   residual(scope: Scope, principal: string): Promise<number>;
 }

@@ -34,7 +34,11 @@ export class SqliteTombstones implements Tombstones {
           .values({ subject: subjectOf(key, principal), erased_at_ms: Math.trunc(atMs) })
           .onConflict((conflict) => conflict.column('subject').doUpdateSet({ erased_at_ms: Math.trunc(atMs) })),
       );
-      this.database.run(query.insertInto('events').values({ type: 'SubjectErased', scope: key, payload: JSON.stringify({ principal }) }));
+      this.database.run(
+        query
+          .insertInto('events')
+          .values({ type: 'SubjectErased', scope: key, payload: JSON.stringify({ principal, untilMs: Math.trunc(atMs) }) }),
+      );
     });
     return Promise.resolve();
   }

@@ -173,9 +173,10 @@ export class SqliteVectors implements Vectors {
     return new Map(rows.filter((row) => row.model === model).map((row) => [row.request_id, row.thread_id]));
   }
 
-  async removePrincipal(scope: Scope, principal: string): Promise<number> {
+  async removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number> {
     const key = keyOf(scope);
-    const mine = query.deleteFrom('vectors').where('scope', '=', key).where('principal', '=', principal);
+    const theirs = query.deleteFrom('vectors').where('scope', '=', key).where('principal', '=', principal);
+    const mine = untilMs === undefined ? theirs : theirs.where('at_ms', '<=', untilMs);
     const removed = this.database.shred(() => this.database.run(mine));
     this.removed(key);
     return Promise.resolve(removed);

@@ -82,10 +82,13 @@ export class WeaviateVectors implements Vectors {
     return [...best.values()].slice(0, limit);
   }
 
-  async removePrincipal(scope: Scope, principal: string): Promise<number> {
+  async removePrincipal(scope: Scope, principal: string, untilMs = Infinity): Promise<number> {
     let removed = 0;
     for (const tenant of await this.tenants(scope)) {
-      const where = tenant.filter.byProperty('principal').equal(principal);
+      const theirs = tenant.filter.byProperty('principal').equal(principal);
+      const where = Number.isFinite(untilMs)
+        ? Filters.and(theirs, tenant.filter.byProperty('at').lessOrEqual(Math.floor(untilMs)))
+        : theirs;
       removed += await this.remove(tenant, where, Infinity);
     }
     return removed;
