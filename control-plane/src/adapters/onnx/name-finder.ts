@@ -12,8 +12,13 @@ export interface OnnxNameFinder extends NameFinder {
 const WINDOW_UNITS = 480;
 const OVERLAP_UNITS = 64;
 
-/** The shipped name model in a worker thread. Throws `model_damaged` when its files are not those of the manifest. */
-export function openNameFinder(options: { readonly folder?: string; readonly threads?: number } = {}): OnnxNameFinder {
+/**
+ * The shipped name model in a worker thread. Throws `model_damaged` when its files are not those of the manifest.
+ * @param options.readsEverything asks the model about each window, also where no name can be: to measure what leaving them out is worth
+ */
+export function openNameFinder(
+  options: { readonly folder?: string; readonly threads?: number; readonly readsEverything?: boolean } = {},
+): OnnxNameFinder {
   const folder = options.folder ?? MODELS_FOLDER;
   const model = requireModel('ner', folder);
   const settings: NerSettings = {
@@ -24,6 +29,7 @@ export function openNameFinder(options: { readonly folder?: string; readonly thr
     windowUnits: WINDOW_UNITS,
     overlapUnits: OVERLAP_UNITS,
     threads: options.threads ?? 1,
+    readsEverything: options.readsEverything ?? false,
   };
   const client = new WorkerClient<NerCall, NerAnswer>(new URL('./ner.worker.ts', import.meta.url), settings);
   return {

@@ -18,6 +18,8 @@ export interface NerSettings {
   readonly windowUnits: number;
   readonly overlapUnits: number;
   readonly threads: number;
+  /** Also windows that can hold no name, and windows that were read before. */
+  readonly readsEverything: boolean;
 }
 export interface NerCall {
   readonly texts: readonly string[];
@@ -41,7 +43,7 @@ async function findIn(text: string): Promise<NerAnswer[number]> {
   const oneCase = isOneCase(text);
   for (const window of windowsOf(text, settings.windowUnits, settings.overlapUnits)) {
     const part = text.slice(window.start, window.end);
-    if (part.trim() === '' || (!oneCase && !mayHoldNames(part))) continue;
+    if (part.trim() === '' || (!oneCase && !settings.readsEverything && !mayHoldNames(part))) continue;
     for (const span of await recalled(part, oneCase))
       found.push({ ...span, start: span.start + window.start, end: span.end + window.start });
   }
@@ -56,7 +58,7 @@ async function recalled(window: string, oneCase: boolean): Promise<readonly Scor
     .update(oneCase ? '1' : '0')
     .update(window, 'utf16le')
     .digest('base64');
-  const known = memory.get(key);
+  const known = settings.readsEverything ? undefined : memory.get(key);
   const spans = known ?? (await readWindow(window, oneCase));
   memory.delete(key);
   memory.set(key, spans);
