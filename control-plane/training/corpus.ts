@@ -26,7 +26,7 @@ export interface Labelled {
 /** One person's requests in order of time. */
 export type Log = readonly Labelled[];
 
-/** Where the data lies: --data DIR, else CLEW_SHARED/data, else ../shared/data beside the clone. */
+/** Where the data lies: --data DIR, else the folder data of CLEW_SHARED, else that of the folder "shared" beside the clone. */
 export function dataFolder(args: readonly string[]): string {
   const at = args.indexOf('--data');
   const given = at < 0 ? undefined : args[at + 1];
