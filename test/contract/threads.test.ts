@@ -55,6 +55,32 @@ describe('ThreadReader (SQLite)', () => {
     expect((await store.threads.list(OTHER_TENANT, {}, { limit: 10 })).items).toEqual([]);
   });
 
+  it('filters by how threads stand now, page by page', async () => {
+    const { store, clock } = openStore();
+    const error = { status: { outcome: 'error' } } as const;
+    await store.turns.commit(
+      Array.from({ length: 1_200 }, (_, i) => storedTurn(`r${i}`, `t${i}`, { at: T0 + i, ...(i % 400 === 0 && { sample: error }) })),
+      [],
+      [],
+    );
+    clock.ms = (T0 + 1_200 + 25 * 60) * 1_000;
+    const all = async (outcome: Outcome, limit: number): Promise<string[]> => {
+      const seen: string[] = [];
+      for (let cursor: string | undefined, next: string | null = ''; next !== null; cursor = next ?? undefined) {
+        const page = await store.threads.list(HERE, { outcome }, { limit, cursor });
+        seen.push(...page.items.map(({ id }) => id));
+        next = page.next;
+      }
+      return seen;
+    };
+    expect(await all('open', 500)).toHaveLength(299);
+    expect(await all('failed', 1)).toEqual(['t800', 't400', 't0']);
+    expect(await all('abandoned', 5)).toEqual([]);
+    const done = await all('completed', 100);
+    expect(done).toHaveLength(1_200 - 299 - 3);
+    expect(new Set(done).size).toBe(done.length);
+  });
+
   it('stays readable whatever numbers of tokens senders state', async () => {
     const { store } = openStore();
     const usage = { inputTokens: Number.MAX_SAFE_INTEGER, outputTokens: Number.MAX_SAFE_INTEGER };

@@ -6,6 +6,7 @@ import type { RequestView, ThreadDetail, ThreadSummary } from './views.ts';
 
 const permission = 'threads:read';
 const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'] as const satisfies readonly Position[];
+const OUTCOMES = ['open', 'completed', 'abandoned', 'corrected', 'failed'] as const satisfies readonly ThreadSummary['outcome'][];
 const TIME: JsonSchema = { type: 'string', format: 'date-time' };
 
 const FILTERS: readonly QueryParameter[] = [
@@ -17,6 +18,11 @@ const FILTERS: readonly QueryParameter[] = [
     name: 'minTurns',
     description: 'Least user turns; 1 leaves out threads of auxiliary calls (embeddings, titles) alone',
     schema: { type: 'integer', minimum: 0, maximum: 1_000_000 },
+  },
+  {
+    name: 'outcome',
+    description: 'Threads that stand so now. Outcomes change with time, so a page may hold fewer than asked for while next leads on',
+    schema: { type: 'string', enum: OUTCOMES },
   },
   { name: 'from', description: 'Last activity not before', schema: TIME },
   { name: 'to', description: 'Last activity not after', schema: TIME },
@@ -41,7 +47,7 @@ const SUMMARY_FIELDS: JsonSchema = {
   inputTokens: { type: 'integer' },
   outputTokens: { type: 'integer' },
   costUsd: { type: ['number', 'null'] },
-  outcome: { enum: ['open', 'completed', 'abandoned', 'corrected', 'failed'] },
+  outcome: { enum: OUTCOMES },
   breakdown: { type: ['object', 'null'] },
   sessions: { type: 'integer' },
   lowestConfidence: { type: 'number' },
@@ -86,6 +92,12 @@ const REQUEST: JsonSchema = {
     similarity: { type: ['number', 'null'] },
     predecessor: { type: ['string', 'null'] },
     successors: { type: 'array', items: { type: 'string' } },
+    reasons: { type: 'array', items: { type: 'object' }, description: 'Why it stands there, in words; weights are log-odds' },
+    moves: {
+      type: 'array',
+      description: 'Threads that it stood in before, oldest first: {from, evidence, by}; by is the request that brought the evidence',
+      items: { type: 'object' },
+    },
     prompt: { type: ['string', 'null'], description: 'Redacted' },
     answer: { type: ['string', 'null'], description: 'Redacted' },
     traceUrl: { type: ['string', 'null'], description: 'Where the trace is shown: CLEW_TRACE_URL with its ids filled in' },
@@ -122,6 +134,7 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
           position: query['position'] as Position | undefined,
           model: query['model'],
           minTurns: query['minTurns'] === undefined ? undefined : Number(query['minTurns']),
+          outcome: query['outcome'] as ThreadSummary['outcome'] | undefined,
           fromMs: timeParameter(query['from']),
           toMs: timeParameter(query['to']),
         };

@@ -12,7 +12,7 @@ import type {
   CallError,
   Gateway,
 } from '#contract';
-import type { FollowUp, Intent, LinkMethod, Position, Reason, Truncation } from './types.ts';
+import type { FollowUp, Intent, LinkMethod, Move, Position, Reason, Truncation } from './types.ts';
 
 export interface ThreadSummary {
   readonly id: string;
@@ -86,6 +86,8 @@ export interface RequestView {
   readonly predecessor: string | null;
   readonly successors: readonly string[];
   readonly reasons: readonly Reason[];
+  /** Threads that it stood in before, oldest first; empty where it was never moved. */
+  readonly moves: readonly Move[];
   readonly alternatives: readonly { readonly threadId: string; readonly probability: number }[];
   readonly truncation: Truncation | null;
   readonly fork: boolean;
@@ -131,6 +133,7 @@ export interface ThreadFilter {
   readonly model?: string | undefined;
   /** Threads with at least so many user turns: 1 leaves out those of auxiliary calls alone. */
   readonly minTurns?: number | undefined;
+  readonly outcome?: ThreadSummary['outcome'] | undefined;
   /** Epoch milliseconds, inclusive; on the thread's last activity. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;

@@ -133,7 +133,8 @@ export function fold(before: Aggregate | undefined, step: Step): Aggregate {
 
 export type Outcome = 'open' | 'completed' | 'abandoned' | 'corrected' | 'failed';
 
-const OPEN_SECONDS = 30 * 60;
+/** A thread of longer ago is never open. */
+export const OPEN_SECONDS = 30 * 60;
 
 /** What people and applications said of a thread, as far as it bears on its outcome. */
 export interface Said {

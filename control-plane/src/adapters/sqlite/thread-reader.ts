@@ -1,8 +1,8 @@
 import { sql } from 'kysely';
 import type { Clock, Scope } from '../../kernel/index.ts';
 import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
-import { outcomeOf } from './aggregate.ts';
-import { decodeCursor, encodeCursor } from './cursor.ts';
+import { OPEN_SECONDS, outcomeOf } from './aggregate.ts';
+import { decodeCursor, encodeCursor, type Cursor } from './cursor.ts';
 import { readFeedback, readVoices, type ThreadVoices } from './feedback-reader.ts';
 import { elements, query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';
@@ -10,6 +10,8 @@ import type { ThreadTable } from './schema.ts';
 import { keyOf } from './scope.ts';
 
 const MAX_PAGE = 500;
+/** Threads looked at for one page of an outcome that few have. */
+const MAX_LOOKED_AT = 5_000;
 /** Requests of one thread that are shown, the newest; `calls` of the summary says how many there are. */
 const MAX_SHOWN = 5_000;
 
@@ -76,37 +78,46 @@ export class SqliteThreads implements ThreadReader {
   ): Promise<Page<ThreadSummary>> {
     const key = keyOf(scope);
     const limit = Math.max(1, Math.min(MAX_PAGE, Math.trunc(page.limit)));
-    const { user, topic, position, model, minTurns, fromMs, toMs } = filter;
+    const nowMs = this.clock.nowMs();
+    const { outcome } = filter;
+    const fits = (one: ThreadSummary): boolean => outcome === undefined || one.outcome === outcome;
+    const items: ThreadSummary[] = [];
+    let after = page.cursor === undefined ? undefined : decodeCursor(page.cursor);
+    for (let looked = 0; looked < MAX_LOOKED_AT; looked += MAX_PAGE) {
+      const rows = this.page(key, filter, nowMs, after, outcome === undefined ? limit + 1 : MAX_PAGE);
+      const voicesOf = readVoices(
+        this.database,
+        key,
+        rows.map(({ id }) => id),
+      );
+      for (const row of rows) {
+        const one = summary(row, nowMs, voicesOf(row.id));
+        if (!fits(one)) continue;
+        if (items.length === limit) return Promise.resolve({ items, next: after === undefined ? null : encodeCursor(after) });
+        items.push(one);
+        after = { at: row.last_at, id: row.id };
+      }
+      const last = rows.at(-1);
+      if (outcome === undefined || rows.length < MAX_PAGE || last === undefined) return Promise.resolve({ items, next: null });
+      after = { at: last.last_at, id: last.id };
+    }
+    return Promise.resolve({ items, next: after === undefined ? null : encodeCursor(after) });
+  }
+
+  /** The next rows by all that is stored; an outcome depends on the time, and is judged by the caller. */
+  private page(key: string, filter: ThreadFilter, nowMs: number, after: Cursor | undefined, limit: number) {
+    const { user, topic, position, model, minTurns, outcome, fromMs, toMs } = filter;
     let wanted = labelledThreads(key);
     if (user !== undefined) wanted = wanted.where('principal', '=', user);
     if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', topic);
     if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));
     if (model !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.model', '=', model)));
     if (minTurns !== undefined) wanted = wanted.where('turns', '>=', minTurns);
+    if (outcome === 'open') wanted = wanted.where('last_at', '>', nowMs / 1_000 - OPEN_SECONDS);
     if (fromMs !== undefined) wanted = wanted.where('last_at', '>=', fromMs / 1_000);
     if (toMs !== undefined) wanted = wanted.where('last_at', '<=', toMs / 1_000);
-    if (page.cursor !== undefined) {
-      const { at, id } = decodeCursor(page.cursor);
-      wanted = wanted.where(sql<boolean>`(last_at, threads.id) < (${at}, ${id})`);
-    }
-    const rows = this.database.all(
-      wanted
-        .orderBy('last_at', 'desc')
-        .orderBy('threads.id', 'desc')
-        .limit(limit + 1),
-    );
-    const nowMs = this.clock.nowMs();
-    const shown = rows.slice(0, limit);
-    const voicesOf = readVoices(
-      this.database,
-      key,
-      shown.map(({ id }) => id),
-    );
-    const last = rows.length > limit ? shown.at(-1) : undefined;
-    return Promise.resolve({
-      items: shown.map((row) => summary(row, nowMs, voicesOf(row.id))),
-      next: last === undefined ? null : encodeCursor({ at: last.last_at, id: last.id }),
-    });
+    if (after !== undefined) wanted = wanted.where(sql<boolean>`(last_at, threads.id) < (${after.at}, ${after.id})`);
+    return this.database.all(wanted.orderBy('last_at', 'desc').orderBy('threads.id', 'desc').limit(limit));
   }
 
   async thread(scope: Scope, id: string, onlyUser?: string): Promise<ThreadDetail | undefined> {
