@@ -6,6 +6,7 @@ import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { seedStore } from '../support/seed-store.ts';
 import { startControlPlane, until, type ControlPlane } from '../support/stack.ts';
 import { metric, percentile, type Metric } from './metric.ts';
+import { startPythonPeer, type Rates } from './peers.ts';
 
 const SUBJECTS = [
   'the invoice',
@@ -122,30 +123,40 @@ async function storedIn(plane: ControlPlane): Promise<number> {
 
 export async function modelMetrics({ quick }: { readonly quick: boolean }): Promise<Metric[]> {
   const texts = Array.from({ length: quick ? 10 : 200 }, (_, at) => `${textAt(at)} ${answerAt(at)}`);
-  const [embedder, finder] = [openEmbedder(), openNameFinder()];
+  const [embedder, finder, peer] = [openEmbedder(), openNameFinder(), await startPythonPeer()];
   const rate = async (work: () => Promise<unknown>): Promise<number> => {
     const started = performance.now();
     await work();
     return (1000 * texts.length) / (performance.now() - started);
   };
+  const [ours, python]: [Rates[], Rates[]] = [[], []];
   try {
     await Promise.all([embedder.embed(['warm']), finder.find(['warm'])]);
-    const [embeddings, names]: [number[], number[]] = [[], []];
     for (let run = 0; run < (quick ? 1 : 3); run += 1) {
       // A text that was seen may be remembered.
-      embeddings.push(await rate(() => embedder.embed(texts.map((text) => `${text} ${run}`))));
-      names.push(await rate(() => finder.find(texts.map((text) => `${text} ${run}`))));
+      const fresh = texts.map((text) => `${text} ${run}`);
+      ours.push({ embeddings: await rate(() => embedder.embed(fresh)), names: await rate(() => finder.find(fresh)) });
+      if ('measure' in peer) python.push(await peer.measure(fresh));
     }
-    const noPeer = 'the bench has no Python peer of it yet';
-    return [
-      metric('embeddings', '/s', 'higher', embeddings),
-      metric('names', '/s', 'higher', names),
-      metric('embeddings, Python', '/s', 'higher', [], noPeer),
-      metric('names, Python', '/s', 'higher', [], noPeer),
-    ];
   } finally {
+    if ('close' in peer) peer.close();
     await Promise.all([embedder.close(), finder.close()]);
   }
+  const note = 'why' in peer ? peer.why : 'published weights, onnxruntime';
+  return (['embeddings', 'names'] as const).flatMap((kind) => {
+    const theirs = python.map((rates) => rates[kind]);
+    const times = theirs.map((value, run) => (ours[run]?.[kind] ?? Number.NaN) / value);
+    return [
+      metric(
+        kind,
+        '/s',
+        'higher',
+        ours.map((rates) => rates[kind]),
+      ),
+      metric(`${kind}, Python`, '/s', 'higher', theirs, note),
+      metric(`${kind} to Python`, 'times', 'higher', times, note),
+    ];
+  });
 }
 
 /** Search by words and meaning over HTTP, in a store that is filled with made-up conversations. */

@@ -32,6 +32,8 @@ it('measures plugin, control plane, models and search, saves a baseline and comp
     'fully linked, everything',
     'fully linked, names off',
     'embeddings',
+    'embeddings to Python',
+    'names to Python',
     'search p99, 500 requests',
   ])
     expect(metrics.find((one) => one.name === name)?.median, name).toBeGreaterThan(0);
