@@ -36,6 +36,9 @@ export {
   type RunPredicate,
   type RunStatement,
 } from './run/statement.ts';
+/** What a gateway says of all its runs together, and how it makes its key known. */
+export { EPOCH_PREDICATE_TYPE, MAX_LOST_RANGES, readEpoch, signEpoch, type EpochPredicate, type LostRange } from './run/epoch.ts';
+export { announceKey, isProven, type KeyAnnouncement } from './run/announce.ts';
 export {
   envelopeLeaf,
   keyIdOf,

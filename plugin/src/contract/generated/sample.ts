@@ -308,6 +308,8 @@ export interface Composition {
   input?: CompositionPart;
   output?: CompositionPart;
   declared?: DeclaredBy;
+  retrieval?: Retrieval;
+  routing?: CompositionPart;
   /**
    * Feature flag or experiment arm that the application declared.
    */
@@ -370,6 +372,43 @@ export interface DeclaredBy {
    * @maxItems 32
    */
   manifests: string[];
+}
+/**
+ * What the application says that it retrieved, in its order: what it put into the prompt and what it left out.
+ */
+export interface Retrieval {
+  /**
+   * @maxItems 128
+   */
+  selected?: RetrievedDocument[];
+  /**
+   * @maxItems 128
+   */
+  discarded?: RetrievedDocument[];
+}
+/**
+ * One document by a commitment to the id that the application gave it.
+ */
+export interface RetrievedDocument {
+  digest: Digest;
+  salted?: boolean;
+  salt?: string;
+  /**
+   * UTF-8 bytes of the id.
+   */
+  length: number;
+  /**
+   * Where it came from, as declared.
+   */
+  source?: string;
+  /**
+   * How well it fitted, on the application's own scale.
+   */
+  score?: number;
+  /**
+   * SHA-256, lower-case hex.
+   */
+  content?: string;
 }
 export interface Redaction {
   /**

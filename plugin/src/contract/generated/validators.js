@@ -37,7 +37,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSample = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "retrieval": { "title": "Retrieval", "description": "What the application says that it retrieved, in its order: what it put into the prompt and what it left out.", "type": "object", "additionalProperties": false, "properties": { "selected": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } }, "discarded": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } } } }, "retrieved": { "title": "RetrievedDocument", "description": "One document by a commitment to the id that the application gave it.", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of the id.", "$ref": "#/definitions/count" }, "source": { "description": "Where it came from, as declared.", "type": "string", "maxLength": 128 }, "score": { "description": "How well it fitted, on the application's own scale.", "type": "number" }, "content": { "description": "SHA-256 of its text, where the application declares it.", "$ref": "#/definitions/digest" } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
 var schema22 = { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } };
 var schema24 = { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } };
 var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
@@ -45,7 +45,7 @@ var schema28 = { "enum": ["openai.chat", "openai.responses", "openai.completions
 var schema29 = { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } };
 var schema36 = { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } };
 var schema37 = { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } };
-var schema54 = { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } };
+var schema59 = { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } };
 var func2 = Object.prototype.hasOwnProperty;
 var func3 = require_ucs2length().default;
 var pattern0 = new RegExp("^[A-Za-z0-9._:-]{1,128}$", "");
@@ -1031,7 +1031,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
   validate22.errors = vErrors;
   return errors === 0;
 }
-var schema44 = { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } };
+var schema44 = { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } };
 var pattern13 = new RegExp("^[0-9a-f]{64}$", "");
 var pattern14 = new RegExp("^[A-Za-z0-9_-]{22}$", "");
 var wrapper0 = { validate: validate25 };
@@ -1460,6 +1460,279 @@ function validate34(data, { instancePath = "", parentData, parentDataProperty, r
   validate34.errors = vErrors;
   return errors === 0;
 }
+function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    if (data.digest === void 0) {
+      const err0 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "digest" }, message: "must have required property 'digest'" };
+      if (vErrors === null) {
+        vErrors = [err0];
+      } else {
+        vErrors.push(err0);
+      }
+      errors++;
+    }
+    if (data.length === void 0) {
+      const err1 = { instancePath, schemaPath: "#/required", keyword: "required", params: { missingProperty: "length" }, message: "must have required property 'length'" };
+      if (vErrors === null) {
+        vErrors = [err1];
+      } else {
+        vErrors.push(err1);
+      }
+      errors++;
+    }
+    for (const key0 in data) {
+      if (!(key0 === "digest" || key0 === "salted" || key0 === "salt" || key0 === "length" || key0 === "source" || key0 === "score" || key0 === "content")) {
+        const err2 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.digest !== void 0) {
+      let data0 = data.digest;
+      if (typeof data0 === "string") {
+        if (!pattern13.test(data0)) {
+          const err3 = { instancePath: instancePath + "/digest", schemaPath: "#/definitions/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/digest", schemaPath: "#/definitions/digest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+    if (data.salted !== void 0) {
+      if (typeof data.salted !== "boolean") {
+        const err5 = { instancePath: instancePath + "/salted", schemaPath: "#/properties/salted/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err5];
+        } else {
+          vErrors.push(err5);
+        }
+        errors++;
+      }
+    }
+    if (data.salt !== void 0) {
+      let data2 = data.salt;
+      if (typeof data2 === "string") {
+        if (!pattern14.test(data2)) {
+          const err6 = { instancePath: instancePath + "/salt", schemaPath: "#/properties/salt/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9_-]{22}$" }, message: 'must match pattern "^[A-Za-z0-9_-]{22}$"' };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
+        }
+      } else {
+        const err7 = { instancePath: instancePath + "/salt", schemaPath: "#/properties/salt/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err7];
+        } else {
+          vErrors.push(err7);
+        }
+        errors++;
+      }
+    }
+    if (data.length !== void 0) {
+      let data3 = data.length;
+      if (!(typeof data3 == "number" && (!(data3 % 1) && !isNaN(data3)) && isFinite(data3))) {
+        const err8 = { instancePath: instancePath + "/length", schemaPath: "#/definitions/count/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+      if (typeof data3 == "number" && isFinite(data3)) {
+        if (data3 > 9007199254740991 || isNaN(data3)) {
+          const err9 = { instancePath: instancePath + "/length", schemaPath: "#/definitions/count/maximum", keyword: "maximum", params: { comparison: "<=", limit: 9007199254740991 }, message: "must be <= 9007199254740991" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+        if (data3 < 0 || isNaN(data3)) {
+          const err10 = { instancePath: instancePath + "/length", schemaPath: "#/definitions/count/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+      }
+    }
+    if (data.source !== void 0) {
+      let data4 = data.source;
+      if (typeof data4 === "string") {
+        if (func3(data4) > 128) {
+          const err11 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+          if (vErrors === null) {
+            vErrors = [err11];
+          } else {
+            vErrors.push(err11);
+          }
+          errors++;
+        }
+      } else {
+        const err12 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err12];
+        } else {
+          vErrors.push(err12);
+        }
+        errors++;
+      }
+    }
+    if (data.score !== void 0) {
+      let data5 = data.score;
+      if (!(typeof data5 == "number" && isFinite(data5))) {
+        const err13 = { instancePath: instancePath + "/score", schemaPath: "#/properties/score/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
+    if (data.content !== void 0) {
+      let data6 = data.content;
+      if (typeof data6 === "string") {
+        if (!pattern13.test(data6)) {
+          const err14 = { instancePath: instancePath + "/content", schemaPath: "#/definitions/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' };
+          if (vErrors === null) {
+            vErrors = [err14];
+          } else {
+            vErrors.push(err14);
+          }
+          errors++;
+        }
+      } else {
+        const err15 = { instancePath: instancePath + "/content", schemaPath: "#/definitions/digest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err15];
+        } else {
+          vErrors.push(err15);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err16 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err16];
+    } else {
+      vErrors.push(err16);
+    }
+    errors++;
+  }
+  validate37.errors = vErrors;
+  return errors === 0;
+}
+function validate36(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+  let vErrors = null;
+  let errors = 0;
+  if (data && typeof data == "object" && !Array.isArray(data)) {
+    for (const key0 in data) {
+      if (!(key0 === "selected" || key0 === "discarded")) {
+        const err0 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
+        if (vErrors === null) {
+          vErrors = [err0];
+        } else {
+          vErrors.push(err0);
+        }
+        errors++;
+      }
+    }
+    if (data.selected !== void 0) {
+      let data0 = data.selected;
+      if (Array.isArray(data0)) {
+        if (data0.length > 128) {
+          const err1 = { instancePath: instancePath + "/selected", schemaPath: "#/properties/selected/maxItems", keyword: "maxItems", params: { limit: 128 }, message: "must NOT have more than 128 items" };
+          if (vErrors === null) {
+            vErrors = [err1];
+          } else {
+            vErrors.push(err1);
+          }
+          errors++;
+        }
+        const len0 = data0.length;
+        for (let i0 = 0; i0 < len0; i0++) {
+          if (!validate37(data0[i0], { instancePath: instancePath + "/selected/" + i0, parentData: data0, parentDataProperty: i0, rootData })) {
+            vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err2 = { instancePath: instancePath + "/selected", schemaPath: "#/properties/selected/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err2];
+        } else {
+          vErrors.push(err2);
+        }
+        errors++;
+      }
+    }
+    if (data.discarded !== void 0) {
+      let data2 = data.discarded;
+      if (Array.isArray(data2)) {
+        if (data2.length > 128) {
+          const err3 = { instancePath: instancePath + "/discarded", schemaPath: "#/properties/discarded/maxItems", keyword: "maxItems", params: { limit: 128 }, message: "must NOT have more than 128 items" };
+          if (vErrors === null) {
+            vErrors = [err3];
+          } else {
+            vErrors.push(err3);
+          }
+          errors++;
+        }
+        const len1 = data2.length;
+        for (let i1 = 0; i1 < len1; i1++) {
+          if (!validate37(data2[i1], { instancePath: instancePath + "/discarded/" + i1, parentData: data2, parentDataProperty: i1, rootData })) {
+            vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+            errors = vErrors.length;
+          }
+        }
+      } else {
+        const err4 = { instancePath: instancePath + "/discarded", schemaPath: "#/properties/discarded/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err4];
+        } else {
+          vErrors.push(err4);
+        }
+        errors++;
+      }
+    }
+  } else {
+    const err5 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    if (vErrors === null) {
+      vErrors = [err5];
+    } else {
+      vErrors.push(err5);
+    }
+    errors++;
+  }
+  validate36.errors = vErrors;
+  return errors === 0;
+}
 function validate24(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -1586,10 +1859,22 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         errors = vErrors.length;
       }
     }
+    if (data.retrieval !== void 0) {
+      if (!validate36(data.retrieval, { instancePath: instancePath + "/retrieval", parentData: data, parentDataProperty: "retrieval", rootData })) {
+        vErrors = vErrors === null ? validate36.errors : vErrors.concat(validate36.errors);
+        errors = vErrors.length;
+      }
+    }
+    if (data.routing !== void 0) {
+      if (!validate25(data.routing, { instancePath: instancePath + "/routing", parentData: data, parentDataProperty: "routing", rootData })) {
+        vErrors = vErrors === null ? validate25.errors : vErrors.concat(validate25.errors);
+        errors = vErrors.length;
+      }
+    }
     if (data.variant !== void 0) {
-      let data10 = data.variant;
-      if (typeof data10 === "string") {
-        if (func3(data10) > 128) {
+      let data12 = data.variant;
+      if (typeof data12 === "string") {
+        if (func3(data12) > 128) {
           const err7 = { instancePath: instancePath + "/variant", schemaPath: "#/properties/variant/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
           if (vErrors === null) {
             vErrors = [err7];
@@ -1609,9 +1894,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.attempts !== void 0) {
-      let data11 = data.attempts;
-      if (Array.isArray(data11)) {
-        if (data11.length > 16) {
+      let data13 = data.attempts;
+      if (Array.isArray(data13)) {
+        if (data13.length > 16) {
           const err9 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
           if (vErrors === null) {
             vErrors = [err9];
@@ -1620,11 +1905,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        const len3 = data11.length;
+        const len3 = data13.length;
         for (let i3 = 0; i3 < len3; i3++) {
-          let data12 = data11[i3];
-          if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
-            if (data12.model === void 0) {
+          let data14 = data13[i3];
+          if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+            if (data14.model === void 0) {
               const err10 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
               if (vErrors === null) {
                 vErrors = [err10];
@@ -1633,7 +1918,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            for (const key1 in data12) {
+            for (const key1 in data14) {
               if (!(key1 === "model" || key1 === "status" || key1 === "reason")) {
                 const err11 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
@@ -1644,10 +1929,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data12.model !== void 0) {
-              let data13 = data12.model;
-              if (typeof data13 === "string") {
-                if (func3(data13) > 256) {
+            if (data14.model !== void 0) {
+              let data15 = data14.model;
+              if (typeof data15 === "string") {
+                if (func3(data15) > 256) {
                   const err12 = { instancePath: instancePath + "/attempts/" + i3 + "/model", schemaPath: "#/properties/attempts/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
                     vErrors = [err12];
@@ -1666,9 +1951,9 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data12.status !== void 0) {
-              let data14 = data12.status;
-              if (!(typeof data14 == "number" && (!(data14 % 1) && !isNaN(data14)) && isFinite(data14))) {
+            if (data14.status !== void 0) {
+              let data16 = data14.status;
+              if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
                 const err14 = { instancePath: instancePath + "/attempts/" + i3 + "/status", schemaPath: "#/properties/attempts/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
                 if (vErrors === null) {
                   vErrors = [err14];
@@ -1678,10 +1963,10 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data12.reason !== void 0) {
-              let data15 = data12.reason;
-              if (typeof data15 === "string") {
-                if (func3(data15) > 128) {
+            if (data14.reason !== void 0) {
+              let data17 = data14.reason;
+              if (typeof data17 === "string") {
+                if (func3(data17) > 128) {
                   const err15 = { instancePath: instancePath + "/attempts/" + i3 + "/reason", schemaPath: "#/properties/attempts/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
                     vErrors = [err15];
@@ -1732,7 +2017,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
   validate24.errors = vErrors;
   return errors === 0;
 }
-function validate37(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -1841,7 +2126,7 @@ function validate37(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate37.errors = vErrors;
+  validate43.errors = vErrors;
   return errors === 0;
 }
 function validate10(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
@@ -3305,8 +3590,8 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.redaction !== void 0) {
-      if (!validate37(data.redaction, { instancePath: instancePath + "/redaction", parentData: data, parentDataProperty: "redaction", rootData })) {
-        vErrors = vErrors === null ? validate37.errors : vErrors.concat(validate37.errors);
+      if (!validate43(data.redaction, { instancePath: instancePath + "/redaction", parentData: data, parentDataProperty: "redaction", rootData })) {
+        vErrors = vErrors === null ? validate43.errors : vErrors.concat(validate43.errors);
         errors = vErrors.length;
       }
     }
@@ -3345,7 +3630,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
         if (data66.reason !== void 0) {
           let data67 = data66.reason;
           if (!(data67 === "rate" || data67 === "always" || data67 === "rescued")) {
-            const err130 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema54.properties.reason.enum }, message: "must be equal to one of the allowed values" };
+            const err130 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema59.properties.reason.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err130];
             } else {
@@ -3653,13 +3938,13 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   validate10.errors = vErrors;
   return errors === 0;
 }
-var validatePolicy = validate39;
-var schema56 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 1 } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
-var schema58 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
-var pattern18 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
-var pattern19 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
-var pattern20 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
-function validate40(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var validatePolicy = validate45;
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 1 } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
+var pattern21 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
+var pattern22 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
+var pattern23 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
+function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -3847,10 +4132,10 @@ function validate40(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate40.errors = vErrors;
+  validate46.errors = vErrors;
   return errors === 0;
 }
-function validate39(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate45(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -3865,7 +4150,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema56.properties, key0)) {
+      if (!func2.call(schema61.properties, key0)) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -3933,7 +4218,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.mode !== void 0) {
       let data3 = data.mode;
       if (!(data3 === "full" || data3 === "topic_only" || data3 === "metadata_only" || data3 === "off")) {
-        const err7 = { instancePath: instancePath + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema58.enum }, message: "must be equal to one of the allowed values" };
+        const err7 = { instancePath: instancePath + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -3988,15 +4273,15 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
             if (data5.match !== void 0) {
-              if (!validate40(data5.match, { instancePath: instancePath + "/routes/" + i0 + "/match", parentData: data5, parentDataProperty: "match", rootData })) {
-                vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+              if (!validate46(data5.match, { instancePath: instancePath + "/routes/" + i0 + "/match", parentData: data5, parentDataProperty: "match", rootData })) {
+                vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
                 errors = vErrors.length;
               }
             }
             if (data5.mode !== void 0) {
               let data7 = data5.mode;
               if (!(data7 === "full" || data7 === "topic_only" || data7 === "metadata_only" || data7 === "off")) {
-                const err12 = { instancePath: instancePath + "/routes/" + i0 + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema58.enum }, message: "must be equal to one of the allowed values" };
+                const err12 = { instancePath: instancePath + "/routes/" + i0 + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err12];
                 } else {
@@ -4087,7 +4372,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data10.from !== void 0) {
                   let data11 = data10.from;
                   if (typeof data11 === "string") {
-                    if (!pattern18.test(data11)) {
+                    if (!pattern21.test(data11)) {
                       const err20 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
                       if (vErrors === null) {
                         vErrors = [err20];
@@ -4109,7 +4394,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data10.trust !== void 0) {
                   let data12 = data10.trust;
                   if (!(data12 === "authenticated" || data12 === "asserted" || data12 === "shared")) {
-                    const err22 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema56.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
+                    const err22 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema61.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
                     if (vErrors === null) {
                       vErrors = [err22];
                     } else {
@@ -4178,7 +4463,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i2 = 0; i2 < len2; i2++) {
               let data15 = data14[i2];
               if (typeof data15 === "string") {
-                if (!pattern19.test(data15)) {
+                if (!pattern22.test(data15)) {
                   const err28 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
                   if (vErrors === null) {
                     vErrors = [err28];
@@ -4465,8 +4750,8 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                 }
                 if (data25.match !== void 0) {
-                  if (!validate40(data25.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data25, parentDataProperty: "match", rootData })) {
-                    vErrors = vErrors === null ? validate40.errors : vErrors.concat(validate40.errors);
+                  if (!validate46(data25.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data25, parentDataProperty: "match", rootData })) {
+                    vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
                     errors = vErrors.length;
                   }
                 }
@@ -4685,7 +4970,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key9 in data37) {
               const _errs83 = errors;
               if (typeof key9 === "string") {
-                if (!pattern20.test(key9)) {
+                if (!pattern23.test(key9)) {
                   const err73 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key9 };
                   if (vErrors === null) {
                     vErrors = [err73];
@@ -4709,7 +4994,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key10 in data37) {
               let data38 = data37[key10];
               if (!(data38 === "mask" || data38 === "hash" || data38 === "pseudonym" || data38 === "drop" || data38 === "keep")) {
-                const err75 = { instancePath: instancePath + "/redaction/types/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema56.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+                const err75 = { instancePath: instancePath + "/redaction/types/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema61.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err75];
                 } else {
@@ -4830,7 +5115,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data42.type !== void 0) {
                   let data43 = data42.type;
                   if (typeof data43 === "string") {
-                    if (!pattern20.test(data43)) {
+                    if (!pattern23.test(data43)) {
                       const err86 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
                         vErrors = [err86];
@@ -4948,7 +5233,7 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data46.type !== void 0) {
                   let data47 = data46.type;
                   if (typeof data47 === "string") {
-                    if (!pattern20.test(data47)) {
+                    if (!pattern23.test(data47)) {
                       const err97 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
                         vErrors = [err97];
@@ -5545,17 +5830,17 @@ function validate39(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate39.errors = vErrors;
+  validate45.errors = vErrors;
   return errors === 0;
 }
-var validateManifest = validate43;
-var schema70 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
-var schema80 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
-var schema81 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
-var pattern23 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
-var pattern27 = new RegExp("^(none|[0-9a-f]{64})$", "");
-var pattern24 = new RegExp("^[a-z0-9-]{1,64}$", "");
-function validate44(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var validateManifest = validate49;
+var schema75 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
+var schema85 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
+var schema86 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
+var pattern26 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
+var pattern30 = new RegExp("^(none|[0-9a-f]{64})$", "");
+var pattern27 = new RegExp("^[a-z0-9-]{1,64}$", "");
+function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -5774,7 +6059,7 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data6) {
           const _errs19 = errors;
           if (typeof key1 === "string") {
-            if (!pattern24.test(key1)) {
+            if (!pattern27.test(key1)) {
               const err20 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9-]{1,64}$" }, message: 'must match pattern "^[a-z0-9-]{1,64}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err20];
@@ -5877,13 +6162,13 @@ function validate44(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate44.errors = vErrors;
+  validate50.errors = vErrors;
   return errors === 0;
 }
-var schema76 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
-var schema77 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
-var pattern25 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
-function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var schema81 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
+var schema82 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
+var pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
+function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -5910,7 +6195,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.role !== void 0) {
       let data0 = data.role;
       if (!(data0 === "system" || data0 === "developer")) {
-        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema76.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema81.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -5967,7 +6252,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data3) {
           const _errs9 = errors;
           if (typeof key1 === "string") {
-            if (!pattern25.test(key1)) {
+            if (!pattern28.test(key1)) {
               const err7 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]{0,63}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err7];
@@ -6014,7 +6299,7 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
             if (data4.type !== void 0) {
               let data5 = data4.type;
               if (!(data5 === "text" || data5 === "line" || data5 === "token" || data5 === "integer" || data5 === "date" || data5 === "enum")) {
-                const err11 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/type", schemaPath: "#/definitions/variable/properties/type/enum", keyword: "enum", params: { allowedValues: schema77.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                const err11 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/type", schemaPath: "#/definitions/variable/properties/type/enum", keyword: "enum", params: { allowedValues: schema82.properties.type.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err11];
                 } else {
@@ -6234,10 +6519,10 @@ function validate46(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate46.errors = vErrors;
+  validate52.errors = vErrors;
   return errors === 0;
 }
-function validate48(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate54(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
   if (data && typeof data == "object" && !Array.isArray(data)) {
@@ -6364,10 +6649,10 @@ function validate48(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate48.errors = vErrors;
+  validate54.errors = vErrors;
   return errors === 0;
 }
-function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+function validate49(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -6400,7 +6685,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema70.properties, key0)) {
+      if (!func2.call(schema75.properties, key0)) {
         const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err3];
@@ -6424,7 +6709,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data1 = data.name;
       if (typeof data1 === "string") {
-        if (!pattern23.test(data1)) {
+        if (!pattern26.test(data1)) {
           const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,127}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,127}$"' };
           if (vErrors === null) {
             vErrors = [err5];
@@ -6497,15 +6782,15 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.match !== void 0) {
-      if (!validate44(data.match, { instancePath: instancePath + "/match", parentData: data, parentDataProperty: "match", rootData })) {
-        vErrors = vErrors === null ? validate44.errors : vErrors.concat(validate44.errors);
+      if (!validate50(data.match, { instancePath: instancePath + "/match", parentData: data, parentDataProperty: "match", rootData })) {
+        vErrors = vErrors === null ? validate50.errors : vErrors.concat(validate50.errors);
         errors = vErrors.length;
       }
     }
     if (data.enforce !== void 0) {
       let data5 = data.enforce;
       if (!(data5 === "observe" || data5 === "warn" || data5 === "block")) {
-        const err12 = { instancePath: instancePath + "/enforce", schemaPath: "#/properties/enforce/enum", keyword: "enum", params: { allowedValues: schema70.properties.enforce.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/enforce", schemaPath: "#/properties/enforce/enum", keyword: "enum", params: { allowedValues: schema75.properties.enforce.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -6528,8 +6813,8 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
         }
         const len0 = data6.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate46(data6[i0], { instancePath: instancePath + "/instructions/" + i0, parentData: data6, parentDataProperty: i0, rootData })) {
-            vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+          if (!validate52(data6[i0], { instancePath: instancePath + "/instructions/" + i0, parentData: data6, parentDataProperty: i0, rootData })) {
+            vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
             errors = vErrors.length;
           }
         }
@@ -6566,8 +6851,8 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
         }
         const len1 = data8.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          if (!validate48(data8[i1], { instancePath: instancePath + "/models/" + i1, parentData: data8, parentDataProperty: i1, rootData })) {
-            vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+          if (!validate54(data8[i1], { instancePath: instancePath + "/models/" + i1, parentData: data8, parentDataProperty: i1, rootData })) {
+            vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
             errors = vErrors.length;
           }
         }
@@ -6595,8 +6880,8 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
         }
         const len2 = data10.length;
         for (let i2 = 0; i2 < len2; i2++) {
-          if (!validate48(data10[i2], { instancePath: instancePath + "/fallbacks/" + i2, parentData: data10, parentDataProperty: i2, rootData })) {
-            vErrors = vErrors === null ? validate48.errors : vErrors.concat(validate48.errors);
+          if (!validate54(data10[i2], { instancePath: instancePath + "/fallbacks/" + i2, parentData: data10, parentDataProperty: i2, rootData })) {
+            vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
             errors = vErrors.length;
           }
         }
@@ -6790,7 +7075,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
         if (data12.order !== void 0) {
           let data20 = data12.order;
           if (!(data20 === "any" || data20 === "exact")) {
-            const err36 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema80.properties.order.enum }, message: "must be equal to one of the allowed values" };
+            const err36 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema85.properties.order.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err36];
             } else {
@@ -6826,7 +7111,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.others !== void 0) {
           let data22 = data21.others;
           if (!(data22 === "allow" || data22 === "refuse")) {
-            const err39 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema81.properties.others.enum }, message: "must be equal to one of the allowed values" };
+            const err39 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema86.properties.others.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err39];
             } else {
@@ -7200,7 +7485,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.responseFormat !== void 0) {
       let data35 = data.responseFormat;
       if (typeof data35 === "string") {
-        if (!pattern27.test(data35)) {
+        if (!pattern30.test(data35)) {
           const err71 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
           if (vErrors === null) {
             vErrors = [err71];
@@ -7273,11 +7558,11 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate43.errors = vErrors;
+  validate49.errors = vErrors;
   return errors === 0;
 }
-var validateBundle = validate51;
-function validate51(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var validateBundle = validate57;
+function validate57(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -7608,13 +7893,13 @@ function validate51(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate51.errors = vErrors;
+  validate57.errors = vErrors;
   return errors === 0;
 }
-var validateFeedback = validate52;
-var schema84 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/feedback.v1.json", "title": "Feedback", "description": "What a person, an evaluator or an application says of an answer or of a whole conversation. Exactly one of runId, requestId, responseId, traceId and threadId says of which. Unknown fields are faults.", "type": "object", "additionalProperties": false, "required": ["kind", "value"], "properties": { "id": { "description": "Idempotency key, unique within a tenant and environment. Absent: made of the content.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "runId": { "description": "The answer's x-clew-run-id.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "requestId": { "description": "Id of a request, as the API lists it.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "responseId": { "description": "The provider's id of its answer: gen_ai.response.id.", "type": "string", "minLength": 1, "maxLength": 256 }, "traceId": { "description": "The newest request of this trace is meant.", "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "threadId": { "description": "Id of a thread, as the API lists it.", "type": "string", "minLength": 1, "maxLength": 256 }, "kind": { "description": 'thumbs: "up" or "down". completion: whether the user got done what the thread was for. score: a number, of a scale that belongs to its name. comment: words.', "enum": ["thumbs", "completion", "score", "comment"] }, "value": { "description": 'thumbs: "up" or "down"; completion: true or false; score: a number; comment: text, redacted before it is kept.', "type": ["string", "number", "boolean"] }, "name": { "description": "What was judged: gen_ai.evaluation.name.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, "source": { "description": "Who judged. Absent: user for thumbs and comments, evaluator for scores, application for completion.", "enum": ["user", "evaluator", "application"] }, "at": { "description": "When it was given, RFC 3339. Absent: when it arrives.", "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" } }, "allOf": [{ "if": { "properties": { "kind": { "const": "thumbs" } } }, "then": { "properties": { "value": { "enum": ["up", "down"] } } } }, { "if": { "properties": { "kind": { "const": "completion" } } }, "then": { "properties": { "value": { "type": "boolean" } } } }, { "if": { "properties": { "kind": { "const": "score" } } }, "then": { "properties": { "value": { "type": "number", "minimum": -1e6, "maximum": 1e6 } } } }, { "if": { "properties": { "kind": { "const": "comment" } } }, "then": { "properties": { "value": { "type": "string", "minLength": 1, "maxLength": 4e3 } } } }] };
-var pattern32 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
-function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
+var validateFeedback = validate58;
+var schema89 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/feedback.v1.json", "title": "Feedback", "description": "What a person, an evaluator or an application says of an answer or of a whole conversation. Exactly one of runId, requestId, responseId, traceId and threadId says of which. Unknown fields are faults.", "type": "object", "additionalProperties": false, "required": ["kind", "value"], "properties": { "id": { "description": "Idempotency key, unique within a tenant and environment. Absent: made of the content.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "runId": { "description": "The answer's x-clew-run-id.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "requestId": { "description": "Id of a request, as the API lists it.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "responseId": { "description": "The provider's id of its answer: gen_ai.response.id.", "type": "string", "minLength": 1, "maxLength": 256 }, "traceId": { "description": "The newest request of this trace is meant.", "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "threadId": { "description": "Id of a thread, as the API lists it.", "type": "string", "minLength": 1, "maxLength": 256 }, "kind": { "description": 'thumbs: "up" or "down". completion: whether the user got done what the thread was for. score: a number, of a scale that belongs to its name. comment: words.', "enum": ["thumbs", "completion", "score", "comment"] }, "value": { "description": 'thumbs: "up" or "down"; completion: true or false; score: a number; comment: text, redacted before it is kept.', "type": ["string", "number", "boolean"] }, "name": { "description": "What was judged: gen_ai.evaluation.name.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, "source": { "description": "Who judged. Absent: user for thumbs and comments, evaluator for scores, application for completion.", "enum": ["user", "evaluator", "application"] }, "at": { "description": "When it was given, RFC 3339. Absent: when it arrives.", "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" } }, "allOf": [{ "if": { "properties": { "kind": { "const": "thumbs" } } }, "then": { "properties": { "value": { "enum": ["up", "down"] } } } }, { "if": { "properties": { "kind": { "const": "completion" } } }, "then": { "properties": { "value": { "type": "boolean" } } } }, { "if": { "properties": { "kind": { "const": "score" } } }, "then": { "properties": { "value": { "type": "number", "minimum": -1e6, "maximum": 1e6 } } } }, { "if": { "properties": { "kind": { "const": "comment" } } }, "then": { "properties": { "value": { "type": "string", "minLength": 1, "maxLength": 4e3 } } } }] };
+var pattern35 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
+function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
   let errors = 0;
@@ -7649,7 +7934,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       if (data.value !== void 0) {
         let data1 = data.value;
         if (!(data1 === "up" || data1 === "down")) {
-          const err1 = { instancePath: instancePath + "/value", schemaPath: "#/allOf/0/then/properties/value/enum", keyword: "enum", params: { allowedValues: schema84.allOf[0].then.properties.value.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/value", schemaPath: "#/allOf/0/then/properties/value/enum", keyword: "enum", params: { allowedValues: schema89.allOf[0].then.properties.value.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -7887,7 +8172,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema84.properties, key0)) {
+      if (!func2.call(schema89.properties, key0)) {
         const err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err18];
@@ -8050,7 +8335,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kind !== void 0) {
       let data14 = data.kind;
       if (!(data14 === "thumbs" || data14 === "completion" || data14 === "score" || data14 === "comment")) {
-        const err33 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema84.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        const err33 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema89.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err33];
         } else {
@@ -8062,7 +8347,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.value !== void 0) {
       let data15 = data.value;
       if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
-        const err34 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema84.properties.value.type }, message: "must be string,number,boolean" };
+        const err34 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema89.properties.value.type }, message: "must be string,number,boolean" };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
@@ -8074,7 +8359,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data16 = data.name;
       if (typeof data16 === "string") {
-        if (!pattern32.test(data16)) {
+        if (!pattern35.test(data16)) {
           const err35 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
           if (vErrors === null) {
             vErrors = [err35];
@@ -8096,7 +8381,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.source !== void 0) {
       let data17 = data.source;
       if (!(data17 === "user" || data17 === "evaluator" || data17 === "application")) {
-        const err37 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema84.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err37 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema89.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err37];
         } else {
@@ -8136,7 +8421,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     }
     errors++;
   }
-  validate52.errors = vErrors;
+  validate58.errors = vErrors;
   return errors === 0;
 }
 export {
