@@ -20,7 +20,7 @@ interface Removed {
 
 export function erasablesOf(database: Database, vectors: SqliteVectors): readonly Erasable[] {
   // Requests last: with them goes what hangs on them, and the receipt counts each thing once, under its own name.
-  return [labelsOf(database), vectorsOf(database, vectors), feedbackOf(database), requestsOf(database, vectors)];
+  return [labelsOf(database), vectorsOf(database, vectors), feedbackOf(database), ...linkingOf(database), requestsOf(database, vectors)];
 }
 
 function count(database: Database, text: string, ...parameters: readonly string[]): number {
@@ -100,6 +100,29 @@ function feedbackOf(database: Database): Erasable {
     residual: (scope, principal) =>
       Promise.resolve(count(database, 'SELECT count(*) AS n FROM feedback WHERE scope = ? AND principal = ?', keyOf(scope), principal)),
   };
+}
+
+const LINKING = { verdicts: ['link_verdicts'], repairs: ['repairs', 'repair_moves', 'repair_contradictions'] } as const;
+
+/** What was said of the linking of the principal's requests: whether guesses were right, and what people set right. */
+function linkingOf(database: Database): readonly Erasable[] {
+  return Object.entries(LINKING).map(([name, tables]) => ({
+    name,
+    tables,
+    erase(scope, principal) {
+      const mine = tables.map((table) => query.deleteFrom(table).where('scope', '=', keyOf(scope)).where('principal', '=', principal));
+      const removed = database.shred(() => mine.map((one) => database.run(one)));
+      return Promise.resolve({ [name]: removed[0] ?? 0 });
+    },
+    residual: (scope, principal) =>
+      Promise.resolve(
+        tables.reduce(
+          (sum, table) =>
+            sum + count(database, `SELECT count(*) AS n FROM ${table} WHERE scope = ? AND principal = ?`, keyOf(scope), principal),
+          0,
+        ),
+      ),
+  }));
 }
 
 /** Labels are words of members: those of the principal's topics go, and come back from the members that are left. */

@@ -7,7 +7,7 @@ import { keyOf, scopeOf } from './scope.ts';
 import type { SqliteVectors } from './vectors.ts';
 
 const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs
-  UNION SELECT scope FROM feedback`;
+  UNION SELECT scope FROM feedback UNION SELECT scope FROM link_verdicts UNION SELECT scope FROM repairs`;
 
 export class SqliteRetention implements Purgeable {
   private readonly database: Database;
@@ -31,6 +31,8 @@ export class SqliteRetention implements Purgeable {
     // A comment has an age of its own.
     const comments = query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('kind', '=', 'comment');
     this.database.shred(() => this.database.run(comments.where('at_ms', '<', Math.trunc(beforeMs))));
+    const reasons = query.updateTable('repairs').set({ reason: null, undo_reason: null }).where('scope', '=', keyOf(scope));
+    this.database.shred(() => this.database.run(reasons.where('at_ms', '<', Math.trunc(beforeMs)).where('reason', 'is not', null)));
     const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
     return this.purge(scope, beforeMs, limit, hasText, (key, rows) => removeTexts(this.database, key, rows));
   }
@@ -47,7 +49,24 @@ export class SqliteRetention implements Purgeable {
     if (removed > 0) this.vectors.forget(scope);
     this.database.run(query.deleteFrom('alerts').where('scope', '=', keyOf(scope)).where('starts_at_ms', '<', Math.trunc(beforeMs)));
     this.database.run(query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('at_ms', '<', Math.trunc(beforeMs)));
+    this.purgeLinking(keyOf(scope), beforeMs);
     return removed;
+  }
+
+  /** What was said of the linking of requests goes with them. A repair stays while a request that it moved does. */
+  private purgeLinking(scope: string, beforeMs: number): void {
+    for (const table of ['link_verdicts', 'repair_moves', 'repair_contradictions'] as const) {
+      this.database.run(
+        query
+          .deleteFrom(table)
+          .where('scope', '=', scope)
+          .where('at', '<', beforeMs / 1_000),
+      );
+    }
+    const moved = query.selectFrom('repair_moves').select('repair_id').where('scope', '=', scope);
+    this.database.run(
+      query.deleteFrom('repairs').where('scope', '=', scope).where('at_ms', '<', Math.trunc(beforeMs)).where('id', 'not in', moved),
+    );
   }
 
   async purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number> {

@@ -157,7 +157,73 @@ export interface GatewayKeyTable {
   revoked_at_ms: number | null;
 }
 
+export interface LinkVerdictTable {
+  scope: string;
+  request_id: string;
+  source: string;
+  principal: string;
+  at: number;
+  evidence: string;
+  kind: string;
+  confidence: number;
+  choices: number;
+  guess: string;
+  repair_id: string | null;
+}
+
+export interface CalibrationTable {
+  scope: string;
+  version: number;
+  action: string;
+  reverted_to: number | null;
+  tuning: string | null;
+  preview: string | null;
+  at_ms: number;
+  by_id: string;
+}
+
+export interface RepairTable {
+  seq: Generated<number>;
+  scope: string;
+  id: string;
+  kind: string;
+  principal: string;
+  asked: string;
+  into_id: string;
+  reason: string | null;
+  at_ms: number;
+  by_id: string;
+  undone_at_ms: number | null;
+  undone_by: string | null;
+  undo_reason: string | null;
+}
+
+export interface RepairMoveTable {
+  scope: string;
+  repair_id: string;
+  request_id: string;
+  principal: string;
+  at: number;
+  from_id: string;
+  into_id: string;
+  before: string;
+}
+
+export interface RepairContradictionTable {
+  scope: string;
+  repair_id: string;
+  request_id: string;
+  principal: string;
+  at: number;
+  evidence: string;
+}
+
 export interface Tables {
+  link_verdicts: LinkVerdictTable;
+  calibrations: CalibrationTable;
+  repairs: RepairTable;
+  repair_moves: RepairMoveTable;
+  repair_contradictions: RepairContradictionTable;
   run_identities: RunIdentityTable;
   log_trees: { scope: string; size: number; checkpoint: string | null; checkpoint_size: Generated<number> };
   gateway_keys: GatewayKeyTable;
