@@ -17,14 +17,24 @@ describe('relinks (SQLite)', () => {
       [],
       [],
     );
-    const relinked = [{ requestId: 'b', from: 't1', into: 't2', evidence: 'history' as const }];
-    const event = { type: 'ThreadRelinked' as const, scope: HERE, threadId: 't1', into: 't2' };
-    await store.turns.commit([storedTurn('c', 't2', { at: T0 + 20, placement: { relinked } })], [], [event]);
+    await store.turns.commit([storedTurn('s', 't1', { at: T0 + 15, placement: { ...guessed, predecessorId: 'b' } })], [], []);
+    const relinked = [{ requestId: 'b', from: 't1', into: 't2', evidence: 'history' as const, position: 'topic_shift' as const }];
+    const repointed = [{ requestId: 's', predecessorId: 'a' }];
+    const event = { type: 'ThreadRelinked' as const, scope: HERE, threadId: 't1', into: 't2', requestIds: ['b'] };
+    await store.turns.commit([storedTurn('c', 't2', { at: T0 + 20, placement: { relinked, repointed } })], [], [event]);
     const again = await opened.reopen();
-    expect((await again.threads.thread(HERE, 't1'))?.requests.map(({ id }) => id)).toEqual(['a']);
+    expect((await again.threads.thread(HERE, 't1'))?.requests.map(({ id }) => id)).toEqual(['a', 's']);
+    expect(await again.threads.request(HERE, 's')).toMatchObject({ thread: 't1', predecessor: 'a', method: 'inferred', moves: [] });
     expect((await again.threads.thread(HERE, 't2'))?.requests.map(({ id }) => id)).toEqual(['b', 'c']);
     const moved = await again.threads.request(HERE, 'b');
-    expect(moved).toMatchObject({ thread: 't2', method: 'history', confidence: 1, predecessor: null });
+    expect(moved).toMatchObject({
+      thread: 't2',
+      method: 'history',
+      confidence: 1,
+      predecessor: null,
+      position: 'topic_shift',
+      moves: [{ from: 't1', evidence: 'history', by: 'c' }],
+    });
     expect(moved?.reasons.map(({ code }) => code)).toContain('relinked');
     expect((await again.threads.request(OTHER_TENANT, 'b'))?.thread).toBe('t1');
     expect((await again.events.take(5)).map((row) => row.event)).toEqual([event]);
@@ -33,9 +43,26 @@ describe('relinks (SQLite)', () => {
   it('removes a thread that is left empty', async () => {
     const { store } = openStore();
     await store.turns.commit([storedTurn('a', 't1', { at: T0 })], [], []);
-    const relinked = [{ requestId: 'a', from: 't1', into: 't2', evidence: 'declared' as const }];
+    const relinked = [{ requestId: 'a', from: 't1', into: 't2', evidence: 'declared' as const, position: 'first' as const }];
     await store.turns.commit([storedTurn('b', 't2', { at: T0 + 5, placement: { relinked } })], [], []);
     expect(await store.threads.thread(HERE, 't1')).toBeUndefined();
     expect(await store.threads.counts(HERE)).toEqual({ requests: 2, threads: 1 });
+  });
+
+  it('leaves the own link of a call that only follows as sure as it was', async () => {
+    const { store } = openStore();
+    const beside = { method: 'inferred' as const, confidence: 0.7, predecessorId: 'a' };
+    await store.turns.commit([storedTurn('a', 't1', { at: T0 }), storedTurn('title', 't1', { at: T0 + 1, placement: beside })], [], []);
+    const place = { from: 't1', into: 't2', evidence: 'history' as const, position: 'first' as const };
+    const follower = { ...place, requestId: 'title', predecessorId: 'a', position: 'continuation' as const, follows: true as const };
+    const relinked = [{ ...place, requestId: 'a' }, follower];
+    await store.turns.commit([storedTurn('b', 't2', { at: T0 + 5, placement: { relinked } })], [], []);
+    expect(await store.threads.request(HERE, 'title')).toMatchObject({
+      thread: 't2',
+      predecessor: 'a',
+      method: 'inferred',
+      confidence: 0.7,
+      moves: [{ from: 't1', by: 'b' }],
+    });
   });
 });

@@ -46,6 +46,7 @@ export function request(thread: string, turn: number, given: Partial<RequestView
             { code: 'short_gap', text: "Only 95 s passed since the thread's last request.", weight: 1.36 },
             { code: 'few_shared_words', text: 'It shares 4% of its rare words with the thread.', weight: -0.62 },
           ],
+    moves: [],
     alternatives: turn === 1 ? [] : [{ threadId: 'thr_holiday_rota', probability: 0.09 }],
     truncation: null,
     fork: false,

@@ -285,8 +285,13 @@ async function withPrepared(
 
 /** One event for each thread that requests were moved out of. */
 function relinkEvents({ scope, placement: { relinked = [] } }: StoredTurn): DomainEvent[] {
-  const moves = new Map(relinked.map(({ from, into }) => [from, into]));
-  return [...moves].map(([threadId, into]) => ({ type: 'ThreadRelinked', scope, threadId, into }));
+  return [...Map.groupBy(relinked, ({ from }) => from)].map(([threadId, moved]) => ({
+    type: 'ThreadRelinked',
+    scope,
+    threadId,
+    into: moved[0]?.into ?? threadId,
+    requestIds: moved.map(({ requestId }) => requestId),
+  }));
 }
 
 function vectorItems({ scope, turn, principal, placement, embeddingModel }: StoredTurn): VectorItem[] {

@@ -6,8 +6,15 @@ import type { Scope } from './scope.ts';
  */
 export type DomainEvent =
   | { readonly type: 'TurnStored'; readonly scope: Scope; readonly requestId: string; readonly threadId: string }
-  /** Certain evidence moved requests from the thread into another; the first may be gone. */
-  | { readonly type: 'ThreadRelinked'; readonly scope: Scope; readonly threadId: string; readonly into: string }
+  /** Requests were moved from the thread into another; the first may be gone. */
+  | {
+      readonly type: 'ThreadRelinked';
+      readonly scope: Scope;
+      readonly threadId: string;
+      readonly into: string;
+      /** The moved ones. They may have been moved on since: handlers read where they stand now. */
+      readonly requestIds: readonly string[];
+    }
   | { readonly type: 'SubjectErased'; readonly scope: Scope; readonly principal: string; readonly untilMs?: number };
 
 export interface EventHandler {

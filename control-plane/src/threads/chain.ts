@@ -24,7 +24,6 @@ export function pack(message: string): number {
 }
 
 export const isAssistant = (packed: number): boolean => Math.floor(packed / DIGEST_BITS) === ROLE.a;
-export const isUser = (packed: number): boolean => Math.floor(packed / DIGEST_BITS) === ROLE.u;
 
 const packed = new WeakMap<History, Chain>();
 

@@ -10,8 +10,8 @@ import type { LinkingOptions, Settings } from './options.ts';
 import { positionOf } from './position.ts';
 import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts';
 import { asStep, callerOf } from './sub-agent.ts';
-import { repairBy } from './relink.ts';
-import type { PlacedTurn, Placement, Reason, TurnInput } from './types.ts';
+import { afterMoves, repairBy, type Repair } from './relink.ts';
+import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
 import { cosine, usable } from './vector.ts';
 
 const shippedLinker = new Linker(shippedWeights);
@@ -69,11 +69,10 @@ export class PrincipalThreads {
     return placement;
   }
 
-  /** Moves what the placement's evidence shows to stand in the wrong thread. What was said of it at its arrival stays. */
-  #move({ relinked = [] }: Placement): void {
-    if (relinked.length === 0) return;
-    const moves = new Map(relinked.map(({ requestId, into, evidence }) => [requestId, { thread: into, evidence }]));
-    this.#rebuild(this.#state.entries.map((entry) => ({ ...entry, ...movedTo(entry, moves) })));
+  /** Moves what the placement's evidence shows to stand in the wrong thread. */
+  #move(placement: Placement): void {
+    if (placement.relinked === undefined) return;
+    this.#rebuild(this.#state.entries.map((entry) => afterMoves(entry, placement)));
   }
 
   #rebuild(placed: readonly (PlacedTurn & { readonly placement: Placement | undefined })[]): void {
@@ -106,8 +105,9 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings): P
     confidence: found.confidence,
     method: found.method,
     relinked: repair?.relinked,
+    repointed: repair?.repointed,
     similarity: found.predecessor === undefined ? undefined : cosine(turn.vector, found.predecessor.turn.vector),
-    position: auxiliary ? (found.threadId === undefined ? 'first' : 'continuation') : positionOf(turn, found, state, current !== undefined),
+    position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),
     intent: intentOf(turn),
     followUp: auxiliary || found.predecessor === undefined ? undefined : followUpOf(turn, found.predecessor),
     reasons: repair === undefined ? found.reasons : [...found.reasons, overruled(repair.relinked.length)],
@@ -118,6 +118,15 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings): P
   };
 }
 
+function placeOf(turn: TurnInput, found: Link, state: PrincipalState, inSession: boolean): Position {
+  if (kindOf(turn) === 'auxiliary') return found.threadId === undefined ? 'first' : 'continuation';
+  return positionOf(turn, found, state, inSession);
+}
+
+/** The position among threads as they are once the evidence has moved what it moves. */
+const placeAfter = (turn: TurnInput, { newestThread, into }: Repair, inSession: boolean): Position =>
+  inSession && turn.inferable && newestThread !== into ? 'topic_shift' : 'continuation';
+
 function servedBy(caller: Entry): Link {
   const reasons = [{ code: 'sub_agent', text: 'An earlier request handed it its words: an agent at work for the same turn.' }];
   return { threadId: caller.threadId, predecessor: caller, method: 'history', confidence: 1, reasons };
@@ -127,17 +136,6 @@ const entryOf = (turn: TurnInput, placement: Placement): PlacedTurn & { readonly
   const { threadId, sessionId, position, method, predecessorId } = placement;
   return { turn: asPlaced(turn, placement), threadId, sessionId, position, method, predecessorId, placement };
 };
-
-/** Where a request stands after it was moved, now by evidence; the one that begins the thread has no predecessor in it. */
-function movedTo(
-  entry: PlacedTurn,
-  moves: ReadonlyMap<string, { readonly thread: string; readonly evidence: 'history' | 'declared' }>,
-): Partial<PlacedTurn> {
-  const into = moves.get(entry.turn.id);
-  if (into === undefined) return {};
-  const stays = entry.predecessorId !== undefined && moves.has(entry.predecessorId);
-  return { threadId: into.thread, method: into.evidence, predecessorId: stays ? entry.predecessorId : undefined };
-}
 
 const overruled = (count: number): Reason => ({
   code: 'evidence_overrules',

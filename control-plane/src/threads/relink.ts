@@ -1,21 +1,33 @@
 // Certain evidence against an earlier guess: the evidence wins, also later. A request that carries the messages of earlier
-// ones proves which requests form one conversation, and with which of them it began.
+// ones proves which requests form one conversation, and with which of them it began; one that declares a session proves
+// where the others of that session belong.
 import { wholePrefixOf, chainOf } from './chain.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
 import type { Entry, PrincipalState } from './state.ts';
-import type { Relink, TurnInput } from './types.ts';
+import type { PlacedTurn, Placement, Position, Relink, Repoint, TurnInput } from './types.ts';
 
 export interface Repair {
   /** The thread in which the proven conversation stands afterwards. */
   readonly into: string;
   readonly relinked: readonly Relink[];
+  readonly repointed: readonly Repoint[] | undefined;
+  /** Where the newest turn or step before the request stands afterwards. */
+  readonly newestThread: string | undefined;
+}
+
+/** What is proven: requests of one conversation, each with the one that it goes on from. */
+interface Proof {
+  readonly into: string;
+  readonly evidence: Relink['evidence'];
+  readonly predecessors: ReadonlyMap<Entry, Entry | undefined>;
 }
 
 /** What the evidence on a request shows to be wrong about the placement of earlier ones; undefined where nothing is. */
 export function repairBy(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Repair | undefined {
-  if (link.method === 'history') return byHistory(turn, link, state, seed);
-  return link.method === 'declared' ? bySession(turn, link, state) : undefined;
+  const proof =
+    link.method === 'history' ? byHistory(turn, link, state, seed) : link.method === 'declared' ? bySession(turn, link, state) : undefined;
+  return proof === undefined ? undefined : repairOf(proof, state);
 }
 
 /**
@@ -31,43 +43,113 @@ function lineOf(turn: TurnInput, state: PrincipalState): readonly Entry[] {
   return new Set(line.map(lengthOf)).size === line.length ? line : [];
 }
 
-function byHistory(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Repair | undefined {
+function byHistory(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
   const line = lineOf(turn, state);
   const [first] = line;
   if (first === undefined || line[line.length - 1] !== link.predecessor) return undefined;
   // It was guessed to go on with something, but its whole history is its own first message: the conversation began there.
   const began = first.method === 'inferred' && lengthOf(first) === 1;
   const into = began ? derivedId('t_', seed, first.turn.id) : first.threadId;
-  return repairOf(into, withDescendants(line, state), 'history');
+  return { into, evidence: 'history', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
 }
 
 /** Requests that carried the same session, and were placed by a guess while its ids were taken to mean nothing. */
-function bySession(turn: TurnInput, link: Link, state: PrincipalState): Repair | undefined {
+function bySession(turn: TurnInput, link: Link, state: PrincipalState): Proof | undefined {
   const { session } = turn;
-  const into = link.threadId;
+  const into = link.threadId ?? link.newThreadId;
   if (session === undefined || into === undefined) return undefined;
-  const guessed = state.entries.filter(
-    ({ kind, method, turn: { session: other } }) =>
-      kind !== 'auxiliary' && method === 'inferred' && other?.id === session.id && other.source === session.source,
+  const own = state.entries.filter(
+    ({ kind, turn: { session: other } }) => kind !== 'auxiliary' && other?.id === session.id && other.source === session.source,
   );
-  return repairOf(into, guessed, 'declared');
-}
-
-function repairOf(into: string, entries: readonly Entry[], evidence: Relink['evidence']): Repair | undefined {
-  const relinked = entries
-    .filter(({ threadId, method }) => threadId !== into && (evidence === 'declared' || method !== 'declared'))
-    .map(({ turn, threadId }): Relink => ({ requestId: turn.id, from: threadId, into, evidence }));
-  return relinked.length === 0 ? undefined : { into, relinked };
-}
-
-/** With the requests that certain evidence ties to one of them: branches of the same conversation, and its steps. */
-function withDescendants(line: readonly Entry[], state: PrincipalState): readonly Entry[] {
-  const family = new Set(line.map(({ turn }) => turn.id));
-  return state.entries.filter(({ turn, kind, method, predecessorId }) => {
-    const belongs = family.has(turn.id) || (kind !== 'auxiliary' && method === 'history' && family.has(predecessorId ?? ''));
-    if (belongs) family.add(turn.id);
-    return belongs;
+  const predecessors = new Map<Entry, Entry | undefined>();
+  own.forEach((entry, index) => {
+    if (entry.method === 'inferred' || entry.method === 'new') predecessors.set(entry, own[index - 1]);
   });
+  return { into, evidence: 'declared', predecessors };
+}
+
+function repairOf(proof: Proof, state: PrincipalState): Repair | undefined {
+  const { into, evidence } = proof;
+  const moving = new Map<string, Relink>();
+  const standing = new Standing(state, moving);
+  for (const entry of state.entries) {
+    const { turn, threadId, method, predecessorId } = entry;
+    const proven = proof.predecessors.has(entry) && (evidence === 'declared' || method !== 'declared');
+    const tied = predecessorId !== undefined && moving.has(predecessorId) && isTied(entry);
+    if (threadId === into || !(proven || tied)) {
+      standing.pass(entry, threadId);
+      continue;
+    }
+    const before = proven ? proof.predecessors.get(entry)?.turn.id : predecessorId;
+    const position = standing.positionOf(entry, into, before);
+    moving.set(turn.id, { requestId: turn.id, from: threadId, into, evidence, predecessorId: before, position, ...followsOnly(entry) });
+    standing.pass(entry, into);
+  }
+  if (moving.size === 0) return undefined;
+  return { into, relinked: [...moving.values()], repointed: repointedBy(moving, state), newestThread: standing.newestThread };
+}
+
+/** Certain evidence ties it to its predecessor: branches of the same conversation, steps, and calls made beside. */
+const isTied = ({ kind, method }: Entry): boolean => kind === 'auxiliary' || method === 'history';
+
+const followsOnly = ({ kind }: Entry): { readonly follows?: true } => (kind === 'auxiliary' ? { follows: true } : {});
+
+/** Where the requests before one stand once those that are moved have been. */
+class Standing {
+  readonly #state: PrincipalState;
+  readonly #moving: ReadonlyMap<string, Relink>;
+  #newest: { readonly entry: Entry; readonly thread: string } | undefined;
+
+  constructor(state: PrincipalState, moving: ReadonlyMap<string, Relink>) {
+    this.#state = state;
+    this.#moving = moving;
+  }
+
+  pass(entry: Entry, thread: string): void {
+    if (entry.kind !== 'auxiliary') this.#newest = { entry, thread };
+  }
+
+  get newestThread(): string | undefined {
+    return this.#newest?.thread;
+  }
+
+  /** As it would have been said at its arrival, had the proof been known. */
+  positionOf(entry: Entry, into: string, predecessorId: string | undefined): Position {
+    if (entry.kind === 'auxiliary') return entry.position;
+    const newest = this.#newest;
+    const inSession = newest !== undefined && entry.turn.inferable && newest.entry.sessionId === entry.sessionId;
+    if (inSession && newest.thread !== into) return 'topic_shift';
+    const known = predecessorId !== undefined && (this.#moving.has(predecessorId) || this.#state.entry(predecessorId) !== undefined);
+    return known ? 'continuation' : 'first';
+  }
+}
+
+/** Requests that stay, with the newest one left of their thread before them. */
+function repointedBy(moving: ReadonlyMap<string, Relink>, state: PrincipalState): readonly Repoint[] | undefined {
+  const newestOf = new Map<string, string>();
+  const repointed: Repoint[] = [];
+  for (const { turn, threadId, predecessorId, kind } of state.entries) {
+    if (moving.has(turn.id)) continue;
+    if (predecessorId !== undefined && moving.get(predecessorId)?.from === threadId) {
+      repointed.push({ requestId: turn.id, predecessorId: newestOf.get(threadId) });
+    }
+    if (kind !== 'auxiliary') newestOf.set(threadId, turn.id);
+  }
+  return repointed.length === 0 ? undefined : repointed;
+}
+
+/** The same request where the placement of a later one has put it. */
+export function afterMoves<T extends PlacedTurn>(
+  placed: T,
+  { relinked = [], repointed = [] }: Pick<Placement, 'relinked' | 'repointed'>,
+): T {
+  const move = relinked.find(({ requestId }) => requestId === placed.turn.id);
+  if (move !== undefined) {
+    const { into, evidence, predecessorId, position, follows } = move;
+    return { ...placed, threadId: into, predecessorId, position, ...(follows === true ? {} : { method: evidence }) };
+  }
+  const repoint = repointed.find(({ requestId }) => requestId === placed.turn.id);
+  return repoint === undefined ? placed : { ...placed, predecessorId: repoint.predecessorId };
 }
 
 const lengthOf = ({ chain }: Entry): number => chain?.messages.length ?? 0;

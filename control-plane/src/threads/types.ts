@@ -65,6 +65,8 @@ export interface Placement {
   readonly fork?: boolean | undefined;
   /** Earlier requests that this one's evidence shows to belong elsewhere; they are moved with it. Absent: none. */
   readonly relinked?: readonly Relink[] | undefined;
+  /** Requests that lost their predecessor to these moves, and which one they have instead. Absent: none. */
+  readonly repointed?: readonly Repoint[] | undefined;
   /** What the request is within an agent's work, where the placement knows better than the request itself said. */
   readonly call?: Call | undefined;
 }
@@ -75,6 +77,27 @@ export interface Relink {
   readonly from: string;
   readonly into: string;
   readonly evidence: 'history' | 'declared';
+  /** What it goes on from in its new thread; absent where it begins that. */
+  readonly predecessorId?: string | undefined;
+  /** Where it stands now that the proof is known. */
+  readonly position: Position;
+  /** It only hangs on a request that is moved: how sure its own link is stays what it was. */
+  readonly follows?: true | undefined;
+}
+
+/** A request that stays where it is, while the one that it went on from was moved away. */
+export interface Repoint {
+  readonly requestId: string;
+  /** The newest request before it that is left of its thread; absent: none is. */
+  readonly predecessorId?: string | undefined;
+}
+
+/** A thread that a request stood in before, and what moved it out. */
+export interface Move {
+  readonly from: string;
+  readonly evidence: 'history' | 'declared' | 'person';
+  /** The request that brought the evidence; null where a person moved it. */
+  readonly by: string | null;
 }
 
 /** A turn that was placed before, as the store gives it back to rebuild a principal's state. */

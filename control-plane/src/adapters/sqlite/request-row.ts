@@ -2,7 +2,7 @@
 import type { Selectable } from 'kysely';
 import type { Sample } from '#contract';
 import type { StoredTurn } from '../../ingest/ports.ts';
-import type { Intent, LinkMethod, PlacedTurn, Placement, Position, RequestView, TurnInput } from '../../threads/index.ts';
+import type { Intent, LinkMethod, Move, PlacedTurn, Placement, Position, RequestView, TurnInput } from '../../threads/index.ts';
 import type { RequestTable } from './schema.ts';
 import { keyOf } from './scope.ts';
 
@@ -88,7 +88,7 @@ const time = (at: number): string => new Date(Math.round(at * 1_000)).toISOStrin
 /** `turn`: how many user turns the thread had when this request was made, itself included. */
 export function toView(row: RequestRow, turn: number, successors: readonly string[]): RequestView {
   const sample = JSON.parse(row.sample) as Sample;
-  const placement = JSON.parse(row.placement) as PlacementRest;
+  const placement = JSON.parse(row.placement) as PlacementRest & { readonly moves?: readonly Move[] };
   return {
     id: row.id,
     runId: row.run_id,
@@ -107,6 +107,7 @@ export function toView(row: RequestRow, turn: number, successors: readonly strin
     predecessor: row.predecessor_id,
     successors,
     reasons: placement.reasons,
+    moves: placement.moves ?? [],
     alternatives: placement.alternatives,
     truncation: placement.truncation ?? null,
     fork: placement.fork ?? false,

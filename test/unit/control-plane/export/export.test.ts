@@ -28,6 +28,7 @@ function view(fields: Partial<RequestView> = {}): RequestView {
     predecessor: 'r1',
     successors: [],
     reasons: [],
+    moves: [],
     alternatives: [],
     truncation: null,
     fork: false,

@@ -91,7 +91,10 @@ describe('feedback that is kept', () => {
     await put(opened, 'b', 't1', { at: 1_001 });
     await opened.store.feedback.save(HERE, [item('fa', of('a')), item('fb', of('b')), item('ft', { kind: 'thread', id: 't1' })]);
     const move = (id: string, by: string) =>
-      put(opened, by, 't2', { at: 1_002, placement: { relinked: [{ requestId: id, from: 't1', into: 't2', evidence: 'history' }] } });
+      put(opened, by, 't2', {
+        at: 1_002,
+        placement: { relinked: [{ requestId: id, from: 't1', into: 't2', evidence: 'history', position: 'first' }] },
+      });
     await move('b', 'c');
     await opened.store.feedback.follow(HERE, 't1', 't2');
     expect([await given(opened, 't1'), await given(opened, 't2')]).toEqual([['fa', 'ft'], ['fb']]);

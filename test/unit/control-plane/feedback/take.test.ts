@@ -97,7 +97,7 @@ describe('taking feedback', () => {
     const events: DomainEvent[] = [
       { type: 'TurnStored', scope, requestId: 'r', threadId: 't' },
       { type: 'SubjectErased', scope, principal: 'p' },
-      { type: 'ThreadRelinked', scope, threadId: 't', into: 'u' },
+      { type: 'ThreadRelinked', scope, threadId: 't', into: 'u', requestIds: ['r'] },
     ];
     await room.handler.handle(events);
     expect(calls).toEqual(['attach acme r', 'follow acme t u']);

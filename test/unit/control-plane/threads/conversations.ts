@@ -42,12 +42,14 @@ export function pastOf(turns: readonly TurnInput[], placements: readonly Placeme
     const placement = placements[i];
     if (placement === undefined) return;
     past.set(turn.id, placedAs(turn, placement));
-    const moved = new Set(placement.relinked?.map(({ requestId }) => requestId));
-    for (const { requestId, into, evidence } of placement.relinked ?? []) {
+    for (const { requestId, into, evidence, predecessorId, position, follows } of placement.relinked ?? []) {
       const one = past.get(requestId);
       if (one === undefined) continue;
-      const stays = one.predecessorId !== undefined && moved.has(one.predecessorId);
-      past.set(requestId, { ...one, threadId: into, method: evidence, predecessorId: stays ? one.predecessorId : undefined });
+      past.set(requestId, { ...one, threadId: into, predecessorId, position, ...(follows ? {} : { method: evidence }) });
+    }
+    for (const { requestId, predecessorId } of placement.repointed ?? []) {
+      const one = past.get(requestId);
+      if (one !== undefined) past.set(requestId, { ...one, predecessorId });
     }
   });
   return [...past.values()];

@@ -83,10 +83,16 @@ describe('PrincipalThreads', () => {
           if (index <= i) expect(twice.place(turns[index]!)).toEqual(whole[index]);
         });
         const past = pastOf(turns, whole);
-        const again = PrincipalThreads.restore(past, OPTIONS).place(turns[index]!);
-        expect(again.threadId).toBe(past[index]?.threadId);
+        const restored = PrincipalThreads.restore(past, OPTIONS);
+        const again = restored.place(turns[index]!);
+        const { threadId, sessionId, position } = past[index]!;
+        expect(again).toMatchObject({ threadId, sessionId, position });
+        expect(restored.place(turns[index]!)).toEqual(again);
         // Where evidence moved something, a store no longer tells what stood elsewhere before.
         if (whole.every(({ relinked }) => relinked === undefined)) expect(again).toEqual(whole[index]);
+        // Asked again or not, and moved or not: what comes next is decided alike.
+        const next = play([...script, { subject: 0, form: 1, pause: 40, kind: 'chat' }]).at(-1)!;
+        expect(restored.place(next)).toEqual(twice.place(next));
       }),
       { numRuns: 30 },
     );
@@ -103,12 +109,56 @@ describe('PrincipalThreads', () => {
         const expected = placeAll(new PrincipalThreads(OPTIONS), [...before, turns[index]!]).at(-1);
         const others = turns.filter((_, i) => i !== index);
         const late = new PrincipalThreads(OPTIONS);
-        // Evidence that came after it may have moved what came before it: then it is judged by where things stand now.
-        fc.pre(placeAll(late, others).every(({ relinked }) => relinked === undefined));
-        expect(late.place(turns[index]!)).toEqual(expected);
+        const placed = placeAll(late, others);
+        if (placed.every(({ relinked }) => relinked === undefined)) {
+          expect(late.place(turns[index]!)).toEqual(expected);
+          return;
+        }
+        // Evidence that came after it has moved what came before it: it is judged by where that stands now.
+        const earlier = new Set(before.map(({ id }) => id));
+        const now = pastOf(others, placed).filter(({ turn }) => earlier.has(turn.id));
+        expect(late.place(turns[index]!)).toEqual(PrincipalThreads.restore(now, OPTIONS).place(turns[index]!));
       }),
-      { numRuns: 30 },
+      { numRuns: 60 },
     );
+  });
+
+  it('moves what evidence moves by rules that always hold', () => {
+    let moved = 0;
+    fc.assert(
+      fc.property(moves, (script) => {
+        const turns = play(script);
+        const threads = new PrincipalThreads(OPTIONS);
+        const standing = new Map<string, string>();
+        turns.forEach((turn, i) => {
+          const placement = threads.place(turn);
+          for (const { requestId, from, into, predecessorId } of placement.relinked ?? []) {
+            moved += 1;
+            // Out of where it stood, into the thread of the request that brought the evidence, by something earlier.
+            expect(standing.get(requestId)).toBe(from);
+            expect(into).toBe(placement.threadId);
+            expect(from).not.toBe(into);
+            standing.set(requestId, into);
+            if (predecessorId !== undefined) expect(standing.get(predecessorId)).toBe(into);
+          }
+          for (const { requestId, predecessorId } of placement.repointed ?? []) {
+            if (predecessorId !== undefined) expect(standing.get(predecessorId)).toBe(standing.get(requestId));
+          }
+          const codes = placement.reasons.map(({ code }) => code);
+          expect(codes.includes('evidence_overrules')).toBe(placement.relinked !== undefined);
+          standing.set(turn.id, placement.threadId);
+          // Whatever was moved: each request goes on from one of its own thread.
+          const past = pastOf(
+            turns.slice(0, i + 1),
+            turns.slice(0, i + 1).map((one) => threads.place(one)),
+          );
+          for (const { threadId, predecessorId } of past)
+            if (predecessorId !== undefined) expect(standing.get(predecessorId)).toBe(threadId);
+        });
+      }),
+      { numRuns: 60 },
+    );
+    expect(moved).toBeGreaterThan(0);
   });
 
   it('never gives two principals a thread or session in common', () => {

@@ -35,7 +35,9 @@ describe('certain evidence against an earlier guess', () => {
     const [first, guessed, proof, back] = placed;
     expect(guessed).toMatchObject({ method: 'inferred', threadId: first?.threadId });
     expect(proof?.threadId).not.toBe(first?.threadId);
-    expect(proof?.relinked).toEqual([{ requestId: turns[1]?.id, from: first?.threadId, into: proof?.threadId, evidence: 'history' }]);
+    expect(proof?.relinked).toEqual([
+      { requestId: turns[1]?.id, from: first?.threadId, into: proof?.threadId, evidence: 'history', position: 'topic_shift' },
+    ]);
     expect(proof?.reasons.map(({ code }) => code)).toContain('evidence_overrules');
     expect(back?.threadId).toBe(first?.threadId);
     expect(back?.relinked).toBeUndefined();
