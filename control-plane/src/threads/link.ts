@@ -1,3 +1,4 @@
+import type { Guess } from './infer/guess.ts';
 import type { Entry } from './state.ts';
 import type { LinkMethod, Reason, Truncation } from './types.ts';
 
@@ -16,4 +17,6 @@ export interface Link {
   readonly fork?: boolean;
   /** The request goes on with something that was never seen here. */
   readonly orphaned?: boolean;
+  /** What inference weighed, where it decided and is to be judged. */
+  readonly guess?: Guess;
 }

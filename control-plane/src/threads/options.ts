@@ -1,4 +1,5 @@
 import type { Linker } from './infer/linker.ts';
+import type { LinkerTuning } from './infer/tuning.ts';
 import type { LinkerWeights } from './infer/weights.ts';
 
 /** How one principal's requests are linked. Everything has a default but the seed. */
@@ -13,6 +14,10 @@ export interface LinkingOptions {
   readonly inference?: boolean | undefined;
   /** Another set of weights than the one shipped. */
   readonly weights?: LinkerWeights | undefined;
+  /** What was learned from the tenant's own evidence; passed over where it was learned for other weights. */
+  readonly tuning?: LinkerTuning | undefined;
+  /** True: guesses are compared with what certain evidence says (`Placement.verdicts`). Default false. */
+  readonly judge?: boolean | undefined;
 }
 
 export interface Settings {
@@ -21,6 +26,8 @@ export interface Settings {
   readonly sessionGapSeconds: number;
   readonly inference: boolean;
   readonly linker: Linker;
+  readonly tuning?: LinkerTuning | undefined;
+  readonly judge?: boolean;
 }
 
 /** How many of a principal's newest requests the linker looks back on; what `PastTurns.recent` should be asked for. */

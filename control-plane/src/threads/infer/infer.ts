@@ -3,13 +3,25 @@ import type { Link } from '../link.ts';
 import type { Settings } from '../options.ts';
 import { lastOf, type PrincipalState } from '../state.ts';
 import type { TurnInput } from '../types.ts';
+import { guessOf } from './guess.ts';
+import type { Scored } from './linker.ts';
 import { reasonsFor } from './reasons.ts';
+import { rescaled, softmax, tunedScore, type LinkerTuning } from './tuning.ts';
 
 const ALTERNATIVES = 3;
 
 /** Joins the most likely thread of the last 24 hours, or starts a new one. `among` restricts the threads that may be joined. */
-export function inferLink(turn: TurnInput, state: PrincipalState, { linker, minConfidence }: Settings, among?: ReadonlySet<string>): Link {
-  const scored = linker.score(turn, state, among);
+export function inferLink(turn: TurnInput, state: PrincipalState, settings: Settings, among?: ReadonlySet<string>): Link {
+  const { linker, tuning } = settings;
+  const asTrained = linker.score(turn, state, among);
+  const scored = tuning === undefined ? asTrained : retuned(asTrained, tuning);
+  const link = chosen(scored, settings);
+  // With threads ruled out by other evidence it is no mere guess.
+  if (!settings.judge || among !== undefined) return link;
+  return { ...link, guess: guessOf(asTrained, linker, { joined: link.threadId, confidence: link.confidence }) };
+}
+
+function chosen(scored: readonly Scored[], { linker, minConfidence, tuning }: Settings): Link {
   const alternatives = scored.map(({ thread, probability }) => ({ threadId: thread.id, probability }));
   const best = scored[0];
   if (best === undefined) {
@@ -20,12 +32,15 @@ export function inferLink(turn: TurnInput, state: PrincipalState, { linker, minC
       reasons: [{ code: 'no_candidate', text: 'No thread was active in the last 24 hours.' }],
     };
   }
-  if (best.probability <= (minConfidence ?? linker.joinFrom)) {
-    const confidence = linker.calibrated(1 - scored.reduce((sum, { probability }) => sum + probability, 0), best.features);
+  const certainty = (probability: number): number => {
+    const calibrated = linker.calibrated(probability, best.features);
+    return tuning === undefined ? calibrated : rescaled(calibrated, tuning.confidence);
+  };
+  if (best.probability <= joinFrom(minConfidence, tuning, linker.joinFrom)) {
     return {
       threadId: undefined,
       method: 'new',
-      confidence,
+      confidence: certainty(1 - scored.reduce((sum, { probability }) => sum + probability, 0)),
       reasons: reasonsFor(best, 'new'),
       orphaned: linker.looksOrphaned(best.features),
       alternatives: alternatives.slice(0, ALTERNATIVES),
@@ -35,8 +50,19 @@ export function inferLink(turn: TurnInput, state: PrincipalState, { linker, minC
     threadId: best.thread.id,
     predecessor: lastOf(best.thread.entries),
     method: 'inferred',
-    confidence: linker.calibrated(best.probability, best.features),
+    confidence: certainty(best.probability),
     reasons: reasonsFor(best, 'joined'),
     alternatives: alternatives.slice(1, ALTERNATIVES + 1),
   };
+}
+
+/** A policy's own threshold is never undercut by what was learned. */
+export function joinFrom(policy: number | undefined, tuning: Pick<LinkerTuning, 'joinFrom'> | undefined, trained: number): number {
+  return tuning === undefined ? (policy ?? trained) : Math.max(policy ?? 0, tuning.joinFrom);
+}
+
+function retuned(scored: readonly Scored[], tuning: LinkerTuning): readonly Scored[] {
+  const scores = scored.map(({ score, features: { rank, logGap } }) => tunedScore({ score, rank, logGap }, tuning));
+  const probabilities = softmax(scores);
+  return scored.map((one, k) => ({ ...one, probability: probabilities[k] ?? 0 })).toSorted((a, b) => b.probability - a.probability);
 }

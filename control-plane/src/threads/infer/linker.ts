@@ -1,8 +1,10 @@
+import { createHash } from 'node:crypto';
 import type { PrincipalState } from '../state.ts';
 import { CUE_NAMES, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
 import { candidatesFor, type Features, type ThreadCandidate } from './features.ts';
 import { CONTENT_TERMS, TIME_TERMS, type Term, type TermGroup } from './terms.ts';
+import { logOdds, softmax } from './tuning.ts';
 import type { LinkerWeights, TextModel } from './weights.ts';
 
 type Weighted = readonly { readonly term: Term; readonly weight: number; readonly mean: number }[];
@@ -16,6 +18,8 @@ export interface Scored extends ThreadCandidate {
 
 /** The learned sum of what time and content say. Starting a new thread scores 0. */
 export class Linker {
+  /** Names the weights: what was learned on top of some means nothing for others. */
+  readonly id: string;
   readonly #weights: LinkerWeights;
   readonly #time: Weighted;
   readonly #timeAlone: Weighted;
@@ -23,6 +27,7 @@ export class Linker {
 
   constructor(weights: LinkerWeights) {
     this.#weights = weights;
+    this.id = createHash('sha256').update(JSON.stringify(weights)).digest('hex').slice(0, 12);
     const weigh = (terms: readonly Term[], by: Readonly<Record<string, number>>): Weighted =>
       terms.map((term) => ({ term, weight: by[term.name] ?? 0, mean: term.group === 'prior' ? 0 : (weights.means[term.name] ?? 0) }));
     this.#time = weigh(TIME_TERMS, weights.time);
@@ -136,15 +141,3 @@ export function textLogit(model: TextModel, vector: Float32Array | undefined, tr
 }
 
 const sumOf = (shares: ReadonlyMap<TermGroup, number>): number => [...shares.values()].reduce((sum, share) => sum + share, 0);
-
-function logOdds(probability: number): number {
-  const bounded = Math.min(1 - 1e-6, Math.max(1e-6, probability));
-  return Math.log(bounded / (1 - bounded));
-}
-
-/** Softmax beside an option that scores 0. */
-function softmax(scores: readonly number[]): number[] {
-  const highest = Math.max(0, ...scores);
-  const total = scores.reduce((sum, score) => sum + Math.exp(score - highest), Math.exp(-highest));
-  return scores.map((score) => Math.exp(score - highest) / total);
-}
