@@ -1,6 +1,7 @@
 // One pass over the folded text: each position is looked at once and handed to the detectors that its character calls for.
 import { isAlnum, isDigit, isWord, wordEnd } from './chars.ts';
 import { scanEmail, scanSpelledEmail } from './detect/email.ts';
+import { nextJoint, scanGlued } from './detect/glued.ts';
 import { matchJwt, matchKey, matchPem } from './detect/keys.ts';
 import { matchIban, matchLetterId } from './detect/letters.ts';
 import { matchAddress } from './detect/network.ts';
@@ -69,7 +70,7 @@ export function scanText(scan: Scan, from: number, limit: number): number {
     const code = text.charCodeAt(at);
     const call = code < 128 ? (CALLS[code] ?? NOTHING) : NOTHING;
     if (call === NOTHING) at += 1;
-    else if (call === LETTER) at = isWord(codeBefore(scan, at)) ? wordEnd(text, at) : scanWord(scan, at);
+    else if (call === LETTER) at = isWord(codeBefore(scan, at)) ? scanGlued(scan, at) : scanWord(scan, at);
     else at = scanSign(scan, at, call);
   }
   return at;
@@ -79,7 +80,7 @@ function scanSign(scan: Scan, at: number, call: number): number {
   const { text } = scan;
   switch (call) {
     case NUMBER:
-      if (isWord(codeBefore(scan, at))) return wordEnd(text, at);
+      if (isWord(codeBefore(scan, at))) return scanGlued(scan, at);
       return UUID.test(text.slice(at, at + 37)) ? at + 36 : scanPlainNumber(scan, at);
     case PHONE_PREFIX: {
       const next = text.charCodeAt(at + 1);
@@ -162,5 +163,5 @@ function scanWord(scan: Scan, at: number): number {
     const wallet = matchWallet(scan, at);
     if (wallet >= 0) return wallet;
   }
-  return end;
+  return nextJoint(text, at + 1);
 }

@@ -8,7 +8,7 @@ import { applyUntilStable } from './stable.ts';
 import type { CreateRedactor, Finding, RedactorOptions } from './types.ts';
 
 /** Raised whenever a rule changes what is found. */
-export const RULES_VERSION = '2';
+export const RULES_VERSION = '3';
 
 /** Throws RedactionError where the policy needs a key that is not given or brings an unsafe pattern. */
 export const createRedactor: CreateRedactor = (options = {}) => {

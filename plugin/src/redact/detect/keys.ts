@@ -9,6 +9,8 @@ interface KeyRule {
 }
 
 const URLSAFE = String.raw`[\w-]`;
+/** No letter or digit follows; an underscore may. */
+const END = '(?![A-Za-z0-9])';
 function keyed(prefix: string, rest: string): KeyRule {
   return { prefix, rest: new RegExp(`^${rest}`) };
 }
@@ -22,7 +24,10 @@ const KEY_RULES: readonly KeyRule[] = [
   keyed('sk-lf-', `${URLSAFE}{16,80}`),
   keyed('pk-lf-', `${URLSAFE}{16,80}`),
   keyed('sk-', String.raw`(?=[\w-]{0,80}\d)[A-Za-z0-9]${URLSAFE}{19,240}`),
-  ...['AKIA', 'ASIA', 'ABIA', 'ACCA', 'AROA', 'AIDA'].map((prefix) => keyed(prefix, String.raw`[A-Z2-7]{16}(?!\w)`)),
+  ...['AKIA', 'ASIA', 'ABIA', 'ACCA', 'AROA', 'AIDA'].map((prefix) =>
+    // With a word behind it, too, where a digit tells it from capitals.
+    keyed(prefix, String.raw`(?:[A-Z2-7]{16}${END}|(?=[A-Z]{0,15}[2-7])[A-Z2-7]{16})`),
+  ),
   keyed('AIza', `${URLSAFE}{30,45}`),
   keyed('ya29.', `${URLSAFE}{20,400}`),
   keyed('GOCSPX-', `${URLSAFE}{20,40}`),
@@ -37,8 +42,8 @@ const KEY_RULES: readonly KeyRule[] = [
   ),
   keyed('hf_', '[A-Za-z0-9]{20,60}'),
   keyed('SG.', String.raw`[\w-]{16,32}\.[\w-]{16,64}`),
-  keyed('SK', String.raw`[0-9a-f]{32}(?!\w)`),
-  keyed('AC', String.raw`[0-9a-f]{32}(?!\w)`),
+  keyed('SK', String.raw`[0-9a-f]{32}${END}`),
+  keyed('AC', String.raw`[0-9a-f]{32}${END}`),
   keyed('npm_', '[A-Za-z0-9]{30,60}'),
   keyed('pypi-', `${URLSAFE}{40,250}`),
   keyed('dop_v1_', '[0-9a-f]{64}'),
@@ -53,10 +58,10 @@ const KEY_RULES: readonly KeyRule[] = [
   keyed('lsv2_', String.raw`\w{30,100}`),
   keyed('tvly-', `${URLSAFE}{20,60}`),
   keyed('fw_', '[A-Za-z0-9]{20,60}'),
-  keyed('dapi', String.raw`[0-9a-f]{32}(?:-\d)?(?!\w)`),
+  keyed('dapi', String.raw`[0-9a-f]{32}(?:-\d)?${END}`),
   keyed('hvs.', `${URLSAFE}{20,200}`),
   keyed('hvb.', `${URLSAFE}{20,300}`),
-  keyed('key-', String.raw`[0-9a-f]{32}(?!\w)`),
+  keyed('key-', String.raw`[0-9a-f]{32}${END}`),
   keyed('sq0atp-', `${URLSAFE}{22}`),
   keyed('sq0csp-', `${URLSAFE}{43}`),
   keyed('EAACEdEose0cBA', '[0-9A-Za-z]{10,255}'),
@@ -72,12 +77,58 @@ const KEY_RULES: readonly KeyRule[] = [
   keyed('atlasv1.', `${URLSAFE}{40,100}`),
 ];
 
-const BY_FIRST = new Map<number, KeyRule[]>();
-for (const rule of KEY_RULES) {
-  const first = rule.prefix.charCodeAt(0);
-  BY_FIRST.set(first, [...(BY_FIRST.get(first) ?? []), rule]);
+function byFirst(rules: readonly KeyRule[]): Map<number, readonly KeyRule[]> {
+  return Map.groupBy(rules, ({ prefix }) => prefix.charCodeAt(0));
 }
+
+const BY_FIRST = byFirst(KEY_RULES);
 const MAX_KEY = 420;
+
+/** Marks that are found inside a word as well; the others are too short, or ends of words: "ma" + "sk-", "ta" + "sk_test_". */
+const GLUED_RULES = KEY_RULES.filter(({ prefix }) => !['SK', 'AC', 'key-', 'fw_', 'secret_', 'tvly-'].includes(prefix));
+const GLUED_BY_FIRST = byFirst(GLUED_RULES);
+/** The first two characters of marks, and with the third a hash of them: few words pass both. */
+const HEADS = new Uint8Array(1 << 14);
+const THIRDS = new Uint8Array(1 << 12);
+const thirdOf = (first: number, second: number, third: number): number => (first * 961 + second * 31 + third) & 4095;
+for (const { prefix } of [...GLUED_RULES, { prefix: 'eyJ' }]) {
+  HEADS[(prefix.charCodeAt(0) << 7) | prefix.charCodeAt(1)] = 1;
+  THIRDS[thirdOf(prefix.charCodeAt(0), prefix.charCodeAt(1), prefix.charCodeAt(2))] = 1;
+}
+
+/** True where a key or token may begin inside a word; `first` is the character at `at`. */
+export function isKeyHead(text: string, at: number, first: number): boolean {
+  const second = text.charCodeAt(at + 1);
+  return second < 128 && HEADS[(first << 7) | second] === 1 && THIRDS[thirdOf(first, second, text.charCodeAt(at + 2))] === 1;
+}
+
+/** A provider's key inside a word: as at its start, but what follows the mark must look like chance. End, or -1. */
+export function matchGluedKey(scan: Scan, at: number): number {
+  const { text } = scan;
+  for (const { prefix, rest } of GLUED_BY_FIRST.get(text.charCodeAt(at)) ?? []) {
+    if (!text.startsWith(prefix, at)) continue;
+    const from = at + prefix.length;
+    const match = rest.exec(text.slice(from, from + MAX_KEY));
+    if (match !== null && isChance(prefix, match[0])) return found(scan, 'API_KEY', at, trimmed(text, from + match[0].length));
+  }
+  return -1;
+}
+
+/** Words do not mix digits, capitals and small letters in one run, nor are they hexadecimal for long. */
+function isChance(prefix: string, value: string): boolean {
+  if (isAwsPrefix(prefix)) return /[2-7]/.test(value);
+  for (const run of value.match(/[A-Za-z0-9]{12,}/g) ?? []) {
+    const digits = run.replace(/\D/g, '').length;
+    if (digits >= 2 && /[a-z]/.test(run) && /[A-Z]/.test(run)) return true;
+    // The id of a "task-…" is hexadecimal too.
+    if (prefix !== 'sk-' && run.length >= 24 && digits >= 4 && digits < run.length) return true;
+  }
+  return false;
+}
+
+function isAwsPrefix(prefix: string): boolean {
+  return prefix.length === 4 && prefix.startsWith('A') && prefix !== 'AIza';
+}
 
 /** A provider's key at the start of a word: end, or -1. */
 export function matchKey(scan: Scan, at: number): number {
@@ -85,6 +136,9 @@ export function matchKey(scan: Scan, at: number): number {
   for (const { prefix, rest } of BY_FIRST.get(text.charCodeAt(at)) ?? []) {
     if (!text.startsWith(prefix, at)) continue;
     const from = at + prefix.length;
+    // What stands behind a mark by chance may be a token, which is longer.
+    const token = text.startsWith('eyJ', from) ? matchJwt(scan, from) : -1;
+    if (token >= 0) return token;
     const match = rest.exec(text.slice(from, from + MAX_KEY));
     if (match !== null) return found(scan, 'API_KEY', at, trimmed(text, from + match[0].length));
   }

@@ -1,5 +1,5 @@
 // Identity and account numbers that hold letters: IBAN, DNI and NIE, codice fiscale, National Insurance number, HETU.
-import { isAlnum, isAsciiLetter, isDigit, isWord } from '../chars.ts';
+import { isAlnum, isAsciiLetter, isDigit } from '../chars.ts';
 import { ibanRemainder, weighted } from '../checksums.ts';
 import { found, type Scan } from '../scan.ts';
 
@@ -28,7 +28,7 @@ export function matchIban(scan: Scan, at: number): number {
     else if ((code !== 32 && code !== 45 && code !== 46) || !isAlnum(text.charCodeAt(end + 1))) return -1;
     end += 1;
   }
-  if (isWord(text.charCodeAt(end)) || !/^[a-z]{2}\d\d[\da-z]+$/i.test(value) || ibanRemainder(value) !== 1) return -1;
+  if (isAlnum(text.charCodeAt(end)) || !/^[a-z]{2}\d\d[\da-z]+$/i.test(value) || ibanRemainder(value) !== 1) return -1;
   return found(scan, 'IBAN_CODE', at, end);
 }
 
@@ -39,12 +39,12 @@ export function matchDigitId(scan: Scan, at: number): number {
   const { text } = scan;
   if (!isIdShaped(text, at)) return -1;
   const near = text.slice(at, at + 19);
-  const dni = /^(\d{8}|\d{2}\.\d{3}\.\d{3})[- ]?([A-Z])(?!\w)/.exec(near);
+  const dni = /^(\d{8}|\d{2}\.\d{3}\.\d{3})[- ]?([A-Z])(?![^\W_])/.exec(near);
   if (dni !== null && DNI_LETTERS[Number((dni[1] ?? '').replaceAll('.', '')) % 23] === dni[2])
     return found(scan, 'ES_DNI', at, at + dni[0].length);
-  if (/^\d{17}X(?!\w)/i.test(near) && weighted(near, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11 === 2)
+  if (/^\d{17}X(?![^\W_])/i.test(near) && weighted(near, [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2]) % 11 === 2)
     return found(scan, 'CN_RESIDENT_ID', at, at + 18);
-  const hetu = /^(\d{6})[-+A-FU-Y](\d{3})([\dA-Y])(?!\w)/.exec(near);
+  const hetu = /^(\d{6})[-+A-FU-Y](\d{3})([\dA-Y])(?![^\W_])/.exec(near);
   if (
     hetu !== null &&
     '0123456789ABCDEFHJKLMNPRSTUVWXY'[Number(`${hetu[1] ?? ''}${hetu[2] ?? ''}`) % 31] === hetu[3] &&
@@ -69,12 +69,12 @@ export function matchLetterId(scan: Scan, at: number, end: number): number {
   const size = end - at;
   if (size === 16 && isFiscalCode(text.slice(at, end).toUpperCase())) return found(scan, 'IT_CODICE_FISCALE', at, end);
   if (size <= 9 && 'XYZ'.includes(text.charAt(at))) {
-    const nie = /^([XYZ])-?(\d{7})-?([A-Z])(?!\w)/.exec(text.slice(at, at + 12));
+    const nie = /^([XYZ])-?(\d{7})-?([A-Z])(?![^\W_])/.exec(text.slice(at, at + 12));
     if (nie !== null && DNI_LETTERS[Number(`${'XYZ'.indexOf(nie[1] ?? '')}${nie[2] ?? ''}`) % 23] === nie[3])
       return found(scan, 'ES_NIE', at, at + nie[0].length);
   }
   if ((size === 2 || size === 4 || size === 8 || size === 9) && isAsciiLetter(text.charCodeAt(at + 1))) {
-    const nino = /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?!\w)/.exec(
+    const nino = /^(?!BG|GB|KN|NK|NT|TN|ZZ)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z][ -]?\d\d[ -]?\d\d[ -]?\d\d[ -]?[A-D](?![^\W_])/.exec(
       text.slice(at, at + 14),
     );
     if (nino !== null) return found(scan, 'UK_NINO', at, at + nino[0].length);

@@ -1,6 +1,6 @@
 // Phone numbers: international and national forms with brackets, trunk zero and extension. Few digits, or digits that
 // could be an amount, are a phone number only where a word says so.
-import { isDigit, isWord } from '../chars.ts';
+import { isAlnum, isDigit, isWord } from '../chars.ts';
 import { isRepeated } from '../checksums.ts';
 import { HINT, hintsAfter } from '../context.ts';
 import { codeBefore, type Scan } from '../scan.ts';
@@ -99,7 +99,8 @@ function extensionEnd(text: string, at: number): number {
 function isPhone(scan: Scan, shape: Shape, extended: boolean, before: number, at: number): boolean {
   const { text } = scan;
   const next = text.charCodeAt(shape.end);
-  if (!extended && (isWord(next) || (next === 46 && isDigit(text.charCodeAt(shape.end + 1))))) return false;
+  const isGlued = isAlnum(next) || (next === 95 && !shape.plus);
+  if (!extended && (isGlued || (next === 46 && isDigit(text.charCodeAt(shape.end + 1))))) return false;
   const hints = before | hintsAfter(text, shape.end);
   const isNamed = (hints & HINT.phone) !== 0;
   const isOther = (before & HINT.other) !== 0 && !isNamed;

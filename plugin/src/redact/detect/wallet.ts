@@ -1,6 +1,6 @@
 // Wallet addresses: Bitcoin (base58check, bech32) and Ethereum.
 import { createHash } from 'node:crypto';
-import { isAlnum, wordEnd } from '../chars.ts';
+import { isAlnum } from '../chars.ts';
 import { found, type Scan } from '../scan.ts';
 
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
@@ -17,7 +17,8 @@ export function matchWallet(scan: Scan, at: number): number {
       : -1;
   }
   if (first !== 49 && first !== 51 && !(first === 98 && text.startsWith('bc1', at))) return -1;
-  const end = wordEnd(text, at);
+  let end = at;
+  while (isAlnum(text.charCodeAt(end))) end += 1;
   const value = text.slice(at, Math.min(end, at + 91));
   if (first === 98 ? !isBech32(value) : value.length < 26 || value.length > 35 || !isBase58Check(value)) return -1;
   return found(scan, 'CRYPTO_WALLET', at, end);
