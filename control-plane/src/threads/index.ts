@@ -1,6 +1,11 @@
 // Which conversation a request belongs to, and how sure that is. Pure: no clock, no chance, no store.
 export { PrincipalThreads } from './principal.ts';
 export { RESTORE_LIMIT, WINDOW_SECONDS, type LinkingOptions } from './options.ts';
+export type { Guess, GuessCandidate } from './infer/guess.ts';
+export { logOdds, rescaled, sigmoid, softmax, tunedScore, GAP_CENTRE, type LinkerTuning } from './infer/tuning.ts';
+export { shippedLinker } from './infer/shipped.ts';
+export { kindOfVerdict, verdictOf, type Verdict, type VerdictKind } from './verdict.ts';
+export { derivedId } from './ids.ts';
 export type { PastTurns, ThreadReader } from './ports.ts';
 export type * from './types.ts';
 export type * from './views.ts';

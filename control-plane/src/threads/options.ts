@@ -12,6 +12,11 @@ export interface LinkingOptions {
   readonly sessionGapSeconds?: number | undefined;
   /** False: only declared and history evidence links. Default true. */
   readonly inference?: boolean | undefined;
+  /**
+   * The one model whose vectors count: those of another are left out, and their requests are linked by evidence and time. Absent:
+   * all vectors are taken for those of one model.
+   */
+  readonly vectorModel?: string | undefined;
   /** Another set of weights than the one shipped. */
   readonly weights?: LinkerWeights | undefined;
   /** What was learned from the tenant's own evidence; passed over where it was learned for other weights. */
@@ -25,9 +30,10 @@ export interface Settings {
   readonly minConfidence: number | undefined;
   readonly sessionGapSeconds: number;
   readonly inference: boolean;
+  readonly vectorModel: string | undefined;
   readonly linker: Linker;
-  readonly tuning?: LinkerTuning | undefined;
-  readonly judge?: boolean;
+  readonly tuning: LinkerTuning | undefined;
+  readonly judge: boolean;
 }
 
 /** How many of a principal's newest requests the linker looks back on; what `PastTurns.recent` should be asked for. */

@@ -2,19 +2,19 @@ import { linkAuxiliary } from './auxiliary.ts';
 import { link } from './evidence.ts';
 import { followUpOf } from './follow-up.ts';
 import { derivedId } from './ids.ts';
+import type { Guess } from './infer/guess.ts';
 import { Linker } from './infer/linker.ts';
-import { shippedWeights } from './infer/weights.ts';
+import { shippedLinker } from './infer/shipped.ts';
 import { intentOf } from './intent.ts';
 import type { Link } from './link.ts';
-import type { LinkingOptions, Settings } from './options.ts';
+import { RESTORE_LIMIT, type LinkingOptions, type Settings } from './options.ts';
 import { positionOf } from './position.ts';
 import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts';
 import { asStep, callerOf } from './sub-agent.ts';
-import { afterMoves, repairBy, type Repair } from './relink.ts';
+import { afterMoves, againstPeople, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
 import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
 import { cosine, usable } from './vector.ts';
-
-const shippedLinker = new Linker(shippedWeights);
+import { laterVerdicts, ownVerdict } from './verdict.ts';
 
 /**
  * The threads of one principal in one scope: pure, synchronous, deterministic. A decision rests on the placed requests
@@ -24,14 +24,19 @@ const shippedLinker = new Linker(shippedWeights);
 export class PrincipalThreads {
   readonly #settings: Settings;
   #state = new PrincipalState();
+  /** Of requests that were placed by a guess, until certain evidence says what is right. Not restored. */
+  readonly #guesses = new Map<string, Guess>();
 
   constructor(options: LinkingOptions) {
+    const linker = options.weights === undefined ? shippedLinker : new Linker(options.weights);
     this.#settings = {
       seed: options.threadIdSeed,
       minConfidence: options.minConfidence,
       sessionGapSeconds: options.sessionGapSeconds ?? 1800,
       inference: options.inference ?? true,
-      linker: options.weights === undefined ? shippedLinker : new Linker(options.weights),
+      linker,
+      tuning: options.tuning?.linker === linker.id ? options.tuning : undefined,
+      judge: options.judge ?? false,
     };
   }
 
@@ -49,7 +54,7 @@ export class PrincipalThreads {
     if (known?.placement !== undefined) return known.placement;
     const newest = lastOf(this.#state.entries);
     if (known === undefined && (newest === undefined || precedes(newest.turn, turn))) {
-      const placement = decide(turn, this.#state, this.#settings);
+      const placement = this.#decide(turn);
       this.#move(placement);
       this.#state.add(entryOf(turn, placement));
       return placement;
@@ -61,11 +66,22 @@ export class PrincipalThreads {
   #placeLate(turn: TurnInput, known: PlacedTurn | undefined): Placement {
     const all = this.#state.entries;
     this.#rebuild(all.filter((entry) => precedes(entry.turn, turn)));
-    const decided = decide(turn, this.#state, this.#settings);
+    const decided = this.#decide(turn);
     const placement =
       known === undefined ? decided : { ...decided, threadId: known.threadId, sessionId: known.sessionId, position: known.position };
     this.#rebuild([...all.filter((entry) => entry.turn.id !== turn.id), entryOf(turn, placement)]);
     if (known === undefined) this.#move(placement);
+    return placement;
+  }
+
+  #decide(turn: TurnInput): Placement {
+    const { guess, ...placement } = decide(turn, this.#state, this.#settings, this.#guesses);
+    for (const { requestId } of placement.verdicts ?? []) this.#guesses.delete(requestId);
+    if (guess !== undefined) this.#guesses.set(turn.id, guess);
+    for (const oldest of this.#guesses.keys()) {
+      if (this.#guesses.size <= RESTORE_LIMIT) break;
+      this.#guesses.delete(oldest);
+    }
     return placement;
   }
 
@@ -89,12 +105,15 @@ function withUsableVectors(turn: TurnInput): TurnInput {
 /** The request as what its placement found it to be. */
 const asPlaced = (turn: TurnInput, { call }: Placement): TurnInput => (call === undefined ? turn : { ...turn, call });
 
-function decide(asSent: TurnInput, state: PrincipalState, settings: Settings): Placement {
+type Decided = Placement & { readonly guess?: Guess | undefined };
+
+function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, guesses: ReadonlyMap<string, Guess>): Decided {
   const caller = callerOf(asSent, state);
   const turn = caller === undefined ? asSent : asStep(asSent, caller);
   const auxiliary = kindOf(turn) === 'auxiliary';
   const found = caller !== undefined ? servedBy(caller) : auxiliary ? linkAuxiliary(turn, state) : link(turn, state, settings);
-  const repair = auxiliary || caller !== undefined ? undefined : repairBy(turn, found, state, settings.seed);
+  const proof = auxiliary || caller !== undefined ? undefined : proofOf(turn, found, state, settings.seed);
+  const repair = repairBy(proof, state);
   const threadId = repair?.into ?? found.threadId ?? found.newThreadId ?? derivedId('t_', settings.seed, turn.id);
   const current = currentSession(turn, found, state, settings);
   return {
@@ -110,12 +129,39 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings): P
     position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),
     intent: intentOf(turn),
     followUp: auxiliary || found.predecessor === undefined ? undefined : followUpOf(turn, found.predecessor),
-    reasons: repair === undefined ? found.reasons : [...found.reasons, overruled(repair.relinked.length)],
+    ...contradictionOf(proof),
+    verdicts: settings.judge ? verdictsOn(turn, found, proof, state, settings, guesses) : undefined,
+    guess: found.guess,
+    reasons: reasonsOf(found, proof, repair),
     alternatives: found.alternatives ?? [],
     truncation: found.truncation,
     fork: found.fork,
     ...(caller !== undefined && { call: turn.call }),
   };
+}
+
+function verdictsOn(
+  turn: TurnInput,
+  found: Link,
+  proof: Proof | undefined,
+  state: PrincipalState,
+  settings: Settings,
+  guesses: ReadonlyMap<string, Guess>,
+): Placement['verdicts'] {
+  const own = ownVerdict(turn, found, state, settings);
+  const verdicts = [...(proof === undefined ? [] : laterVerdicts(proof, guesses)), ...(own === undefined ? [] : [own])];
+  return verdicts.length === 0 ? undefined : verdicts;
+}
+
+function contradictionOf(proof: Proof | undefined): Pick<Placement, 'contradicts'> {
+  const placed = proof === undefined ? [] : againstPeople(proof);
+  if (proof === undefined || placed.length === 0) return {};
+  return { contradicts: { requestIds: placed.map(({ turn }) => turn.id), evidence: proof.evidence } };
+}
+
+function reasonsOf(found: Link, proof: Proof | undefined, repair: Repair | undefined): readonly Reason[] {
+  if (repair !== undefined) return [...found.reasons, overruled(repair.relinked.length)];
+  return proof === undefined || againstPeople(proof).length === 0 ? found.reasons : [...found.reasons, AGAINST_PERSON];
 }
 
 function placeOf(turn: TurnInput, found: Link, state: PrincipalState, inSession: boolean): Position {
@@ -135,6 +181,11 @@ function servedBy(caller: Entry): Link {
 const entryOf = (turn: TurnInput, placement: Placement): PlacedTurn & { readonly placement: Placement } => {
   const { threadId, sessionId, position, method, predecessorId } = placement;
   return { turn: asPlaced(turn, placement), threadId, sessionId, position, method, predecessorId, placement };
+};
+
+const AGAINST_PERSON: Reason = {
+  code: 'contradicts_person',
+  text: 'It ties together requests that stand apart, and a person placed some of them: what the person decided stands.',
 };
 
 const overruled = (count: number): Reason => ({

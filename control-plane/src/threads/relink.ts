@@ -17,17 +17,32 @@ export interface Repair {
 }
 
 /** What is proven: requests of one conversation, each with the one that it goes on from. */
-interface Proof {
+export interface Proof {
+  /** All requests of it that are at hand, those among them whose place nobody doubts too. */
+  readonly family: readonly Entry[];
   readonly into: string;
   readonly evidence: Relink['evidence'];
   readonly predecessors: ReadonlyMap<Entry, Entry | undefined>;
 }
 
-/** What the evidence on a request shows to be wrong about the placement of earlier ones; undefined where nothing is. */
-export function repairBy(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Repair | undefined {
-  const proof =
-    link.method === 'history' ? byHistory(turn, link, state, seed) : link.method === 'declared' ? bySession(turn, link, state) : undefined;
-  return proof === undefined ? undefined : repairOf(proof, state);
+/** What the evidence on a request proves of earlier ones, whether they stand like that or not. */
+export function proofOf(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
+  if (link.method === 'history') return byHistory(turn, link, state, seed);
+  return link.method === 'declared' ? bySession(turn, link, state) : undefined;
+}
+
+/** What the proof shows to be wrong about the placement of earlier requests; undefined where nothing is. */
+export function repairBy(proof: Proof | undefined, state: PrincipalState): Repair | undefined {
+  return proof === undefined || againstPeople(proof).length > 0 ? undefined : repairOf(proof, state);
+}
+
+/**
+ * Requests that a person placed, where the proof ties them to others that stand elsewhere. What people decide is what a
+ * thread is about, which no id and no history can prove: it stands, and nothing is moved, not even around it.
+ */
+export function againstPeople({ family }: Proof): readonly Entry[] {
+  const threads = new Set(family.map(({ threadId }) => threadId));
+  return threads.size === 1 ? [] : family.filter(({ method }) => method === 'person');
 }
 
 /**
@@ -50,7 +65,7 @@ function byHistory(turn: TurnInput, link: Link, state: PrincipalState, seed: str
   // It was guessed to go on with something, but its whole history is its own first message: the conversation began there.
   const began = first.method === 'inferred' && lengthOf(first) === 1;
   const into = began ? derivedId('t_', seed, first.turn.id) : first.threadId;
-  return { into, evidence: 'history', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
+  return { family: line, into, evidence: 'history', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
 }
 
 /** Requests that carried the same session, and were placed by a guess while its ids were taken to mean nothing. */
@@ -65,7 +80,7 @@ function bySession(turn: TurnInput, link: Link, state: PrincipalState): Proof | 
   own.forEach((entry, index) => {
     if (entry.method === 'inferred' || entry.method === 'new') predecessors.set(entry, own[index - 1]);
   });
-  return { into, evidence: 'declared', predecessors };
+  return { family: own, into, evidence: 'declared', predecessors };
 }
 
 function repairOf(proof: Proof, state: PrincipalState): Repair | undefined {
@@ -90,7 +105,7 @@ function repairOf(proof: Proof, state: PrincipalState): Repair | undefined {
 }
 
 /** Certain evidence ties it to its predecessor: branches of the same conversation, steps, and calls made beside. */
-const isTied = ({ kind, method }: Entry): boolean => kind === 'auxiliary' || method === 'history';
+const isTied = ({ kind, method }: Entry): boolean => method !== 'person' && (kind === 'auxiliary' || method === 'history');
 
 const followsOnly = ({ kind }: Entry): { readonly follows?: true } => (kind === 'auxiliary' ? { follows: true } : {});
 

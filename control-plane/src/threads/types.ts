@@ -1,11 +1,12 @@
 // The words of the room: see the glossary in ARCHITECTURE.md.
 import type { Call, DeclaredSession, History } from '#contract';
+import type { Verdict } from './verdict.ts';
 
 export type Position = 'first' | 'continuation' | 'topic_shift' | 'orphaned';
 export type Intent = 'information_seeking' | 'task_execution' | 'conversation_management' | 'error_recovery';
 export type FollowUp = 'pronoun' | 'implicit_subject' | 'elaboration' | 'correction' | 'refinement' | 'repeat';
-/** What a link rests on, from certain to inferred; "new" where none was made. */
-export type LinkMethod = 'declared' | 'history' | 'inferred' | 'new';
+/** What a link rests on, from certain to inferred; "new" where none was made, "person" where somebody placed the request. */
+export type LinkMethod = 'declared' | 'history' | 'inferred' | 'new' | 'person';
 
 /** One request, redacted and embedded, as the linker sees it. */
 export interface TurnInput {
@@ -20,6 +21,8 @@ export interface TurnInput {
   /** Unit length; absent where the policy keeps no embedding or there is no text. */
   readonly vector?: Float32Array | undefined;
   readonly answerVector?: Float32Array | undefined;
+  /** Model of both vectors; see LinkingOptions.vectorModel. */
+  readonly vectorModel?: string | undefined;
   readonly session?: DeclaredSession | undefined;
   readonly history?: History | undefined;
   readonly call?: Call | undefined;
@@ -67,6 +70,10 @@ export interface Placement {
   readonly relinked?: readonly Relink[] | undefined;
   /** Requests that lost their predecessor to these moves, and which one they have instead. Absent: none. */
   readonly repointed?: readonly Repoint[] | undefined;
+  /** Earlier requests that a person placed otherwise than this one's evidence says. They stay. Absent: none. */
+  readonly contradicts?: { readonly requestIds: readonly string[]; readonly evidence: 'history' | 'declared' } | undefined;
+  /** What certain evidence says of guesses: on this request, had it come without, and on earlier ones. Absent: nothing. */
+  readonly verdicts?: readonly Verdict[] | undefined;
   /** What the request is within an agent's work, where the placement knows better than the request itself said. */
   readonly call?: Call | undefined;
 }
@@ -98,6 +105,8 @@ export interface Move {
   readonly evidence: 'history' | 'declared' | 'person';
   /** The request that brought the evidence; null where a person moved it. */
   readonly by: string | null;
+  /** When: the time of that request, or of what the person did. RFC 3339. */
+  readonly at: string;
 }
 
 /** A turn that was placed before, as the store gives it back to rebuild a principal's state. */

@@ -1,0 +1,80 @@
+// Free ground truth: where certain evidence says where a request belongs, what would inference alone have said? The threads
+// are those that stand at that moment; of the request itself the guess sees time, words and meaning, nothing of its evidence.
+import type { Guess } from './infer/guess.ts';
+import { inferLink } from './infer/infer.ts';
+import type { Link } from './link.ts';
+import type { Settings } from './options.ts';
+import type { Proof } from './relink.ts';
+import { kindOf, type PrincipalState } from './state.ts';
+import type { TurnInput } from './types.ts';
+
+/**
+ * Of requests that begin a thread: `true_new`, and `false_join` where one was joined. Of requests that go on with one:
+ * `true_join`, `missed_join` where another one was joined, `false_new` where one was begun.
+ */
+export type VerdictKind = 'true_join' | 'false_join' | 'missed_join' | 'true_new' | 'false_new';
+
+/** A guess beside what is right. */
+export interface Verdict {
+  readonly requestId: string;
+  /** Epoch seconds of the request. */
+  readonly at: number;
+  readonly evidence: 'declared' | 'history' | 'person';
+  readonly kind: VerdictKind;
+  /** Index of the right one among the guess's candidates; −1 where it is none of them. */
+  readonly right: number;
+  /** It goes on with a thread, be it among the candidates or not. */
+  readonly goesOn: boolean;
+  readonly guess: Guess;
+}
+
+/** Evidence below this is too weak to judge by. */
+const CERTAIN = 0.9;
+
+/** What inference would say of the request if it came without any evidence. */
+export function guessOn({ id, at, text, vector, inferable }: TurnInput, state: PrincipalState, settings: Settings): Guess | undefined {
+  return inferLink({ id, at, text, vector, inferable }, state, settings).guess;
+}
+
+/** The verdict on a request whose own evidence is certain; undefined where there is none, or nothing to guess. */
+export function ownVerdict(turn: TurnInput, found: Link, state: PrincipalState, settings: Settings): Verdict | undefined {
+  const { method, confidence } = found;
+  if (!settings.judge || !settings.inference || !turn.inferable || kindOf(turn) !== 'turn') return undefined;
+  if ((method !== 'declared' && method !== 'history') || confidence < CERTAIN) return undefined;
+  const guess = guessOn(turn, state, settings);
+  return guess && verdictOf(turn, method, guess, found.threadId !== undefined, ({ threadId }) => threadId === found.threadId);
+}
+
+/** Verdicts on earlier guesses that a later request's evidence speaks about. */
+export function laterVerdicts({ evidence, predecessors }: Proof, guesses: ReadonlyMap<string, Guess>): readonly Verdict[] {
+  const before = new Set<string>();
+  const verdicts: Verdict[] = [];
+  for (const [entry, predecessor] of predecessors) {
+    const guess = guesses.get(entry.turn.id);
+    if (predecessor !== undefined) before.add(predecessor.turn.id);
+    if (guess !== undefined)
+      verdicts.push(verdictOf(entry.turn, evidence, guess, predecessor !== undefined, ({ last }) => before.has(last)));
+    before.add(entry.turn.id);
+  }
+  return verdicts;
+}
+
+/** @param isRight whether the request belongs to the candidate's thread */
+export function verdictOf(
+  { id, at }: Pick<TurnInput, 'id' | 'at'>,
+  evidence: Verdict['evidence'],
+  guess: Guess,
+  goesOn: boolean,
+  isRight: (candidate: Guess['candidates'][number]) => boolean,
+): Verdict {
+  const right = goesOn ? guess.candidates.findIndex(isRight) : -1;
+  const joined = guess.candidates.findIndex(({ threadId }) => threadId === guess.joined);
+  return { requestId: id, at, evidence, kind: kindOfVerdict(goesOn, right, joined), right, goesOn, guess };
+}
+
+/** @param joined index of the candidate that was joined; −1 where a new thread was begun */
+export function kindOfVerdict(goesOn: boolean, right: number, joined: number): VerdictKind {
+  if (joined < 0) return goesOn ? 'false_new' : 'true_new';
+  if (!goesOn) return 'false_join';
+  return joined === right ? 'true_join' : 'missed_join';
+}
