@@ -18,7 +18,7 @@ import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON_LIMITS, readBody } from './http/index.ts';
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
-import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, ingestRoutes } from './ingest/index.ts';
+import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, createRelinkedVectors, ingestRoutes } from './ingest/index.ts';
 import { systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
 import { openPolicy, policyRoutes } from './policies/index.ts';
 import { privacyRoutes, withoutErased } from './privacy/index.ts';
@@ -98,6 +98,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const redactor = feedbackRedactor(workshop, secret);
   const feedback = createFeedback({ store: store.feedback, redactor, policy: () => live.current().policy, meter: metrics, clock });
   const handlers: EventHandler[] = [topics.handler, eraser.handler, feedback.handler, ...(spanExport ? [spanExport] : [])];
+  if (outside) handlers.push(createRelinkedVectors(outside.vectors, store.threads));
   const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics });
   const pipeline = createPipeline({
     journal: store.journal,

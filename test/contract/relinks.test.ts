@@ -33,7 +33,7 @@ describe('relinks (SQLite)', () => {
       confidence: 1,
       predecessor: null,
       position: 'topic_shift',
-      moves: [{ from: 't1', evidence: 'history', by: 'c' }],
+      moves: [{ from: 't1', evidence: 'history', by: 'c', at: new Date((T0 + 20) * 1_000).toISOString() }],
     });
     expect(moved?.reasons.map(({ code }) => code)).toContain('relinked');
     expect((await again.threads.request(OTHER_TENANT, 'b'))?.thread).toBe('t1');

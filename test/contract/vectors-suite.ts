@@ -129,6 +129,44 @@ export function vectorsSuite(harness: VectorsHarness): void {
     expect(await vectors.count(scopes[2]!)).toBe(1);
   });
 
+  it('names the thread that requests were moved to, in every model, and touches nothing else', async () => {
+    const vectors = harness.vectors();
+    const { tenant } = harness.freshScope();
+    const [here, there] = [
+      { tenant, environment: 'production' },
+      { tenant, environment: 'test' },
+    ];
+    const items = [
+      vectorItem('a', 1, { scope: here }),
+      vectorItem('a', 2, { scope: here, kind: 'answer' }),
+      vectorItem('b', 3, { scope: here }),
+    ];
+    await vectors.upsert([...items, vectorItem('a', 1, { scope: there })]);
+    await vectors.upsert([vectorItem('a', 1, { scope: here, model: 'test-model-2' })]);
+    const threads = async (scope: Scope, model = MODEL): Promise<Record<string, string>> => {
+      const hits = await vectors.nearest({ scope, model, vector: unitVector(2), limit: 10 });
+      return Object.fromEntries(hits.map(({ id, threadId }) => [id, threadId]));
+    };
+    await threads(here);
+    for (let round = 0; round < 2; round++) {
+      await vectors.reassign(here, [
+        { id: 'a', threadId: 'moved' },
+        { id: 'never stored', threadId: 'moved' },
+      ]);
+      expect(await threads(here)).toEqual({ a: 'moved', b: 'thread-b' });
+      expect(await threads(here, 'test-model-2')).toEqual({ a: 'moved' });
+      expect(await threads(there)).toEqual({ a: 'thread-a' });
+    }
+    // Vectors and what they are filtered by stay.
+    const [hit] = await vectors.nearest({ scope: here, model: MODEL, vector: unitVector(2), limit: 1, principal: 'p1' });
+    expect(hit).toMatchObject({ id: 'a', threadId: 'moved' });
+    expect(hit!.score).toBeCloseTo(1, 4);
+    expect(await vectors.count(here)).toBe(4);
+    expect(await vectors.removePrincipal(here, 'p1')).toBe(4);
+    await vectors.reassign(here, [{ id: 'a', threadId: 'moved again' }]);
+    expect(await vectors.count(here)).toBe(0);
+  });
+
   it('spares what a principal did after the time given', async () => {
     const vectors = harness.vectors();
     const scope = harness.freshScope();

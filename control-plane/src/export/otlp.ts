@@ -5,7 +5,7 @@ import { resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { scopeKey, type DomainEvent, type EventHandler, type Logger, type Scope } from '../kernel/index.ts';
 import type { ThreadReader } from '../threads/index.ts';
-import { semanticSpan } from './semantic-span.ts';
+import { relinkSpan, semanticSpan } from './semantic-span.ts';
 
 export interface SpanSender {
   /** Resolves when the receiver has the spans. */
@@ -31,6 +31,8 @@ export interface SpanExportParts {
   readonly queueLimit?: number;
   readonly pausesMs?: readonly number[];
 }
+
+type Relinked = Extract<DomainEvent, { readonly type: 'ThreadRelinked' }>;
 
 const QUEUE = 2_048;
 const BATCH = 256;
@@ -69,12 +71,24 @@ export function createSpanExport(parts: SpanExportParts): SpanExport {
     return made;
   }
 
-  async function spanOf(event: DomainEvent): Promise<ReadableSpan | undefined> {
-    if (event.type !== 'TurnStored') return undefined;
+  async function spansOf(event: DomainEvent): Promise<readonly ReadableSpan[]> {
+    if (event.type === 'ThreadRelinked') return relinkSpansOf(event);
+    if (event.type !== 'TurnStored') return [];
     const request = await parts.reader.request(event.scope, event.requestId);
-    if (!request) return undefined;
+    if (!request) return [];
     const predecessor = request.predecessor === null ? undefined : await parts.reader.request(event.scope, request.predecessor);
-    return semanticSpan(event.scope, request, predecessor, resourceOf(event.scope));
+    return [semanticSpan(event.scope, request, predecessor, resourceOf(event.scope))];
+  }
+
+  /** Spans that were sent keep naming the old thread: each moved request gets one more, which names the new one. */
+  async function relinkSpansOf({ scope, threadId, requestIds }: Relinked): Promise<readonly ReadableSpan[]> {
+    const spans: ReadableSpan[] = [];
+    for (const id of requestIds) {
+      const request = await parts.reader.request(scope, id);
+      const move = request?.moves.findLast(({ from }) => from === threadId);
+      if (request && move) spans.push(relinkSpan(scope, request, move, resourceOf(scope)));
+    }
+    return spans;
   }
 
   async function sendAll(): Promise<void> {
@@ -106,8 +120,7 @@ export function createSpanExport(parts: SpanExportParts): SpanExport {
           meter.spans('dropped', 1);
           continue;
         }
-        const span = await spanOf(event);
-        if (span) queue.push(span);
+        queue.push(...(await spansOf(event)));
       }
       sending ??= sendAll().finally(() => {
         sending = undefined;

@@ -5,12 +5,13 @@ import { SpanKind, SpanStatusCode, TraceFlags, type Attributes, type HrTime, typ
 import type { Resource } from '@opentelemetry/resources';
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { scopeKey, type Scope } from '../kernel/index.ts';
-import type { RequestView } from '../threads/index.ts';
+import type { Move, RequestView } from '../threads/index.ts';
 
 const OPERATIONS: Readonly<Record<string, string>> = {
   'openai.completions': 'text_completion',
   'openai.embeddings': 'embeddings',
 };
+const RELINKED = 'clew.thread.relinked';
 const SCOPE = { name: 'clew', schemaUrl: 'https://opentelemetry.io/schemas/1.41.0' };
 
 /**
@@ -36,6 +37,46 @@ export function semanticSpan(scope: Scope, request: RequestView, predecessor: Re
     attributes: defined({ ...genAi(request, operation), ...clew(request) }),
     links: predecessor ? [{ context: contextOf(scope, predecessor), attributes: { 'clew.link': 'predecessor' } }] : [],
     events: [],
+    ended: true,
+    resource,
+    instrumentationScope: SCOPE,
+    droppedAttributesCount: 0,
+    droppedEventsCount: 0,
+    droppedLinksCount: 0,
+  };
+}
+
+/**
+ * What tells a receiver, which keeps spans as they came, that a request stands in another thread now: a span of no duration
+ * below that of the request, with one event. The same move makes the same span.
+ */
+export function relinkSpan(scope: Scope, request: RequestView, move: Move, resource: Resource): ReadableSpan {
+  const parent = contextOf(scope, request);
+  const context = { ...parent, spanId: digestOf(scope, `${request.id}/${move.from}/${move.at}`).slice(0, 16) };
+  const time = hrTime(Date.parse(move.at));
+  const attributes = defined({
+    'clew.request.id': request.id,
+    'clew.run.id': request.runId,
+    'clew.thread.id': request.thread,
+    'clew.thread.previous_id': move.from,
+    'clew.thread.method': request.method,
+    'clew.thread.confidence': request.confidence,
+    'clew.position': request.position,
+    'clew.relink.evidence': move.evidence,
+    'clew.relink.by': move.by,
+  });
+  return {
+    name: RELINKED,
+    kind: SpanKind.INTERNAL,
+    spanContext: () => context,
+    parentSpanContext: parent,
+    startTime: time,
+    endTime: time,
+    duration: [0, 0],
+    status: { code: SpanStatusCode.UNSET },
+    attributes,
+    links: [{ context: parent, attributes: { 'clew.link': 'relinked' } }],
+    events: [{ name: RELINKED, time, attributes }],
     ended: true,
     resource,
     instrumentationScope: SCOPE,
@@ -91,15 +132,18 @@ function clew(request: RequestView): Loose {
 
 /** Where no trace was known, ids derive from the request, so that they stay the same. */
 function contextOf(scope: Scope, request: RequestView): SpanContext {
-  const digest = createHash('sha256')
-    .update(`${scopeKey(scope)}/${request.id}`)
-    .digest('hex');
+  const digest = digestOf(scope, request.id);
   return {
     traceId: request.trace?.traceId ?? digest.slice(0, 32),
     spanId: request.trace?.spanId ?? digest.slice(32, 48),
     traceFlags: TraceFlags.SAMPLED,
   };
 }
+
+const digestOf = (scope: Scope, name: string): string =>
+  createHash('sha256')
+    .update(`${scopeKey(scope)}/${name}`)
+    .digest('hex');
 
 const hrTime = (ms: number): HrTime => [Math.floor(ms / 1000), Math.round((ms % 1000) * 1_000_000)];
 

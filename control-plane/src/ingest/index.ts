@@ -5,6 +5,7 @@ export { costOf } from './cost.ts';
 export { createJournalKeys, type JournalKeys } from './journal-keys.ts';
 export { createPipeline, MAX_ATTEMPTS, type Pipeline, type PipelineParts, type Workshop } from './pipeline.ts';
 export { createProcessor, type Incoming, type Processed, type Processor, type ProcessorParts } from './processor.ts';
+export { createRelinkedVectors } from './relinked-vectors.ts';
 export { incomingOf, storedTurnOf } from './stored-turn.ts';
 export { sanitize, sanitizeIdentifier } from './sanitize.ts';
 export { splitBody, type Item } from './split.ts';

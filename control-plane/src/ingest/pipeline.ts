@@ -203,6 +203,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     });
     await timed('store', batch.length, async () => {
       await parts.vectors?.upsert(turns.flatMap(vectorItems));
+      // Before the commit: while the other store is away this waits with the request, and nothing is left naming an old thread.
+      for (const { scope, placement } of turns) {
+        const moves = (placement.relinked ?? []).map(({ requestId, into }) => ({ id: requestId, threadId: into }));
+        if (moves.length > 0) await parts.vectors?.reassign(scope, moves);
+      }
       const events = turns.map(({ scope, turn, placement }): DomainEvent => ({
         type: 'TurnStored',
         scope,

@@ -108,6 +108,13 @@ export interface VectorQuery {
   readonly toMs?: number | undefined;
 }
 
+/** The thread in which a request stands now. */
+export interface VectorMove {
+  /** Request id. */
+  readonly id: string;
+  readonly threadId: string;
+}
+
 export interface VectorHit {
   readonly id: string;
   readonly threadId: string;
@@ -120,6 +127,8 @@ export interface Vectors {
   upsert(items: readonly VectorItem[]): Promise<void>;
   /** Best first; one hit a request (its better kind). Never another scope or model. */
   nearest(query: VectorQuery): Promise<readonly VectorHit[]>;
+  /** Makes the vectors of these requests, of every model and kind, name these threads; those that are not there are passed over. Idempotent. */
+  reassign(scope: Scope, moves: readonly VectorMove[]): Promise<void>;
   /** Removes every vector of a principal; answers how many. */
   removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number>;
   /** Removes vectors older than the time, at most `limit`; answers how many. */

@@ -95,7 +95,7 @@ const REQUEST: JsonSchema = {
     reasons: { type: 'array', items: { type: 'object' }, description: 'Why it stands there, in words; weights are log-odds' },
     moves: {
       type: 'array',
-      description: 'Threads that it stood in before, oldest first: {from, evidence, by}; by is the request that brought the evidence',
+      description: 'Threads that it stood in before, oldest first: {from, evidence, by, at}; by is the request that brought the evidence',
       items: { type: 'object' },
     },
     prompt: { type: ['string', 'null'], description: 'Redacted' },

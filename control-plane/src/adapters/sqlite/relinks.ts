@@ -1,7 +1,7 @@
 // Requests that later evidence moves to another thread: their rows, their vectors, and the threads they leave and join.
 // Everything here runs within the transaction that stores the request which brought the evidence.
 import type { StoredTurn } from '../../ingest/ports.ts';
-import type { Move, Reason, Relink } from '../../threads/index.ts';
+import type { Move, Reason, Relink, TurnInput } from '../../threads/index.ts';
 import { query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 import { rebuildThread } from './thread-rows.ts';
@@ -19,7 +19,7 @@ export function applyRelinks(database: Database, turns: readonly StoredTurn[]): 
     const { relinked = [], repointed = [] } = placement;
     if (relinked.length === 0) continue;
     const key = keyOf(scope);
-    for (const relink of relinked) move(database, key, relink, turn.id);
+    for (const relink of relinked) move(database, key, relink, turn);
     for (const { requestId, predecessorId } of repointed) {
       database.run(
         query
@@ -33,14 +33,17 @@ export function applyRelinks(database: Database, turns: readonly StoredTurn[]): 
   }
 }
 
-function move(database: Database, scope: string, relink: Relink, by: string): void {
+function move(database: Database, scope: string, relink: Relink, proof: TurnInput): void {
   const { requestId: id, from, into, evidence, predecessorId, position, follows } = relink;
   const row = database.get(
     query.selectFrom('requests').select('placement').where('scope', '=', scope).where('id', '=', id).where('thread_id', '=', from),
   );
   if (row === undefined) return;
   const kept = JSON.parse(row.placement) as Kept;
-  const moves: readonly Move[] = [...(kept.moves ?? []), { from, evidence, by }];
+  const moves: readonly Move[] = [
+    ...(kept.moves ?? []),
+    { from, evidence, by: proof.id, at: new Date(Math.round(proof.at * 1_000)).toISOString() },
+  ];
   database.run(
     query
       .updateTable('requests')

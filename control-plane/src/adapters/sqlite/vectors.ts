@@ -4,7 +4,7 @@
 // point from which a vector database is worth its keep.
 import { setImmediate as othersTurn } from 'node:timers/promises';
 import type { Scope } from '../../kernel/index.ts';
-import type { VectorHit, VectorItem, VectorQuery, Vectors } from '../../ingest/ports.ts';
+import type { VectorHit, VectorItem, VectorMove, VectorQuery, Vectors } from '../../ingest/ports.ts';
 import { elements, query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 import { Best, dot, VectorBlock, VectorCache } from './vector-cache.ts';
@@ -171,6 +171,16 @@ export class SqliteVectors implements Vectors {
         .where('request_id', 'in', elements(ids)),
     );
     return new Map(rows.filter((row) => row.model === model).map((row) => [row.request_id, row.thread_id]));
+  }
+
+  async reassign(scope: Scope, moves: readonly VectorMove[]): Promise<void> {
+    const key = keyOf(scope);
+    this.database.transaction(() => {
+      for (const { id, threadId } of moves) {
+        this.database.run(query.updateTable('vectors').set({ thread_id: threadId }).where('scope', '=', key).where('request_id', '=', id));
+      }
+    });
+    return Promise.resolve();
   }
 
   async removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number> {

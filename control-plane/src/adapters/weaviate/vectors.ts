@@ -1,7 +1,7 @@
 // Consistency: a batch is in the write-ahead log and in the index before Weaviate answers it (asynchronous indexing, an
 // option of the server, must stay off), so an upsert that resolved is found.
 import { Filters, type FilterValue } from 'weaviate-client';
-import type { VectorHit, VectorItem, VectorQuery, Vectors } from '../../ingest/ports.ts';
+import type { VectorHit, VectorItem, VectorMove, VectorQuery, Vectors } from '../../ingest/ports.ts';
 import { ClewError, type Scope } from '../../kernel/index.ts';
 import type { Collections, VectorCollection } from './collections.ts';
 import type { Connection } from './connection.ts';
@@ -80,6 +80,36 @@ export class WeaviateVectors implements Vectors {
       if (!best.has(requestId)) best.set(requestId, { id: requestId, threadId, score: 1 - (metadata?.distance ?? 1) });
     }
     return [...best.values()].slice(0, limit);
+  }
+
+  async reassign(scope: Scope, moves: readonly VectorMove[]): Promise<void> {
+    const threadOf = new Map(moves.map(({ id, threadId }) => [id, threadId]));
+    for (const tenant of await this.tenants(scope)) {
+      for (const ids of chunks([...threadOf.keys()], BATCH_SIZE)) {
+        const found = await this.connection.run(() =>
+          tenant.query.fetchObjects({
+            filters: tenant.filter.byProperty('requestId').containsAny([...ids]),
+            // A prompt and an answer each.
+            limit: ids.length * 2,
+            returnProperties: ['requestId', 'threadId'],
+          }),
+        );
+        for (const { uuid, properties } of found.objects) {
+          const threadId = threadOf.get(properties.requestId);
+          if (threadId !== undefined && threadId !== properties.threadId) await this.rename(tenant, uuid, threadId);
+        }
+      }
+    }
+  }
+
+  /** A merge of one property: the vector stays as it is. What was removed meanwhile must not come back. */
+  private async rename(tenant: VectorCollection, id: string, threadId: string): Promise<void> {
+    try {
+      await this.connection.run(() => tenant.data.update({ id, properties: { threadId } }));
+    } catch (error) {
+      if ((await this.connection.run(() => tenant.query.fetchObjectById(id))) === null) return;
+      throw error;
+    }
   }
 
   async removePrincipal(scope: Scope, principal: string, untilMs = Infinity): Promise<number> {

@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { afterEach, describe, expect, it } from 'vitest';
-import { createSpanExport, otlpSender, semanticSpan, type SpanSender } from '../../../../control-plane/src/export/index.ts';
+import { createSpanExport, otlpSender, relinkSpan, semanticSpan, type SpanSender } from '../../../../control-plane/src/export/index.ts';
 import { silentLogger, type DomainEvent } from '../../../../control-plane/src/kernel/index.ts';
 import type { RequestView, ThreadReader } from '../../../../control-plane/src/threads/index.ts';
 
@@ -104,6 +104,48 @@ describe('the semantic span', () => {
     expect(a.name).toBe('embeddings gpt-4o');
     expect(a.spanContext()).toEqual(b.spanContext());
     expect(a.spanContext().traceId).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe('the span of a move', () => {
+  const move = { from: 't_0', evidence: 'history', by: 'r9', at: '2026-01-01T00:05:00.000Z' } as const;
+
+  it('names both threads and the evidence, below the span of the request, and is the same each time', () => {
+    const moved = view({ thread: 't_2', method: 'history', confidence: 1, position: 'topic_shift', moves: [move] });
+    const [span, again] = [relinkSpan(scope, moved, move, resource), relinkSpan(scope, moved, move, resource)];
+    const request = semanticSpan(scope, moved, undefined, resource).spanContext();
+    expect(span.parentSpanContext).toEqual(request);
+    expect(span.spanContext()).toMatchObject({ traceId: request.traceId });
+    expect(span.spanContext().spanId).not.toBe(request.spanId);
+    expect(again.spanContext()).toEqual(span.spanContext());
+    expect(span.spanContext()).not.toEqual(relinkSpan(scope, moved, { ...move, from: 't_9' }, resource).spanContext());
+    expect(span.attributes).toEqual({
+      'clew.request.id': 'r2',
+      'clew.run.id': 'ab'.repeat(16),
+      'clew.thread.id': 't_2',
+      'clew.thread.previous_id': 't_0',
+      'clew.thread.method': 'history',
+      'clew.thread.confidence': 1,
+      'clew.position': 'topic_shift',
+      'clew.relink.evidence': 'history',
+      'clew.relink.by': 'r9',
+    });
+    expect(span.events).toMatchObject([{ name: 'clew.thread.relinked', attributes: span.attributes }]);
+    expect(span.startTime).toEqual([Date.parse(move.at) / 1000, 0]);
+  });
+
+  it('is sent once for each moved request that is still there', async () => {
+    const sent: string[] = [];
+    const exporter = createSpanExport({
+      reader: reader([view({ id: 'r2', thread: 't_2', moves: [move] }), view({ id: 'r3', thread: 't_2' })]),
+      sender: { send: (spans) => Promise.resolve(void sent.push(...spans.map(({ name }) => name))), close: () => Promise.resolve() },
+      meter: { spans: () => undefined },
+      logger: silentLogger,
+      version: '1',
+    });
+    await exporter.handle([{ type: 'ThreadRelinked', scope, threadId: 't_0', into: 't_2', requestIds: ['r2', 'r3', 'gone'] }]);
+    await exporter.drain();
+    expect(sent).toEqual(['clew.thread.relinked']);
   });
 });
 
