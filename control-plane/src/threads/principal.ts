@@ -3,12 +3,11 @@ import { link } from './evidence.ts';
 import { followUpOf } from './follow-up.ts';
 import { derivedId } from './ids.ts';
 import type { Guess } from './infer/guess.ts';
-import { Linker } from './infer/linker.ts';
-import { shippedLinker } from './infer/shipped.ts';
 import { intentOf } from './intent.ts';
 import type { Link } from './link.ts';
 import { RESTORE_LIMIT, type LinkingOptions, type Settings } from './options.ts';
 import { positionOf } from './position.ts';
+import { settingsOf } from './settings.ts';
 import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts';
 import { asStep, callerOf } from './sub-agent.ts';
 import { afterMoves, againstPeople, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
@@ -28,28 +27,21 @@ export class PrincipalThreads {
   readonly #guesses = new Map<string, Guess>();
 
   constructor(options: LinkingOptions) {
-    const linker = options.weights === undefined ? shippedLinker : new Linker(options.weights);
-    this.#settings = {
-      seed: options.threadIdSeed,
-      minConfidence: options.minConfidence,
-      sessionGapSeconds: options.sessionGapSeconds ?? 1800,
-      inference: options.inference ?? true,
-      linker,
-      tuning: options.tuning?.linker === linker.id ? options.tuning : undefined,
-      judge: options.judge ?? false,
-    };
+    this.#settings = settingsOf(options);
   }
 
   /** The state after the given requests were placed, in any order. More than `RESTORE_LIMIT` of them: the newest count. */
   static restore(past: readonly PlacedTurn[], options: LinkingOptions): PrincipalThreads {
     const threads = new PrincipalThreads(options);
-    threads.#rebuild(past.map((placed) => ({ ...placed, turn: withUsableVectors(placed.turn), placement: undefined })));
+    threads.#rebuild(
+      past.map((placed) => ({ ...placed, turn: withUsableVectors(placed.turn, options.vectorModel), placement: undefined })),
+    );
     return threads;
   }
 
   /** Decides where the request belongs, and remembers it. The same id again gives the same placement and changes nothing. */
   place(given: TurnInput): Placement {
-    const turn = withUsableVectors(given);
+    const turn = withUsableVectors(given, this.#settings.vectorModel);
     const known = this.#state.entry(turn.id);
     if (known?.placement !== undefined) return known.placement;
     const newest = lastOf(this.#state.entries);
@@ -97,8 +89,10 @@ export class PrincipalThreads {
   }
 }
 
-function withUsableVectors(turn: TurnInput): TurnInput {
-  const [vector, answerVector] = [usable(turn.vector), usable(turn.answerVector)];
+/** Within a state all vectors are of one model: whatever compares two of them may rely on it. */
+function withUsableVectors(turn: TurnInput, model: string | undefined): TurnInput {
+  const isOfModel = model === undefined || turn.vectorModel === model;
+  const [vector, answerVector] = isOfModel ? [usable(turn.vector), usable(turn.answerVector)] : [undefined, undefined];
   return vector === turn.vector && answerVector === turn.answerVector ? turn : { ...turn, vector, answerVector };
 }
 

@@ -12,6 +12,8 @@ export interface GuessCandidate extends Tunable {
 export interface Guess {
   /** Id of the weights that scored. */
   readonly linker: string;
+  /** Model of the vectors; absent where it is not known. */
+  readonly model?: string | undefined;
   /** Best first, at most `MOST`; scores are as the weights gave them, without any tuning. */
   readonly candidates: readonly GuessCandidate[];
   /** Natural log of the summed odds of the candidates that were left out; absent where none was. */
@@ -27,7 +29,7 @@ export interface Guess {
 /** Candidates that are kept: the seventh of a person's threads is never the one that is joined. */
 const MOST = 6;
 
-export function guessOf(scored: readonly Scored[], linker: Linker, decision: Pick<Guess, 'joined' | 'confidence'>): Guess {
+export function guessOf(scored: readonly Scored[], linker: Linker, decision: Pick<Guess, 'joined' | 'confidence' | 'model'>): Guess {
   const [kept, left] = [scored.slice(0, MOST), scored.slice(MOST)];
   const highest = Math.max(...left.map(({ score }) => score));
   const first = scored[0];
@@ -35,6 +37,7 @@ export function guessOf(scored: readonly Scored[], linker: Linker, decision: Pic
   const slope = first === undefined ? 1 : logOdds(linker.calibrated(sigmoid(1), first.features)) - offset;
   return {
     linker: linker.id,
+    model: decision.model,
     candidates: kept.map(({ thread, last, score, features }) => ({
       threadId: thread.id,
       last: (lastOf(thread.turns) ?? last).entry.turn.id,

@@ -12,13 +12,13 @@ const ALTERNATIVES = 3;
 
 /** Joins the most likely thread of the last 24 hours, or starts a new one. `among` restricts the threads that may be joined. */
 export function inferLink(turn: TurnInput, state: PrincipalState, settings: Settings, among?: ReadonlySet<string>): Link {
-  const { linker, tuning } = settings;
+  const { linker, tuning, vectorModel: model } = settings;
   const asTrained = linker.score(turn, state, among);
   const scored = tuning === undefined ? asTrained : retuned(asTrained, tuning);
   const link = chosen(scored, settings);
   // With threads ruled out by other evidence it is no mere guess.
   if (!settings.judge || among !== undefined) return link;
-  return { ...link, guess: guessOf(asTrained, linker, { joined: link.threadId, confidence: link.confidence }) };
+  return { ...link, guess: guessOf(asTrained, linker, { joined: link.threadId, confidence: link.confidence, model }) };
 }
 
 function chosen(scored: readonly Scored[], { linker, minConfidence, tuning }: Settings): Link {

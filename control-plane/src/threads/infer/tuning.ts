@@ -5,6 +5,8 @@
 export interface LinkerTuning {
   /** Id of the linker that it was learned for: with other weights it means nothing, and is not used. */
   readonly linker: string;
+  /** Model of the vectors that it was learned with. */
+  readonly model?: string | undefined;
   /** Probability from which a thread is joined. */
   readonly joinFrom: number;
   /** Scaling of the log-odds of the stated confidence. */
