@@ -8,7 +8,7 @@ import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
 import { roomRoutes, RUN_IDS } from './page-rooms.ts';
-import { isClean, visit } from './page-suite.ts';
+import { eventually, isClean, visit } from './page-suite.ts';
 import { filler, samples } from './page-threads.ts';
 import { serve, type Served } from './page-world.ts';
 
@@ -45,12 +45,12 @@ describe('runs', () => {
     const { page, seen } = await visit(browser, served);
     await page.getByRole('link', { name: 'Runs' }).click();
     const rows = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
-    await expect.poll(() => rows.count()).toBe(50);
+    await eventually(() => rows.count()).toBe(50);
     await rows.first().getByText('provider says').waitFor();
     await rows.nth(1).getByText('drifted').waitFor();
     await rows.nth(2).getByText('not proven').waitFor();
     await rows.last().scrollIntoViewIfNeeded();
-    await expect.poll(() => rows.count()).toBe(RUN_IDS.length);
+    await eventually(() => rows.count()).toBe(RUN_IDS.length);
     await page.keyboard.press('Home');
     await rows.first().getByRole('link').first().focus();
     await page.keyboard.press('j');
@@ -70,7 +70,7 @@ describe('runs', () => {
   it('are filtered in the address', async () => {
     const { page, seen } = await visit(browser, served, '/?view=runs');
     await page.getByLabel('Verdict').selectOption('drifted');
-    await expect.poll(() => page.getByRole('list', { name: 'Runs' }).getByRole('listitem').count()).toBe(1);
+    await eventually(() => page.getByRole('list', { name: 'Runs' }).getByRole('listitem').count()).toBe(1);
     expect(new URL(page.url()).searchParams.get('verdict')).toBe('drifted');
     await page.getByLabel('Verdict').selectOption('matched');
     await page.getByText('No run matches').waitFor();
@@ -97,7 +97,7 @@ describe('runs', () => {
     const { page, seen } = await visit(browser, served, `/?run=${second}`);
     const questions = page.getByRole('region', { name: 'Questions' });
     await questions.getByText('Was the model that answered authorised?').waitFor();
-    await expect.poll(() => questions.getByText('no', { exact: true }).count()).toBe(4);
+    await eventually(() => questions.getByText('no', { exact: true }).count()).toBe(4);
     const deviation = page.getByRole('row').filter({ hasText: 'unexpected' });
     await deviation.getByText('gpt-4o-mini-2024-07-18').waitFor();
     for (const text of ['by rota 3', 'signed by the gateway', 'entry 3,998 of the log', 'application says', 'seen by the gateway']) {
@@ -158,8 +158,34 @@ describe('alerts', () => {
   });
 });
 
+describe('what a role may not see', () => {
+  const roles = [
+    ['user', ['Threads'], '/'],
+    ['product', ['Topics'], '/?view=topics'],
+    ['auditor', ['Runs'], '/?view=runs'],
+    ['ingest', [], '/'],
+  ] as const;
+  it.each(roles)('is not offered to the role %s, which begins where it may', async (role, rooms, home) => {
+    const server = await serve({ threads: samples(), isDown: false, routes: roomRoutes(), role }, folder);
+    try {
+      const { page, seen } = await visit(browser, server, '/');
+      const nav = page.getByRole('navigation', { name: 'Rooms' });
+      await eventually(() => nav.getByRole('link').allTextContents()).toEqual(rooms);
+      await eventually(() => new URL(page.url()).pathname + new URL(page.url()).search).toBe(home);
+      expect(await page.getByRole('searchbox').count()).toBe(role === 'user' ? 1 : 0);
+      await page.goto(`${server.url}/?view=alerts`);
+      await page.getByText('alerts:read').waitFor();
+      expect(seen.foreign).toEqual([]);
+      await page.context().close();
+    } finally {
+      await server.close();
+    }
+  });
+});
+
 const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['list', () => served, '/'],
+  ['list of an outcome', () => served, '/?outcome=failed'],
   ['thread that broke down', () => served, '/?thread=thr_rota'],
   ['thread with calls', () => served, '/?thread=thr_agent'],
   ['thread in Arabic', () => served, '/?thread=thr_arabic'],

@@ -100,7 +100,7 @@ function find<T extends { readonly id: string }>(all: readonly T[], id: string |
 const route = (path: string, answer: (query: Readonly<Record<string, string | undefined>>, id: string | undefined) => unknown): Route => ({
   method: 'get',
   path,
-  permission: 'rooms:read',
+  permission: `${path.split('/')[2] ?? ''}:read`,
   summary: 'From memory',
   query: ['verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run'].map((name) => ({
     name,

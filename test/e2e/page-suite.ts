@@ -23,11 +23,14 @@ export async function visit(
 ): Promise<Visit> {
   const context = await browser.newContext({ viewport: size, locale: 'en-GB', permissions: ['clipboard-read', 'clipboard-write'] });
   const page = await context.newPage();
-  page.setDefaultTimeout(10_000);
+  page.setDefaultTimeout(15_000);
   const seen = await watch(page, target.url);
   await page.goto(target.url + path + (token === '' ? '' : `#token=${token}`));
   return { page, seen };
 }
+
+/** Polls for as long as a busy machine may need. */
+export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
 
 export const isClean = ({ faults, foreign }: Watch): void => {
   expect(faults).toEqual([]);
@@ -47,7 +50,7 @@ export function describePage(name: string, targetOf: () => Target): void {
 
     it('signs in by the link, keeps the token out of the address, and lists threads', async () => {
       const { page, seen } = await visit(browser, targetOf());
-      await expect.poll(() => rows(page).count()).toBeGreaterThan(1);
+      await eventually(() => rows(page).count()).toBeGreaterThan(1);
       expect(page.url()).not.toContain(targetOf().token);
       expect(await page.evaluate<string>("sessionStorage.getItem('clew.token')")).toBe(targetOf().token);
       isClean(seen);

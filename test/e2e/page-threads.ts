@@ -1,6 +1,6 @@
 // Our own conversations, one for each thing that the page must show well.
 import { request, thread } from './page-world.ts';
-import type { RequestView, ThreadDetail, ThreadSummary } from '../../control-plane/src/threads/index.ts';
+import type { FeedbackView, RequestView, ThreadDetail, ThreadSummary } from '../../control-plane/src/threads/index.ts';
 
 /** Moves a thread in time so that it ended so many minutes before now. */
 function endedAgo(entry: ThreadDetail, minutes: number): ThreadDetail {
@@ -9,6 +9,18 @@ function endedAgo(entry: ThreadDetail, minutes: number): ThreadDetail {
   const requests = entry.requests.map((one) => ({ ...one, at: move(one.at), endedAt: one.endedAt === null ? null : move(one.endedAt) }));
   return { ...entry, requests, startedAt: move(entry.startedAt), lastAt: move(entry.lastAt) };
 }
+
+let saidSoFar = 0;
+const said = (kind: FeedbackView['kind'], value: FeedbackView['value'], given: Partial<FeedbackView> = {}): FeedbackView => ({
+  id: `fb_${++saidSoFar}`,
+  kind,
+  value,
+  name: null,
+  source: 'user',
+  at: new Date(Date.now() - 120_000).toISOString(),
+  requestId: null,
+  ...given,
+});
 
 const rota = (): ThreadDetail => {
   const id = 'thr_rota';
@@ -76,6 +88,17 @@ const rota = (): ThreadDetail => {
       outcome: 'corrected',
       topic: { id: 'top_1', label: 'rota, shifts, nights' },
       breakdown: { requestId: `${id}-4`, kind: 'truncation' },
+      feedback: { up: 1, down: 1, completed: false, scores: [{ name: 'groundedness', mean: 0.42, count: 2 }] },
+      feedbackGiven: [
+        said('completion', false, { source: 'application' }),
+        said('thumbs', 'down', { requestId: `${id}-4` }),
+        said('comment', 'She told it twice. [PERSON_k3f2] cannot work nights, and the table has her on Tuesday.', {
+          requestId: `${id}-4`,
+        }),
+        said('score', 0.31, { requestId: `${id}-4`, name: 'groundedness', source: 'evaluator' }),
+        said('score', 0.53, { requestId: `${id}-3`, name: 'groundedness', source: 'evaluator' }),
+        said('thumbs', 'up', { requestId: `${id}-1` }),
+      ],
     },
   );
 };

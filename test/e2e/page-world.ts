@@ -1,4 +1,5 @@
 // Threads for the page's tests, in the very shapes of the API, served by the real web server from memory.
+import { permissionsOf, roleMay, type Role } from '../../control-plane/src/access/index.ts';
 import { createApp, type AppParts } from '../../control-plane/src/http/index.ts';
 import { silentLogger, type Route } from '../../control-plane/src/kernel/index.ts';
 import { searchRoutes, type SearchHit } from '../../control-plane/src/search/index.ts';
@@ -112,6 +113,8 @@ export interface World {
   readonly routes?: readonly Route[];
   /** Address of traces, as CLEW_TRACE_URL. */
   readonly traceUrl?: string;
+  /** What the token may do; everything unless given. */
+  readonly role?: Role;
   /** Set to have every API call fail as an overloaded server would. */
   isDown: boolean;
 }
@@ -124,19 +127,19 @@ export interface Served {
 
 /** The real server with the real routes and policy around threads in memory. */
 export async function serve(world: World, pageFolder: string): Promise<Served> {
+  const role = world.role ?? 'admin';
   const parts: AppParts = {
     routes: [
       ...threadRoutes(readerOf(world), traceLinker(world.traceUrl)),
       ...searchRoutes({ find: (_scope, q) => Promise.resolve(find(world, q)) }),
+      meRoute(role),
       ...(world.routes ?? []),
     ],
     textPages: [],
     authorizer: {
       authenticate: (header) =>
-        Promise.resolve(
-          header === `Bearer ${TOKEN}` ? { tokenId: 't', scope: { tenant: 'test', environment: 'test' }, role: 'admin' } : undefined,
-        ),
-      may: () => true,
+        Promise.resolve(header === `Bearer ${TOKEN}` ? { tokenId: 't', scope: { tenant: 'test', environment: 'test' }, role } : undefined),
+      may: (_caller, permission) => roleMay(role, permission),
     },
     logger: silentLogger,
     observer: { requestFinished: () => undefined },
@@ -157,6 +160,19 @@ export async function serve(world: World, pageFolder: string): Promise<Served> {
   };
 }
 
+const meRoute = (role: Role): Route => ({
+  method: 'get',
+  path: '/v1/me',
+  permission: 'self:read',
+  summary: 'From memory',
+  success: { status: 200, description: 'From memory' },
+  handle: () =>
+    Promise.resolve({
+      status: 200,
+      json: { id: 't', role, permissions: permissionsOf(role), tenant: 'test', environment: 'test', user: null },
+    }),
+});
+
 function readerOf(world: World): ThreadReader {
   const check = (): void => {
     if (world.isDown) throw new Error('the store is away');
@@ -172,6 +188,7 @@ function readerOf(world: World): ThreadReader {
             (filter.topic === undefined || entry.topic?.id === filter.topic) &&
             (filter.model === undefined || entry.models.includes(filter.model)) &&
             entry.turns >= (filter.minTurns ?? 0) &&
+            (filter.outcome === undefined || entry.outcome === filter.outcome) &&
             (filter.position === undefined || entry.requests.some(({ position }) => position === filter.position)) &&
             (filter.fromMs === undefined || Date.parse(entry.lastAt) >= filter.fromMs),
         )

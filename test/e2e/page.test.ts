@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, watch, WIDE, type Browser } from '../support/browser.ts';
-import { describePage, isClean, visit } from './page-suite.ts';
+import { describePage, eventually, isClean, visit } from './page-suite.ts';
 import { filler, fresh, many, samples } from './page-threads.ts';
 import { serve, TOKEN, type Served, type World } from './page-world.ts';
 
@@ -100,11 +100,11 @@ describe('the list', () => {
   it('keeps filters in the address, and takes them from there', async () => {
     const { page, seen } = await visit(browser, served);
     await page.getByRole('listitem').filter({ hasText: 'ovens' }).getByTitle('Only user usr_e0772bd14c9a8835').click();
-    await expect.poll(() => page.getByRole('list', { name: 'Threads' }).getByRole('listitem').count()).toBe(1);
+    await eventually(() => page.getByRole('list', { name: 'Threads' }).getByRole('listitem').count()).toBe(1);
     expect(new URL(page.url()).searchParams.get('user')).toBe('usr_e0772bd14c9a8835');
     await page.reload();
     await page.getByRole('link', { name: /Remove filter user/ }).click();
-    await expect.poll(() => page.getByRole('list', { name: 'Threads' }).getByRole('listitem').count()).toBeGreaterThan(5);
+    await eventually(() => page.getByRole('list', { name: 'Threads' }).getByRole('listitem').count()).toBeGreaterThan(5);
     await page.getByLabel('Has').selectOption('orphaned');
     await page.getByText('No thread matches').waitFor();
     expect(new URL(page.url()).search).toBe('?position=orphaned');
@@ -112,12 +112,31 @@ describe('the list', () => {
     await page.context().close();
   });
 
+  it('lists by outcome, kept in the address', async () => {
+    const { page, seen } = await visit(browser, served);
+    await page.getByLabel('Outcome').selectOption('corrected');
+    const all = page.getByRole('list', { name: 'Threads' }).getByRole('listitem');
+    await eventually(() => all.count()).toBe(1);
+    await all.getByText('bakery').waitFor();
+    expect(new URL(page.url()).search).toBe('?outcome=corrected');
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('shows thumbs, completion and scores of a thread', async () => {
+    const { page, seen } = await visit(browser, served);
+    const row = page.getByRole('listitem').filter({ hasText: 'bakery' });
+    for (const text of ['1 thumb down', '1 thumb up', 'said not done', 'groundedness 0.42']) await row.getByText(text).waitFor();
+    isClean(seen);
+    await page.context().close();
+  });
+
   it('loads older threads as they come into sight, each once', async () => {
     const { page, seen } = await visit(browser, served);
     const all = page.getByRole('list', { name: 'Threads' }).getByRole('listitem');
-    await expect.poll(() => all.count()).toBe(50);
+    await eventually(() => all.count()).toBe(50);
     await all.last().scrollIntoViewIfNeeded();
-    await expect.poll(() => all.count()).toBe(world.threads.length);
+    await eventually(() => all.count()).toBe(world.threads.length);
     const links = await page.evaluate<string[]>("[...document.querySelectorAll('[data-row]')].map((e) => e.href)");
     expect(new Set(links).size).toBe(links.length);
     isClean(seen);
@@ -137,7 +156,7 @@ describe('the list', () => {
       // Browsers round the scroll position when something is put in above.
       expect(Math.abs((await all.nth(20).boundingBox())!.y - before!.y)).toBeLessThanOrEqual(1);
       await pill.click();
-      await expect.poll(() => all.first().textContent()).toContain('What is a clew?');
+      await eventually(() => all.first().textContent()).toContain('What is a clew?');
     } finally {
       world.threads.pop();
     }
@@ -157,7 +176,33 @@ describe('the list', () => {
     } finally {
       world.isDown = false;
     }
-    await expect.poll(() => page.getByRole('alert').count(), { timeout: 10_000 }).toBe(0);
+    await eventually(() => page.getByRole('alert').count()).toBe(0);
+    await page.context().close();
+  });
+});
+
+describe('while an answer is awaited', () => {
+  const VIEWS = [
+    ['/', 'Loading threads'],
+    ['/?thread=thr_rota', 'Loading the thread'],
+    ['/?q=oven', 'Searching'],
+  ] as const;
+  it.each(VIEWS)('%s stands as a frame, and says so', async (address, label) => {
+    const { page } = await visit(browser, served, address, WIDE, '');
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await page.route(/\/v1\/(threads|search)/, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await page.getByLabel('Token').fill(TOKEN);
+    await page.keyboard.press('Enter');
+    const status = page.getByRole('status').filter({ hasText: label });
+    await status.waitFor();
+    expect((await status.boundingBox())!.height).toBeGreaterThan(300);
+    release();
+    await page.getByRole('heading', { level: 1 }).first().waitFor();
+    await status.waitFor({ state: 'detached' });
     await page.context().close();
   });
 });
@@ -220,6 +265,21 @@ describe('a thread', () => {
     await page.context().close();
   });
 
+  it('shows what was said of the thread, and of each turn beside its answer', async () => {
+    const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
+    const given = page.getByRole('region', { name: 'Feedback on this turn' });
+    await given.getByText('thumb down').waitFor();
+    await given.getByText('cannot work nights, and the table').waitFor();
+    expect(await given.getByRole('listitem').filter({ hasText: 'groundedness' }).textContent()).toMatch(/0\.31.*evaluator/);
+    await page.getByRole('region', { name: 'Thread', exact: true }).getByText('said not done').waitFor();
+    await page.getByRole('navigation', { name: 'Turns' }).getByText('thumb up').waitFor();
+    await page.keyboard.press('j');
+    await page.getByRole('heading', { level: 2, name: 'Turn 5 of 6' }).waitFor();
+    expect(await given.count()).toBe(0);
+    isClean(seen);
+    await page.context().close();
+  });
+
   it('shows the calls of a turn as a tree, and opens each', async () => {
     const { page, seen } = await visit(browser, served, '/?thread=thr_agent');
     await page.getByRole('heading', { level: 2, name: 'Turn 1 of 2' }).waitFor();
@@ -227,7 +287,7 @@ describe('a thread', () => {
     expect(await calls.count()).toBe(5);
     await calls.filter({ hasText: 'rate limit exceeded' }).waitFor();
     await page.getByRole('article').getByRole('link', { name: 'one of its calls' }).click();
-    await expect.poll(() => new URL(page.url()).searchParams.get('request')).toBe('thr_agent-1-2');
+    await eventually(() => new URL(page.url()).searchParams.get('request')).toBe('thr_agent-1-2');
     await calls.nth(3).getByRole('link').click();
     await page.getByText('Its door seal leaks').first().waitFor();
     expect(new URL(page.url()).searchParams.get('request')).toBe('thr_agent-1-3');

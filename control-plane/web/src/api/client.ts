@@ -4,6 +4,7 @@ import type {
   Alert,
   AlertDetail,
   Answered,
+  Me,
   Page,
   Question,
   RunDetail,
@@ -66,7 +67,9 @@ export const listAlerts = (signal?: AbortSignal): Promise<Page<Alert>> => getSig
 export const readAlert = (id: string, signal?: AbortSignal): Promise<AlertDetail> =>
   getSigned(`/v1/alerts/${encodeURIComponent(id)}`, {}, signal);
 
+export const readMe = (signal?: AbortSignal): Promise<Me> => getSigned('/v1/me', {}, signal);
+
 /** Throws when the token is not accepted. */
 export async function tryToken(token: string): Promise<void> {
-  await get('/v1/threads', { limit: '1' }, undefined, token);
+  await get('/v1/me', {}, undefined, token);
 }

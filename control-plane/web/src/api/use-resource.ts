@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, UNREACHED, type Problem } from './problem.ts';
+import { onTokenChange } from './token.ts';
 
 export interface Resource<T> {
   /** The last good answer for this key, also while a newer one is awaited or fails. */
@@ -18,9 +19,8 @@ interface State<T> {
 const KEPT = 12;
 const kept = new Map<string, unknown>();
 
-export function forgetAnswers(): void {
-  kept.clear();
-}
+// What one token may see is not shown to the next.
+onTokenChange(() => kept.clear());
 
 function keep(key: string, data: unknown): void {
   kept.delete(key);

@@ -27,8 +27,30 @@ export interface ThreadSummary {
   readonly breakdown: { readonly requestId: string; readonly kind: string } | null;
   readonly sessions: number;
   readonly lowestConfidence: number;
-  /** What people and evaluators said; `score` where all scores have one name. */
-  readonly feedback?: { readonly up: number; readonly down: number; readonly completed?: boolean; readonly score?: number };
+  readonly feedback: ThreadFeedback;
+}
+
+/** What people and evaluators said of a thread. */
+export interface ThreadFeedback {
+  /** Thumbs. */
+  readonly up: number;
+  readonly down: number;
+  /** Absent where nobody said. */
+  readonly completed?: boolean;
+  /** By name, "" where they had none: each name has a scale of its own. */
+  readonly scores?: readonly { readonly name: string; readonly mean: number; readonly count: number }[];
+}
+
+export interface Feedback {
+  readonly id: string;
+  readonly kind: 'thumbs' | 'completion' | 'score' | 'comment';
+  /** "up" or "down", true or false, a number, or redacted text. */
+  readonly value: string | number | boolean;
+  readonly name: string | null;
+  readonly source: 'user' | 'evaluator' | 'application';
+  readonly at: string;
+  /** Null where it is of the whole thread. */
+  readonly requestId: string | null;
 }
 
 /** Why a link was made; `weight` is in log-odds, absent where the evidence is certain. */
@@ -123,6 +145,8 @@ export interface RequestView {
 
 export interface ThreadDetail extends ThreadSummary {
   readonly requests: readonly RequestView[];
+  /** The newest 200, newest first. */
+  readonly feedbackGiven: readonly Feedback[];
 }
 
 export interface SearchHit {
@@ -140,6 +164,17 @@ export interface SearchHit {
   readonly position: Position;
   readonly intent: Intent;
   readonly similarity: number | null;
+}
+
+/** Who the token stands for. */
+export interface Me {
+  readonly id: string;
+  readonly role: string;
+  readonly permissions: readonly string[];
+  readonly tenant: string;
+  readonly environment: string;
+  /** The one principal whose data is shown; null: not limited to one. */
+  readonly user: string | null;
 }
 
 export interface Page<T> {

@@ -31,7 +31,7 @@ export function arrange(known: ReadonlyMap<string, ThreadSummary>, held: HeldOrd
 
 /**
  * Takes a fresh first page into what is known. What should stand on that page and does not is gone: merged, erased or
- * no longer matching.
+ * no longer matching. A page that is empty and leads on says nothing of older ones.
  */
 export function takeFirstPage(
   known: ReadonlyMap<string, ThreadSummary>,
@@ -39,7 +39,7 @@ export function takeFirstPage(
   isLast: boolean,
 ): Map<string, ThreadSummary> {
   const fresh = new Map(page.map((thread) => [thread.id, thread]));
-  const end = page.at(-1)?.lastAt ?? '';
+  const end = page.at(-1)?.lastAt ?? (isLast ? '' : '\u{FFFF}');
   for (const [id, thread] of known) if (!fresh.has(id) && !isLast && thread.lastAt <= end) fresh.set(id, thread);
   return fresh;
 }

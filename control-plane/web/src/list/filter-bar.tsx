@@ -4,15 +4,18 @@ import { navigate } from '../route/navigate.ts';
 import { listAddress, type FilterName, type Filters } from '../route/url.ts';
 import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
 import { dateTime, shortId, words } from '../ui/format.ts';
+import { OUTCOMES } from '../ui/outcome.ts';
 
 interface FilterBarProps {
   readonly filters: Filters;
   /** Rows in sight: what can be chosen comes from them. */
   readonly rows: readonly ThreadSummary[];
-  readonly isLive: boolean;
+  /** Undefined until the first answer. */
+  readonly isLive: boolean | undefined;
 }
 
 const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'].map((name) => [name, words(name)] as const);
+const OUTCOME_OPTIONS = OUTCOMES.map((name) => [name, name] as const);
 const KINDS = [['all', 'background calls too']] as const;
 
 export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
@@ -23,6 +26,13 @@ export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
     <section className="filters" aria-label="Filters">
       <h1 className="page-title">Threads</h1>
       <Choice label="Active" all="any time" value={filters.since} options={SINCE_OPTIONS} onChoose={(since) => change({ since })} />
+      <Choice
+        label="Outcome"
+        all="any outcome"
+        value={filters.outcome}
+        options={OUTCOME_OPTIONS}
+        onChoose={(outcome) => change({ outcome })}
+      />
       <Choice label="Has" all="any position" value={filters.position} options={POSITIONS} onChoose={(position) => change({ position })} />
       <Choice
         label="Model"
@@ -36,7 +46,7 @@ export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
       {filters.topic !== undefined && <Chip name="topic" text={`topic ${topic ?? filters.topic}`} filters={filters} />}
       {filters.from !== undefined && <Chip name="from" text={`from ${timeText(filters.from)}`} filters={filters} />}
       {filters.to !== undefined && <Chip name="to" text={`to ${timeText(filters.to)}`} filters={filters} />}
-      <span className={isLive ? 'live' : 'live live-off'}>{isLive ? 'live' : 'waiting'}</span>
+      {isLive !== undefined && <span className={isLive ? 'live' : 'live live-off'}>{isLive ? 'live' : 'waiting'}</span>}
     </section>
   );
 }

@@ -38,7 +38,12 @@ function Rows({ filters }: ThreadListProps) {
   });
 
   if (arrangement === undefined) {
-    return problem ? <ProblemNote problem={problem} retry={reload} /> : <Skeleton rows={8} label="Loading threads" />;
+    return (
+      <>
+        <FilterBar filters={filters} rows={[]} isLive={undefined} />
+        {problem ? <ProblemNote problem={problem} retry={reload} /> : <Skeleton rows={9} label="Loading threads" />}
+      </>
+    );
   }
   const { rows, pending } = arrangement;
   if (rows.length === 0 && !isFiltered) {

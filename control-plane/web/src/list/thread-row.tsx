@@ -4,8 +4,9 @@ import { Link } from '../route/link.tsx';
 import { listAddress, threadAddress, type Filters } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
 import { ago, compact, dateTime, duration, money, percent, plural, shortId, words } from '../ui/format.ts';
-import { OUTCOME_TONES } from '../ui/outcome.ts';
+import { FeedbackBadges } from '../ui/feedback-badges.tsx';
 import { Meter, toneOfConfidence } from '../ui/meter.tsx';
+import { OUTCOME_TONES } from '../ui/outcome.ts';
 
 interface ThreadRowProps {
   readonly thread: ThreadSummary;
@@ -29,6 +30,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, filters, nowMs }: Thr
           {thread.errors > 0 && <Badge tone="bad">{plural(thread.errors, 'error')}</Badge>}
           {thread.blocks > 0 && <Badge tone="bad">{plural(thread.blocks, 'block')}</Badge>}
           {thread.breakdown !== null && <Badge tone="warn">broke down: {words(thread.breakdown.kind)}</Badge>}
+          <FeedbackBadges feedback={thread.feedback} />
           {thread.topic !== null && (
             <Link className="above tag-link" href={listAddress({ ...filters, topic: thread.topic.id })} title="Only this topic" dir="auto">
               {thread.topic.label}
@@ -82,7 +84,7 @@ function Prompts({ thread: { id, title, lastPrompt, turns } }: { readonly thread
   const hasLast = turns > 1 && lastPrompt !== '' && lastPrompt !== title;
   return (
     <>
-      <Link data-row className={hasLast ? 'row-link row-link-one' : 'row-link'} href={threadAddress(id)} dir="auto">
+      <Link data-row className={hasLast ? 'row-link row-link-one' : 'row-link'} href={threadAddress({ thread: id })} dir="auto">
         {title === '' ? <i>{turns === 0 ? 'Background calls only' : 'No text kept'}</i> : title}
       </Link>
       {hasLast && (

@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { listThreads } from '../api/client.ts';
 import { ApiError, UNREACHED, type Problem } from '../api/problem.ts';
+import { onTokenChange } from '../api/token.ts';
 import { useResource } from '../api/use-resource.ts';
 import type { Page, ThreadSummary } from '../api/views.ts';
 import { apiFilters, listAddress, type Filters } from '../route/url.ts';
@@ -17,6 +18,7 @@ interface Known {
 
 /** What was loaded of each list, so that going back finds it as it was. */
 const loaded = new Map<string, Known>();
+onTokenChange(() => loaded.clear());
 
 export interface ThreadRows {
   /** Undefined until the first answer. */

@@ -1,7 +1,7 @@
 // The address holds all state: what is shown, what is filtered, which turn is open. Links can be shared and reloaded.
 
 /** Filters of the list, as they stand in the address. `since` is relative, so that a shared link stays true. */
-export const FILTER_NAMES = ['user', 'topic', 'position', 'model', 'since', 'from', 'to', 'calls'] as const;
+export const FILTER_NAMES = ['user', 'topic', 'outcome', 'position', 'model', 'since', 'from', 'to', 'calls'] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 
@@ -10,10 +10,21 @@ export const RUN_FILTER_NAMES = ['verdict', 'model', 'since', 'first'] as const;
 export type RunFilterName = (typeof RUN_FILTER_NAMES)[number];
 export type RunFilters = Readonly<Partial<Record<RunFilterName, string>>>;
 
+/** A place in a thread. */
+export interface ThreadPlace {
+  readonly thread: string;
+  /** Without one the thread opens where it broke down. */
+  readonly request?: string | undefined;
+  /** The search that led there. */
+  readonly q?: string | undefined;
+  /** `facts`: how the thread went is unfolded. */
+  readonly open?: string | undefined;
+}
+
 export type Route =
   | { readonly view: 'list'; readonly filters: Filters }
   | { readonly view: 'search'; readonly q: string }
-  | { readonly view: 'thread'; readonly thread: string; readonly request: string | undefined; readonly q: string | undefined }
+  | ({ readonly view: 'thread' } & ThreadPlace)
   | { readonly view: 'runs'; readonly filters: RunFilters }
   | { readonly view: 'run'; readonly run: string; readonly against: string | undefined }
   | { readonly view: 'topics' }
@@ -24,7 +35,7 @@ export function routeOf(search: string): Route {
   const parameters = new URLSearchParams(search);
   const read = (name: string): string | undefined => parameters.get(name) || undefined;
   const [thread, run, alert, q] = [read('thread'), read('run'), read('alert'), read('q')];
-  if (thread !== undefined) return { view: 'thread', thread, request: read('request'), q };
+  if (thread !== undefined) return { view: 'thread', thread, request: read('request'), q, open: read('open') };
   if (run !== undefined) return { view: 'run', run, against: read('against') };
   if (alert !== undefined) return { view: 'alert', alert };
   if (q !== undefined) return { view: 'search', q };
@@ -52,7 +63,7 @@ function address(fields: Readonly<Record<string, string | undefined>>): string {
 /** Empty filters are left out. */
 export const listAddress = (filters: Filters = {}): string => address(filters);
 export const searchAddress = (q: string): string => address({ q });
-export const threadAddress = (thread: string, request?: string, q?: string): string => address({ thread, request, q });
+export const threadAddress = ({ thread, request, q, open }: ThreadPlace): string => address({ thread, request, q, open });
 export const runsAddress = (filters: RunFilters = {}): string => address({ view: 'runs', ...filters });
 export const runAddress = (run: string, against?: string): string => address({ run, against });
 export const topicsAddress = (): string => address({ view: 'topics' });

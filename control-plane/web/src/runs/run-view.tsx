@@ -64,7 +64,11 @@ function Head({ run, onBack }: { readonly run: RunDetail; readonly onBack: () =>
         </Fact>
         <Fact name="Time">{dateTime(run.at)}</Fact>
         <Fact name="Thread">
-          {run.thread === null ? 'purged' : <Link href={threadAddress(run.thread, run.requestId)}>open at this request</Link>}
+          {run.thread === null ? (
+            'purged'
+          ) : (
+            <Link href={threadAddress({ thread: run.thread, request: run.requestId })}>open at this request</Link>
+          )}
         </Fact>
         <Fact name="Compare">
           <Link href={runsAddress({ first: run.id })}>with another run</Link>

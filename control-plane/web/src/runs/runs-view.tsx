@@ -100,7 +100,7 @@ function Row({ run, filters, nowMs }: { readonly run: RunSummary; readonly filte
         {run.thread === null ? (
           <span className="muted">purged</span>
         ) : (
-          <Link className="above tag-link" href={threadAddress(run.thread, run.requestId)}>
+          <Link className="above tag-link" href={threadAddress({ thread: run.thread, request: run.requestId })}>
             open
           </Link>
         )}

@@ -58,7 +58,7 @@ function Hit({ hit, strength, q }: { readonly hit: SearchHit; readonly strength:
         <Meter share={strength} />
       </div>
       <div className="hit-body">
-        <Link data-row className="row-link hit-link" href={threadAddress(hit.thread, hit.id, q)} dir="auto">
+        <Link data-row className="row-link hit-link" href={threadAddress({ thread: hit.thread, request: hit.id, q })} dir="auto">
           {hit.snippet === '' ? <i>No text kept</i> : <Highlighted snippet={hit.snippet} />}
         </Link>
         <div className="row-tags">

@@ -1,9 +1,13 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { AlertView } from '../alerts/alert-view.tsx';
 import { AlertsView } from '../alerts/alerts-view.tsx';
+import { readMe } from '../api/client.ts';
+import { MeContext, mayOf } from '../api/me.ts';
 import { onTokenChange, readToken } from '../api/token.ts';
+import { useResource } from '../api/use-resource.ts';
 import { ThreadList } from '../list/thread-list.tsx';
 import { useRoute } from '../route/navigate.ts';
+import type { Route } from '../route/url.ts';
 import { DiffView } from '../runs/diff-view.tsx';
 import { RunView } from '../runs/run-view.tsx';
 import { RunsView } from '../runs/runs-view.tsx';
@@ -13,6 +17,8 @@ import { TopicsView } from '../topics/topics-view.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { NoEntry } from './no-entry.tsx';
+import { roomOf } from './room-list.ts';
 import { SignIn } from './sign-in.tsx';
 
 export function App() {
@@ -26,7 +32,9 @@ export function App() {
 
 function Rooms() {
   const route = useRoute();
+  const { data: me } = useResource('me', readMe);
   const [isHelpOpen, setHelpOpen] = useState(false);
+  const room = roomOf(route.view);
   const searchBox = useRef<HTMLInputElement>(null);
   useKeys({
     '?': () => setHelpOpen(true),
@@ -36,22 +44,40 @@ function Rooms() {
     },
   });
   return (
-    <>
+    <MeContext value={me}>
       <a className="skip" href="#main">
         Skip to content
       </a>
       <Header route={route} searchBox={searchBox} onHelp={() => setHelpOpen(true)} />
       <main id="main" tabIndex={-1} className={`main main-${route.view}`}>
-        {route.view === 'list' && <ThreadList filters={route.filters} />}
-        {route.view === 'search' && <SearchView q={route.q} />}
-        {route.view === 'thread' && <ThreadView key={route.thread} id={route.thread} request={route.request} q={route.q} />}
-        {route.view === 'topics' && <TopicsView />}
-        {route.view === 'runs' && <RunsView filters={route.filters} />}
-        {route.view === 'run' && (route.against === undefined ? <RunView id={route.run} /> : <DiffView a={route.run} b={route.against} />)}
-        {route.view === 'alerts' && <AlertsView />}
-        {route.view === 'alert' && <AlertView id={route.alert} />}
+        {me !== undefined && room !== undefined && !mayOf(me)(room.permission) ? (
+          <NoEntry me={me} room={room} isHome={location.search === ''} />
+        ) : (
+          <View route={route} />
+        )}
       </main>
-      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
-    </>
+      <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} me={me} />
+    </MeContext>
   );
+}
+
+function View({ route }: { readonly route: Route }) {
+  switch (route.view) {
+    case 'list':
+      return <ThreadList filters={route.filters} />;
+    case 'search':
+      return <SearchView q={route.q} />;
+    case 'thread':
+      return <ThreadView key={route.thread} place={route} />;
+    case 'topics':
+      return <TopicsView />;
+    case 'runs':
+      return <RunsView filters={route.filters} />;
+    case 'run':
+      return route.against === undefined ? <RunView id={route.run} /> : <DiffView a={route.run} b={route.against} />;
+    case 'alerts':
+      return <AlertsView />;
+    case 'alert':
+      return <AlertView id={route.alert} />;
+  }
 }

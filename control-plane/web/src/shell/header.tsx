@@ -1,5 +1,5 @@
 import type { RefObject } from 'react';
-import { forgetAnswers } from '../api/use-resource.ts';
+import { useMay } from '../api/me.ts';
 import { keepToken } from '../api/token.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, type Route } from '../route/url.ts';
@@ -16,10 +16,7 @@ interface HeaderProps {
 
 export function Header({ route, searchBox, onHelp }: HeaderProps) {
   const { theme, toggle } = useTheme();
-  const signOut = (): void => {
-    forgetAnswers();
-    keepToken(null);
-  };
+  const may = useMay();
   return (
     <header className="header">
       <Link className="brand" href={listAddress()} aria-label="Clew">
@@ -27,7 +24,11 @@ export function Header({ route, searchBox, onHelp }: HeaderProps) {
         <span>Clew</span>
       </Link>
       <Nav view={route.view} />
-      <SearchBox q={'q' in route ? (route.q ?? '') : ''} isResultShown={route.view === 'search'} inputRef={searchBox} />
+      {may('search:read') ? (
+        <SearchBox q={'q' in route ? (route.q ?? '') : ''} isResultShown={route.view === 'search'} inputRef={searchBox} />
+      ) : (
+        <span />
+      )}
       <div className="tools">
         <button type="button" className="tool" onClick={onHelp} aria-label="Keys and help">
           <kbd aria-hidden="true">?</kbd>
@@ -38,7 +39,7 @@ export function Header({ route, searchBox, onHelp }: HeaderProps) {
             <path className="theme-half" d="M10 2.800a7.200 7.200 0 0 1 0 14.400z" />
           </svg>
         </button>
-        <button type="button" className="tool tool-text" onClick={signOut}>
+        <button type="button" className="tool tool-text" onClick={() => keepToken(null)}>
           Sign out
         </button>
       </div>

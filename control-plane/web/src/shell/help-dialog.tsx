@@ -1,8 +1,10 @@
 import { useEffect, useRef } from 'react';
+import type { Me } from '../api/views.ts';
 
 interface HelpDialogProps {
   readonly isOpen: boolean;
   readonly onClose: () => void;
+  readonly me: Me | undefined;
 }
 
 const KEYS: readonly (readonly [string, string])[] = [
@@ -22,7 +24,7 @@ const FILTERS: readonly (readonly [string, string])[] = [
   ['after:2026-01-31', 'also before:'],
 ];
 
-export function HelpDialog({ isOpen, onClose }: HelpDialogProps) {
+export function HelpDialog({ isOpen, onClose, me }: HelpDialogProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
     if (isOpen) dialog.current?.showModal();
@@ -34,6 +36,12 @@ export function HelpDialog({ isOpen, onClose }: HelpDialogProps) {
       <Table rows={KEYS} keys />
       <h2>What the search box takes</h2>
       <Table rows={FILTERS} />
+      {me && (
+        <p className="hint help-me">
+          Signed in with the role {me.role} for tenant {me.tenant}, environment {me.environment}
+          {me.user === null ? '' : '; it sees one person’s threads only'}.
+        </p>
+      )}
       <button type="button" className="button" onClick={onClose}>
         Close
       </button>

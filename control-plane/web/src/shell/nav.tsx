@@ -1,17 +1,14 @@
+import { useMay } from '../api/me.ts';
 import { Link } from '../route/link.tsx';
-import { alertsAddress, listAddress, runsAddress, topicsAddress, type Route } from '../route/url.ts';
+import type { Route } from '../route/url.ts';
+import { ROOMS } from './room-list.ts';
 
-const ROOMS: readonly { readonly name: string; readonly href: string; readonly views: readonly Route['view'][] }[] = [
-  { name: 'Threads', href: listAddress(), views: ['list', 'thread', 'search'] },
-  { name: 'Topics', href: topicsAddress(), views: ['topics'] },
-  { name: 'Runs', href: runsAddress(), views: ['runs', 'run'] },
-  { name: 'Alerts', href: alertsAddress(), views: ['alerts', 'alert'] },
-];
-
+/** The rooms that the reader's role may enter. */
 export function Nav({ view }: { readonly view: Route['view'] }) {
+  const may = useMay();
   return (
     <nav className="nav" aria-label="Rooms">
-      {ROOMS.map(({ name, href, views }) => (
+      {ROOMS.filter(({ permission }) => may(permission)).map(({ name, href, views }) => (
         <Link key={name} className="nav-link" href={href} aria-current={views.includes(view) ? 'page' : undefined}>
           {name}
         </Link>

@@ -1,18 +1,17 @@
 import type { RequestView, ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
-import { threadAddress } from '../route/url.ts';
 import { plural, words } from '../ui/format.ts';
-import type { Turn } from './turns.ts';
+import type { LinkTo, Turn } from './turns.ts';
 
 interface BreakdownNoteProps {
   readonly breakdown: NonNullable<ThreadSummary['breakdown']>;
   readonly turn: Turn;
   readonly shown: RequestView;
-  readonly q: string | undefined;
+  readonly linkTo: LinkTo;
 }
 
 /** That it went wrong here, and what shows it. */
-export function BreakdownNote({ breakdown: { kind, requestId }, turn, shown, q }: BreakdownNoteProps) {
+export function BreakdownNote({ breakdown: { kind, requestId }, turn, shown, linkTo }: BreakdownNoteProps) {
   const request = [turn.head, ...turn.calls.map((call) => call.request)].find(({ id }) => id === requestId);
   return (
     <p className="breakdown-note">
@@ -20,7 +19,7 @@ export function BreakdownNote({ breakdown: { kind, requestId }, turn, shown, q }
       {requestId !== shown.id && (
         <>
           {' in '}
-          <Link href={threadAddress(shown.thread, requestId, q)} replace>
+          <Link href={linkTo(requestId)} replace>
             one of its calls
           </Link>
         </>

@@ -1,20 +1,19 @@
 import { Link } from '../route/link.tsx';
-import { threadAddress } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
 import { duration, money, timeOfDay } from '../ui/format.ts';
 import { marksOf } from './marks.ts';
 import { ModelPair } from './model-pair.tsx';
-import type { Call, Turn } from './turns.ts';
+import type { Call, LinkTo, Turn } from './turns.ts';
 
 interface CallsProps {
   readonly turn: Turn;
   /** Id of the request whose text is shown. */
   readonly shown: string;
-  readonly q: string | undefined;
+  readonly linkTo: LinkTo;
 }
 
 /** All calls that were made for the turn, each below the one that led to it. */
-export function Calls({ turn, shown, q }: CallsProps) {
+export function Calls({ turn, shown, linkTo }: CallsProps) {
   if (turn.calls.length === 0) return null;
   const all: readonly Call[] = [{ request: turn.head, depth: 0 }, ...turn.calls];
   return (
@@ -23,12 +22,7 @@ export function Calls({ turn, shown, q }: CallsProps) {
       <ol>
         {all.map(({ request, depth }) => (
           <li key={request.id} className={`call call-depth-${depth}`}>
-            <Link
-              className="call-link"
-              href={threadAddress(request.thread, request.id, q)}
-              replace
-              aria-current={request.id === shown ? 'true' : undefined}
-            >
+            <Link className="call-link" href={linkTo(request.id)} replace aria-current={request.id === shown ? 'true' : undefined}>
               <span className="call-kind">{depth === 0 ? 'turn' : (request.call?.auxiliary ?? request.call?.kind ?? 'call')}</span>
               <ModelPair request={request} />
               {request.endedAt !== null && <span>{duration(Date.parse(request.endedAt) - Date.parse(request.at))}</span>}

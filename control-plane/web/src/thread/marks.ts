@@ -1,8 +1,10 @@
 // What deserves a badge on a turn, worst first.
-import type { RequestView } from '../api/views.ts';
+import type { Feedback, RequestView } from '../api/views.ts';
 import type { Tone } from '../ui/badge.tsx';
 import { words } from '../ui/format.ts';
 import { isOtherModel, type Turn } from './turns.ts';
+
+const RANKS: readonly Tone[] = ['bad', 'warn', 'accent', 'plain', 'good'];
 
 export interface Mark {
   readonly tone: Tone;
@@ -39,13 +41,22 @@ export function marksOf(request: RequestView): readonly Mark[] {
   return marks;
 }
 
-/** Those of the turn and of its calls, each text once. */
+function marksOfFeedback(feedback: readonly Feedback[]): readonly Mark[] {
+  const thumbs = feedback.filter(({ kind }) => kind === 'thumbs');
+  const given: Mark[] = [];
+  if (thumbs.some(({ value }) => value === 'down')) given.push({ tone: 'bad', text: 'thumb down', title: 'Someone judged the answer bad' });
+  if (thumbs.some(({ value }) => value === 'up')) given.push({ tone: 'good', text: 'thumb up', title: 'Someone judged the answer good' });
+  return given;
+}
+
+/** Those of the turn, of its calls and of what was said of them, each text once, worst first. */
 export function marksOfTurn(turn: Turn): readonly Mark[] {
   const marks = new Map<string, Mark>();
   for (const request of [turn.head, ...turn.calls.map((call) => call.request)]) {
     for (const mark of marksOf(request)) if (!marks.has(mark.text)) marks.set(mark.text, mark);
   }
-  return [...marks.values()];
+  for (const mark of marksOfFeedback(turn.feedback)) marks.set(mark.text, mark);
+  return [...marks.values()].sort((a, b) => RANKS.indexOf(a.tone) - RANKS.indexOf(b.tone));
 }
 
 export const worstTone = (marks: readonly Mark[]): Tone =>

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { count } from '../ui/format.ts';
+import { RedactedText } from '../ui/redacted-text.tsx';
 
 interface SpeechProps {
   readonly who: 'Prompt' | 'Answer';
@@ -10,8 +11,6 @@ interface SpeechProps {
 }
 
 const LONG = 3000;
-/** What redaction leaves: [TYPE], [TYPE_1a2b] or [TYPE:1a2b]. */
-const PLACEHOLDER = /(\[[A-Z]{2,}(?:_[A-Z]+)*(?:[_:][A-Za-z0-9]+)?\])/;
 
 /** Text as it was kept: redacted, never rendered as markup. */
 export function Speech({ who, text, missing = 'No text kept.' }: SpeechProps) {
@@ -28,15 +27,7 @@ export function Speech({ who, text, missing = 'No text kept.' }: SpeechProps) {
         <p className="muted">{missing}</p>
       ) : (
         <div className="speech-text" dir="auto">
-          {shown.split(PLACEHOLDER).map((piece, index) =>
-            index % 2 === 1 ? (
-              <span key={index} className="redacted" title="Redacted before it was stored">
-                {piece}
-              </span>
-            ) : (
-              piece
-            ),
-          )}
+          <RedactedText text={shown} />
           {isLong && !isWhole && '…'}
         </div>
       )}

@@ -1,9 +1,10 @@
 import type { ReactNode } from 'react';
-import type { ThreadDetail } from '../api/views.ts';
+import type { ThreadDetail, ThreadFeedback } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
 import { Badge } from '../ui/badge.tsx';
+import { FeedbackBadges } from '../ui/feedback-badges.tsx';
 import { OUTCOME_TONES } from '../ui/outcome.ts';
 import { compact, dateTime, duration, money, percent, plural, shortId } from '../ui/format.ts';
 
@@ -52,11 +53,21 @@ export function ThreadHead({ thread, onBack }: ThreadHeadProps) {
           {compact(thread.inputTokens)} in, {compact(thread.outputTokens)} out
         </Fact>
         <Fact name="Cost">{money(thread.costUsd)}</Fact>
+        {hasFeedback(thread.feedback) && (
+          <Fact name="Feedback">
+            <span className="fact-badges">
+              <FeedbackBadges feedback={thread.feedback} scoresShown={3} />
+            </span>
+          </Fact>
+        )}
         <Fact name="Weakest link">{percent(thread.lowestConfidence)} sure</Fact>
       </dl>
     </section>
   );
 }
+
+const hasFeedback = ({ up, down, completed, scores = [] }: ThreadFeedback): boolean =>
+  up + down + scores.length > 0 || completed !== undefined;
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (

@@ -3,23 +3,19 @@ import { readThread } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import type { ThreadDetail } from '../api/views.ts';
 import { goBack, navigate } from '../route/navigate.ts';
-import { listAddress, searchAddress, threadAddress } from '../route/url.ts';
+import { listAddress, searchAddress, threadAddress, type ThreadPlace } from '../route/url.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
 import { useTitle } from '../ui/use-title.ts';
 import { Overview } from './overview.tsx';
 import { Rail } from './rail.tsx';
 import { ThreadHead } from './thread-head.tsx';
+import { ThreadSkeleton } from './thread-skeleton.tsx';
 import { TurnDetail } from './turn-detail.tsx';
-import { indexOfRequest, turnsOf } from './turns.ts';
+import { indexOfRequest, turnsOf, type LinkTo } from './turns.ts';
 
 interface ThreadViewProps {
-  readonly id: string;
-  /** The request to open; without one the thread opens where it broke down. */
-  readonly request: string | undefined;
-  /** The search that led here. */
-  readonly q: string | undefined;
+  readonly place: ThreadPlace;
 }
 
 const POLL_MS = 5000;
@@ -27,7 +23,8 @@ const POLL_MS = 5000;
 const SLOW_POLL_MS = 60_000;
 const LARGE = 300;
 
-export function ThreadView({ id, request, q }: ThreadViewProps) {
+export function ThreadView({ place }: ThreadViewProps) {
+  const { thread: id, q } = place;
   const [size, setSize] = useState(0);
   const { data, problem, reload } = useResource<ThreadDetail>(
     `thread ${id}`,
@@ -40,32 +37,31 @@ export function ThreadView({ id, request, q }: ThreadViewProps) {
   );
   const back = (): void => goBack(q === undefined ? listAddress() : searchAddress(q));
   useKeys({ Escape: back });
-  if (data === undefined)
-    return problem ? <ProblemNote problem={problem} retry={reload} /> : <Skeleton rows={6} label="Loading the thread" />;
+  if (data === undefined) return problem ? <ProblemNote problem={problem} retry={reload} /> : <ThreadSkeleton />;
   return (
     <>
       {problem && <ProblemNote problem={problem} slim />}
-      <Thread thread={data} request={request} q={q} onBack={back} />
+      <Thread thread={data} place={place} onBack={back} />
     </>
   );
 }
 
 interface ThreadProps {
   readonly thread: ThreadDetail;
-  readonly request: string | undefined;
-  readonly q: string | undefined;
+  readonly place: ThreadPlace;
   readonly onBack: () => void;
 }
 
-function Thread({ thread, request, q, onBack }: ThreadProps) {
+function Thread({ thread, place, onBack }: ThreadProps) {
   const turns = useMemo(() => turnsOf(thread), [thread]);
   const [isRailOpen, setRailOpen] = useState(false);
   const breakdown = indexOfRequest(turns, thread.breakdown?.requestId);
-  const asked = indexOfRequest(turns, request);
+  const asked = indexOfRequest(turns, place.request);
   const index = asked !== -1 ? asked : breakdown !== -1 ? breakdown : 0;
   useTitle(thread.title === '' ? 'Thread' : thread.title.slice(0, 80));
 
-  const hrefOf = (at: number): string => threadAddress(thread.id, turns[at]?.head.id, q);
+  const linkTo: LinkTo = (request) => threadAddress({ ...place, request });
+  const hrefOf = (at: number): string => linkTo(turns[at]?.head.id);
   const go = (at: number): void => {
     if (turns[at] === undefined) return;
     setRailOpen(false);
@@ -94,10 +90,9 @@ function Thread({ thread, request, q, onBack }: ThreadProps) {
             key={turn.head.id}
             turns={turns}
             index={index}
-            openRequest={request}
+            openRequest={place.request}
             breakdown={index === breakdown ? thread.breakdown : undefined}
-            hrefOf={hrefOf}
-            q={q}
+            linkTo={linkTo}
             isRailOpen={isRailOpen}
             onToggleRail={() => setRailOpen((isOpen) => !isOpen)}
           />

@@ -5,11 +5,12 @@ import { dateTime, timeOfDay, words } from '../ui/format.ts';
 import { BreakdownNote } from './breakdown-note.tsx';
 import { Calls } from './calls.tsx';
 import { Facts } from './facts.tsx';
+import { FeedbackList } from './feedback.tsx';
 import { marksOf } from './marks.ts';
 import { ModelPair } from './model-pair.tsx';
 import { Received } from './received.tsx';
 import { Speech } from './speech.tsx';
-import { finalAnswer, type Turn } from './turns.ts';
+import { finalAnswer, type LinkTo, type Turn } from './turns.ts';
 import { Why } from './why.tsx';
 
 interface TurnDetailProps {
@@ -19,14 +20,13 @@ interface TurnDetailProps {
   readonly openRequest: string | undefined;
   /** What broke down here, if it is here that the thread did. */
   readonly breakdown: ThreadSummary['breakdown'] | undefined;
-  readonly hrefOf: (index: number) => string;
-  readonly q: string | undefined;
+  readonly linkTo: LinkTo;
   readonly isRailOpen: boolean;
   readonly onToggleRail: () => void;
 }
 
 export function TurnDetail(props: TurnDetailProps) {
-  const { turns, index, openRequest, breakdown, hrefOf, q } = props;
+  const { turns, index, openRequest, breakdown, linkTo } = props;
   const turn = turns[index];
   if (turn === undefined) return null;
   const shown = turn.calls.find(({ request }) => request.id === openRequest)?.request ?? turn.head;
@@ -34,16 +34,17 @@ export function TurnDetail(props: TurnDetailProps) {
     <article className="turn" aria-labelledby="turn-title">
       <div className="turn-main">
         <TurnHead {...props} request={shown} />
-        {breakdown && <BreakdownNote breakdown={breakdown} turn={turn} shown={shown} q={q} />}
-        <Neighbour turn={turns[index - 1]} index={index - 1} href={hrefOf(index - 1)} />
+        {breakdown && <BreakdownNote breakdown={breakdown} turn={turn} shown={shown} linkTo={linkTo} />}
+        <Neighbour turn={turns[index - 1]} index={index - 1} href={linkTo(turns[index - 1]?.head.id)} />
         <Speech who="Prompt" text={shown.prompt} />
         <Received turns={turns} index={index} request={shown} />
         <Speech who="Answer" text={shown === turn.head ? finalAnswer(turn) : shown.answer} missing={missingAnswer(shown)} />
-        <Calls turn={turn} shown={shown.id} q={q} />
-        <Neighbour turn={turns[index + 1]} index={index + 1} href={hrefOf(index + 1)} />
+        <FeedbackList title="Feedback on this turn" items={turn.feedback} />
+        <Calls turn={turn} shown={shown.id} linkTo={linkTo} />
+        <Neighbour turn={turns[index + 1]} index={index + 1} href={linkTo(turns[index + 1]?.head.id)} />
       </div>
       <aside className="turn-aside" aria-label="Evidence and metadata of this turn">
-        <Why request={shown} turns={turns} q={q} />
+        <Why request={shown} turns={turns} linkTo={linkTo} />
         <Facts request={shown} />
       </aside>
     </article>
@@ -58,15 +59,15 @@ function missingAnswer({ status, guardrails }: RequestView): string {
   return 'No text kept.';
 }
 
-function TurnHead({ turns, index, hrefOf, isRailOpen, onToggleRail, request }: TurnDetailProps & { readonly request: RequestView }) {
+function TurnHead({ turns, index, linkTo, isRailOpen, onToggleRail, request }: TurnDetailProps & { readonly request: RequestView }) {
   return (
     <header className="turn-head">
       <div className="stepper">
-        <Step href={hrefOf(index - 1)} isThere={index > 0} label="Previous turn" sign="‹" />
+        <Step href={linkTo(turns[index - 1]?.head.id)} isThere={index > 0} label="Previous turn" sign="‹" />
         <h2 id="turn-title" className="turn-title">
           Turn {index + 1} <span className="muted">of {turns.length}</span>
         </h2>
-        <Step href={hrefOf(index + 1)} isThere={index + 1 < turns.length} label="Next turn" sign="›" />
+        <Step href={linkTo(turns[index + 1]?.head.id)} isThere={index + 1 < turns.length} label="Next turn" sign="›" />
         <button type="button" className="button rail-toggle" aria-expanded={isRailOpen} aria-controls="rail" onClick={onToggleRail}>
           All turns
         </button>

@@ -1,12 +1,17 @@
 // Requests of a thread as its reader counts them: user turns, each with the further calls that were made for it.
-import type { RequestView, ThreadDetail } from '../api/views.ts';
+import type { Feedback, RequestView, ThreadDetail } from '../api/views.ts';
 
 export interface Turn {
   /** The request that brought the user's message; for a thread of auxiliary calls only, the first of them. */
   readonly head: RequestView;
   /** Tool steps and auxiliary calls of the turn, in time order. */
   readonly calls: readonly Call[];
+  /** What was said of one of its requests, newest first. */
+  readonly feedback: readonly Feedback[];
 }
+
+/** The address of a request in the thread that is shown; without one, of the thread. */
+export type LinkTo = (request: string | undefined) => string;
 
 export interface Call {
   readonly request: RequestView;
@@ -18,19 +23,21 @@ const isHead = (request: RequestView): boolean => (request.call?.kind ?? 'turn')
 
 /** Groups by time: a call belongs to the turn of its parent run, else to the last turn before it. */
 export function turnsOf(thread: ThreadDetail): readonly Turn[] {
-  const groups: { head: RequestView; calls: Call[] }[] = [];
+  const said = Map.groupBy(thread.feedbackGiven, ({ requestId }) => requestId ?? '');
+  const groups: { head: RequestView; calls: Call[]; feedback: Feedback[] }[] = [];
   const groupOfRun = new Map<string, { group: (typeof groups)[number]; depth: number }>();
   for (const request of thread.requests) {
     const parent = groupOfRun.get(request.call?.parentRunId ?? '');
     let group = parent?.group ?? groups.at(-1);
     const depth = parent === undefined ? 1 : Math.min(parent.depth + 1, 6);
     if (group === undefined || isHead(request)) {
-      group = { head: request, calls: [] };
+      group = { head: request, calls: [], feedback: [...(said.get(request.id) ?? [])] };
       groups.push(group);
       if (request.runId !== null) groupOfRun.set(request.runId, { group, depth: 0 });
       continue;
     }
     group.calls.push({ request, depth });
+    group.feedback.push(...(said.get(request.id) ?? []));
     if (request.runId !== null) groupOfRun.set(request.runId, { group, depth });
   }
   return groups;

@@ -3,12 +3,12 @@ import { Link } from '../route/link.tsx';
 import { threadAddress } from '../route/url.ts';
 import { percent, shortId } from '../ui/format.ts';
 import { Meter, toneOfConfidence } from '../ui/meter.tsx';
-import { indexOfRequest, type Turn } from './turns.ts';
+import { indexOfRequest, type LinkTo, type Turn } from './turns.ts';
 
 interface WhyProps {
   readonly request: RequestView;
   readonly turns: readonly Turn[];
-  readonly q: string | undefined;
+  readonly linkTo: LinkTo;
 }
 
 const METHODS: Readonly<Record<LinkMethod, string>> = {
@@ -19,7 +19,7 @@ const METHODS: Readonly<Record<LinkMethod, string>> = {
 };
 
 /** Why the request stands in this thread: the evidence, how sure it is, and what else came into question. */
-export function Why({ request, turns, q }: WhyProps) {
+export function Why({ request, turns, linkTo }: WhyProps) {
   const isNew = request.predecessor === null && request.position !== 'continuation';
   const before = indexOfRequest(turns, request.predecessor ?? undefined);
   return (
@@ -34,7 +34,7 @@ export function Why({ request, turns, q }: WhyProps) {
         {before !== -1 && (
           <span>
             follows{' '}
-            <Link href={threadAddress(request.thread, request.predecessor ?? undefined, q)} replace>
+            <Link href={linkTo(request.predecessor ?? undefined)} replace>
               turn {before + 1}
             </Link>
             {request.similarity !== null && `, similarity ${request.similarity.toFixed(2)}`}
@@ -59,7 +59,7 @@ export function Why({ request, turns, q }: WhyProps) {
               <li key={threadId}>
                 <Meter share={probability} />
                 {percent(probability)}
-                <Link className="mono" href={threadAddress(threadId)} title={threadId}>
+                <Link className="mono" href={threadAddress({ thread: threadId })} title={threadId}>
                   {shortId(threadId, 20)}
                 </Link>
               </li>

@@ -17,6 +17,9 @@ export function money(usd: number | null): string {
   return usd >= 0.1 ? `$${usd.toFixed(2)}` : `$${Number(usd.toPrecision(2))}`;
 }
 
+/** A score on a scale of its own: as many digits as tell it apart. */
+export const score = (value: number): string => (Number.isInteger(value) ? whole.format(value) : String(Number(value.toPrecision(3))));
+
 export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   const seconds = ms / 1000;
