@@ -57,6 +57,8 @@ const MANY_FOUNDED = 256;
 export class TopicClusters {
   readonly #topics = new Map<string, Topic>();
   readonly #recent: RecentText[] = [];
+  /** Taken out while somebody may be looking at them together with others. */
+  readonly #removed = new WeakSet<RecentText>();
   readonly #joinAt: number;
   readonly #seed: string;
   readonly #maxTopics: number;
@@ -100,6 +102,16 @@ export class TopicClusters {
     this.#add(this.#topics.get(topicId) ?? this.#open(topicId), { id, vector, text });
   }
 
+  /** Takes a text out again that was assigned or restored before, as if it had never come. */
+  remove(topicId: string, vector: Float32Array | undefined, text: string, id: string): void {
+    const topic = this.#topics.get(topicId);
+    if (!topic) return;
+    topic.add(vector, text, -1);
+    if (topic.size <= 0) this.#topics.delete(topicId);
+    const at = this.#recent.findIndex((one) => one.id === id);
+    for (const one of at < 0 ? [] : this.#recent.splice(at, 1)) this.#removed.add(one);
+  }
+
   /** To be called after the last `restore`: learns anew what is not stored. @param parentOf coarser topic of each topic */
   restored(parentOf: ReadonlyMap<string, string> = new Map()): void {
     for (const [id, parent] of parentOf) {
@@ -125,8 +137,11 @@ export class TopicClusters {
     this.#lastAt = this.#seen;
   }
 
-  /** Takes over how `texts`, which `recent` gave before, were parted. Texts that came since stay where they are. */
-  apply(texts: readonly RecentText[], parts: Partition): Consolidation {
+  /** Takes over how texts, which `recent` gave before, were parted. Those that came since stay where they are. */
+  apply(given: readonly RecentText[], parting: Partition): Consolidation {
+    const left = given.map((text) => !this.#removed.has(text));
+    const texts = given.filter((_, i) => left[i]);
+    const parts = { topics: renumbered(parting.topics, left), parents: renumbered(parting.parents, left) };
     const changed = applyPartition(this.#topics, texts, parts, (kind, id) => this.#newId(kind, id, this.#seen));
     // Texts that came since may be in topics that went into others.
     const into = new Map(changed.changes.filter(({ kind }) => kind === 'merge').map(({ from, to }) => [from, this.#topics.get(to)]));
@@ -213,6 +228,18 @@ export class TopicClusters {
     }
     for (const [topic, list] of cosines) topic.joinAt = radius(list, this.#joinAt);
   }
+}
+
+/** Groups of the texts that are left, numbered again by their first one. */
+function renumbered(groups: Int32Array, left: readonly boolean[]): Int32Array {
+  const numbers = new Map<number, number>();
+  return groups
+    .filter((_, i) => left[i])
+    .map((group) => {
+      const number = numbers.get(group) ?? numbers.size;
+      numbers.set(group, number);
+      return number;
+    });
 }
 
 /** Few texts make a centroid that lies too near to each of them, so that what they show is believed only from some texts on. */

@@ -108,6 +108,14 @@ export function createTopicPlacer(parts: {
     changesOf.set(scopeKey(scope), list);
   }
 
+  /** Threads that requests left or joined: each goes by what is its first request now. */
+  async function settle(scope: Scope, threadIds: readonly string[]): Promise<void> {
+    if (!hasTopics(scope, parts.policy())) return;
+    const misplaced = await store.settle(scope, threadIds);
+    const clusters = states.get(scopeKey(scope));
+    for (const { topicId, vector, text, model, requestId } of misplaced) clusters?.get(model)?.remove(topicId, vector, text, requestId);
+  }
+
   async function place(scope: Scope, threadIds: readonly string[]): Promise<void> {
     if (!hasTopics(scope, parts.policy())) return;
     const clusters = await stateOf(scope);
@@ -131,7 +139,9 @@ export function createTopicPlacer(parts: {
       name: 'topics',
       handle: (events) =>
         inTurn(async () => {
-          for (const [scope, threadIds] of threadsOf(events)) await place(scope, threadIds);
+          const relinked = threadsOf(events, (event) => (event.type === 'ThreadRelinked' ? [event.threadId, event.into] : []));
+          for (const [scope, threadIds] of relinked) await settle(scope, threadIds);
+          for (const [scope, threadIds] of threadsOf(events, touched)) await place(scope, threadIds);
         }),
     },
     refresh: (scope) =>
@@ -152,16 +162,23 @@ function clustersOf(clusters: Clusters, scope: Scope, model: string): TopicClust
   return known;
 }
 
-function threadsOf(events: readonly DomainEvent[]): ReadonlyMap<Scope, readonly string[]> {
+/** Threads that may need a topic after the event. */
+function touched(event: DomainEvent): readonly string[] {
+  if (event.type === 'TurnStored') return [event.threadId];
+  return event.type === 'ThreadRelinked' ? [event.threadId, event.into] : [];
+}
+
+function threadsOf(events: readonly DomainEvent[], of: (event: DomainEvent) => readonly string[]): ReadonlyMap<Scope, readonly string[]> {
   const scopes = new Map<string, Scope>();
   const threads = new Map<Scope, string[]>();
   for (const event of events) {
-    if (event.type !== 'TurnStored') continue;
-    const scope = scopes.get(scopeKey(event.scope)) ?? event.scope;
-    scopes.set(scopeKey(scope), scope);
-    const list = threads.get(scope) ?? [];
-    if (!list.includes(event.threadId)) list.push(event.threadId);
-    threads.set(scope, list);
+    for (const threadId of of(event)) {
+      const scope = scopes.get(scopeKey(event.scope)) ?? event.scope;
+      scopes.set(scopeKey(scope), scope);
+      const list = threads.get(scope) ?? [];
+      if (!list.includes(threadId)) list.push(threadId);
+      threads.set(scope, list);
+    }
   }
   return threads;
 }

@@ -47,6 +47,11 @@ export interface TopicStore {
   /** Places threads by their first request; all or none. A thread that has a topic keeps it. */
   place(scope: Scope, placements: readonly { readonly requestId: string; readonly topic: TopicAssignment }[]): Promise<void>;
   /**
+   * After requests changed threads: takes the topic from those that do not begin their thread any more, and gives each of the
+   * threads that of its first request, or none. Answers what lost its topic. Idempotent.
+   */
+  settle(scope: Scope, threadIds: readonly string[]): Promise<readonly PlacedPrompt[]>;
+  /**
    * Moves threads by their first request where it is still in `from`; then, for each merge, whatever is left of `from`, in the
    * order given; all or none. Splits change nothing here.
    */

@@ -1,6 +1,6 @@
 import type { Scope } from '../../kernel/index.ts';
 import type { OpenThread, PlacedPrompt, TopicAssignment, TopicChange, TopicCount, TopicMove, TopicStore } from '../../topics/index.ts';
-import { query, type Database } from './database.ts';
+import { elements, query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-row.ts';
 
@@ -16,6 +16,17 @@ const PLACED = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.promp
   LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
   WHERE r.scope = ? AND r.topic_id IS NOT NULL AND r.seq > ?
   ORDER BY r.seq LIMIT ?`;
+/** Placed requests that do not begin the threads named. */
+const MISPLACED = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.prompt AS prompt, r.embedding_model AS model, v.vector AS vector
+  FROM requests r
+  LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
+  WHERE r.scope = ?1 AND r.thread_id IN (SELECT value FROM json_each(?2)) AND r.topic_id IS NOT NULL
+    AND r.seq <> coalesce((SELECT seq FROM requests AS f
+      WHERE f.scope = ?1 AND f.thread_id = r.thread_id AND f.kind = 'turn' ORDER BY at, seq LIMIT 1), -1)
+  ORDER BY r.seq`;
+const SETTLE_THREAD = `UPDATE threads SET topic_id = (SELECT topic_id FROM requests
+    WHERE scope = ?1 AND thread_id = threads.id AND kind = 'turn' ORDER BY at, seq LIMIT 1)
+  WHERE scope = ?1 AND id IN (SELECT value FROM json_each(?2))`;
 const PLACE_THREAD = `UPDATE threads SET topic_id = ?1
   WHERE scope = ?2 AND topic_id IS NULL AND id = (SELECT thread_id FROM requests WHERE scope = ?2 AND id = ?3)`;
 const MOVE_THREAD = `UPDATE threads SET topic_id = ?1
@@ -26,6 +37,15 @@ const COUNTS = `SELECT t.topic_id AS id, coalesce(max(l.label), '') AS label, co
   FROM threads t LEFT JOIN topics l ON l.scope = t.scope AND l.id = t.topic_id
   WHERE t.scope = ? AND t.topic_id IS NOT NULL
   GROUP BY t.topic_id HAVING users >= ? ORDER BY threads DESC, id LIMIT ?`;
+
+const placedPrompt = (row: Record<string, unknown>): PlacedPrompt => ({
+  seq: Number(row['seq']),
+  requestId: row['id'] as string,
+  topicId: row['topic_id'] as string,
+  text: (row['prompt'] as string | null) ?? '',
+  vector: row['vector'] === null ? undefined : fromBlob(row['vector'] as Uint8Array),
+  model: (row['model'] as string | null) ?? '',
+});
 
 /** A thread's topic stands on its first request, and from there in the thread's row. */
 export class SqliteTopics implements TopicStore {
@@ -48,17 +68,19 @@ export class SqliteTopics implements TopicStore {
   }
 
   async placed(scope: Scope, afterSeq: number, limit: number): Promise<readonly PlacedPrompt[]> {
-    const rows = this.database.prepare(PLACED).all(keyOf(scope), afterSeq, limit);
-    return Promise.resolve(
-      rows.map((row) => ({
-        seq: Number(row['seq']),
-        requestId: row['id'] as string,
-        topicId: row['topic_id'] as string,
-        text: (row['prompt'] as string | null) ?? '',
-        vector: row['vector'] === null ? undefined : fromBlob(row['vector'] as Uint8Array),
-        model: (row['model'] as string | null) ?? '',
-      })),
-    );
+    return Promise.resolve(this.database.prepare(PLACED).all(keyOf(scope), afterSeq, limit).map(placedPrompt));
+  }
+
+  async settle(scope: Scope, threadIds: readonly string[]): Promise<readonly PlacedPrompt[]> {
+    const [key, threads] = [keyOf(scope), JSON.stringify(threadIds)];
+    const misplaced = this.database.transaction(() => {
+      const rows = this.database.prepare(MISPLACED).all(key, threads).map(placedPrompt);
+      const ids = elements(rows.map(({ requestId }) => requestId));
+      this.database.run(query.updateTable('requests').set({ topic_id: null }).where('scope', '=', key).where('id', 'in', ids));
+      this.database.prepare(SETTLE_THREAD).run(key, threads);
+      return rows;
+    });
+    return Promise.resolve(misplaced);
   }
 
   async place(scope: Scope, placements: readonly { readonly requestId: string; readonly topic: TopicAssignment }[]): Promise<void> {

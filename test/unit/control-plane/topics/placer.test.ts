@@ -23,6 +23,8 @@ function thread(n: number): OpenThread {
 class MemoryTopics implements TopicStore {
   readonly rows = new Map<string, PlacedPrompt>();
   readonly names = new Map<string, string>();
+  /** Requests that no longer begin a thread. */
+  misplaced: string[] = [];
 
   open(_scope: Scope, threadIds: readonly string[]): Promise<readonly OpenThread[]> {
     return Promise.resolve(threadIds.filter((id) => !this.rows.has(id)).map((id) => thread(Number(id.slice(1)))));
@@ -44,6 +46,11 @@ class MemoryTopics implements TopicStore {
     for (const { id, from, to } of moves) into(id, from, to);
     for (const { kind, from, to } of changes) if (kind === 'merge') for (const id of this.rows.keys()) into(id, from, to);
     return Promise.resolve();
+  }
+  settle(): Promise<readonly PlacedPrompt[]> {
+    const misplaced = this.misplaced.flatMap((id) => this.rows.get(id) ?? []);
+    for (const { requestId } of misplaced) this.rows.delete(requestId);
+    return Promise.resolve(misplaced);
   }
   relabel(_scope: Scope, labels: readonly { readonly id: string; readonly label: string }[]): Promise<void> {
     for (const { id, label } of labels) this.names.set(id, label);
@@ -92,6 +99,44 @@ describe('topic placer', () => {
     await placer.idle();
     expect([...store.rows.values()].map(({ topicId }) => topicId)).toEqual(before);
     expect(placer.changes(SCOPE)).toEqual([]);
+  });
+
+  it('takes out texts whose requests went into other threads, also while they are looked at, as if they had never come', async () => {
+    const relinked = (from: number): DomainEvent => ({
+      type: 'ThreadRelinked',
+      scope: SCOPE,
+      threadId: `r${from}`,
+      into: 'r0',
+      requestIds: [`r${from}`],
+    });
+    const [store, plain] = [new MemoryTopics(), new MemoryTopics()];
+    let release = (): void => undefined;
+    const gate = new Promise<void>((resolve) => (release = resolve));
+    const slow: Partitioner = async (points) => {
+      await gate;
+      return partition(points);
+    };
+    const placer = createTopicPlacer({ store, policy: () => undefined, partitioner: slow });
+    await placer.handler.handle(stored(0, 300));
+    // All of one matter but its first, which the others turned out to belong to.
+    store.misplaced = Array.from({ length: 74 }, (_, n) => `r${(n + 1) * MATTERS}`);
+    store.open = (_scope, ids) =>
+      Promise.resolve(ids.filter((id) => !store.rows.has(id) && !store.misplaced.includes(id)).map((id) => thread(Number(id.slice(1)))));
+    for (let round = 0; round < 2; round += 1) await placer.handler.handle(store.misplaced.map((id) => relinked(Number(id.slice(1)))));
+    release();
+    await placer.idle();
+    expect(store.rows.size).toBe(226);
+    const other = createTopicPlacer({ store: plain, policy: () => undefined });
+    const ids = [...store.rows.keys()];
+    await other.handler.handle(ids.map((threadId) => ({ type: 'TurnStored', scope: SCOPE, threadId, requestId: threadId })));
+    // Who belongs with whom is the same as where the others never came.
+    const groups = (one: MemoryTopics): string[][] =>
+      [...Map.groupBy(ids, (id) => one.rows.get(id)?.topicId).values()].map((list) => list.toSorted()).toSorted();
+    expect(groups(store)).toEqual(groups(plain));
+    const refreshed = groups(store);
+    await placer.refresh(SCOPE);
+    await placer.handler.handle(stored(1_000, 1_001));
+    expect(groups(store)).toEqual(refreshed);
   });
 
   it('keeps placing when texts cannot be looked at together, and says why', async () => {
