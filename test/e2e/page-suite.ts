@@ -30,7 +30,7 @@ export async function visit(
 }
 
 /** Polls for as long as a busy machine may need. */
-export const eventually = <T>(read: () => T) => expect.poll(read, { timeout: 15_000 });
+export const eventually = <T>(read: () => T): ReturnType<typeof expect.poll<T>> => expect.poll(read, { timeout: 15_000 });
 
 export const isClean = ({ faults, foreign }: Watch): void => {
   expect(faults).toEqual([]);

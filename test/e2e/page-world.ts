@@ -8,7 +8,6 @@ import {
   type RequestView,
   type ThreadDetail,
   type ThreadReader,
-  type ThreadSummary,
 } from '../../control-plane/src/threads/index.ts';
 import { threadRoutes } from '../../control-plane/src/threads/routes.ts';
 import type { AddressInfo } from 'node:net';
@@ -75,7 +74,7 @@ export function request(thread: string, turn: number, given: Partial<RequestView
 }
 
 /** The summary that the store would keep of these requests. */
-export function thread(id: string, requests: readonly RequestView[], given: Partial<ThreadSummary> = {}): ThreadDetail {
+export function thread(id: string, requests: readonly RequestView[], given: Partial<ThreadDetail> = {}): ThreadDetail {
   const turns = requests.filter((entry) => (entry.call?.kind ?? 'turn') === 'turn');
   const first = requests[0]!;
   const last = requests.at(-1)!;
