@@ -27,7 +27,7 @@ describe('ThreadReader (SQLite)', () => {
     expect(Number(seen[0]!.slice(1)) % 5).toBe(4);
   });
 
-  it('filters by user, topic, position, model and time', async () => {
+  it('filters by user, topic, session, position, model and time', async () => {
     const { store } = openStore();
     const topic = { id: 'k1', label: 'sorting' };
     await store.turns.commit(
@@ -45,6 +45,9 @@ describe('ThreadReader (SQLite)', () => {
     expect(await ids({})).toEqual(['ta', 'tc', 'tb']);
     expect(await ids({ user: 'p2' })).toEqual(['tc', 'tb']);
     expect(await ids({ topic: 'k1' })).toEqual(['ta']);
+    expect(await ids({ session: 'session-tb' })).toEqual(['tb']);
+    expect(await ids({ session: 'session-tb', user: 'p1' })).toEqual([]);
+    expect(await ids({ session: 'session-t' })).toEqual([]);
     expect(await ids({ position: 'orphaned' })).toEqual(['tb']);
     expect(await ids({ model: 'gpt-x' })).toEqual(['tc']);
     expect(await ids({ model: 'gpt-y', user: 'p1' })).toEqual(['ta']);

@@ -3,12 +3,7 @@ import { permissionsOf, roleMay, type Role } from '../../control-plane/src/acces
 import { createApp, type AppParts } from '../../control-plane/src/http/index.ts';
 import { silentLogger, type Route } from '../../control-plane/src/kernel/index.ts';
 import { searchRoutes, type SearchHit } from '../../control-plane/src/search/index.ts';
-import {
-  traceLinker,
-  type RequestView,
-  type ThreadDetail,
-  type ThreadReader,
-} from '../../control-plane/src/threads/index.ts';
+import { traceLinker, type RequestView, type ThreadDetail, type ThreadReader } from '../../control-plane/src/threads/index.ts';
 import { threadRoutes } from '../../control-plane/src/threads/routes.ts';
 import type { AddressInfo } from 'node:net';
 

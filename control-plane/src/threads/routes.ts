@@ -12,6 +12,11 @@ const TIME: JsonSchema = { type: 'string', format: 'date-time' };
 const FILTERS: readonly QueryParameter[] = [
   { name: 'user', description: 'Pseudonym of the principal', schema: { type: 'string', maxLength: 128 } },
   { name: 'topic', description: 'Id of a topic', schema: { type: 'string', maxLength: 128 } },
+  {
+    name: 'session',
+    description: 'Threads with a request of this session, as requests name it; give the user too where it is known, which is faster',
+    schema: { type: 'string', maxLength: 256 },
+  },
   { name: 'position', description: 'Threads with a request in this position', schema: { type: 'string', enum: POSITIONS } },
   { name: 'model', description: 'Threads that this model answered in', schema: { type: 'string', maxLength: 256 } },
   {
@@ -131,6 +136,7 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
         const filter = {
           user,
           topic: query['topic'],
+          session: query['session'],
           position: query['position'] as Position | undefined,
           model: query['model'],
           minTurns: query['minTurns'] === undefined ? undefined : Number(query['minTurns']),

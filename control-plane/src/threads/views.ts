@@ -129,6 +129,8 @@ export interface Page<T> {
 export interface ThreadFilter {
   readonly user?: string | undefined;
   readonly topic?: string | undefined;
+  /** Threads with a request of this session. */
+  readonly session?: string | undefined;
   readonly position?: Position | undefined;
   readonly model?: string | undefined;
   /** Threads with at least so many user turns: 1 leaves out those of auxiliary calls alone. */

@@ -106,10 +106,12 @@ export class SqliteThreads implements ThreadReader {
 
   /** The next rows by all that is stored; an outcome depends on the time, and is judged by the caller. */
   private page(key: string, filter: ThreadFilter, nowMs: number, after: Cursor | undefined, limit: number) {
-    const { user, topic, position, model, minTurns, outcome, fromMs, toMs } = filter;
+    const { user, topic, session, position, model, minTurns, outcome, fromMs, toMs } = filter;
     let wanted = labelledThreads(key);
     if (user !== undefined) wanted = wanted.where('principal', '=', user);
     if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', topic);
+    if (session !== undefined)
+      wanted = wanted.where(sql<boolean>`EXISTS (SELECT 1 FROM json_each(threads.sessions) WHERE value = ${session})`);
     if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));
     if (model !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.model', '=', model)));
     if (minTurns !== undefined) wanted = wanted.where('turns', '>=', minTurns);
