@@ -15,6 +15,17 @@ export const ERRORS = {
   },
   forbidden: { status: 403, title: 'The token may not do this', remedy: 'Use a token whose role has the permission named in detail.' },
   not_found: { status: 404, title: 'Nothing here', remedy: 'Check the id; ids are those of the lists.' },
+  conflict: { status: 409, title: 'It does not fit what is under way', remedy: 'See detail; ask for the state first, then decide.' },
+  calibration_refused: {
+    status: 409,
+    title: 'There is nothing to calibrate by',
+    remedy: 'See detail; GET /v1/calibrations/proposal says how much evidence there is and how much is needed.',
+  },
+  repair_refused: {
+    status: 409,
+    title: 'The threads cannot be repaired like that',
+    remedy: 'See detail; GET /v1/repairs lists what was repaired before.',
+  },
   method_not_allowed: { status: 405, title: 'Wrong method', remedy: 'See /openapi.json for the methods of this path.' },
   malformed_json: {
     status: 400,
@@ -81,6 +92,11 @@ export const ERRORS = {
     status: 500,
     title: 'A model file is damaged or missing',
     remedy: 'Restore control-plane/models/ from the repository; clew doctor names the file.',
+  },
+  key_lost: {
+    status: 500,
+    title: 'A key that the store was written with is not there',
+    remedy: 'Restore the folder keys/ from the backup that the database belongs to. To begin anew without that data, set CLEW_DATA to another folder.',
   },
   config_invalid: { status: 500, title: 'The configuration has faults', remedy: 'Mend the listed keys.' },
   policy_invalid: { status: 422, title: 'The policy has faults', remedy: 'Mend the listed lines; clew policy validate lists them again.' },

@@ -14,11 +14,15 @@ export type DomainEvent =
       readonly into: string;
       /** The moved ones. They may have been moved on since: handlers read where they stand now. */
       readonly requestIds: readonly string[];
+      /** The repair by a person that moved them, or whose undoing did; absent: evidence did. */
+      readonly repairId?: string;
     }
   | { readonly type: 'SubjectErased'; readonly scope: Scope; readonly principal: string; readonly untilMs?: number };
 
 export interface EventHandler {
   readonly name: string;
+  /** Events of erasures are handed to it again until it takes them, however long that is. */
+  readonly mustNotBeLost?: boolean;
   /** Must be idempotent: an event can come again after a crash. A rejection is retried with backoff, then counted and dropped. */
   handle(events: readonly DomainEvent[]): Promise<void>;
 }
