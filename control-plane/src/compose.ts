@@ -22,6 +22,7 @@ import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, cre
 import { systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
 import { openPolicy, policyRoutes } from './policies/index.ts';
 import { privacyRoutes, withoutErased } from './privacy/index.ts';
+import { reportRoutes } from './reports/index.ts';
 import { schedulePurge, withOutsideVectors } from './retention/index.ts';
 import { createSearch, searchRoutes } from './search/index.ts';
 import { traceLinker } from './threads/index.ts';
@@ -133,6 +134,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
     ...identity.routes,
     ...topicRoutes(store.topics, () => live.current().policy.topics),
+    ...reportRoutes(store.traffic, clock),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
     ...privacyRoutes(eraser),
     ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),

@@ -13,6 +13,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   ingest: ['threads', 'privacy', 'identity', 'policies'],
   litellm: ['ingest'],
   feedback: ['ingest', 'policies'],
+  reports: [],
   retention: ['policies'],
   alerts: ['threads'],
   export: ['threads'],

@@ -6,6 +6,7 @@ import type { CounterReader, GatewayKeyStore, LogStore, RunReader } from '../../
 import type { Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
+import type { TrafficReader } from '../../reports/index.ts';
 import type { Purgeable } from '../../retention/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
@@ -29,6 +30,7 @@ import { SqliteThreads } from './thread-reader.ts';
 import { SqliteTombstones } from './tombstones.ts';
 import { SqliteTopics } from './topics.ts';
 import { SqliteTurns } from './turns.ts';
+import { SqliteTraffic } from './traffic.ts';
 import { DEFAULT_CACHE_BYTES, SqliteVectors } from './vectors.ts';
 
 export type { Meta } from './meta.ts';
@@ -60,6 +62,7 @@ export interface SqliteStore {
   readonly counters: CounterReader;
   readonly gatewayKeys: GatewayKeyStore;
   readonly topics: TopicStore;
+  readonly traffic: TrafficReader;
   readonly retention: Purgeable;
   /** Every table that holds data of principals. */
   readonly erasables: readonly Erasable[];
@@ -105,6 +108,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     counters: new SqliteCounters(database),
     gatewayKeys: new SqliteGatewayKeys(database),
     topics: new SqliteTopics(database),
+    traffic: new SqliteTraffic(database, clock),
     retention: new SqliteRetention(database, vectors),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database),

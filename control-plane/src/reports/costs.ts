@@ -1,0 +1,135 @@
+// What requests cost, by what they had in common. Sums are of what is stored; estimates are of all traffic.
+import type { TrafficRow, TrafficThread } from './ports.ts';
+
+export const COST_DIMENSIONS = ['model', 'topic', 'principal', 'route', 'service', 'consumer', 'outcome'] as const;
+export type CostDimension = (typeof COST_DIMENSIONS)[number];
+
+export interface CostFigures {
+  /** Stored requests, calls of agents and titles among them. */
+  readonly requests: number;
+  /** Of those, how many have a cost: stated by the provider or from the policy's price table. */
+  readonly priced: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+  /** Of all traffic, sampled or not: each stored request counts for 1 / its probability of being kept. */
+  readonly estimate: {
+    readonly requests: number;
+    readonly costUsd: number;
+    /** Standard error of the estimated cost that is due to sampling; 0 where all is kept. */
+    readonly standardErrorUsd: number;
+  };
+}
+
+export interface CostGroup extends CostFigures {
+  /** Value of the dimension; "unknown" where the request had none. */
+  readonly id: string;
+  readonly label: string | null;
+}
+
+export const UNKNOWN = 'unknown';
+
+interface Sum {
+  requests: number;
+  priced: number;
+  inputTokens: number;
+  outputTokens: number;
+  costUsd: number;
+  estimatedRequests: number;
+  estimatedUsd: number;
+  /** By person and day, since sampling keeps or drops those whole: sum of costs, and their weight. */
+  readonly clusters: Map<string, { usd: number; weight: number }>;
+}
+
+const DAY_MS = 86_400_000;
+const empty = (): Sum => ({
+  requests: 0,
+  priced: 0,
+  inputTokens: 0,
+  outputTokens: 0,
+  costUsd: 0,
+  estimatedRequests: 0,
+  estimatedUsd: 0,
+  clusters: new Map(),
+});
+
+function add(sum: Sum, row: TrafficRow): void {
+  sum.requests += 1;
+  sum.inputTokens += row.inputTokens ?? 0;
+  sum.outputTokens += row.outputTokens ?? 0;
+  sum.estimatedRequests += row.weight;
+  if (row.costUsd === null) return;
+  sum.priced += 1;
+  sum.costUsd += row.costUsd;
+  sum.estimatedUsd += row.weight * row.costUsd;
+  if (row.weight <= 1) return;
+  const key = `${row.principal ?? row.id} ${Math.floor(row.atMs / DAY_MS)} ${row.weight}`;
+  const cluster = sum.clusters.get(key) ?? { usd: 0, weight: row.weight };
+  cluster.usd += row.costUsd;
+  sum.clusters.set(key, cluster);
+}
+
+function figures(sum: Sum): CostFigures {
+  // Horvitz-Thompson: a cluster of cost y that is kept with probability p adds (1 - p) / p² y² to the estimated variance.
+  let variance = 0;
+  for (const { usd, weight } of sum.clusters.values()) variance += weight * (weight - 1) * usd * usd;
+  const { requests, priced, inputTokens, outputTokens, costUsd } = sum;
+  return {
+    requests,
+    priced,
+    inputTokens,
+    outputTokens,
+    costUsd,
+    estimate: { requests: sum.estimatedRequests, costUsd: sum.estimatedUsd, standardErrorUsd: Math.sqrt(variance) },
+  };
+}
+
+/** Adds up requests; `groups` gives the dearest first. */
+export function createCostTable(by: CostDimension) {
+  const total = empty();
+  const sums = new Map<string, Sum>();
+  // By thread where the value is the thread's, since that is known only when all are seen.
+  const isOfThread = by === 'topic' || by === 'outcome';
+  const keyOf = (row: TrafficRow): string => (isOfThread ? row.threadId : (row[by] ?? UNKNOWN));
+  return {
+    add(row: TrafficRow): void {
+      add(total, row);
+      const key = keyOf(row);
+      const sum = sums.get(key) ?? empty();
+      add(sum, row);
+      sums.set(key, sum);
+    },
+    threadIds: (): readonly string[] => (isOfThread ? [...sums.keys()] : []),
+    total: (): CostFigures => figures(total),
+    groups(threads: ReadonlyMap<string, TrafficThread>): readonly CostGroup[] {
+      if (!isOfThread) return sorted([...sums].map(([id, sum]) => ({ id, label: null, ...figures(sum) })));
+      const merged = new Map<string, { label: string | null; sum: Sum }>();
+      for (const [threadId, sum] of sums) {
+        const thread = threads.get(threadId);
+        const id = (by === 'topic' ? thread?.topic?.id : thread?.outcome) ?? UNKNOWN;
+        const group = merged.get(id) ?? { label: by === 'topic' ? (thread?.topic?.label ?? null) : null, sum: empty() };
+        merge(group.sum, sum);
+        merged.set(id, group);
+      }
+      return sorted([...merged].map(([id, { label, sum }]) => ({ id, label, ...figures(sum) })));
+    },
+  };
+}
+
+function merge(into: Sum, from: Sum): void {
+  into.requests += from.requests;
+  into.priced += from.priced;
+  into.inputTokens += from.inputTokens;
+  into.outputTokens += from.outputTokens;
+  into.costUsd += from.costUsd;
+  into.estimatedRequests += from.estimatedRequests;
+  into.estimatedUsd += from.estimatedUsd;
+  for (const [key, { usd, weight }] of from.clusters) {
+    const cluster = into.clusters.get(key) ?? { usd: 0, weight };
+    cluster.usd += usd;
+    into.clusters.set(key, cluster);
+  }
+}
+
+const sorted = (groups: readonly CostGroup[]): readonly CostGroup[] =>
+  groups.toSorted((a, b) => b.costUsd - a.costUsd || b.requests - a.requests || (a.id < b.id ? -1 : 1));

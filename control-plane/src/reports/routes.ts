@@ -1,0 +1,168 @@
+// GET /v1/costs, GET /v1/compare, GET /v1/compare/changes.
+import { ClewError, timeOf, type Clock, type JsonSchema, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
+import { changePoints } from './change-points.ts';
+import { candidatesOf, compareModels, examplePairs, type ComparedTopic } from './compare.ts';
+import { createConversations, type Conversation } from './conversations.ts';
+import { COST_DIMENSIONS, createCostTable, type CostDimension } from './costs.ts';
+import type { TrafficReader } from './ports.ts';
+
+// Exact figures, for those who run applications. Others may see released ones only: noisy, and within a budget.
+const permission = 'reports:read';
+const DAY_MS = 86_400_000;
+const DEFAULT_DAYS = 30;
+const MAX_GROUPS = 500;
+const TIME: JsonSchema = { type: 'string', format: 'date-time' };
+const MODEL: JsonSchema = { type: 'string', maxLength: 256 };
+const RANGE: readonly QueryParameter[] = [
+  { name: 'from', description: `Requests that began at this time or later; ${DEFAULT_DAYS} days before \`to\` unless given`, schema: TIME },
+  { name: 'to', description: 'Requests that began before; now unless given', schema: TIME },
+];
+
+interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+export function reportRoutes(reader: TrafficReader, clock: Clock): readonly Route[] {
+  const rangeOf = (query: Readonly<Record<string, string | undefined>>): Range => {
+    const toMs = query['to'] === undefined ? clock.nowMs() + 1 : (timeOf(query['to']) ?? 0);
+    const fromMs = query['from'] === undefined ? toMs - DEFAULT_DAYS * DAY_MS : (timeOf(query['from']) ?? 0);
+    if (fromMs >= toMs) throw new ClewError('invalid_query', 'parameter from must be before to');
+    return { fromMs, toMs };
+  };
+  return [costRoute(reader, rangeOf), compareRoute(reader, rangeOf), changesRoute(reader, rangeOf)];
+}
+
+type RangeOf = (query: Readonly<Record<string, string | undefined>>) => Range;
+const shown = ({ fromMs, toMs }: Range) => ({ from: new Date(fromMs).toISOString(), to: new Date(toMs).toISOString() });
+
+const FIGURES: JsonSchema = {
+  requests: { type: 'integer', description: 'Stored requests' },
+  priced: { type: 'integer', description: 'Of those, with a cost: stated by the provider or by the price table of the policy' },
+  inputTokens: { type: 'integer' },
+  outputTokens: { type: 'integer' },
+  costUsd: { type: 'number', description: 'Of the stored requests' },
+  estimate: {
+    type: 'object',
+    description: 'Of all traffic: each stored request counts for 1 / its probability of being kept',
+    properties: { requests: { type: 'number' }, costUsd: { type: 'number' }, standardErrorUsd: { type: 'number' } },
+  },
+};
+
+function costRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
+  return {
+    method: 'get',
+    path: '/v1/costs',
+    permission,
+    summary: 'What requests cost, by what they have in common, the dearest first; roles engineer and admin',
+    query: [{ name: 'by', description: 'model unless given', schema: { type: 'string', enum: COST_DIMENSIONS } }, ...RANGE],
+    success: {
+      status: 200,
+      description: `At most ${MAX_GROUPS} groups; \`rest\` is what the others sum up to`,
+      schema: {
+        type: 'object',
+        properties: {
+          items: {
+            type: 'array',
+            items: { type: 'object', properties: { id: { type: 'string' }, label: { type: ['string', 'null'] }, ...FIGURES } },
+          },
+          next: { type: 'null' },
+          by: { enum: COST_DIMENSIONS },
+          from: TIME,
+          to: TIME,
+          total: { type: 'object', properties: FIGURES },
+          rest: { type: 'object', properties: { groups: { type: 'integer' }, requests: { type: 'integer' }, costUsd: { type: 'number' } } },
+          figures: { const: 'exact', description: 'For operating the service, not for release' },
+        },
+      },
+    },
+    handle: async ({ caller, query }) => {
+      const range = rangeOf(query);
+      const by = (query['by'] ?? 'model') as CostDimension;
+      const table = createCostTable(by);
+      for await (const rows of reader.walk(caller.scope, range)) rows.forEach((row) => table.add(row));
+      const groups = table.groups(await reader.threads(caller.scope, table.threadIds()));
+      const others = groups.slice(MAX_GROUPS);
+      const sum = (of: 'requests' | 'costUsd'): number => others.reduce((total, group) => total + group[of], 0);
+      const rest = { groups: others.length, requests: sum('requests'), costUsd: sum('costUsd') };
+      const items = groups.slice(0, MAX_GROUPS);
+      return { status: 200, json: { items, next: null, by, ...shown(range), total: table.total(), rest, figures: 'exact' } };
+    },
+  };
+}
+
+async function conversationsIn(reader: TrafficReader, scope: Scope, range: Range): Promise<readonly Conversation[]> {
+  const conversations = createConversations();
+  for await (const rows of reader.walk(scope, range, true)) rows.forEach((row) => conversations.add(row));
+  return conversations.ended(await reader.threads(scope, conversations.threadIds()));
+}
+
+function compareRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
+  return {
+    method: 'get',
+    path: '/v1/compare',
+    permission,
+    summary: 'Two models on the same topics: how their threads went, with intervals; roles engineer and admin',
+    query: [
+      { name: 'a', description: 'Model as it answered, with its version', required: true, schema: MODEL },
+      { name: 'b', description: 'The other model', required: true, schema: MODEL },
+      ...RANGE,
+    ],
+    success: {
+      status: 200,
+      description:
+        'Threads that one model answered alone. `figures` of a measure: means over topics that both answered, difference b - a, 95% interval, p; null where too little was measured. `holds`: at a false discovery rate of 5% over the measures. `enough` is false below 20 threads or 5 people a model',
+      schema: { type: 'object', required: ['a', 'b', 'enough', 'leftOut', 'measures', 'topics', 'examples'] },
+    },
+    handle: async ({ caller, query }) => {
+      const [a, b] = [query['a'] ?? '', query['b'] ?? ''];
+      if (a === b) throw new ClewError('invalid_query', 'parameters a and b name the same model');
+      const range = rangeOf(query);
+      const conversations = (await conversationsIn(reader, caller.scope, range)).filter(
+        ({ model }) => model === null || model === a || model === b,
+      );
+      const comparison = compareModels(conversations, a, b);
+      const examples = await examplesOf(reader, caller.scope, conversations, { a, topics: comparison.topics.slice(0, 10) });
+      return { status: 200, json: { ...shown(range), ...comparison, examples } };
+    },
+  };
+}
+
+async function examplesOf(
+  reader: TrafficReader,
+  scope: Scope,
+  conversations: readonly Conversation[],
+  wanted: { readonly a: string; readonly topics: readonly ComparedTopic[] },
+) {
+  const candidates = wanted.topics.flatMap(({ id }) => candidatesOf(conversations, id));
+  const vectors = await reader.promptVectors(
+    scope,
+    candidates.map(({ firstRequest }) => firstRequest),
+  );
+  return examplePairs(candidates, wanted, vectors);
+}
+
+function changesRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
+  return {
+    method: 'get',
+    path: '/v1/compare/changes',
+    permission,
+    summary: 'When one model began to behave otherwise on the same topics; roles engineer and admin',
+    query: [{ name: 'model', description: 'Model as it answered, with its version', required: true, schema: MODEL }, ...RANGE],
+    success: {
+      status: 200,
+      description:
+        'Points in time after which a measure differs, each topic against itself, at a false discovery rate of 5%; the newest first. `completed` looks at threads that were completed alone: longer or more repetitive answers for the same outcome',
+      schema: { type: 'object', required: ['model', 'threads', 'all', 'completed'] },
+    },
+    handle: async ({ caller, query }) => {
+      const range = rangeOf(query);
+      const model = query['model'] ?? '';
+      const own = (await conversationsIn(reader, caller.scope, range)).filter((one) => one.model === model);
+      const points = (of: readonly Conversation[]) =>
+        changePoints(of).map(({ atMs, ...rest }) => ({ at: new Date(atMs).toISOString(), ...rest }));
+      const completed = own.filter(({ outcome }) => outcome === 'completed');
+      return { status: 200, json: { ...shown(range), model, threads: own.length, all: points(own), completed: points(completed) } };
+    },
+  };
+}
