@@ -15,6 +15,10 @@ export type PropagationFormat = (typeof PROPAGATION_FORMATS)[number];
 export const GATEWAY_KINDS = ['kong', 'trial'] as const;
 export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
+/** The most that a manifest may do here. */
+export const MANIFEST_MODES = ['enforce', 'observe'] as const;
+export type ManifestMode = (typeof MANIFEST_MODES)[number];
+
 export interface PluginConfig {
   readonly controlPlaneUrl: string;
   readonly token: string;
@@ -35,6 +39,14 @@ export interface PluginConfig {
   readonly timeoutMs: number;
   readonly spoolDir: string | undefined;
   readonly spoolBytes: number;
+  /** Private Ed25519 key that runs are signed with: PEM, or 32 bytes in hex or base64. */
+  readonly signingKey: string | undefined;
+  /** Where it lies and is made; undefined: beside the spool, else in the gateway's own folder. */
+  readonly signingKeyFile: string | undefined;
+  /** Public key, PEM: only manifests signed with it are taken. */
+  readonly manifestKey: string | undefined;
+  /** observe: no manifest warns or blocks here, whatever it says. */
+  readonly manifests: ManifestMode;
   readonly logLevel: LogLevel;
   readonly gateway: GatewayKind;
 }
@@ -53,6 +65,7 @@ export const DEFAULTS = {
   flushMs: 1000,
   timeoutMs: 10_000,
   spoolBytes: 268_435_456,
+  manifests: 'enforce',
   logLevel: 'info',
   gateway: 'kong',
 } as const satisfies Partial<PluginConfig>;
@@ -95,6 +108,10 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): ConfigReadin
     timeoutMs: read.number('timeout_ms', DEFAULTS.timeoutMs, 100),
     spoolDir: read.text('spool_dir', '') || undefined,
     spoolBytes: read.number('spool_bytes', DEFAULTS.spoolBytes, 65_536),
+    signingKey: read.text('signing_key', '') || undefined,
+    signingKeyFile: read.text('signing_key_file', '') || undefined,
+    manifestKey: read.text('manifest_key', '') || undefined,
+    manifests: read.choice('manifests', MANIFEST_MODES, DEFAULTS.manifests),
     logLevel: read.choice('log_level', LOG_LEVELS, DEFAULTS.logLevel),
     gateway: read.choice('gateway', GATEWAY_KINDS, DEFAULTS.gateway),
   };

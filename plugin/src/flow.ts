@@ -38,7 +38,7 @@ export class Flow {
     const run = beginRun(request, this.#config, now);
     const isHeld = pending.put(run);
     if (isHeld) health.add('observed');
-    else drops.count('pending_full');
+    else this.#observer.skip('pending_full', 1);
     const decision = decisionOf(run, isHeld);
     await kong.ctx.shared.set(COMPANION_KEYS.decision, decision);
     if (!companion) await observe.applyDecision(kong, decision);

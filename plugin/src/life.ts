@@ -8,21 +8,25 @@ const CELLS = ['counter', 'policy_off', 'done', 'done_bytes'] as const;
 /** As it travels to another thread. */
 export interface LifeShare {
   readonly epoch: string;
+  readonly startedMs: number;
   readonly cells: SharedArrayBuffer;
 }
 
 export class Life {
   /** Of this gateway process; run numbers are gapless within it. */
   readonly epoch: string;
+  /** Epoch milliseconds. */
+  readonly startedMs: number;
   readonly #cells: SharedCounts<(typeof CELLS)[number]>;
 
   constructor(share?: LifeShare) {
     this.epoch = share?.epoch ?? randomBytes(8).toString('hex');
+    this.startedMs = share?.startedMs ?? Date.now();
     this.#cells = new SharedCounts(CELLS, share?.cells);
   }
 
   get share(): LifeShare {
-    return { epoch: this.epoch, cells: this.#cells.buffer };
+    return { epoch: this.epoch, startedMs: this.startedMs, cells: this.#cells.buffer };
   }
 
   /** Number of the next run; every run gets one, so that a missing number is a missing record. */
@@ -30,9 +34,14 @@ export class Life {
     return this.#cells.add('counter');
   }
 
-  /** Leaves a gap for runs that nobody looked at. */
-  skipNumbers(count: number): void {
-    this.#cells.add('counter', count);
+  /** Leaves a gap for runs that nobody looked at; answers its first number. */
+  skipNumbers(count: number): number {
+    return this.#cells.add('counter', count);
+  }
+
+  /** How many numbers were given out. */
+  get numbered(): number {
+    return this.#cells.get('counter');
   }
 
   /** True when the policy in force lets nothing be kept, whatever the settings say. */

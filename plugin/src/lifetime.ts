@@ -9,13 +9,21 @@ export interface Lifetime {
   handlesSignals: boolean;
   /** Texts from Kong with so many bytes or more stay bytes, for a plugin that reads them elsewhere. */
   bytesFrom: number;
+  /** A folder that belongs to the gateway and stays: where its key lies unless the settings say where. */
+  home: string | undefined;
 }
 
 const KEY = Symbol.for('clew.lifetime');
 
 export function lifetime(): Lifetime {
   const holder = globalThis as unknown as Record<symbol, Lifetime | undefined>;
-  return (holder[KEY] ??= { beforeExit: new Set(), uncaught: 0, handlesSignals: false, bytesFrom: Number.POSITIVE_INFINITY });
+  return (holder[KEY] ??= {
+    beforeExit: new Set(),
+    uncaught: 0,
+    handlesSignals: false,
+    bytesFrom: Number.POSITIVE_INFINITY,
+    home: undefined,
+  });
 }
 
 /** Runs all hooks side by side; resolves when they are done or the time is over, and never rejects. */

@@ -1,8 +1,9 @@
 // What happens to a run after its answer has left: bodies become text, text becomes a request and an answer in nobody's
 // dialect, those become a sample. Nothing here is awaited by a client.
 import { readAnswer, readRequest, type LlmAnswer, type LlmRequest, type RawCall } from '#dialects';
-import type { PluginConfig } from './config.ts';
+import type { Mode, PluginConfig } from './config.ts';
 import { identify } from './identify.ts';
+import { withAttestation } from './identity/index.ts';
 import * as observe from './observe/index.ts';
 import { modeFor, type PolicyInForce } from './policy/index.ts';
 import { describeRun, outcomeOf, withTexts, type Run } from './record/index.ts';
@@ -72,6 +73,20 @@ function* observeCall(runtime: Runtime, observed: Observed, call: RawCall): Gene
     return;
   }
   const counter = runtime.life.nextNumber();
+  try {
+    yield* observeNumbered(runtime, observed, { call, request, inForce, counter, mode });
+  } catch (thrown) {
+    runtime.ledger.lose(counter, counter, 'work_failed');
+    throw thrown;
+  }
+}
+
+function* observeNumbered(
+  runtime: Runtime,
+  observed: Observed,
+  { call, request, inForce, counter, mode }: Omit<Reading, 'answer'> & { readonly mode: Exclude<Mode, 'off'> },
+): Generator<undefined, void> {
+  const { config, outcome } = observed;
   yield;
   const answer = readAnswer(call, request);
   yield;
@@ -82,7 +97,9 @@ function* observeCall(runtime: Runtime, observed: Observed, call: RawCall): Gene
   described.mode = mode;
   yield;
   const facts = { ...factsOf(request, outcome), outcome: outcomeOf(outcome, answer) };
-  keepOrHold(runtime, inForce, described, facts, () => withTexts(described, run, redactor));
+  // Last, over what leaves: texts are no part of what is signed.
+  const signed = withAttestation(described, runtime.key);
+  keepOrHold(runtime, inForce, signed, facts, () => withTexts(signed, run, redactor));
 }
 
 interface Reading {

@@ -1,7 +1,7 @@
 // Who works on observed runs: another thread where the plugin runs as its bundle, the same thread elsewhere. The phases
 // need no more of it than this.
 import type { Mode, PluginConfig } from './config.ts';
-import type { Drops } from './drops.ts';
+import type { DropReason, Drops } from './drops.ts';
 import type { Health } from './health.ts';
 import type { CapturedOutcome, PendingRun, PendingRuns } from './observe/index.ts';
 
@@ -16,6 +16,8 @@ export interface Observer {
   isOff(floor: Mode): boolean;
   /** Takes a run over, bodies included: the caller touches neither again. Counts what it has no room for. */
   take(config: PluginConfig, run: PendingRun, outcome: CapturedOutcome): void;
+  /** Runs that nobody will look at: counted, and their numbers passed over so that they show. */
+  skip(reason: DropReason, count: number): void;
   /** Once for each text, however often it happens. */
   sayOnce(text: string): void;
 }

@@ -1,10 +1,12 @@
 // What instances of the plugin share, since Kong makes one for each route: one policy and one counter for each tenant and
 // environment, in the thread that works on runs. Nothing starts before the first instance does.
 import os from 'node:os';
+import type { LostRange, SigningKey } from '#contract';
 import { createRedactor, type Redactor } from '#redact';
 import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
 import { createHealth, type Health } from './health.ts';
+import { Ledger, newMemoryKey, openGatewayKey } from './identity/index.ts';
 import { Life } from './life.ts';
 import type { Log } from './log.ts';
 import { observeRun } from './observation.ts';
@@ -40,12 +42,20 @@ export interface RuntimeParts {
   readonly life?: Life;
   /** Where the last good policy is kept for the next start. */
   readonly policies?: PolicyStore;
+  /** Signs runs. Absent: a key of its own. */
+  readonly key?: SigningKey;
+  /** What was lost in an earlier life of the thread, and who keeps what is lost in this one. */
+  readonly lost?: readonly LostRange[] | undefined;
+  readonly toldLost?: ((range: LostRange) => void) | undefined;
 }
 
 export class Runtime implements Observer {
   readonly life: Life;
   readonly instance = os.hostname().slice(0, 128);
   readonly keys: TenantKeys;
+  readonly key: SigningKey;
+  /** What is said of all runs together. */
+  readonly ledger: Ledger;
   readonly drops: Drops;
   readonly health: Health;
   readonly pending = new PendingRuns();
@@ -68,6 +78,10 @@ export class Runtime implements Observer {
     this.shipper = parts.shipper;
     this.life = parts.life ?? new Life();
     this.keys = tenantKeys(config.hashKey, config.tenant);
+    this.key = parts.key ?? openGatewayKey(config, newMemoryKey(), (text) => log.warn(text)).key;
+    const { tenant, environment, gateway: kind } = config;
+    const place = { tenant, environment, kind, instance: this.instance };
+    this.ledger = new Ledger({ life: this.life, place, key: this.key, lost: parts.lost, told: parts.toldLost });
     this.work = new WorkQueue(MAX_JOBS, () => this.drops.count('work_failed'));
     this.poller = new PolicyPoller({
       url: config.controlPlaneUrl,
@@ -119,7 +133,8 @@ export class Runtime implements Observer {
   /** Runs that nobody looked at: perhaps none, but a gap that is none is better than a run that is missing unseen. */
   skip(reason: DropReason, count: number): void {
     this.drops.count(reason, count);
-    this.life.skipNumbers(count);
+    const first = this.life.skipNumbers(count);
+    this.ledger.lose(first, first + count - 1, reason);
   }
 
   /** Once for each text, however often it happens. */
@@ -146,7 +161,7 @@ export class Runtime implements Observer {
 
   upkeep(now: number): void {
     const expired = this.pending.expire(now);
-    if (expired > 0) this.drops.count('pending_expired', expired);
+    if (expired > 0) this.skip('pending_expired', expired);
     for (const held of this.ring.expire(now)) release(this, held);
     if (now - this.#usedAt > IDLE_MS) this.poller.stop();
     const news = this.drops.news();

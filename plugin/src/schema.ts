@@ -1,6 +1,6 @@
 // Settings of one plugin instance as Kong's own schema, in the form that the plugin server hands to Kong. Kong fills in
 // the defaults, refuses bad values and resolves {vault://…} references before an instance is started.
-import { DEFAULTS, GATEWAY_KINDS, LOG_LEVELS, MODES, PROPAGATION_FORMATS } from './config.ts';
+import { DEFAULTS, GATEWAY_KINDS, LOG_LEVELS, MANIFEST_MODES, MODES, PROPAGATION_FORMATS } from './config.ts';
 
 type Field = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -30,6 +30,11 @@ export const KONG_SCHEMA: readonly Field[] = [
   { timeout_ms: integer(DEFAULTS.timeoutMs, 100, 600_000) },
   { spool_dir: { type: 'string' } },
   { spool_bytes: integer(DEFAULTS.spoolBytes, 65_536, 1_099_511_627_776) },
+  // Signs what each run was; without one here a key is made in the file.
+  { signing_key: secret },
+  { signing_key_file: { type: 'string' } },
+  { manifest_key: { type: 'string', referenceable: true } },
+  { manifests: { type: 'string', default: DEFAULTS.manifests, one_of: MANIFEST_MODES } },
   { gateway: { type: 'string', default: DEFAULTS.gateway, one_of: GATEWAY_KINDS } },
   { log_level: { type: 'string', default: DEFAULTS.logLevel, one_of: LOG_LEVELS } },
 ];

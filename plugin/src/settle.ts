@@ -1,9 +1,9 @@
 // What becomes of a described run: it leaves whole, or it is held for a while in case that a later request of the same
-// person makes it worth having, and in the end leaves at least as digests. One run leaves once, under one id.
+// person makes it worth having, and in the end leaves at least as digests: those are of no budget. One run leaves once, under one id.
 import type { Sample } from '#contract';
 import type { PolicyInForce } from './policy/index.ts';
 import type { Held, Runtime } from './runtime.ts';
-import { decide, identityOnly, type SamplingFacts } from './sample/index.ts';
+import { decide, identityOnly, isIdentityOnly, type SamplingFacts } from './sample/index.ts';
 
 /** As the schema's default for `rescue`. */
 const DEFAULT_RESCUE = 8;
@@ -41,12 +41,15 @@ function open(runtime: Runtime, held: Held): Sample {
 }
 
 function ship(runtime: Runtime, inForce: PolicyInForce, sample: Sample): void {
-  if (!runtime.budget.take(Date.now(), inForce.policy.sampling?.budgetPerMinute)) {
-    runtime.drops.count('budget');
+  const isBare = isIdentityOnly(sample);
+  if (isBare || runtime.budget.take(Date.now(), inForce.policy.sampling?.budgetPerMinute)) {
+    runtime.health.add(isBare ? 'identity' : 'kept');
+    runtime.shipper.offer(JSON.stringify(sample), isBare ? undefined : () => JSON.stringify(identityOnly(sample)));
     return;
   }
-  runtime.health.add(sample.sampling?.rule === 'identity' ? 'identity' : 'kept');
-  runtime.shipper.offer(JSON.stringify(sample));
+  runtime.drops.count('budget');
+  runtime.health.add('identity');
+  runtime.shipper.offer(JSON.stringify(identityOnly(sample)));
 }
 
 /** What is kept or dropped together: a person, else what holds a conversation together, else the run by itself. */

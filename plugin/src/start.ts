@@ -2,6 +2,7 @@
 import type { PluginConfig } from './config.ts';
 import { Drops } from './drops.ts';
 import { createHealth } from './health.ts';
+import { newMemoryKey } from './identity/index.ts';
 import { lifetime } from './lifetime.ts';
 import type { Log } from './log.ts';
 import { LONG_TEXT_BYTES } from './observe/index.ts';
@@ -22,7 +23,7 @@ export function observerFor(config: PluginConfig, log: Log, bundle: string | und
 
 function localObserver(config: PluginConfig, log: Log): Observer {
   if (!runtimes) {
-    const made = new Runtimes(new Drops(), createHealth());
+    const made = new Runtimes(new Drops(), createHealth(), undefined, { memory: newMemoryKey(), home: lifetime().home });
     lifetime().beforeExit.add(async () => made.close());
     runtimes = made;
   }

@@ -20,6 +20,11 @@ const MEANINGS: Readonly<Record<string, string>> = {
   timeout_ms: 'Longest wait for the control plane.',
   spool_dir: 'Folder for samples that memory cannot hold, encrypted. None: no spool.',
   spool_bytes: 'Most bytes in it.',
+  signing_key: 'Private Ed25519 key that signs what each run was: PEM, or 32 bytes in hex or base64.',
+  signing_key_file:
+    'Where the key lies where none is given; made at the first start, for this user only. Default: `gateway.key` in `spool_dir`, else in the folder `clew` of Kong’s prefix. A file that is moved away is made anew at the next start: that is a rotation.',
+  manifest_key: 'Public Ed25519 key, PEM: only manifests are taken that are signed with it, and none that is older than the last.',
+  manifests: '`observe`: no manifest warns or blocks here, whatever it says.',
   gateway: 'What the plugin runs in; Kong, unless it is the trial gateway.',
   log_level: "Least severity in Kong's log.",
 };

@@ -147,6 +147,13 @@ export interface FakeControlPlane {
   onSamples: (lines: Record<string, unknown>[]) => { status: number; headers?: Record<string, string>; body?: unknown } | undefined;
   policy: unknown;
   etag: string;
+  /** Answer to GET /v1/manifests; 404 where there is none. */
+  manifests: unknown;
+  manifestsEtag: string;
+  /** What gateways announced, and stated of their runs. */
+  readonly keys: Record<string, unknown>[];
+  readonly epochs: Record<string, unknown>[];
+  identityStatus: number;
   close(): Promise<void>;
 }
 
@@ -157,6 +164,11 @@ export async function fakeControlPlane(): Promise<FakeControlPlane> {
     onSamples: () => undefined,
     policy: { version: 1 },
     etag: '"one"',
+    manifests: undefined,
+    manifestsEtag: '"m1"',
+    keys: [],
+    epochs: [],
+    identityStatus: 201,
   };
   const server = http.createServer((request, response) => {
     const chunks: Buffer[] = [];
@@ -171,6 +183,19 @@ export async function fakeControlPlane(): Promise<FakeControlPlane> {
         const isKnown = request.headers['if-none-match'] === plane.etag;
         response.writeHead(isKnown ? 304 : 200, { etag: plane.etag, 'content-type': 'application/json' });
         response.end(isKnown ? undefined : JSON.stringify(plane.policy));
+        return;
+      }
+      if (request.url === '/v1/manifests') {
+        const isKnown = plane.manifests === undefined || request.headers['if-none-match'] === plane.manifestsEtag;
+        response.writeHead(plane.manifests === undefined ? 404 : isKnown ? 304 : 200, { etag: plane.manifestsEtag });
+        response.end(isKnown ? undefined : JSON.stringify(plane.manifests));
+        return;
+      }
+      if (request.url === '/v1/gateway-keys' || request.url === '/v1/gateway-epochs') {
+        const body = JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>;
+        (request.url === '/v1/gateway-keys' ? plane.keys : plane.epochs).push(body);
+        response.writeHead(plane.identityStatus, { 'content-type': 'application/json' });
+        response.end(JSON.stringify({ revokedAt: null, counts: true }));
         return;
       }
       const lines = zlib

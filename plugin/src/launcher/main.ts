@@ -23,6 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
     return;
   }
   lifetime().handlesSignals = true;
+  lifetime().home = path.join(path.resolve(options.kongPrefix), 'clew');
   const PluginServerBase = loadPluginServer(createRequire(path.resolve(process.argv[1] ?? '.')));
   const server = createPluginServer(PluginServerBase, { pluginsDirectory: path.resolve(options.pluginsDirectory), logger });
   if (options.dump) {

@@ -68,6 +68,7 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
     call: describeCall(run, keys, (id) => mayStand(id, redactor)),
     gateway: defined({
       ...run.gateway,
+      instance: label(run.gateway.instance, 128),
       route: label(outcome.route?.name ?? outcome.route?.id),
       service: label(outcome.service?.name ?? outcome.service?.id),
       consumer: label(outcome.consumer?.name ?? outcome.consumer?.custom_id ?? outcome.consumer?.id),

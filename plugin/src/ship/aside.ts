@@ -49,12 +49,12 @@ export class Aside {
     this.#samples -= batch.items.length;
   }
 
-  /** Makes room; how many samples that cost. */
-  dropOldest(): number {
+  /** Makes room; which samples that cost. */
+  dropOldest(): readonly Buffer[] {
     const [oldest] = this.#batches;
-    if (!oldest) return 0;
+    if (!oldest) return [];
     this.remove(oldest);
-    return oldest.items.length;
+    return oldest.items;
   }
 
   /** All batches, which leave. */

@@ -1,7 +1,7 @@
 // One batch to the control plane, whatever it takes to have it judged sample by sample: halves where it is too large or
 // where something in it cannot be read. Counts what became of each sample.
 import { GATEWAY_HEALTH_HEADER } from '#contract';
-import type { Drops } from '../drops.ts';
+import type { DropReason, Drops } from '../drops.ts';
 import type { Health } from '../health.ts';
 import { joinLines } from './lines.ts';
 import type { Reporter } from './report.ts';
@@ -18,6 +18,8 @@ export interface DeliveryOptions {
   readonly health: Health;
   readonly reporter: Reporter | undefined;
   readonly warn: (text: string) => void;
+  /** Called with samples that the control plane will never take. */
+  readonly lost?: ((lines: readonly Buffer[], reason: DropReason) => void) | undefined;
 }
 
 export class Delivery {
@@ -53,30 +55,37 @@ export class Delivery {
   }
 
   async #attempt(lines: readonly Buffer[]): Promise<Retry | undefined> {
-    const { drops, health } = this.#options;
+    const { drops, health, lost } = this.#options;
     const sent = await this.#post(joinLines(lines), true);
     if (!sent) return undefined;
     switch (sent.kind) {
       case 'accepted': {
-        const taken = Math.max(0, lines.length - sent.rejected);
+        const taken = Math.max(0, lines.length - sent.rejected.length);
         this.#accepted += taken;
         health.add('delivered', taken);
-        if (sent.rejected > 0) drops.count('rejected', sent.rejected);
+        if (sent.rejected.length > 0) {
+          drops.count('rejected', sent.rejected.length);
+          lost?.(
+            lines.filter((_, index) => sent.rejected.includes(index)),
+            'rejected',
+          );
+        }
         return undefined;
       }
       case 'retry':
         return sent;
       case 'refused':
-        this.#refuse(lines.length, sent.status);
+        this.#refuse(lines, sent.status);
         return undefined;
       case 'unreadable':
         this.#callsLeft -= 2;
         if (lines.length > 1 && this.#callsLeft >= 0) return this.#halves(lines);
-        this.#refuse(lines.length, sent.status);
+        this.#refuse(lines, sent.status);
         return undefined;
       case 'too_large':
         if (lines.length > 1) return this.#halves(lines);
         drops.count('too_large', lines.length);
+        lost?.(lines, 'too_large');
         return undefined;
     }
   }
@@ -87,8 +96,9 @@ export class Delivery {
     return (await this.#attempt(lines.slice(0, half))) ?? (await this.#attempt(lines.slice(half)));
   }
 
-  #refuse(count: number, status: number): void {
-    this.#options.drops.count('refused', count);
+  #refuse(lines: readonly Buffer[], status: number): void {
+    this.#options.drops.count('refused', lines.length);
+    this.#options.lost?.(lines, 'refused');
     if (this.#lastRefusal !== status)
       this.#options.warn(`the control plane refused samples (HTTP ${status}): look at token, address and versions`);
     this.#lastRefusal = status;

@@ -1,5 +1,8 @@
 // A queue bounded by bytes. The newest is refused when it is full: what is already promised goes first.
 
+/** The part of a queue that stays free for what matters most: one so-manieth. */
+const SPARED = 8;
+
 export class BoundedQueue {
   readonly #maxBytes: number;
   #items: Buffer[] = [];
@@ -20,9 +23,9 @@ export class BoundedQueue {
     return this.#bytes;
   }
 
-  /** False when there is no room. */
-  push(item: Buffer): boolean {
-    if (!this.fits(item.length, this.reserved)) return false;
+  /** False when there is no room. `isSpare`: with part of it left free for those that cannot be done without. */
+  push(item: Buffer, isSpare = false): boolean {
+    if (!this.fits(item.length + (isSpare ? this.#maxBytes / SPARED : 0), this.reserved)) return false;
     this.#items.push(item);
     this.#bytes += item.length;
     return true;

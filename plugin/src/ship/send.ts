@@ -6,7 +6,8 @@ import { boundedText } from '../bounded-text.ts';
 const gzip = promisify(zlib.gzip);
 
 export type Sent =
-  | { readonly kind: 'accepted'; readonly rejected: number }
+  /** `rejected`: positions in the batch. */
+  | { readonly kind: 'accepted'; readonly rejected: readonly number[] }
   /** The same batch may work later. `isBatch`: the answer may be about this batch and not about the control plane. */
   | { readonly kind: 'retry'; readonly afterMs: number | undefined; readonly why: string; readonly isBatch: boolean }
   /** Smaller batches may work. */
@@ -58,8 +59,7 @@ export async function sendBatch(
 
 async function judge(answer: Response): Promise<Sent> {
   const { status } = answer;
-  if (status >= 200 && status < 300)
-    return { kind: 'accepted', rejected: countRejected((await boundedText(answer, MAX_ANSWER_BYTES)) ?? '') };
+  if (status >= 200 && status < 300) return { kind: 'accepted', rejected: rejectedIn((await boundedText(answer, MAX_ANSWER_BYTES)) ?? '') };
   await answer.body?.cancel();
   if (status === 413) return { kind: 'too_large' };
   if (status === 408 || status === 425 || status === 429 || status >= 500) {
@@ -69,12 +69,17 @@ async function judge(answer: Response): Promise<Sent> {
   return { kind: 'refused', status };
 }
 
-function countRejected(text: string): number {
+/** One entry for each that is listed; those that name no position have −1. */
+function rejectedIn(text: string): number[] {
   try {
     const { rejected } = JSON.parse(text) as { rejected?: unknown };
-    return Array.isArray(rejected) ? rejected.length : 0;
+    if (!Array.isArray(rejected)) return [];
+    return rejected.map((one: unknown) => {
+      const index = typeof one === 'object' && one !== null ? (one as { index?: unknown }).index : undefined;
+      return Number.isSafeInteger(index) ? Number(index) : -1;
+    });
   } catch {
-    return 0;
+    return [];
   }
 }
 

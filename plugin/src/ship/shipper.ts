@@ -2,7 +2,7 @@
 // sender empties it. States: idle → sending → idle, or → pausing (after a failure, longer each time) → sending. While it
 // pauses, batches go to the spool where there is one. A batch that fails several times in a row is set aside and tried
 // apart, so that what comes behind it flows; see suspect.ts for what becomes of it.
-import type { Drops } from '../drops.ts';
+import type { DropReason, Drops } from '../drops.ts';
 import type { Health } from '../health.ts';
 import { Aside, type AsideBatch } from './aside.ts';
 import { Delivery, type Retry } from './delivery.ts';
@@ -35,6 +35,10 @@ export interface ShipperOptions {
   /** Absent: the control plane is told nothing of the gateway. */
   readonly reporter?: Reporter | undefined;
   readonly warn: (text: string) => void;
+  /** Called with samples that will not arrive, for whoever keeps account of their numbers. */
+  readonly lost?: ((lines: readonly Buffer[], reason: DropReason) => void) | undefined;
+  /** Awaited before a batch leaves; must not reject. */
+  readonly beforeSend?: (() => Promise<void>) | undefined;
   readonly now?: () => number;
   readonly random?: () => number;
 }
@@ -54,12 +58,12 @@ export class Shipper {
 
   constructor(options: ShipperOptions) {
     this.#options = options;
-    const { drops, spool } = options;
+    const { drops, spool, lost } = options;
     this.#now = options.now ?? Date.now;
     this.#random = options.random ?? Math.random;
     this.#pause = new Pause(this.#random);
     this.#delivery = new Delivery({ ...options, reporter: options.reporter });
-    this.#spooled = spool && new Spooled({ spool, delivery: this.#delivery, drops, now: this.#now, random: this.#random });
+    this.#spooled = spool && new Spooled({ spool, delivery: this.#delivery, drops, lost, now: this.#now, random: this.#random });
   }
 
   /** Samples that the control plane has taken. */
@@ -72,20 +76,42 @@ export class Shipper {
     return this.#options.queue.length + this.#aside.samples;
   }
 
-  /** Takes one sample as JSON text. Never throws, never waits; false when it was dropped. */
-  offer(line: string): boolean {
-    const { queue, sealer, drops, health, batchSize, flushMs } = this.#options;
+  /**
+   * Takes one sample as JSON text. Never throws, never waits; false when it was dropped. `bare`: what is to be kept of it at
+   * least; where it is given the whole sample leaves some room for that.
+   */
+  offer(line: string, bare?: () => string): boolean {
+    const { queue, sealer, drops, batchSize, flushMs } = this.#options;
     const item = sealer.seal(Buffer.from(line, 'utf8'));
     // The newest goes before what has failed: but nothing leaves for a sample that has no place even so.
     while (queue.fits(item.length, 0) && !queue.fits(item.length, this.#aside.bytes) && this.#aside.samples > 0) this.#dropAside();
     queue.reserved = this.#aside.bytes;
-    const isKept = queue.push(item);
-    if (isKept) {
-      health.add('waiting');
-      health.add('waiting_bytes', item.length);
-    } else drops.count('queue_full');
+    const isKept = queue.push(item, bare !== undefined);
+    if (isKept) this.#count(item);
+    else {
+      drops.count('queue_full');
+      if (!this.#offerBare(bare)) this.#lose([Buffer.from(line, 'utf8')], 'queue_full');
+    }
     this.#wake(queue.length >= batchSize ? 0 : flushMs);
     return isKept;
+  }
+
+  #offerBare(bare: (() => string) | undefined): boolean {
+    const { queue, sealer, health } = this.#options;
+    const item = bare && sealer.seal(Buffer.from(bare(), 'utf8'));
+    if (!item || !queue.push(item)) return false;
+    this.#count(item);
+    health.add('identity');
+    return true;
+  }
+
+  #count(item: Buffer): void {
+    this.#options.health.add('waiting');
+    this.#options.health.add('waiting_bytes', item.length);
+  }
+
+  #lose(lines: readonly Buffer[], reason: DropReason): void {
+    this.#options.lost?.(lines, reason);
   }
 
   /** Looks for batches that an earlier life left in the spool; tells how the gateway does from then on. */
@@ -105,7 +131,7 @@ export class Shipper {
 
   /** Last try: sends for a moment without waiting, and leaves the rest in the spool. Never rejects. */
   async close(): Promise<void> {
-    const { queue, drops } = this.#options;
+    const { queue } = this.#options;
     const limit = setTimeout(() => {
       this.#delivery.stop();
     }, LAST_TRY_MS);
@@ -116,8 +142,8 @@ export class Shipper {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     while (queue.length > 0 && this.#spooled && (await this.#spoolHead(this.#spooled)));
-    for (const { items } of this.#aside.take()) if (!(await this.#spool(items))) drops.count('exit_unsent', items.length);
-    if (queue.length > 0) drops.count('exit_unsent', queue.length);
+    for (const { items } of this.#aside.take()) if (!(await this.#spool(items))) this.#dropSealed(items, 'exit_unsent');
+    if (queue.length > 0) this.#dropSealed(queue.peek(queue.length, Number.POSITIVE_INFINITY), 'exit_unsent');
     this.#dropHead(queue.length);
   }
 
@@ -158,7 +184,8 @@ export class Shipper {
 
   /** The newest traffic first, then one batch that was set aside, then what lies on disk. */
   async #work(): Promise<void> {
-    const { queue } = this.#options;
+    const { queue, beforeSend } = this.#options;
+    if (this.#maySend()) await beforeSend?.();
     while (queue.length > 0) {
       const isSent = this.#maySend() && (await this.#sendHead());
       if (isSent) await this.#trySuspect();
@@ -198,7 +225,6 @@ export class Shipper {
 
   /** True when a batch that was set aside was tried, and others may be. */
   async #trySuspect(): Promise<boolean> {
-    const { drops } = this.#options;
     const batch = this.#aside.due(this.#now());
     if (!batch) return false;
     const { items, suspect } = batch;
@@ -218,7 +244,7 @@ export class Shipper {
       const half = Math.ceil(items.length / 2);
       this.#setAside(items.slice(0, half));
       this.#setAside(items.slice(half));
-    } else drops.count(verdict === 'expired' ? 'aside_expired' : 'undeliverable', items.length);
+    } else this.#dropSealed(items, verdict === 'expired' ? 'aside_expired' : 'undeliverable');
     return true;
   }
 
@@ -256,9 +282,14 @@ export class Shipper {
   }
 
   #dropAside(): void {
-    const count = this.#aside.dropOldest();
-    this.#options.health.add('aside', -count);
-    this.#options.drops.count('aside_full', count);
+    const items = this.#aside.dropOldest();
+    this.#options.health.add('aside', -items.length);
+    this.#dropSealed(items, 'aside_full');
+  }
+
+  #dropSealed(items: readonly Buffer[], reason: DropReason): void {
+    this.#options.drops.count(reason, items.length);
+    this.#lose(this.#opened(items), reason);
   }
 
   #dropHead(count: number): void {

@@ -1,5 +1,5 @@
 // Batches on disk on their way out: the oldest first, past those that keep failing.
-import type { Drops } from '../drops.ts';
+import type { DropReason, Drops } from '../drops.ts';
 import type { Delivery, Retry } from './delivery.ts';
 import { joinLines, splitLines } from './lines.ts';
 import type { Spool } from './spool.ts';
@@ -9,6 +9,7 @@ export interface SpooledOptions {
   readonly spool: Spool;
   readonly delivery: Delivery;
   readonly drops: Drops;
+  readonly lost?: ((lines: readonly Buffer[], reason: DropReason) => void) | undefined;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -63,7 +64,7 @@ export class Spooled {
   /** True when the failure is the file's own: whatever else waits may go on. */
   async #suspect(file: string, lines: readonly Buffer[], retry: Retry): Promise<boolean> {
     if (!retry.isBatch) return false;
-    const { delivery, drops, now, random, spool } = this.#options;
+    const { delivery, drops, lost, now, random, spool } = this.#options;
     const known = this.#suspects.get(file);
     if (!known) {
       this.#suspects.set(file, new Suspect(now(), delivery.accepted, random));
@@ -83,9 +84,11 @@ export class Spooled {
       }
       case 'give_up':
         drops.count('undeliverable', lines.length);
+        lost?.(lines, 'undeliverable');
         break;
       case 'expired':
         drops.count('aside_expired', lines.length);
+        lost?.(lines, 'aside_expired');
     }
     await this.#remove(file);
     return true;

@@ -1,8 +1,10 @@
 // What passes between the thread that answers Kong and the one that works on runs.
+import type { LostRange } from '#contract';
 import type { LogLevel, PluginConfig } from '../config.ts';
 import type { LifeShare } from '../life.ts';
 import type { Body, CapturedOutcome, PendingRun } from '../observe/index.ts';
 import type { StoredPolicy } from '../policy/index.ts';
+import type { Signing } from '../runtimes.ts';
 import type { ToldShare } from '../ship/index.ts';
 
 /** Marks a thread as ours: the same bundle may be loaded by other threads for other reasons. */
@@ -18,6 +20,8 @@ export interface ThreadStart {
   readonly told: ToldShare;
   /** Grows while the thread is alive: one Int32. */
   readonly beat: SharedArrayBuffer;
+  /** What runs are signed with where the settings give no key. */
+  readonly signing: Signing;
 }
 
 /** Settings, under a number that later messages name. Comes before the first of those. */
@@ -28,6 +32,8 @@ export interface UseConfig {
   readonly life: LifeShare;
   /** The last good policy, known from an earlier life of the thread. */
   readonly policy: StoredPolicy | undefined;
+  /** Numbers of runs that are known to be lost. */
+  readonly lost: readonly LostRange[];
 }
 
 export interface TakeRun {
@@ -39,9 +45,17 @@ export interface TakeRun {
   readonly bytes: number;
 }
 
-export type ToThread = UseConfig | TakeRun | { readonly kind: 'touch'; readonly config: number } | { readonly kind: 'close' };
+/** Runs that did not get into the thread, or that did not leave it. */
+export interface LoseRuns {
+  readonly kind: 'lost';
+  readonly config: number;
+  readonly range: LostRange;
+}
 
-export type FromThread = { readonly kind: 'policy'; readonly config: number; readonly policy: StoredPolicy } | { readonly kind: 'closed' };
+export type ToThread = UseConfig | TakeRun | LoseRuns | { readonly kind: 'touch'; readonly config: number } | { readonly kind: 'close' };
+
+export type FromThread =
+  { readonly kind: 'policy'; readonly config: number; readonly policy: StoredPolicy } | LoseRuns | { readonly kind: 'closed' };
 
 /** What headers and the message itself weigh, roughly. */
 const OVERHEAD_BYTES = 4096;

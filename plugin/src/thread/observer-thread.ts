@@ -4,7 +4,10 @@ import { Worker } from 'node:worker_threads';
 import type { LogLevel } from '../config.ts';
 import { Drops } from '../drops.ts';
 import { createHealth, type Health } from '../health.ts';
+import { newMemoryKey } from '../identity/index.ts';
+import { lifetime } from '../lifetime.ts';
 import type { Log } from '../log.ts';
+import type { Signing } from '../runtimes.ts';
 import { Reporter } from '../ship/index.ts';
 import { THREAD_MARK, type FromThread, type ThreadStart, type ToThread } from './messages.ts';
 
@@ -37,6 +40,8 @@ export class ObserverThread {
   readonly #options: ThreadOptions;
   readonly #told = new Reporter(this.drops, this.health).share;
   readonly #beat = new Int32Array(new SharedArrayBuffer(4));
+  /** The same for every life of the thread: an epoch is signed by one key. */
+  readonly #signing: Signing = { memory: newMemoryKey(), home: lifetime().home };
   #worker: Worker | undefined;
   #pauseMs = FIRST_PAUSE_MS;
   #startedAt = 0;
@@ -87,6 +92,7 @@ export class ObserverThread {
       health: health.buffer,
       told: this.#told,
       beat: this.#beat.buffer,
+      signing: this.#signing,
     };
     const worker = new Worker(file, { workerData: data, name: 'clew', resourceLimits: { maxOldGenerationSizeMb: MAX_HEAP_MB } });
     worker.unref();

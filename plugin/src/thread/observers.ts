@@ -61,12 +61,14 @@ export class Observers {
     const numbered = this.#configs[id];
     if (!numbered) return;
     const { config, observer } = numbered;
-    this.thread.send({ kind: 'config', id, config, life: observer.life.share, policy: observer.policy });
+    this.thread.send({ kind: 'config', id, config, life: observer.life.share, policy: observer.policy, lost: observer.lost.all });
   }
 
   #receive(message: FromThread): void {
-    if (message.kind !== 'policy') return;
-    const numbered = this.#configs[message.config];
-    if (numbered) numbered.observer.policy = message.policy;
+    if (message.kind === 'closed') return;
+    const observer = this.#configs[message.config]?.observer;
+    if (!observer) return;
+    if (message.kind === 'policy') observer.policy = message.policy;
+    else observer.lost.add(message.range);
   }
 }

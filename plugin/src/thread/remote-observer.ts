@@ -1,8 +1,10 @@
 // Hands runs to the other thread. What is in its hands is bounded in number and bytes, read from memory that both share,
 // so no message comes back for a run.
 import type { Mode, PluginConfig } from '../config.ts';
-import type { Drops } from '../drops.ts';
+import type { LostRange } from '#contract';
+import type { DropReason, Drops } from '../drops.ts';
 import type { Health } from '../health.ts';
+import { LostRanges } from '../identity/index.ts';
 import { Life } from '../life.ts';
 import type { Log } from '../log.ts';
 import { PendingRuns, type CapturedOutcome, type PendingRun } from '../observe/index.ts';
@@ -16,6 +18,8 @@ const MAX_BYTES = 96 * 1024 * 1024;
 const UPKEEP_MS = 60_000;
 /** Policies stay fresh while there are requests, also those that are never handed over. */
 const TOUCH_MS = 60_000;
+/** Longest that a run with a number stays in the thread, a little more than in the ring of those that may be rescued. */
+const HELD_MS = 20 * 60_000;
 
 export class RemoteObserver implements Observer {
   readonly drops: Drops;
@@ -24,11 +28,15 @@ export class RemoteObserver implements Observer {
   readonly life = new Life();
   /** The last that the thread took; it gets it back when it is started again. */
   policy: StoredPolicy | undefined;
+  /** Numbers of runs that are known to be lost, for the same reason. */
+  readonly lost = new LostRanges();
   readonly #thread: ObserverThread;
   readonly #configOf: (config: PluginConfig) => number;
   readonly #log: Log;
   #touchedAt = 0;
   #touchId: number | undefined;
+  /** Oldest first. */
+  readonly #marks: { readonly at: number; readonly numbered: number }[] = [];
   #sentRuns = 0;
   #sentBytes = 0;
   readonly #said = new Set<string>();
@@ -42,8 +50,10 @@ export class RemoteObserver implements Observer {
     this.health = thread.health;
     setInterval(() => {
       const expired = this.pending.expire(Date.now());
-      if (expired > 0) this.drops.count('pending_expired', expired);
+      if (expired > 0) this.skip('pending_expired', expired);
+      this.#mark(Date.now());
     }, UPKEEP_MS).unref();
+    this.#mark(Date.now());
   }
 
   /** Runs that the thread has and is not done with. */
@@ -69,7 +79,7 @@ export class RemoteObserver implements Observer {
   take(config: PluginConfig, run: PendingRun, outcome: CapturedOutcome): void {
     const bytes = weigh(run, outcome);
     if (this.inHand >= MAX_RUNS || this.#sentBytes - this.life.doneBytes + bytes > MAX_BYTES) {
-      this.#skip('work_full', 1);
+      this.skip('work_full', 1);
       return;
     }
     const { request } = run;
@@ -82,7 +92,7 @@ export class RemoteObserver implements Observer {
       bytes,
     } as const;
     if (!this.#thread.send(message, movable(bodies))) {
-      this.#skip('worker_down', 1);
+      this.skip('worker_down', 1);
       return;
     }
     this.#sentRuns += 1;
@@ -100,12 +110,29 @@ export class RemoteObserver implements Observer {
     const lost = this.inHand;
     this.#sentRuns = this.life.doneRuns;
     this.#sentBytes = this.life.doneBytes;
-    if (lost > 0) this.#skip('worker_lost', lost);
+    if (lost > 0) this.skip('worker_lost', lost);
+    // It had also runs with numbers: held back, or on their way. Which, nobody knows any more.
+    const from = this.#marks[0]?.numbered ?? 0;
+    const to = this.life.numbered - 1;
+    if (to >= from) this.#tellLost({ from, to, reason: 'worker_lost' });
   }
 
   /** Not looked at, so perhaps no run; a gap that is none is better than a run that is missing unseen. */
-  #skip(reason: 'work_full' | 'worker_down' | 'worker_lost', count: number): void {
+  skip(reason: DropReason, count: number): void {
     this.drops.count(reason, count);
-    this.life.skipNumbers(count);
+    const from = this.life.skipNumbers(count);
+    this.#tellLost({ from, to: from + count - 1, reason });
+  }
+
+  #tellLost(range: LostRange): void {
+    this.lost.add(range);
+    // Where there is no thread it is told when it is started again.
+    if (this.#touchId !== undefined) this.#thread.send({ kind: 'lost', config: this.#touchId, range });
+  }
+
+  /** Remembers how many numbers there were, for as long as the thread holds runs back. */
+  #mark(now: number): void {
+    this.#marks.push({ at: now, numbered: this.life.numbered });
+    while (this.#marks.length > 1 && (this.#marks[1]?.at ?? now) <= now - HELD_MS) this.#marks.shift();
   }
 }

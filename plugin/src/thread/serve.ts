@@ -46,7 +46,7 @@ class Desk {
   constructor(port: MessagePort, start: ThreadStart) {
     this.#port = port;
     this.#log = createLog(start.logLevel);
-    this.#runtimes = new Runtimes(new Drops(start.drops), createHealth(start.health), start.told);
+    this.#runtimes = new Runtimes(new Drops(start.drops), createHealth(start.health), start.told, start.signing);
   }
 
   receive(message: ToThread): void {
@@ -56,6 +56,9 @@ class Desk {
         return;
       case 'run':
         this.#observe(message);
+        return;
+      case 'lost':
+        this.#known.get(message.config)?.runtime.ledger.note(message.range);
         return;
       case 'touch':
         this.#known.get(message.config)?.runtime.touch(Date.now());
@@ -67,9 +70,14 @@ class Desk {
     }
   }
 
-  #use({ id, config, life: share, policy }: UseConfig): void {
+  #use({ id, config, life: share, policy, lost }: UseConfig): void {
     const life = new Life(share);
-    const runtime = this.#runtimes.for(config, this.#log, life, this.#keptAbove(id, policyFile(config), policy));
+    const runtime = this.#runtimes.for(config, this.#log, {
+      life,
+      policies: this.#keptAbove(id, policyFile(config), policy),
+      lost,
+      toldLost: (range) => this.#say({ kind: 'lost', config: id, range }),
+    });
     this.#known.set(id, { config, runtime, life });
   }
 
