@@ -17,7 +17,10 @@ type Closable<T> = T & { close(): Promise<void> };
 export interface Overrides {
   readonly clock?: Clock;
   readonly logger?: Logger;
+  /** In place of the local model. */
   readonly embedder?: Closable<Embedder>;
+  /** Models beside those that are configured. */
+  readonly otherEmbedders?: readonly Closable<Embedder>[];
   readonly nameFinder?: Closable<NameFinder>;
   readonly oidcTimes?: Partial<OidcTimes>;
 }

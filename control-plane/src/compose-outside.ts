@@ -1,10 +1,10 @@
 // The wiring of what stands outside the process, and of what it tells of its health.
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, version } from './compose-base.ts';
+import type { Embedders } from './compose-embedding.ts';
 import type { Config } from './config.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
 import type { Health, Metrics } from './http/index.ts';
-import type { Embedder } from './ingest/index.ts';
 
 /** Vectors outside the store, where they are configured. The linker still reads its own from the store. */
 export async function openOutsideVectors(config: Config): Promise<WeaviateStore | undefined> {
@@ -18,7 +18,7 @@ export function openSpanExport({ config, store, logger }: Base, metrics: Metrics
   return createSpanExport({ reader: store.threads, sender, meter: metrics, logger, version: version() });
 }
 
-export function healthOf({ store }: Base, embedder: Embedder, outside: WeaviateStore | undefined): Health[] {
+export function healthOf({ store }: Base, embedders: Embedders, outside: WeaviateStore | undefined): Health[] {
   return [
     {
       name: 'store',
@@ -29,7 +29,10 @@ export function healthOf({ store }: Base, embedder: Embedder, outside: WeaviateS
     },
     {
       name: 'models',
-      check: async () => ((await embedder.embed(['ready'])).length === 1 ? 'ok' : 'the embedding model does not answer'),
+      check: async () => {
+        const isAnswered = !embedders.isAllowed() || (await embedders.current().embed(['ready'])).length === 1;
+        return isAnswered ? 'ok' : 'the embedding model does not answer';
+      },
     },
     {
       name: 'journal',

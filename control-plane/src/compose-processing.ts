@@ -3,19 +3,20 @@ import { tenantKeys } from '#contract';
 import { createRedactor } from '#redact';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
+import type { Embedders } from './compose-embedding.ts';
 import type { Redactions } from './feedback/index.ts';
 import { readBody } from './http/index.ts';
-import { createProcessor, type Acceptor, type Embedder, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
+import { createProcessor, type Acceptor, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
 import { systemRandomness, type Route } from './kernel/index.ts';
 import { createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
-import type { LivePolicy, LoadedPolicy } from './policies/index.ts';
+import { isEmbedded, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
 import { createNameRedactor } from './privacy/index.ts';
 import type { MeaningIndex } from './search/index.ts';
 
 /** What the policy decides of the processing, made anew when the policy changes. */
 export function createWorkshop(parts: {
   store: SqliteStore;
-  embedder: Embedder;
+  embedders: Pick<Embedders, 'current' | 'isAllowed'>;
   nameFinder: NameFinder;
   secret: Uint8Array;
   live: LivePolicy;
@@ -24,10 +25,11 @@ export function createWorkshop(parts: {
     const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
     const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
     const { linking } = policy;
+    const embedder = parts.embedders.current();
     const processor = createProcessor({
       redactor,
       names,
-      embedder: parts.embedder,
+      embedder,
       past: parts.store.past,
       linkOptions: {
         minConfidence: linking?.minConfidence,
@@ -35,7 +37,9 @@ export function createWorkshop(parts: {
         sessionGapSeconds: linking?.sessionGapMinutes === undefined ? undefined : linking.sessionGapMinutes * 60,
       },
     });
-    return { processor, redactor, names, prices: policy.prices ?? [] };
+    const embeds: NonNullable<Workshop['embeds']> = (scope, sample) =>
+      parts.embedders.isAllowed() && isEmbedded(policy, scope, sample, parts.secret);
+    return { processor, redactor, names, embeds, prices: policy.prices ?? [] };
   };
   let current = build(parts.live.current());
   parts.live.onChange((loaded) => {
@@ -69,10 +73,12 @@ export function openLiteLlm(
 }
 
 /** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */
-export function meaningIndex(workshop: () => Workshop, embedder: Embedder, vectors: Vectors): MeaningIndex {
+export function meaningIndex(workshop: () => Workshop, embedders: Embedders, vectors: Vectors): MeaningIndex {
   return {
     async nearest(scope, text, limit, bounds) {
-      const [vector] = text.trim() === '' ? [] : await embedder.embed([workshop().redactor.redact(text).text]);
+      const embedder = embedders.current();
+      const isSought = text.trim() !== '' && embedders.isAllowed();
+      const [vector] = isSought ? await embedder.embed([workshop().redactor.redact(text).text]) : [];
       return vector ? vectors.nearest({ scope, model: embedder.modelId, vector, limit, ...bounds }) : [];
     },
   };

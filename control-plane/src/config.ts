@@ -1,6 +1,7 @@
 // The only reader of the environment. Every fault is reported at once, with what was expected and what follows from it.
 import path from 'node:path';
 import { ACCESS_KEYS, readAccessSettings, type AccessSettings } from './config-access.ts';
+import { EMBEDDER_KEYS, readEmbedderSettings, type EmbedderSettings } from './config-embedder.ts';
 import { createReader, SLUG, type ConfigFault, type Environment, type Reader } from './config-reader.ts';
 import { isWitnessKey } from './identity/index.ts';
 import { ClewError, type Scope } from './kernel/index.ts';
@@ -41,6 +42,7 @@ export interface Config {
   readonly policyFile: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   readonly limits: Limits;
+  readonly embedder: EmbedderSettings;
   readonly access: AccessSettings;
 }
 
@@ -64,6 +66,7 @@ const KEYS = new Set([
   'CLEW_MAX_BATCH',
   'CLEW_JOURNAL_LIMIT',
   ...ACCESS_KEYS,
+  ...EMBEDDER_KEYS,
 ]);
 
 /** Names that belong to other parts of the project, so that a typing error in ours stands out. */
@@ -118,6 +121,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
       batchItems: reader.integer('CLEW_MAX_BATCH', 10_000, 1, 100_000, 'posts have no limit'),
       journalRows: reader.integer('CLEW_JOURNAL_LIMIT', 200_000, 1, 100_000_000, 'the journal has no limit'),
     }),
+    embedder: readEmbedderSettings(reader, workingFolder),
     access: readAccessSettings(reader, scope),
   };
   if (faults.length > 0) throw new ConfigError(faults);

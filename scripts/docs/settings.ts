@@ -24,6 +24,11 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
     default: './data',
     meaning: 'Folder of the embedded store, relative to where the command is called. One process at a time.',
   },
+  CLEW_ERASURES: {
+    default: './data.erasures',
+    meaning:
+      'Ledger of erasures, digests only: `CLEW_DATA` with `.erasures` behind it unless given. Keep it on a disk that outlives the data folder, and out of its backups: a restored backup forgets by it.',
+  },
   CLEW_ADMIN_TOKEN: { meaning: 'The admin token. Without it one is made at the first start and printed once.' },
   CLEW_TENANT: { default: 'default', meaning: 'Tenant of that admin token.' },
   CLEW_ENVIRONMENT: { default: 'default', meaning: 'Environment of that admin token.' },
@@ -32,6 +37,11 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
   CLEW_TRACE_URL: { meaning: 'Where traces are looked at. The page links requests to it; {traceId} and {spanId} stand for theirs.' },
   CLEW_WITNESSES: {
     meaning: 'Witnesses that cosign the checkpoints of the log: URL and vkey with a space between, commas between witnesses.',
+  },
+  CLEW_GATEWAY_KEYS: {
+    default: 'announced',
+    meaning:
+      'Which signing keys of gateways count: `announced` (each gateway makes its own known with its token), or `vouched` (only those that an administrator registers).',
   },
   CLEW_MAX_BODY_BYTES: { default: '10485760', meaning: 'Largest posted body, in bytes as sent.' },
   CLEW_MAX_DECOMPRESSED_BYTES: { default: '33554432', meaning: 'Largest posted body, in bytes after decompression.' },
@@ -56,6 +66,21 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
   CLEW_TRUSTED_PROXIES: { meaning: 'Proxies whose word on the address of a caller is believed.' },
   CLEW_RATE_LIMIT_TOKEN: { default: '500', meaning: 'Requests a second for each token; 0: no limit.' },
   CLEW_RATE_LIMIT_ADDRESS: { default: '1000', meaning: 'Requests a second for each address; 0: no limit.' },
+  CLEW_EMBEDDER: {
+    default: 'local',
+    meaning: 'Embedding model of a new store. Stores that have vectors keep theirs until `clew reembed`; see docs/EMBEDDINGS.md.',
+  },
+  CLEW_EMBEDDER_URL: {
+    meaning:
+      'Service for hosted embeddings: endpoint, base with its version, or bare host. With " private" behind it, in your own network.',
+  },
+  CLEW_EMBEDDER_PROTOCOL: { default: 'openai', meaning: 'What that service speaks; CLEW_EMBEDDER says it where it names a hosted one.' },
+  CLEW_EMBEDDER_MODEL: { meaning: 'Model there. It stands on every vector.' },
+  CLEW_EMBEDDER_KEY: { meaning: 'Key of the service. Never logged.' },
+  CLEW_EMBEDDER_KEY_FILE: { meaning: 'File that holds the key instead.' },
+  CLEW_EMBEDDER_DIMENSIONS: { default: '0', meaning: "Length of vectors to ask for; 0: the model's own." },
+  CLEW_EMBEDDER_BATCH: { default: '64', meaning: 'Texts in one call.' },
+  CLEW_EMBEDDER_TIMEOUT_MS: { default: '30000', meaning: 'Time for one call; it is tried again up to three times, with growing pauses.' },
   WEAVIATE_URL: { meaning: 'Keeps vectors in Weaviate instead of SQLite.' },
   WEAVIATE_GRPC_URL: { meaning: 'Its gRPC address; the host of WEAVIATE_URL at port 50051 unless given.' },
   WEAVIATE_API_KEY: { meaning: 'Its API key.' },

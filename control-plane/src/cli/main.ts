@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   topics: () => import('./topics.ts'),
   policy: () => import('./policy.ts'),
   token: () => import('./token.ts'),
+  reembed: () => import('./reembed.ts'),
   doctor: () => import('./doctor.ts'),
   'setup-check': () => import('./setup-check.ts'),
 };

@@ -41,7 +41,10 @@ export function createLinking(settings: LinkSettings, past?: PastTurns): Linking
   async function restore(item: Linkable, seed: string): Promise<PrincipalThreads> {
     const options: LinkingOptions = { ...settings, threadIdSeed: seed };
     if (!past || item.principal === null || isShared(item)) return new PrincipalThreads(options);
-    return PrincipalThreads.restore(await past.recent(item.scope, item.principal, EVERYTHING, RESTORE_LIMIT), options);
+    return PrincipalThreads.restore(
+      await past.recent(item.scope, item.principal, EVERYTHING, RESTORE_LIMIT, settings.vectorModel),
+      options,
+    );
   }
 
   return {

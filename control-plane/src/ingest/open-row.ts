@@ -1,6 +1,6 @@
 import { parseSample, type Sample } from '#contract';
-import type { Redactor } from '#redact';
 import type { JournalKeys } from './journal-keys.ts';
+import type { Workshop } from './pipeline.ts';
 import type { JournalRow } from './ports.ts';
 import type { Incoming } from './processor.ts';
 import { sanitize } from './sanitize.ts';
@@ -13,11 +13,17 @@ export interface OpenedRow {
   readonly incoming: Incoming;
 }
 
-export async function openRow(row: JournalRow, keys: JournalKeys, redactor: Redactor, key: Uint8Array): Promise<OpenedRow> {
+export async function openRow(
+  row: JournalRow,
+  keys: JournalKeys,
+  { redactor, embeds }: Pick<Workshop, 'redactor' | 'embeds'>,
+  key: Uint8Array,
+): Promise<OpenedRow> {
   const clear = await keys.open(row);
   // Judged again: a row may have been written by another version.
   const parsed = parseSample(JSON.parse(clear.toString('utf8')));
   if (!parsed.ok) throw new Error('A journal row holds no sample of this version');
   const sample = sanitize(parsed.value, redactor, key);
-  return { row, sample, incoming: incomingOf(row.scope, sample) };
+  const incoming = incomingOf(row.scope, sample);
+  return { row, sample, incoming: embeds === undefined ? incoming : { ...incoming, embeds: embeds(row.scope, sample) } };
 }

@@ -7,9 +7,9 @@
 // last step waits for the batch before, so that requests of one principal are placed in the order they were accepted. An
 // item that fails goes back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
 // While a part that all items need is away (a full disk, an outside store), items wait for it and are not to blame.
-import type { Price } from '#contract';
+import type { Price, Sample } from '#contract';
 import type { Redactor } from '#redact';
-import { ClewError, errorFields, type Clock, type DomainEvent, type Logger } from '../kernel/index.ts';
+import { ClewError, errorFields, type Clock, type DomainEvent, type Logger, type Scope } from '../kernel/index.ts';
 import type { Identifier } from '../identity/index.ts';
 import { cutBatches } from './cut-batches.ts';
 import { isolate, type Failure } from './isolate.ts';
@@ -24,6 +24,8 @@ import { storedTurnOf } from './stored-turn.ts';
 export interface Workshop {
   readonly processor: Processor;
   readonly redactor: Redactor;
+  /** Whether the policy wants the request's texts embedded; absent: always. */
+  readonly embeds?: ((scope: Scope, sample: Sample) => boolean) | undefined;
   readonly prices: readonly Price[];
 }
 
@@ -49,6 +51,8 @@ export interface Pipeline {
   start(): void;
   /** Rows wait. */
   notify(): void;
+  /** Runs the work while no request is on its way into the store. */
+  exclusively<T>(work: () => Promise<T>): Promise<T>;
   /** Takes nothing new and resolves when what was begun is stored or put back. */
   drain(): Promise<void>;
 }
@@ -75,7 +79,7 @@ interface Work extends OpenedRow {
 export function createPipeline(parts: PipelineParts): Pipeline {
   const { journal, keys, meter, logger, clock } = parts;
   const bell = createDoorbell();
-  const [nameLane, embedLane] = [createLane(IN_LANE), createLane(IN_LANE)];
+  const [nameLane, embedLane, storeLane] = [createLane(IN_LANE), createLane(IN_LANE), createLane(1)];
   let lastBegun: Promise<void> = Promise.resolve();
   const open = new Set<Promise<void>>();
   /** Rows that are claimed, in no hand, and to be put back as soon as the store takes a write. */
@@ -144,17 +148,26 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   async function processRows(rows: readonly JournalRow[], before: Promise<void>): Promise<void> {
     const workshop = parts.workshop();
     const prepared = await prepare(rows, workshop);
-    const embedded = await embedLane(() =>
-      timed('embed', prepared.length, () => isolate(prepared, (batch) => withPrepared(batch, workshop.processor.embed))),
-    );
-    await giveBack(embedded.failed, 'embed');
+    const embedded = await embedLane(() => embed(prepared, workshop));
     await before;
-    await store(embedded.done, workshop);
+    await storeLane(async () => {
+      const current = parts.workshop();
+      const isSwitched = current.processor.embeddingModel !== workshop.processor.embeddingModel;
+      // Embedded by a model that is not in force any more: a batch is of one model, and of the right one.
+      if (isSwitched) await store(await embed(embedded, current), current);
+      else await store(embedded, workshop);
+    });
+  }
+
+  async function embed(items: readonly Work[], { processor }: Workshop): Promise<readonly Work[]> {
+    const embedded = await timed('embed', items.length, () => isolate(items, (batch) => withPrepared(batch, processor.embed)));
+    await giveBack(embedded.failed, 'embed');
+    return embedded.done;
   }
 
   async function prepare(rows: readonly JournalRow[], workshop: Workshop): Promise<readonly Work[]> {
     const opened = await timed('unseal', rows.length, () =>
-      isolate(rows, (batch) => Promise.all(batch.map((row) => openRow(row, keys, workshop.redactor, parts.key)))),
+      isolate(rows, (batch) => Promise.all(batch.map((row) => openRow(row, keys, workshop, parts.key)))),
     );
     await giveBack(
       opened.failed.map(({ item, error }) => ({ item: { row: item }, error })),
@@ -270,6 +283,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       loop ??= run();
     },
     notify: () => bell.ring(),
+    exclusively: (work) => storeLane(work),
     async drain() {
       isStopping = true;
       bell.ring();

@@ -133,6 +133,8 @@ export interface Vectors {
   removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number>;
   /** Removes vectors older than the time, at most `limit`; answers how many. */
   removeBefore(scope: Scope, atMs: number, limit: number): Promise<number>;
+  /** Removes every vector of a model, in all scopes. */
+  removeModel(model: string): Promise<void>;
   count(scope: Scope): Promise<number>;
 }
 

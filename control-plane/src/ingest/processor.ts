@@ -15,6 +15,8 @@ export interface Incoming {
   readonly principal: string | null;
   /** metadata_only: text is dropped and not embedded. topic_only: embedded, then dropped. */
   readonly mode: 'full' | 'topic_only' | 'metadata_only';
+  /** False: the policy wants no vectors of it. */
+  readonly embeds?: boolean;
   readonly turn: TurnInput;
 }
 
@@ -53,7 +55,7 @@ export interface Processor {
 
 export function createProcessor(parts: ProcessorParts): Processor {
   const embedder = cachingEmbedder(parts.embedder);
-  const linking = createLinking(parts.linkOptions ?? {}, parts.past);
+  const linking = createLinking({ ...parts.linkOptions, vectorModel: embedder.modelId }, parts.past);
   const patterns = (batch: readonly Incoming[]): readonly Prepared[] => batch.map((incoming) => redactPatterns(incoming, parts.redactor));
   const names = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => redactNames(batch, parts.names);
   const embed = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => addVectors(batch, embedder);
@@ -112,10 +114,10 @@ async function redactNames(batch: readonly Prepared[], names: NameRedactor): Pro
 
 /** Auxiliary calls are placed by what they quote and never searched for, so they are not worth a vector. */
 async function addVectors(batch: readonly Prepared[], embedder: Embedder): Promise<readonly Prepared[]> {
-  const wanted = (text: string | undefined, { turn }: Prepared): text is string =>
-    text !== undefined && text.trim() !== '' && turn.call?.kind !== 'auxiliary';
+  const wanted = (text: string | undefined, { incoming, turn }: Prepared): text is string =>
+    incoming.embeds !== false && text !== undefined && text.trim() !== '' && turn.call?.kind !== 'auxiliary';
   const texts = batch.flatMap((item) => [item.turn.text, item.turn.answer].filter((text) => wanted(text, item)));
-  const vectors = (await embedder.embed(texts)).values();
+  const vectors = (texts.length === 0 ? [] : await embedder.embed(texts)).values();
   const next = (text: string | undefined, item: Prepared): Float32Array | undefined => {
     if (!wanted(text, item)) return undefined;
     const vector = vectors.next();
@@ -125,7 +127,9 @@ async function addVectors(batch: readonly Prepared[], embedder: Embedder): Promi
   return batch.map((item) => {
     const vector = next(item.turn.text, item);
     const answerVector = next(item.turn.answer, item);
-    return { ...item, turn: { ...item.turn, ...(vector && { vector }), ...(answerVector && { answerVector }) } };
+    const vectorModel = vector || answerVector ? embedder.modelId : undefined;
+    // All three, so that nothing of another model is left there.
+    return { ...item, turn: { ...item.turn, vector, answerVector, vectorModel } };
   });
 }
 

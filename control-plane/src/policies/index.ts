@@ -1,6 +1,7 @@
 // What is observed, sampled, redacted and kept: policy files, judged and served.
 export { openPolicy, type LivePolicy } from './live.ts';
 export { faultLine, PolicyError, readPolicy, type LoadedPolicy, type PatternCheck, type PolicyFault, type PolicyReading } from './read.ts';
+export { embedRateOf, isEmbedded } from './embed-rate.ts';
 export { modeOf, type Mode } from './mode.ts';
 export { policyRoutes } from './routes.ts';
 export type { PolicySource } from './ports.ts';

@@ -13,7 +13,7 @@ export function modeOf(policy: Policy, sample: Sample): Mode {
   return STRICTNESS[own] > STRICTNESS[given] ? own : given;
 }
 
-function isMatch(match: Match, sample: Sample): boolean {
+export function isMatch(match: Match, sample: Sample): boolean {
   const facts: Readonly<Record<keyof Match, string | undefined>> = {
     route: sample.gateway?.route,
     service: sample.gateway?.service,

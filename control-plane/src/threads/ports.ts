@@ -6,9 +6,10 @@ import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadSummary } fro
 export interface PastTurns {
   /**
    * The principal's placed turns before `at` (epoch seconds), at most `limit` newest, oldest first, with vectors: what
-   * the linker rebuilds a principal's state from. Promise: reads what was committed, never another scope or principal.
+   * the linker rebuilds a principal's state from. Promise: reads what was committed, never another scope or principal, and
+   * vectors of the given model only (of the one that the request was stored with, where none is given).
    */
-  recent(scope: Scope, principal: string, at: number, limit: number): Promise<readonly PlacedTurn[]>;
+  recent(scope: Scope, principal: string, at: number, limit: number, model?: string): Promise<readonly PlacedTurn[]>;
 }
 
 /**

@@ -40,9 +40,9 @@ export interface TopicCount {
 }
 
 export interface TopicStore {
-  /** Of the threads, those without a topic whose first prompt has a vector; in the order they were stored. */
+  /** Of the threads, those without a topic whose first prompt has a vector of the model in force; in the order they were stored. */
   open(scope: Scope, threadIds: readonly string[]): Promise<readonly OpenThread[]>;
-  /** What was placed, in that order, after `afterSeq`. */
+  /** What was placed, in that order, after `afterSeq`; vectors are those of the model in force. */
   placed(scope: Scope, afterSeq: number, limit: number): Promise<readonly PlacedPrompt[]>;
   /** Places threads by their first request; all or none. A thread that has a topic keeps it. */
   place(scope: Scope, placements: readonly { readonly requestId: string; readonly topic: TopicAssignment }[]): Promise<void>;

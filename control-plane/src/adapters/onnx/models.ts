@@ -8,7 +8,7 @@ import { ClewError } from '../../kernel/index.ts';
 export interface ModelEntry {
   /** Stands on every vector and in every record that the model had a part in. */
   readonly id: string;
-  readonly kind: 'embedding' | 'ner';
+  readonly kind: 'embedding' | 'static' | 'ner';
   readonly folder: string;
   readonly dimensions?: number;
   readonly maxTokens: number;

@@ -12,7 +12,7 @@ export class SqlitePastTurns implements PastTurns {
     this.database = database;
   }
 
-  async recent(scope: Scope, principal: string, at: number, limit: number): Promise<readonly PlacedTurn[]> {
+  async recent(scope: Scope, principal: string, at: number, limit: number, model?: string): Promise<readonly PlacedTurn[]> {
     const key = keyOf(scope);
     const rows = this.database.all(
       query
@@ -26,8 +26,11 @@ export class SqlitePastTurns implements PastTurns {
         .limit(limit),
     );
     const vectors = this.vectorsOf(key, rows);
-    const vector = (row: RequestRow, kind: string): Float32Array | undefined => vectors.get(`${kind}:${row.embedding_model}:${row.id}`);
-    return Promise.resolve(rows.reverse().map((row) => toPlacedTurn(row, vector(row, 'prompt'), vector(row, 'answer'))));
+    const vector = (row: RequestRow, kind: string): Float32Array | undefined =>
+      vectors.get(`${kind}:${model ?? row.embedding_model}:${row.id}`);
+    return Promise.resolve(
+      rows.reverse().map((row) => toPlacedTurn(row, vector(row, 'prompt'), vector(row, 'answer'), model ?? row.embedding_model)),
+    );
   }
 
   private vectorsOf(scope: string, rows: readonly RequestRow[]): ReadonlyMap<string, Float32Array> {

@@ -11,7 +11,7 @@ export type NewRequest = Omit<RequestRow, 'seq'>;
 
 type PlacementRest = Pick<Placement, 'reasons' | 'alternatives' | 'truncation' | 'fork' | 'isNew'>;
 /** What the linker saw where it differs from the sample, so that nothing is stored twice. */
-type TurnRest = Partial<Omit<TurnInput, 'id' | 'at' | 'vector' | 'answerVector'>> & { readonly inferable: boolean };
+type TurnRest = Partial<Omit<TurnInput, 'id' | 'at' | 'vector' | 'answerVector' | 'vectorModel'>> & { readonly inferable: boolean };
 
 /** Length and truncation of a text whose words stand in a column. */
 const withoutText = (text: Sample['prompt']): object | undefined =>
@@ -133,8 +133,13 @@ export function toView(row: RequestRow, turn: number, successors: readonly strin
   };
 }
 
-/** The linker's input back from its row, as it was. */
-export function toPlacedTurn(row: RequestRow, vector: Float32Array | undefined, answerVector: Float32Array | undefined): PlacedTurn {
+/** The linker's input back from its row, as it was, with vectors of the given model. */
+export function toPlacedTurn(
+  row: RequestRow,
+  vector: Float32Array | undefined,
+  answerVector: Float32Array | undefined,
+  vectorModel: string | null,
+): PlacedTurn {
   const sample = JSON.parse(row.sample) as Sample;
   const rest = JSON.parse(row.turn) as TurnRest;
   const answer = rest.answer ?? row.answer;
@@ -150,6 +155,7 @@ export function toPlacedTurn(row: RequestRow, vector: Float32Array | undefined, 
       ...(answer === null ? {} : { answer }),
       ...(vector === undefined ? {} : { vector }),
       ...(answerVector === undefined ? {} : { answerVector }),
+      ...((vector ?? answerVector) === undefined || vectorModel === null ? {} : { vectorModel }),
       ...(session === undefined ? {} : { session }),
       ...(history === undefined ? {} : { history }),
       ...(call === undefined ? {} : { call }),

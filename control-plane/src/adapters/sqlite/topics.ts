@@ -4,22 +4,23 @@ import { elements, query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-row.ts';
 
+// The model in force; where none was named yet, that of the request.
+const MODEL = `coalesce((SELECT value FROM meta WHERE key = 'embedding_model'), r.embedding_model)`;
 const OPEN = `SELECT r.id AS id, r.prompt AS prompt, v.vector AS vector, v.model AS model
   FROM threads t
   JOIN requests r ON r.seq = (SELECT seq FROM requests
     WHERE scope = t.scope AND thread_id = t.id AND kind = 'turn' ORDER BY at, seq LIMIT 1)
-  JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
+  JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}
   WHERE t.scope = ? AND t.topic_id IS NULL AND t.id IN (SELECT value FROM json_each(?))
   ORDER BY r.seq`;
-const PLACED = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.prompt AS prompt, r.embedding_model AS model, v.vector AS vector
+const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.prompt AS prompt, coalesce(v.model, ${MODEL}) AS model, v.vector AS vector
   FROM requests r
-  LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
+  LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}`;
+const PLACED = `${PLACED_ROWS}
   WHERE r.scope = ? AND r.topic_id IS NOT NULL AND r.seq > ?
   ORDER BY r.seq LIMIT ?`;
 /** Placed requests that do not begin the threads named. */
-const MISPLACED = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.prompt AS prompt, r.embedding_model AS model, v.vector AS vector
-  FROM requests r
-  LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = r.embedding_model
+const MISPLACED = `${PLACED_ROWS}
   WHERE r.scope = ?1 AND r.thread_id IN (SELECT value FROM json_each(?2)) AND r.topic_id IS NOT NULL
     AND r.seq <> coalesce((SELECT seq FROM requests AS f
       WHERE f.scope = ?1 AND f.thread_id = r.thread_id AND f.kind = 'turn' ORDER BY at, seq LIMIT 1), -1)

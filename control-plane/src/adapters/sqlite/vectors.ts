@@ -206,6 +206,12 @@ export class SqliteVectors implements Vectors {
     return Promise.resolve(removed);
   }
 
+  async removeModel(model: string): Promise<void> {
+    const gone = this.database.shred(() => this.database.prepare('DELETE FROM vectors WHERE model = ? RETURNING scope').all(model));
+    for (const scope of new Set(gone.map((row) => row['scope'] as string))) this.removed(scope);
+    return Promise.resolve();
+  }
+
   async count(scope: Scope): Promise<number> {
     const found = this.database.prepare('SELECT count(*) AS n FROM vectors WHERE scope = ?').get(keyOf(scope));
     return Promise.resolve(Number(found?.['n']));

@@ -56,6 +56,17 @@ export class Collections {
     return found.filter(({ name }) => name.startsWith(COLLECTION_PREFIX)).map(({ name }) => collections.use<string, Properties>(name));
   }
 
+  /** Removes the collection of a model, with all tenants in it; fine where there is none. Answers its name. */
+  async remove(model: string): Promise<string> {
+    const name = collectionOf(model);
+    const { collections } = this.connection.client;
+    await this.connection.run(async () => {
+      if (await collections.exists(name)) await collections.delete(name);
+    });
+    this.known.delete(name);
+    return name;
+  }
+
   private async create(name: string): Promise<VectorCollection> {
     const { collections } = this.connection.client;
     return this.connection.run(async () => {

@@ -156,6 +156,11 @@ export class WeaviateVectors implements Vectors {
     return removed;
   }
 
+  async removeModel(model: string): Promise<void> {
+    const name = await this.collections.remove(model);
+    for (const key of this.seen) if (key.startsWith(`${name}/`)) this.seen.delete(key);
+  }
+
   async count(scope: Scope): Promise<number> {
     let total = 0;
     for (const tenant of await this.tenants(scope)) {

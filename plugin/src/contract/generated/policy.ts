@@ -5,6 +5,10 @@
  */
 export type Glob = string;
 export type Mode = 'full' | 'topic_only' | 'metadata_only' | 'off';
+/**
+ * Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time.
+ */
+export type EmbedRate = number;
 
 /**
  * What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.
@@ -33,6 +37,7 @@ export interface Policy {
   redaction?: RedactionPolicy;
   retention?: RetentionPolicy;
   linking?: LinkingPolicy;
+  embedding?: EmbeddingPolicy;
   topics?: TopicsPolicy;
   /**
    * @maxItems 512
@@ -42,6 +47,7 @@ export interface Policy {
 export interface RouteRule {
   match: Match;
   mode: Mode;
+  embed_rate?: EmbedRate;
 }
 export interface Match {
   route?: Glob;
@@ -183,6 +189,25 @@ export interface LinkingPolicy {
    */
   minConfidence?: number;
   sessionGapMinutes?: number;
+}
+/**
+ * Whose requests get vectors, and whether texts may leave for them.
+ */
+export interface EmbeddingPolicy {
+  /**
+   * Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names.
+   */
+  external?: boolean;
+  /**
+   * Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time.
+   */
+  embed_rate?: number;
+  /**
+   * The same for single tenants, by name. A rule of `routes` that names a rate comes first.
+   */
+  tenants?: {
+    [k: string]: EmbedRate;
+  };
 }
 export interface TopicsPolicy {
   enabled?: boolean;

@@ -3939,7 +3939,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 1 } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 1 } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
 var pattern21 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
 var pattern22 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
@@ -4262,7 +4262,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             for (const key1 in data5) {
-              if (!(key1 === "match" || key1 === "mode")) {
+              if (!(key1 === "match" || key1 === "mode" || key1 === "embed_rate")) {
                 const err11 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
                   vErrors = [err11];
@@ -4290,111 +4290,108 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data5.embed_rate !== void 0) {
+              let data8 = data5.embed_rate;
+              if (typeof data8 == "number" && isFinite(data8)) {
+                if (data8 > 1 || isNaN(data8)) {
+                  const err13 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err13];
+                  } else {
+                    vErrors.push(err13);
+                  }
+                  errors++;
+                }
+                if (data8 < 0 || isNaN(data8)) {
+                  const err14 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err14];
+                  } else {
+                    vErrors.push(err14);
+                  }
+                  errors++;
+                }
+              } else {
+                const err15 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err15];
+                } else {
+                  vErrors.push(err15);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err13 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err16 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err13];
+              vErrors = [err16];
             } else {
-              vErrors.push(err13);
+              vErrors.push(err16);
             }
             errors++;
           }
         }
       } else {
-        const err14 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err17 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err14];
+          vErrors = [err17];
         } else {
-          vErrors.push(err14);
+          vErrors.push(err17);
         }
         errors++;
       }
     }
     if (data.principal !== void 0) {
-      let data8 = data.principal;
-      if (data8 && typeof data8 == "object" && !Array.isArray(data8)) {
-        for (const key2 in data8) {
+      let data9 = data.principal;
+      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
+        for (const key2 in data9) {
           if (!(key2 === "sources")) {
-            const err15 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+            const err18 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err15];
+              vErrors = [err18];
             } else {
-              vErrors.push(err15);
+              vErrors.push(err18);
             }
             errors++;
           }
         }
-        if (data8.sources !== void 0) {
-          let data9 = data8.sources;
-          if (Array.isArray(data9)) {
-            if (data9.length > 16) {
-              const err16 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data9.sources !== void 0) {
+          let data10 = data9.sources;
+          if (Array.isArray(data10)) {
+            if (data10.length > 16) {
+              const err19 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
-                vErrors = [err16];
+                vErrors = [err19];
               } else {
-                vErrors.push(err16);
+                vErrors.push(err19);
               }
               errors++;
             }
-            if (data9.length < 1) {
-              const err17 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+            if (data10.length < 1) {
+              const err20 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
-                vErrors = [err17];
+                vErrors = [err20];
               } else {
-                vErrors.push(err17);
+                vErrors.push(err20);
               }
               errors++;
             }
-            const len1 = data9.length;
+            const len1 = data10.length;
             for (let i1 = 0; i1 < len1; i1++) {
-              let data10 = data9[i1];
-              if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-                if (data10.from === void 0) {
-                  const err18 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
+              let data11 = data10[i1];
+              if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
+                if (data11.from === void 0) {
+                  const err21 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
                   if (vErrors === null) {
-                    vErrors = [err18];
+                    vErrors = [err21];
                   } else {
-                    vErrors.push(err18);
+                    vErrors.push(err21);
                   }
                   errors++;
                 }
-                for (const key3 in data10) {
+                for (const key3 in data11) {
                   if (!(key3 === "from" || key3 === "trust")) {
-                    const err19 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-                    if (vErrors === null) {
-                      vErrors = [err19];
-                    } else {
-                      vErrors.push(err19);
-                    }
-                    errors++;
-                  }
-                }
-                if (data10.from !== void 0) {
-                  let data11 = data10.from;
-                  if (typeof data11 === "string") {
-                    if (!pattern21.test(data11)) {
-                      const err20 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
-                      if (vErrors === null) {
-                        vErrors = [err20];
-                      } else {
-                        vErrors.push(err20);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err21 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err21];
-                    } else {
-                      vErrors.push(err21);
-                    }
-                    errors++;
-                  }
-                }
-                if (data10.trust !== void 0) {
-                  let data12 = data10.trust;
-                  if (!(data12 === "authenticated" || data12 === "asserted" || data12 === "shared")) {
-                    const err22 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema61.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
+                    const err22 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
                       vErrors = [err22];
                     } else {
@@ -4403,277 +4400,280 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
+                if (data11.from !== void 0) {
+                  let data12 = data11.from;
+                  if (typeof data12 === "string") {
+                    if (!pattern21.test(data12)) {
+                      const err23 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
+                      if (vErrors === null) {
+                        vErrors = [err23];
+                      } else {
+                        vErrors.push(err23);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err24 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err24];
+                    } else {
+                      vErrors.push(err24);
+                    }
+                    errors++;
+                  }
+                }
+                if (data11.trust !== void 0) {
+                  let data13 = data11.trust;
+                  if (!(data13 === "authenticated" || data13 === "asserted" || data13 === "shared")) {
+                    const err25 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema61.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
+                    if (vErrors === null) {
+                      vErrors = [err25];
+                    } else {
+                      vErrors.push(err25);
+                    }
+                    errors++;
+                  }
+                }
               } else {
-                const err23 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err26 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err23];
+                  vErrors = [err26];
                 } else {
-                  vErrors.push(err23);
+                  vErrors.push(err26);
                 }
                 errors++;
               }
             }
           } else {
-            const err24 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err27 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err24];
+              vErrors = [err27];
             } else {
-              vErrors.push(err24);
+              vErrors.push(err27);
             }
             errors++;
           }
         }
       } else {
-        const err25 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err28 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err25];
+          vErrors = [err28];
         } else {
-          vErrors.push(err25);
+          vErrors.push(err28);
         }
         errors++;
       }
     }
     if (data.session !== void 0) {
-      let data13 = data.session;
-      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
-        for (const key4 in data13) {
+      let data14 = data.session;
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        for (const key4 in data14) {
           if (!(key4 === "headers" || key4 === "cookies" || key4 === "body" || key4 === "shared")) {
-            const err26 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
+            const err29 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err26];
+              vErrors = [err29];
             } else {
-              vErrors.push(err26);
+              vErrors.push(err29);
             }
             errors++;
           }
         }
-        if (data13.headers !== void 0) {
-          let data14 = data13.headers;
-          if (Array.isArray(data14)) {
-            if (data14.length > 16) {
-              const err27 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data14.headers !== void 0) {
+          let data15 = data14.headers;
+          if (Array.isArray(data15)) {
+            if (data15.length > 16) {
+              const err30 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
-                vErrors = [err27];
+                vErrors = [err30];
               } else {
-                vErrors.push(err27);
+                vErrors.push(err30);
               }
               errors++;
             }
-            const len2 = data14.length;
+            const len2 = data15.length;
             for (let i2 = 0; i2 < len2; i2++) {
-              let data15 = data14[i2];
-              if (typeof data15 === "string") {
-                if (!pattern22.test(data15)) {
-                  const err28 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
+              let data16 = data15[i2];
+              if (typeof data16 === "string") {
+                if (!pattern22.test(data16)) {
+                  const err31 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
                   if (vErrors === null) {
-                    vErrors = [err28];
+                    vErrors = [err31];
                   } else {
-                    vErrors.push(err28);
+                    vErrors.push(err31);
                   }
                   errors++;
                 }
               } else {
-                const err29 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err32 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err29];
+                  vErrors = [err32];
                 } else {
-                  vErrors.push(err29);
+                  vErrors.push(err32);
                 }
                 errors++;
               }
             }
           } else {
-            const err30 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err33 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err30];
+              vErrors = [err33];
             } else {
-              vErrors.push(err30);
+              vErrors.push(err33);
             }
             errors++;
           }
         }
-        if (data13.cookies !== void 0) {
-          let data16 = data13.cookies;
-          if (Array.isArray(data16)) {
-            if (data16.length > 16) {
-              const err31 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data14.cookies !== void 0) {
+          let data17 = data14.cookies;
+          if (Array.isArray(data17)) {
+            if (data17.length > 16) {
+              const err34 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
-                vErrors = [err31];
+                vErrors = [err34];
               } else {
-                vErrors.push(err31);
+                vErrors.push(err34);
               }
               errors++;
             }
-            const len3 = data16.length;
+            const len3 = data17.length;
             for (let i3 = 0; i3 < len3; i3++) {
-              let data17 = data16[i3];
-              if (typeof data17 === "string") {
-                if (func3(data17) > 128) {
-                  const err32 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              let data18 = data17[i3];
+              if (typeof data18 === "string") {
+                if (func3(data18) > 128) {
+                  const err35 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
-                    vErrors = [err32];
+                    vErrors = [err35];
                   } else {
-                    vErrors.push(err32);
+                    vErrors.push(err35);
                   }
                   errors++;
                 }
               } else {
-                const err33 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err36 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err33];
+                  vErrors = [err36];
                 } else {
-                  vErrors.push(err33);
+                  vErrors.push(err36);
                 }
                 errors++;
               }
             }
           } else {
-            const err34 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err37 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err34];
+              vErrors = [err37];
             } else {
-              vErrors.push(err34);
+              vErrors.push(err37);
             }
             errors++;
           }
         }
-        if (data13.body !== void 0) {
-          let data18 = data13.body;
-          if (Array.isArray(data18)) {
-            if (data18.length > 16) {
-              const err35 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data14.body !== void 0) {
+          let data19 = data14.body;
+          if (Array.isArray(data19)) {
+            if (data19.length > 16) {
+              const err38 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
-                vErrors = [err35];
+                vErrors = [err38];
               } else {
-                vErrors.push(err35);
+                vErrors.push(err38);
               }
               errors++;
             }
-            const len4 = data18.length;
+            const len4 = data19.length;
             for (let i4 = 0; i4 < len4; i4++) {
-              let data19 = data18[i4];
-              if (typeof data19 === "string") {
-                if (func3(data19) > 128) {
-                  const err36 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              let data20 = data19[i4];
+              if (typeof data20 === "string") {
+                if (func3(data20) > 128) {
+                  const err39 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
-                    vErrors = [err36];
+                    vErrors = [err39];
                   } else {
-                    vErrors.push(err36);
+                    vErrors.push(err39);
                   }
                   errors++;
                 }
               } else {
-                const err37 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err40 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err37];
+                  vErrors = [err40];
                 } else {
-                  vErrors.push(err37);
+                  vErrors.push(err40);
                 }
                 errors++;
               }
             }
           } else {
-            const err38 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err41 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err38];
+              vErrors = [err41];
             } else {
-              vErrors.push(err38);
+              vErrors.push(err41);
             }
             errors++;
           }
         }
-        if (data13.shared !== void 0) {
-          let data20 = data13.shared;
-          if (Array.isArray(data20)) {
-            if (data20.length > 64) {
-              const err39 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data14.shared !== void 0) {
+          let data21 = data14.shared;
+          if (Array.isArray(data21)) {
+            if (data21.length > 64) {
+              const err42 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err39];
+                vErrors = [err42];
               } else {
-                vErrors.push(err39);
+                vErrors.push(err42);
               }
               errors++;
             }
-            const len5 = data20.length;
+            const len5 = data21.length;
             for (let i5 = 0; i5 < len5; i5++) {
-              let data21 = data20[i5];
-              if (typeof data21 === "string") {
-                if (func3(data21) > 128) {
-                  const err40 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              let data22 = data21[i5];
+              if (typeof data22 === "string") {
+                if (func3(data22) > 128) {
+                  const err43 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
-                    vErrors = [err40];
+                    vErrors = [err43];
                   } else {
-                    vErrors.push(err40);
+                    vErrors.push(err43);
                   }
                   errors++;
                 }
               } else {
-                const err41 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err44 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err41];
+                  vErrors = [err44];
                 } else {
-                  vErrors.push(err41);
+                  vErrors.push(err44);
                 }
                 errors++;
               }
             }
           } else {
-            const err42 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err45 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err42];
+              vErrors = [err45];
             } else {
-              vErrors.push(err42);
+              vErrors.push(err45);
             }
             errors++;
           }
         }
       } else {
-        const err43 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err46 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err43];
+          vErrors = [err46];
         } else {
-          vErrors.push(err43);
+          vErrors.push(err46);
         }
         errors++;
       }
     }
     if (data.sampling !== void 0) {
-      let data22 = data.sampling;
-      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
-        for (const key5 in data22) {
+      let data23 = data.sampling;
+      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
+        for (const key5 in data23) {
           if (!(key5 === "rate" || key5 === "rules" || key5 === "always" || key5 === "rescue" || key5 === "budgetPerMinute")) {
-            const err44 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err44];
-            } else {
-              vErrors.push(err44);
-            }
-            errors++;
-          }
-        }
-        if (data22.rate !== void 0) {
-          let data23 = data22.rate;
-          if (typeof data23 == "number" && isFinite(data23)) {
-            if (data23 > 1 || isNaN(data23)) {
-              const err45 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err45];
-              } else {
-                vErrors.push(err45);
-              }
-              errors++;
-            }
-            if (data23 < 0 || isNaN(data23)) {
-              const err46 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err46];
-              } else {
-                vErrors.push(err46);
-              }
-              errors++;
-            }
-          } else {
-            const err47 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err47 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err47];
             } else {
@@ -4682,11 +4682,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data22.rules !== void 0) {
-          let data24 = data22.rules;
-          if (Array.isArray(data24)) {
-            if (data24.length > 64) {
-              const err48 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data23.rate !== void 0) {
+          let data24 = data23.rate;
+          if (typeof data24 == "number" && isFinite(data24)) {
+            if (data24 > 1 || isNaN(data24)) {
+              const err48 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
                 vErrors = [err48];
               } else {
@@ -4694,81 +4694,75 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len6 = data24.length;
+            if (data24 < 0 || isNaN(data24)) {
+              const err49 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err49];
+              } else {
+                vErrors.push(err49);
+              }
+              errors++;
+            }
+          } else {
+            const err50 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err50];
+            } else {
+              vErrors.push(err50);
+            }
+            errors++;
+          }
+        }
+        if (data23.rules !== void 0) {
+          let data25 = data23.rules;
+          if (Array.isArray(data25)) {
+            if (data25.length > 64) {
+              const err51 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+              if (vErrors === null) {
+                vErrors = [err51];
+              } else {
+                vErrors.push(err51);
+              }
+              errors++;
+            }
+            const len6 = data25.length;
             for (let i6 = 0; i6 < len6; i6++) {
-              let data25 = data24[i6];
-              if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
-                if (data25.match === void 0) {
-                  const err49 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
+              let data26 = data25[i6];
+              if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
+                if (data26.match === void 0) {
+                  const err52 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
                   if (vErrors === null) {
-                    vErrors = [err49];
+                    vErrors = [err52];
                   } else {
-                    vErrors.push(err49);
+                    vErrors.push(err52);
                   }
                   errors++;
                 }
-                if (data25.rate === void 0) {
-                  const err50 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "rate" }, message: "must have required property 'rate'" };
+                if (data26.rate === void 0) {
+                  const err53 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "rate" }, message: "must have required property 'rate'" };
                   if (vErrors === null) {
-                    vErrors = [err50];
+                    vErrors = [err53];
                   } else {
-                    vErrors.push(err50);
+                    vErrors.push(err53);
                   }
                   errors++;
                 }
-                for (const key6 in data25) {
+                for (const key6 in data26) {
                   if (!(key6 === "name" || key6 === "match" || key6 === "rate")) {
-                    const err51 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
+                    const err54 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err51];
+                      vErrors = [err54];
                     } else {
-                      vErrors.push(err51);
+                      vErrors.push(err54);
                     }
                     errors++;
                   }
                 }
-                if (data25.name !== void 0) {
-                  let data26 = data25.name;
-                  if (typeof data26 === "string") {
-                    if (func3(data26) > 64) {
-                      const err52 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err52];
-                      } else {
-                        vErrors.push(err52);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err53 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err53];
-                    } else {
-                      vErrors.push(err53);
-                    }
-                    errors++;
-                  }
-                }
-                if (data25.match !== void 0) {
-                  if (!validate46(data25.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data25, parentDataProperty: "match", rootData })) {
-                    vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-                    errors = vErrors.length;
-                  }
-                }
-                if (data25.rate !== void 0) {
-                  let data28 = data25.rate;
-                  if (typeof data28 == "number" && isFinite(data28)) {
-                    if (data28 > 1 || isNaN(data28)) {
-                      const err54 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-                      if (vErrors === null) {
-                        vErrors = [err54];
-                      } else {
-                        vErrors.push(err54);
-                      }
-                      errors++;
-                    }
-                    if (data28 < 0 || isNaN(data28)) {
-                      const err55 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                if (data26.name !== void 0) {
+                  let data27 = data26.name;
+                  if (typeof data27 === "string") {
+                    if (func3(data27) > 64) {
+                      const err55 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
                       if (vErrors === null) {
                         vErrors = [err55];
                       } else {
@@ -4777,7 +4771,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err56 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    const err56 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
                       vErrors = [err56];
                     } else {
@@ -4786,43 +4780,45 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
+                if (data26.match !== void 0) {
+                  if (!validate46(data26.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data26, parentDataProperty: "match", rootData })) {
+                    vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+                    errors = vErrors.length;
+                  }
+                }
+                if (data26.rate !== void 0) {
+                  let data29 = data26.rate;
+                  if (typeof data29 == "number" && isFinite(data29)) {
+                    if (data29 > 1 || isNaN(data29)) {
+                      const err57 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                      if (vErrors === null) {
+                        vErrors = [err57];
+                      } else {
+                        vErrors.push(err57);
+                      }
+                      errors++;
+                    }
+                    if (data29 < 0 || isNaN(data29)) {
+                      const err58 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                      if (vErrors === null) {
+                        vErrors = [err58];
+                      } else {
+                        vErrors.push(err58);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err59 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    if (vErrors === null) {
+                      vErrors = [err59];
+                    } else {
+                      vErrors.push(err59);
+                    }
+                    errors++;
+                  }
+                }
               } else {
-                const err57 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-                if (vErrors === null) {
-                  vErrors = [err57];
-                } else {
-                  vErrors.push(err57);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err58 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-            if (vErrors === null) {
-              vErrors = [err58];
-            } else {
-              vErrors.push(err58);
-            }
-            errors++;
-          }
-        }
-        if (data22.always !== void 0) {
-          let data29 = data22.always;
-          if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
-            for (const key7 in data29) {
-              if (!(key7 === "errors" || key7 === "guardrailBlocks" || key7 === "drift" || key7 === "slowerThanMs")) {
-                const err59 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err59];
-                } else {
-                  vErrors.push(err59);
-                }
-                errors++;
-              }
-            }
-            if (data29.errors !== void 0) {
-              if (typeof data29.errors !== "boolean") {
-                const err60 = { instancePath: instancePath + "/sampling/always/errors", schemaPath: "#/properties/sampling/properties/always/properties/errors/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                const err60 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
                   vErrors = [err60];
                 } else {
@@ -4831,20 +4827,22 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data29.guardrailBlocks !== void 0) {
-              if (typeof data29.guardrailBlocks !== "boolean") {
-                const err61 = { instancePath: instancePath + "/sampling/always/guardrailBlocks", schemaPath: "#/properties/sampling/properties/always/properties/guardrailBlocks/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-                if (vErrors === null) {
-                  vErrors = [err61];
-                } else {
-                  vErrors.push(err61);
-                }
-                errors++;
-              }
+          } else {
+            const err61 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err61];
+            } else {
+              vErrors.push(err61);
             }
-            if (data29.drift !== void 0) {
-              if (typeof data29.drift !== "boolean") {
-                const err62 = { instancePath: instancePath + "/sampling/always/drift", schemaPath: "#/properties/sampling/properties/always/properties/drift/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            errors++;
+          }
+        }
+        if (data23.always !== void 0) {
+          let data30 = data23.always;
+          if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
+            for (const key7 in data30) {
+              if (!(key7 === "errors" || key7 === "guardrailBlocks" || key7 === "drift" || key7 === "slowerThanMs")) {
+                const err62 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
                   vErrors = [err62];
                 } else {
@@ -4853,20 +4851,20 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data29.slowerThanMs !== void 0) {
-              let data33 = data29.slowerThanMs;
-              if (typeof data33 == "number" && isFinite(data33)) {
-                if (data33 <= 0 || isNaN(data33)) {
-                  const err63 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err63];
-                  } else {
-                    vErrors.push(err63);
-                  }
-                  errors++;
+            if (data30.errors !== void 0) {
+              if (typeof data30.errors !== "boolean") {
+                const err63 = { instancePath: instancePath + "/sampling/always/errors", schemaPath: "#/properties/sampling/properties/always/properties/errors/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                if (vErrors === null) {
+                  vErrors = [err63];
+                } else {
+                  vErrors.push(err63);
                 }
-              } else {
-                const err64 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                errors++;
+              }
+            }
+            if (data30.guardrailBlocks !== void 0) {
+              if (typeof data30.guardrailBlocks !== "boolean") {
+                const err64 = { instancePath: instancePath + "/sampling/always/guardrailBlocks", schemaPath: "#/properties/sampling/properties/always/properties/guardrailBlocks/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
                 if (vErrors === null) {
                   vErrors = [err64];
                 } else {
@@ -4875,52 +4873,53 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data30.drift !== void 0) {
+              if (typeof data30.drift !== "boolean") {
+                const err65 = { instancePath: instancePath + "/sampling/always/drift", schemaPath: "#/properties/sampling/properties/always/properties/drift/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                if (vErrors === null) {
+                  vErrors = [err65];
+                } else {
+                  vErrors.push(err65);
+                }
+                errors++;
+              }
+            }
+            if (data30.slowerThanMs !== void 0) {
+              let data34 = data30.slowerThanMs;
+              if (typeof data34 == "number" && isFinite(data34)) {
+                if (data34 <= 0 || isNaN(data34)) {
+                  const err66 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err66];
+                  } else {
+                    vErrors.push(err66);
+                  }
+                  errors++;
+                }
+              } else {
+                const err67 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err67];
+                } else {
+                  vErrors.push(err67);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err65 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err68 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err65];
+              vErrors = [err68];
             } else {
-              vErrors.push(err65);
+              vErrors.push(err68);
             }
             errors++;
           }
         }
-        if (data22.rescue !== void 0) {
-          let data34 = data22.rescue;
-          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err66 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err66];
-            } else {
-              vErrors.push(err66);
-            }
-            errors++;
-          }
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 64 || isNaN(data34)) {
-              const err67 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 64 }, message: "must be <= 64" };
-              if (vErrors === null) {
-                vErrors = [err67];
-              } else {
-                vErrors.push(err67);
-              }
-              errors++;
-            }
-            if (data34 < 0 || isNaN(data34)) {
-              const err68 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err68];
-              } else {
-                vErrors.push(err68);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data22.budgetPerMinute !== void 0) {
-          let data35 = data22.budgetPerMinute;
+        if (data23.rescue !== void 0) {
+          let data35 = data23.rescue;
           if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
-            const err69 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err69 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err69];
             } else {
@@ -4929,8 +4928,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
           if (typeof data35 == "number" && isFinite(data35)) {
-            if (data35 < 1 || isNaN(data35)) {
-              const err70 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            if (data35 > 64 || isNaN(data35)) {
+              const err70 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 64 }, message: "must be <= 64" };
               if (vErrors === null) {
                 vErrors = [err70];
               } else {
@@ -4938,24 +4937,21 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data35 < 0 || isNaN(data35)) {
+              const err71 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err71];
+              } else {
+                vErrors.push(err71);
+              }
+              errors++;
+            }
           }
         }
-      } else {
-        const err71 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err71];
-        } else {
-          vErrors.push(err71);
-        }
-        errors++;
-      }
-    }
-    if (data.redaction !== void 0) {
-      let data36 = data.redaction;
-      if (data36 && typeof data36 == "object" && !Array.isArray(data36)) {
-        for (const key8 in data36) {
-          if (!(key8 === "types" || key8 === "allow" || key8 === "patterns" || key8 === "dictionaries" || key8 === "names")) {
-            const err72 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
+        if (data23.budgetPerMinute !== void 0) {
+          let data36 = data23.budgetPerMinute;
+          if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
+            const err72 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err72];
             } else {
@@ -4963,191 +4959,195 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
+          if (typeof data36 == "number" && isFinite(data36)) {
+            if (data36 < 1 || isNaN(data36)) {
+              const err73 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err73];
+              } else {
+                vErrors.push(err73);
+              }
+              errors++;
+            }
+          }
         }
-        if (data36.types !== void 0) {
-          let data37 = data36.types;
-          if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
-            for (const key9 in data37) {
-              const _errs83 = errors;
+      } else {
+        const err74 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err74];
+        } else {
+          vErrors.push(err74);
+        }
+        errors++;
+      }
+    }
+    if (data.redaction !== void 0) {
+      let data37 = data.redaction;
+      if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
+        for (const key8 in data37) {
+          if (!(key8 === "types" || key8 === "allow" || key8 === "patterns" || key8 === "dictionaries" || key8 === "names")) {
+            const err75 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err75];
+            } else {
+              vErrors.push(err75);
+            }
+            errors++;
+          }
+        }
+        if (data37.types !== void 0) {
+          let data38 = data37.types;
+          if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
+            for (const key9 in data38) {
+              const _errs86 = errors;
               if (typeof key9 === "string") {
                 if (!pattern23.test(key9)) {
-                  const err73 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key9 };
+                  const err76 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key9 };
                   if (vErrors === null) {
-                    vErrors = [err73];
+                    vErrors = [err76];
                   } else {
-                    vErrors.push(err73);
+                    vErrors.push(err76);
                   }
                   errors++;
                 }
               }
-              var valid26 = _errs83 === errors;
-              if (!valid26) {
-                const err74 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid" };
+              var valid27 = _errs86 === errors;
+              if (!valid27) {
+                const err77 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid" };
                 if (vErrors === null) {
-                  vErrors = [err74];
+                  vErrors = [err77];
                 } else {
-                  vErrors.push(err74);
+                  vErrors.push(err77);
                 }
                 errors++;
               }
             }
-            for (const key10 in data37) {
-              let data38 = data37[key10];
-              if (!(data38 === "mask" || data38 === "hash" || data38 === "pseudonym" || data38 === "drop" || data38 === "keep")) {
-                const err75 = { instancePath: instancePath + "/redaction/types/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema61.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+            for (const key10 in data38) {
+              let data39 = data38[key10];
+              if (!(data39 === "mask" || data39 === "hash" || data39 === "pseudonym" || data39 === "drop" || data39 === "keep")) {
+                const err78 = { instancePath: instancePath + "/redaction/types/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema61.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
-                  vErrors = [err75];
+                  vErrors = [err78];
                 } else {
-                  vErrors.push(err75);
+                  vErrors.push(err78);
                 }
                 errors++;
               }
             }
           } else {
-            const err76 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err79 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err76];
+              vErrors = [err79];
             } else {
-              vErrors.push(err76);
+              vErrors.push(err79);
             }
             errors++;
           }
         }
-        if (data36.allow !== void 0) {
-          let data39 = data36.allow;
-          if (Array.isArray(data39)) {
-            if (data39.length > 1e3) {
-              const err77 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
+        if (data37.allow !== void 0) {
+          let data40 = data37.allow;
+          if (Array.isArray(data40)) {
+            if (data40.length > 1e3) {
+              const err80 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
               if (vErrors === null) {
-                vErrors = [err77];
+                vErrors = [err80];
               } else {
-                vErrors.push(err77);
+                vErrors.push(err80);
               }
               errors++;
             }
-            const len7 = data39.length;
+            const len7 = data40.length;
             for (let i7 = 0; i7 < len7; i7++) {
-              let data40 = data39[i7];
-              if (typeof data40 === "string") {
-                if (func3(data40) > 256) {
-                  const err78 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              let data41 = data40[i7];
+              if (typeof data41 === "string") {
+                if (func3(data41) > 256) {
+                  const err81 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
-                    vErrors = [err78];
+                    vErrors = [err81];
                   } else {
-                    vErrors.push(err78);
+                    vErrors.push(err81);
                   }
                   errors++;
                 }
-                if (func3(data40) < 1) {
-                  const err79 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                if (func3(data41) < 1) {
+                  const err82 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
-                    vErrors = [err79];
+                    vErrors = [err82];
                   } else {
-                    vErrors.push(err79);
+                    vErrors.push(err82);
                   }
                   errors++;
                 }
               } else {
-                const err80 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err83 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err80];
+                  vErrors = [err83];
                 } else {
-                  vErrors.push(err80);
+                  vErrors.push(err83);
                 }
                 errors++;
               }
             }
           } else {
-            const err81 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err84 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err81];
+              vErrors = [err84];
             } else {
-              vErrors.push(err81);
+              vErrors.push(err84);
             }
             errors++;
           }
         }
-        if (data36.patterns !== void 0) {
-          let data41 = data36.patterns;
-          if (Array.isArray(data41)) {
-            if (data41.length > 64) {
-              const err82 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data37.patterns !== void 0) {
+          let data42 = data37.patterns;
+          if (Array.isArray(data42)) {
+            if (data42.length > 64) {
+              const err85 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err82];
+                vErrors = [err85];
               } else {
-                vErrors.push(err82);
+                vErrors.push(err85);
               }
               errors++;
             }
-            const len8 = data41.length;
+            const len8 = data42.length;
             for (let i8 = 0; i8 < len8; i8++) {
-              let data42 = data41[i8];
-              if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
-                if (data42.type === void 0) {
-                  const err83 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+              let data43 = data42[i8];
+              if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
+                if (data43.type === void 0) {
+                  const err86 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
                   if (vErrors === null) {
-                    vErrors = [err83];
+                    vErrors = [err86];
                   } else {
-                    vErrors.push(err83);
+                    vErrors.push(err86);
                   }
                   errors++;
                 }
-                if (data42.pattern === void 0) {
-                  const err84 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "pattern" }, message: "must have required property 'pattern'" };
+                if (data43.pattern === void 0) {
+                  const err87 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "pattern" }, message: "must have required property 'pattern'" };
                   if (vErrors === null) {
-                    vErrors = [err84];
+                    vErrors = [err87];
                   } else {
-                    vErrors.push(err84);
+                    vErrors.push(err87);
                   }
                   errors++;
                 }
-                for (const key11 in data42) {
+                for (const key11 in data43) {
                   if (!(key11 === "type" || key11 === "pattern")) {
-                    const err85 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
+                    const err88 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err85];
+                      vErrors = [err88];
                     } else {
-                      vErrors.push(err85);
+                      vErrors.push(err88);
                     }
                     errors++;
                   }
                 }
-                if (data42.type !== void 0) {
-                  let data43 = data42.type;
-                  if (typeof data43 === "string") {
-                    if (!pattern23.test(data43)) {
-                      const err86 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
-                      if (vErrors === null) {
-                        vErrors = [err86];
-                      } else {
-                        vErrors.push(err86);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err87 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err87];
-                    } else {
-                      vErrors.push(err87);
-                    }
-                    errors++;
-                  }
-                }
-                if (data42.pattern !== void 0) {
-                  let data44 = data42.pattern;
+                if (data43.type !== void 0) {
+                  let data44 = data43.type;
                   if (typeof data44 === "string") {
-                    if (func3(data44) > 512) {
-                      const err88 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err88];
-                      } else {
-                        vErrors.push(err88);
-                      }
-                      errors++;
-                    }
-                    if (func3(data44) < 1) {
-                      const err89 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                    if (!pattern23.test(data44)) {
+                      const err89 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
                         vErrors = [err89];
                       } else {
@@ -5156,7 +5156,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                       errors++;
                     }
                   } else {
-                    const err90 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err90 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
                       vErrors = [err90];
                     } else {
@@ -5165,194 +5165,190 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
+                if (data43.pattern !== void 0) {
+                  let data45 = data43.pattern;
+                  if (typeof data45 === "string") {
+                    if (func3(data45) > 512) {
+                      const err91 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err91];
+                      } else {
+                        vErrors.push(err91);
+                      }
+                      errors++;
+                    }
+                    if (func3(data45) < 1) {
+                      const err92 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err92];
+                      } else {
+                        vErrors.push(err92);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err93 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err93];
+                    } else {
+                      vErrors.push(err93);
+                    }
+                    errors++;
+                  }
+                }
               } else {
-                const err91 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err94 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err91];
+                  vErrors = [err94];
                 } else {
-                  vErrors.push(err91);
+                  vErrors.push(err94);
                 }
                 errors++;
               }
             }
           } else {
-            const err92 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err95 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err92];
+              vErrors = [err95];
             } else {
-              vErrors.push(err92);
+              vErrors.push(err95);
             }
             errors++;
           }
         }
-        if (data36.dictionaries !== void 0) {
-          let data45 = data36.dictionaries;
-          if (Array.isArray(data45)) {
-            if (data45.length > 16) {
-              const err93 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data37.dictionaries !== void 0) {
+          let data46 = data37.dictionaries;
+          if (Array.isArray(data46)) {
+            if (data46.length > 16) {
+              const err96 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
-                vErrors = [err93];
+                vErrors = [err96];
               } else {
-                vErrors.push(err93);
+                vErrors.push(err96);
               }
               errors++;
             }
-            const len9 = data45.length;
+            const len9 = data46.length;
             for (let i9 = 0; i9 < len9; i9++) {
-              let data46 = data45[i9];
-              if (data46 && typeof data46 == "object" && !Array.isArray(data46)) {
-                if (data46.type === void 0) {
-                  const err94 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+              let data47 = data46[i9];
+              if (data47 && typeof data47 == "object" && !Array.isArray(data47)) {
+                if (data47.type === void 0) {
+                  const err97 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
                   if (vErrors === null) {
-                    vErrors = [err94];
+                    vErrors = [err97];
                   } else {
-                    vErrors.push(err94);
+                    vErrors.push(err97);
                   }
                   errors++;
                 }
-                if (data46.words === void 0) {
-                  const err95 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "words" }, message: "must have required property 'words'" };
+                if (data47.words === void 0) {
+                  const err98 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "words" }, message: "must have required property 'words'" };
                   if (vErrors === null) {
-                    vErrors = [err95];
+                    vErrors = [err98];
                   } else {
-                    vErrors.push(err95);
+                    vErrors.push(err98);
                   }
                   errors++;
                 }
-                for (const key12 in data46) {
+                for (const key12 in data47) {
                   if (!(key12 === "type" || key12 === "words")) {
-                    const err96 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties" };
+                    const err99 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err96];
+                      vErrors = [err99];
                     } else {
-                      vErrors.push(err96);
+                      vErrors.push(err99);
                     }
                     errors++;
                   }
                 }
-                if (data46.type !== void 0) {
-                  let data47 = data46.type;
-                  if (typeof data47 === "string") {
-                    if (!pattern23.test(data47)) {
-                      const err97 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
+                if (data47.type !== void 0) {
+                  let data48 = data47.type;
+                  if (typeof data48 === "string") {
+                    if (!pattern23.test(data48)) {
+                      const err100 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
-                        vErrors = [err97];
+                        vErrors = [err100];
                       } else {
-                        vErrors.push(err97);
+                        vErrors.push(err100);
                       }
                       errors++;
                     }
                   } else {
-                    const err98 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err101 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err98];
+                      vErrors = [err101];
                     } else {
-                      vErrors.push(err98);
+                      vErrors.push(err101);
                     }
                     errors++;
                   }
                 }
-                if (data46.words !== void 0) {
-                  let data48 = data46.words;
-                  if (Array.isArray(data48)) {
-                    if (data48.length > 1e4) {
-                      const err99 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/maxItems", keyword: "maxItems", params: { limit: 1e4 }, message: "must NOT have more than 10000 items" };
+                if (data47.words !== void 0) {
+                  let data49 = data47.words;
+                  if (Array.isArray(data49)) {
+                    if (data49.length > 1e4) {
+                      const err102 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/maxItems", keyword: "maxItems", params: { limit: 1e4 }, message: "must NOT have more than 10000 items" };
                       if (vErrors === null) {
-                        vErrors = [err99];
+                        vErrors = [err102];
                       } else {
-                        vErrors.push(err99);
+                        vErrors.push(err102);
                       }
                       errors++;
                     }
-                    const len10 = data48.length;
+                    const len10 = data49.length;
                     for (let i10 = 0; i10 < len10; i10++) {
-                      let data49 = data48[i10];
-                      if (typeof data49 === "string") {
-                        if (func3(data49) > 128) {
-                          const err100 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      let data50 = data49[i10];
+                      if (typeof data50 === "string") {
+                        if (func3(data50) > 128) {
+                          const err103 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                           if (vErrors === null) {
-                            vErrors = [err100];
+                            vErrors = [err103];
                           } else {
-                            vErrors.push(err100);
+                            vErrors.push(err103);
                           }
                           errors++;
                         }
-                        if (func3(data49) < 2) {
-                          const err101 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/minLength", keyword: "minLength", params: { limit: 2 }, message: "must NOT have fewer than 2 characters" };
+                        if (func3(data50) < 2) {
+                          const err104 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/minLength", keyword: "minLength", params: { limit: 2 }, message: "must NOT have fewer than 2 characters" };
                           if (vErrors === null) {
-                            vErrors = [err101];
+                            vErrors = [err104];
                           } else {
-                            vErrors.push(err101);
+                            vErrors.push(err104);
                           }
                           errors++;
                         }
                       } else {
-                        const err102 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        const err105 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                         if (vErrors === null) {
-                          vErrors = [err102];
+                          vErrors = [err105];
                         } else {
-                          vErrors.push(err102);
+                          vErrors.push(err105);
                         }
                         errors++;
                       }
                     }
                   } else {
-                    const err103 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    const err106 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                     if (vErrors === null) {
-                      vErrors = [err103];
+                      vErrors = [err106];
                     } else {
-                      vErrors.push(err103);
+                      vErrors.push(err106);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err104 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err107 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err104];
+                  vErrors = [err107];
                 } else {
-                  vErrors.push(err104);
+                  vErrors.push(err107);
                 }
                 errors++;
               }
             }
           } else {
-            const err105 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-            if (vErrors === null) {
-              vErrors = [err105];
-            } else {
-              vErrors.push(err105);
-            }
-            errors++;
-          }
-        }
-        if (data36.names !== void 0) {
-          if (typeof data36.names !== "boolean") {
-            const err106 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err106];
-            } else {
-              vErrors.push(err106);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err107 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err107];
-        } else {
-          vErrors.push(err107);
-        }
-        errors++;
-      }
-    }
-    if (data.retention !== void 0) {
-      let data51 = data.retention;
-      if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
-        for (const key13 in data51) {
-          if (!(key13 === "textDays" || key13 === "embeddingDays" || key13 === "metadataDays" || key13 === "identityDays")) {
-            const err108 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
+            const err108 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err108];
             } else {
@@ -5361,29 +5357,33 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data51.textDays !== void 0) {
-          let data52 = data51.textDays;
-          if (typeof data52 == "number" && isFinite(data52)) {
-            if (data52 > 36500 || isNaN(data52)) {
-              const err109 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err109];
-              } else {
-                vErrors.push(err109);
-              }
-              errors++;
+        if (data37.names !== void 0) {
+          if (typeof data37.names !== "boolean") {
+            const err109 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err109];
+            } else {
+              vErrors.push(err109);
             }
-            if (data52 < 0 || isNaN(data52)) {
-              const err110 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err110];
-              } else {
-                vErrors.push(err110);
-              }
-              errors++;
-            }
-          } else {
-            const err111 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            errors++;
+          }
+        }
+      } else {
+        const err110 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err110];
+        } else {
+          vErrors.push(err110);
+        }
+        errors++;
+      }
+    }
+    if (data.retention !== void 0) {
+      let data52 = data.retention;
+      if (data52 && typeof data52 == "object" && !Array.isArray(data52)) {
+        for (const key13 in data52) {
+          if (!(key13 === "textDays" || key13 === "embeddingDays" || key13 === "metadataDays" || key13 === "identityDays")) {
+            const err111 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err111];
             } else {
@@ -5392,11 +5392,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data51.embeddingDays !== void 0) {
-          let data53 = data51.embeddingDays;
+        if (data52.textDays !== void 0) {
+          let data53 = data52.textDays;
           if (typeof data53 == "number" && isFinite(data53)) {
             if (data53 > 36500 || isNaN(data53)) {
-              const err112 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              const err112 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err112];
               } else {
@@ -5405,7 +5405,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data53 < 0 || isNaN(data53)) {
-              const err113 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err113 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err113];
               } else {
@@ -5414,7 +5414,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err114 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err114 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err114];
             } else {
@@ -5423,11 +5423,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data51.metadataDays !== void 0) {
-          let data54 = data51.metadataDays;
+        if (data52.embeddingDays !== void 0) {
+          let data54 = data52.embeddingDays;
           if (typeof data54 == "number" && isFinite(data54)) {
             if (data54 > 36500 || isNaN(data54)) {
-              const err115 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              const err115 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err115];
               } else {
@@ -5436,7 +5436,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data54 < 0 || isNaN(data54)) {
-              const err116 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err116 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err116];
               } else {
@@ -5445,7 +5445,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err117 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err117 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err117];
             } else {
@@ -5454,11 +5454,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data51.identityDays !== void 0) {
-          let data55 = data51.identityDays;
+        if (data52.metadataDays !== void 0) {
+          let data55 = data52.metadataDays;
           if (typeof data55 == "number" && isFinite(data55)) {
             if (data55 > 36500 || isNaN(data55)) {
-              const err118 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              const err118 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err118];
               } else {
@@ -5467,7 +5467,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data55 < 0 || isNaN(data55)) {
-              const err119 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err119 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err119];
               } else {
@@ -5476,7 +5476,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err120 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err120 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err120];
             } else {
@@ -5485,33 +5485,29 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err121 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err121];
-        } else {
-          vErrors.push(err121);
-        }
-        errors++;
-      }
-    }
-    if (data.linking !== void 0) {
-      let data56 = data.linking;
-      if (data56 && typeof data56 == "object" && !Array.isArray(data56)) {
-        for (const key14 in data56) {
-          if (!(key14 === "inference" || key14 === "minConfidence" || key14 === "sessionGapMinutes")) {
-            const err122 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err122];
-            } else {
-              vErrors.push(err122);
+        if (data52.identityDays !== void 0) {
+          let data56 = data52.identityDays;
+          if (typeof data56 == "number" && isFinite(data56)) {
+            if (data56 > 36500 || isNaN(data56)) {
+              const err121 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              if (vErrors === null) {
+                vErrors = [err121];
+              } else {
+                vErrors.push(err121);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data56.inference !== void 0) {
-          if (typeof data56.inference !== "boolean") {
-            const err123 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (data56 < 0 || isNaN(data56)) {
+              const err122 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err122];
+              } else {
+                vErrors.push(err122);
+              }
+              errors++;
+            }
+          } else {
+            const err123 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err123];
             } else {
@@ -5520,29 +5516,33 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data56.minConfidence !== void 0) {
-          let data58 = data56.minConfidence;
-          if (typeof data58 == "number" && isFinite(data58)) {
-            if (data58 > 1 || isNaN(data58)) {
-              const err124 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err124];
-              } else {
-                vErrors.push(err124);
-              }
-              errors++;
+      } else {
+        const err124 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err124];
+        } else {
+          vErrors.push(err124);
+        }
+        errors++;
+      }
+    }
+    if (data.linking !== void 0) {
+      let data57 = data.linking;
+      if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
+        for (const key14 in data57) {
+          if (!(key14 === "inference" || key14 === "minConfidence" || key14 === "sessionGapMinutes")) {
+            const err125 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err125];
+            } else {
+              vErrors.push(err125);
             }
-            if (data58 < 0 || isNaN(data58)) {
-              const err125 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err125];
-              } else {
-                vErrors.push(err125);
-              }
-              errors++;
-            }
-          } else {
-            const err126 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            errors++;
+          }
+        }
+        if (data57.inference !== void 0) {
+          if (typeof data57.inference !== "boolean") {
+            const err126 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err126];
             } else {
@@ -5551,11 +5551,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data56.sessionGapMinutes !== void 0) {
-          let data59 = data56.sessionGapMinutes;
+        if (data57.minConfidence !== void 0) {
+          let data59 = data57.minConfidence;
           if (typeof data59 == "number" && isFinite(data59)) {
-            if (data59 > 1440 || isNaN(data59)) {
-              const err127 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+            if (data59 > 1 || isNaN(data59)) {
+              const err127 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
                 vErrors = [err127];
               } else {
@@ -5563,8 +5563,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data59 < 1 || isNaN(data59)) {
-              const err128 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            if (data59 < 0 || isNaN(data59)) {
+              const err128 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err128];
               } else {
@@ -5573,7 +5573,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err129 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err129 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err129];
             } else {
@@ -5582,33 +5582,29 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err130 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err130];
-        } else {
-          vErrors.push(err130);
-        }
-        errors++;
-      }
-    }
-    if (data.topics !== void 0) {
-      let data60 = data.topics;
-      if (data60 && typeof data60 == "object" && !Array.isArray(data60)) {
-        for (const key15 in data60) {
-          if (!(key15 === "enabled" || key15 === "minUsers" || key15 === "epsilonPerDay")) {
-            const err131 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err131];
-            } else {
-              vErrors.push(err131);
+        if (data57.sessionGapMinutes !== void 0) {
+          let data60 = data57.sessionGapMinutes;
+          if (typeof data60 == "number" && isFinite(data60)) {
+            if (data60 > 1440 || isNaN(data60)) {
+              const err130 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+              if (vErrors === null) {
+                vErrors = [err130];
+              } else {
+                vErrors.push(err130);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data60.enabled !== void 0) {
-          if (typeof data60.enabled !== "boolean") {
-            const err132 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (data60 < 1 || isNaN(data60)) {
+              const err131 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err131];
+              } else {
+                vErrors.push(err131);
+              }
+              errors++;
+            }
+          } else {
+            const err132 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err132];
             } else {
@@ -5617,43 +5613,46 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data60.minUsers !== void 0) {
-          let data62 = data60.minUsers;
-          if (!(typeof data62 == "number" && (!(data62 % 1) && !isNaN(data62)) && isFinite(data62))) {
-            const err133 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      } else {
+        const err133 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err133];
+        } else {
+          vErrors.push(err133);
+        }
+        errors++;
+      }
+    }
+    if (data.embedding !== void 0) {
+      let data61 = data.embedding;
+      if (data61 && typeof data61 == "object" && !Array.isArray(data61)) {
+        for (const key15 in data61) {
+          if (!(key15 === "external" || key15 === "embed_rate" || key15 === "tenants")) {
+            const err134 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err133];
+              vErrors = [err134];
             } else {
-              vErrors.push(err133);
+              vErrors.push(err134);
             }
             errors++;
           }
-          if (typeof data62 == "number" && isFinite(data62)) {
-            if (data62 < 2 || isNaN(data62)) {
-              const err134 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
-              if (vErrors === null) {
-                vErrors = [err134];
-              } else {
-                vErrors.push(err134);
-              }
-              errors++;
+        }
+        if (data61.external !== void 0) {
+          if (typeof data61.external !== "boolean") {
+            const err135 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err135];
+            } else {
+              vErrors.push(err135);
             }
+            errors++;
           }
         }
-        if (data60.epsilonPerDay !== void 0) {
-          let data63 = data60.epsilonPerDay;
+        if (data61.embed_rate !== void 0) {
+          let data63 = data61.embed_rate;
           if (typeof data63 == "number" && isFinite(data63)) {
-            if (data63 > 10 || isNaN(data63)) {
-              const err135 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
-              if (vErrors === null) {
-                vErrors = [err135];
-              } else {
-                vErrors.push(err135);
-              }
-              errors++;
-            }
-            if (data63 <= 0 || isNaN(data63)) {
-              const err136 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+            if (data63 > 1 || isNaN(data63)) {
+              const err136 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
                 vErrors = [err136];
               } else {
@@ -5661,72 +5660,75 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data63 < 0 || isNaN(data63)) {
+              const err137 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err137];
+              } else {
+                vErrors.push(err137);
+              }
+              errors++;
+            }
           } else {
-            const err137 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err138 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err137];
+              vErrors = [err138];
             } else {
-              vErrors.push(err137);
+              vErrors.push(err138);
             }
             errors++;
           }
         }
-      } else {
-        const err138 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err138];
-        } else {
-          vErrors.push(err138);
-        }
-        errors++;
-      }
-    }
-    if (data.prices !== void 0) {
-      let data64 = data.prices;
-      if (Array.isArray(data64)) {
-        if (data64.length > 512) {
-          const err139 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          if (vErrors === null) {
-            vErrors = [err139];
-          } else {
-            vErrors.push(err139);
-          }
-          errors++;
-        }
-        const len11 = data64.length;
-        for (let i11 = 0; i11 < len11; i11++) {
-          let data65 = data64[i11];
-          if (data65 && typeof data65 == "object" && !Array.isArray(data65)) {
-            if (data65.model === void 0) {
-              const err140 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
-              if (vErrors === null) {
-                vErrors = [err140];
-              } else {
-                vErrors.push(err140);
+        if (data61.tenants !== void 0) {
+          let data64 = data61.tenants;
+          if (data64 && typeof data64 == "object" && !Array.isArray(data64)) {
+            for (const key16 in data64) {
+              const _errs149 = errors;
+              if (typeof key16 === "string") {
+                if (!pattern1.test(key16)) {
+                  const err139 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key16 };
+                  if (vErrors === null) {
+                    vErrors = [err139];
+                  } else {
+                    vErrors.push(err139);
+                  }
+                  errors++;
+                }
               }
-              errors++;
-            }
-            if (data65.inputPerMillion === void 0) {
-              const err141 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
-              if (vErrors === null) {
-                vErrors = [err141];
-              } else {
-                vErrors.push(err141);
+              var valid47 = _errs149 === errors;
+              if (!valid47) {
+                const err140 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key16 }, message: "property name must be valid" };
+                if (vErrors === null) {
+                  vErrors = [err140];
+                } else {
+                  vErrors.push(err140);
+                }
+                errors++;
               }
-              errors++;
             }
-            if (data65.outputPerMillion === void 0) {
-              const err142 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
-              if (vErrors === null) {
-                vErrors = [err142];
+            for (const key17 in data64) {
+              let data65 = data64[key17];
+              if (typeof data65 == "number" && isFinite(data65)) {
+                if (data65 > 1 || isNaN(data65)) {
+                  const err141 = { instancePath: instancePath + "/embedding/tenants/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err141];
+                  } else {
+                    vErrors.push(err141);
+                  }
+                  errors++;
+                }
+                if (data65 < 0 || isNaN(data65)) {
+                  const err142 = { instancePath: instancePath + "/embedding/tenants/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err142];
+                  } else {
+                    vErrors.push(err142);
+                  }
+                  errors++;
+                }
               } else {
-                vErrors.push(err142);
-              }
-              errors++;
-            }
-            for (const key16 in data65) {
-              if (!(key16 === "model" || key16 === "inputPerMillion" || key16 === "outputPerMillion")) {
-                const err143 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
+                const err143 = { instancePath: instancePath + "/embedding/tenants/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
                   vErrors = [err143];
                 } else {
@@ -5735,98 +5737,261 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data65.model !== void 0) {
-              let data66 = data65.model;
-              if (typeof data66 === "string") {
-                if (func3(data66) > 256) {
-                  const err144 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err144];
-                  } else {
-                    vErrors.push(err144);
-                  }
-                  errors++;
-                }
-              } else {
-                const err145 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err145];
-                } else {
-                  vErrors.push(err145);
-                }
-                errors++;
-              }
-            }
-            if (data65.inputPerMillion !== void 0) {
-              let data67 = data65.inputPerMillion;
-              if (typeof data67 == "number" && isFinite(data67)) {
-                if (data67 < 0 || isNaN(data67)) {
-                  const err146 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err146];
-                  } else {
-                    vErrors.push(err146);
-                  }
-                  errors++;
-                }
-              } else {
-                const err147 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err147];
-                } else {
-                  vErrors.push(err147);
-                }
-                errors++;
-              }
-            }
-            if (data65.outputPerMillion !== void 0) {
-              let data68 = data65.outputPerMillion;
-              if (typeof data68 == "number" && isFinite(data68)) {
-                if (data68 < 0 || isNaN(data68)) {
-                  const err148 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err148];
-                  } else {
-                    vErrors.push(err148);
-                  }
-                  errors++;
-                }
-              } else {
-                const err149 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err149];
-                } else {
-                  vErrors.push(err149);
-                }
-                errors++;
-              }
-            }
           } else {
-            const err150 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err144 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err150];
+              vErrors = [err144];
             } else {
-              vErrors.push(err150);
+              vErrors.push(err144);
             }
             errors++;
           }
         }
       } else {
-        const err151 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err145 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err151];
+          vErrors = [err145];
         } else {
-          vErrors.push(err151);
+          vErrors.push(err145);
+        }
+        errors++;
+      }
+    }
+    if (data.topics !== void 0) {
+      let data66 = data.topics;
+      if (data66 && typeof data66 == "object" && !Array.isArray(data66)) {
+        for (const key18 in data66) {
+          if (!(key18 === "enabled" || key18 === "minUsers" || key18 === "epsilonPerDay")) {
+            const err146 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key18 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err146];
+            } else {
+              vErrors.push(err146);
+            }
+            errors++;
+          }
+        }
+        if (data66.enabled !== void 0) {
+          if (typeof data66.enabled !== "boolean") {
+            const err147 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err147];
+            } else {
+              vErrors.push(err147);
+            }
+            errors++;
+          }
+        }
+        if (data66.minUsers !== void 0) {
+          let data68 = data66.minUsers;
+          if (!(typeof data68 == "number" && (!(data68 % 1) && !isNaN(data68)) && isFinite(data68))) {
+            const err148 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err148];
+            } else {
+              vErrors.push(err148);
+            }
+            errors++;
+          }
+          if (typeof data68 == "number" && isFinite(data68)) {
+            if (data68 < 2 || isNaN(data68)) {
+              const err149 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
+              if (vErrors === null) {
+                vErrors = [err149];
+              } else {
+                vErrors.push(err149);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data66.epsilonPerDay !== void 0) {
+          let data69 = data66.epsilonPerDay;
+          if (typeof data69 == "number" && isFinite(data69)) {
+            if (data69 > 10 || isNaN(data69)) {
+              const err150 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
+              if (vErrors === null) {
+                vErrors = [err150];
+              } else {
+                vErrors.push(err150);
+              }
+              errors++;
+            }
+            if (data69 <= 0 || isNaN(data69)) {
+              const err151 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err151];
+              } else {
+                vErrors.push(err151);
+              }
+              errors++;
+            }
+          } else {
+            const err152 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err152];
+            } else {
+              vErrors.push(err152);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err153 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err153];
+        } else {
+          vErrors.push(err153);
+        }
+        errors++;
+      }
+    }
+    if (data.prices !== void 0) {
+      let data70 = data.prices;
+      if (Array.isArray(data70)) {
+        if (data70.length > 512) {
+          const err154 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
+          if (vErrors === null) {
+            vErrors = [err154];
+          } else {
+            vErrors.push(err154);
+          }
+          errors++;
+        }
+        const len11 = data70.length;
+        for (let i11 = 0; i11 < len11; i11++) {
+          let data71 = data70[i11];
+          if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
+            if (data71.model === void 0) {
+              const err155 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+              if (vErrors === null) {
+                vErrors = [err155];
+              } else {
+                vErrors.push(err155);
+              }
+              errors++;
+            }
+            if (data71.inputPerMillion === void 0) {
+              const err156 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
+              if (vErrors === null) {
+                vErrors = [err156];
+              } else {
+                vErrors.push(err156);
+              }
+              errors++;
+            }
+            if (data71.outputPerMillion === void 0) {
+              const err157 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+              if (vErrors === null) {
+                vErrors = [err157];
+              } else {
+                vErrors.push(err157);
+              }
+              errors++;
+            }
+            for (const key19 in data71) {
+              if (!(key19 === "model" || key19 === "inputPerMillion" || key19 === "outputPerMillion")) {
+                const err158 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key19 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err158];
+                } else {
+                  vErrors.push(err158);
+                }
+                errors++;
+              }
+            }
+            if (data71.model !== void 0) {
+              let data72 = data71.model;
+              if (typeof data72 === "string") {
+                if (func3(data72) > 256) {
+                  const err159 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err159];
+                  } else {
+                    vErrors.push(err159);
+                  }
+                  errors++;
+                }
+              } else {
+                const err160 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err160];
+                } else {
+                  vErrors.push(err160);
+                }
+                errors++;
+              }
+            }
+            if (data71.inputPerMillion !== void 0) {
+              let data73 = data71.inputPerMillion;
+              if (typeof data73 == "number" && isFinite(data73)) {
+                if (data73 < 0 || isNaN(data73)) {
+                  const err161 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err161];
+                  } else {
+                    vErrors.push(err161);
+                  }
+                  errors++;
+                }
+              } else {
+                const err162 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err162];
+                } else {
+                  vErrors.push(err162);
+                }
+                errors++;
+              }
+            }
+            if (data71.outputPerMillion !== void 0) {
+              let data74 = data71.outputPerMillion;
+              if (typeof data74 == "number" && isFinite(data74)) {
+                if (data74 < 0 || isNaN(data74)) {
+                  const err163 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err163];
+                  } else {
+                    vErrors.push(err163);
+                  }
+                  errors++;
+                }
+              } else {
+                const err164 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err164];
+                } else {
+                  vErrors.push(err164);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err165 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err165];
+            } else {
+              vErrors.push(err165);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err166 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err166];
+        } else {
+          vErrors.push(err166);
         }
         errors++;
       }
     }
   } else {
-    const err152 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err167 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err152];
+      vErrors = [err167];
     } else {
-      vErrors.push(err152);
+      vErrors.push(err167);
     }
     errors++;
   }
@@ -5834,12 +5999,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validateManifest = validate49;
-var schema75 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
-var schema85 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
-var schema86 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
-var pattern26 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
-var pattern30 = new RegExp("^(none|[0-9a-f]{64})$", "");
-var pattern27 = new RegExp("^[a-z0-9-]{1,64}$", "");
+var schema78 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
+var schema88 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
+var schema89 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
+var pattern27 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
+var pattern31 = new RegExp("^(none|[0-9a-f]{64})$", "");
+var pattern28 = new RegExp("^[a-z0-9-]{1,64}$", "");
 function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6059,7 +6224,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data6) {
           const _errs19 = errors;
           if (typeof key1 === "string") {
-            if (!pattern27.test(key1)) {
+            if (!pattern28.test(key1)) {
               const err20 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9-]{1,64}$" }, message: 'must match pattern "^[a-z0-9-]{1,64}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err20];
@@ -6165,9 +6330,9 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
   validate50.errors = vErrors;
   return errors === 0;
 }
-var schema81 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
-var schema82 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
-var pattern28 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
+var schema84 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
+var schema85 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
+var pattern29 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6195,7 +6360,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.role !== void 0) {
       let data0 = data.role;
       if (!(data0 === "system" || data0 === "developer")) {
-        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema81.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema84.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -6252,7 +6417,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data3) {
           const _errs9 = errors;
           if (typeof key1 === "string") {
-            if (!pattern28.test(key1)) {
+            if (!pattern29.test(key1)) {
               const err7 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]{0,63}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err7];
@@ -6299,7 +6464,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             if (data4.type !== void 0) {
               let data5 = data4.type;
               if (!(data5 === "text" || data5 === "line" || data5 === "token" || data5 === "integer" || data5 === "date" || data5 === "enum")) {
-                const err11 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/type", schemaPath: "#/definitions/variable/properties/type/enum", keyword: "enum", params: { allowedValues: schema82.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                const err11 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/type", schemaPath: "#/definitions/variable/properties/type/enum", keyword: "enum", params: { allowedValues: schema85.properties.type.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err11];
                 } else {
@@ -6685,7 +6850,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema75.properties, key0)) {
+      if (!func2.call(schema78.properties, key0)) {
         const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err3];
@@ -6709,7 +6874,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data1 = data.name;
       if (typeof data1 === "string") {
-        if (!pattern26.test(data1)) {
+        if (!pattern27.test(data1)) {
           const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,127}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,127}$"' };
           if (vErrors === null) {
             vErrors = [err5];
@@ -6790,7 +6955,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enforce !== void 0) {
       let data5 = data.enforce;
       if (!(data5 === "observe" || data5 === "warn" || data5 === "block")) {
-        const err12 = { instancePath: instancePath + "/enforce", schemaPath: "#/properties/enforce/enum", keyword: "enum", params: { allowedValues: schema75.properties.enforce.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/enforce", schemaPath: "#/properties/enforce/enum", keyword: "enum", params: { allowedValues: schema78.properties.enforce.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -7075,7 +7240,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         if (data12.order !== void 0) {
           let data20 = data12.order;
           if (!(data20 === "any" || data20 === "exact")) {
-            const err36 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema85.properties.order.enum }, message: "must be equal to one of the allowed values" };
+            const err36 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema88.properties.order.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err36];
             } else {
@@ -7111,7 +7276,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         if (data21.others !== void 0) {
           let data22 = data21.others;
           if (!(data22 === "allow" || data22 === "refuse")) {
-            const err39 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema86.properties.others.enum }, message: "must be equal to one of the allowed values" };
+            const err39 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema89.properties.others.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err39];
             } else {
@@ -7485,7 +7650,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.responseFormat !== void 0) {
       let data35 = data.responseFormat;
       if (typeof data35 === "string") {
-        if (!pattern30.test(data35)) {
+        if (!pattern31.test(data35)) {
           const err71 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
           if (vErrors === null) {
             vErrors = [err71];
@@ -7897,8 +8062,8 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validateFeedback = validate58;
-var schema89 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/feedback.v1.json", "title": "Feedback", "description": "What a person, an evaluator or an application says of an answer or of a whole conversation. Exactly one of runId, requestId, responseId, traceId and threadId says of which. Unknown fields are faults.", "type": "object", "additionalProperties": false, "required": ["kind", "value"], "properties": { "id": { "description": "Idempotency key, unique within a tenant and environment. Absent: made of the content.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "runId": { "description": "The answer's x-clew-run-id.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "requestId": { "description": "Id of a request, as the API lists it.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "responseId": { "description": "The provider's id of its answer: gen_ai.response.id.", "type": "string", "minLength": 1, "maxLength": 256 }, "traceId": { "description": "The newest request of this trace is meant.", "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "threadId": { "description": "Id of a thread, as the API lists it.", "type": "string", "minLength": 1, "maxLength": 256 }, "kind": { "description": 'thumbs: "up" or "down". completion: whether the user got done what the thread was for. score: a number, of a scale that belongs to its name. comment: words.', "enum": ["thumbs", "completion", "score", "comment"] }, "value": { "description": 'thumbs: "up" or "down"; completion: true or false; score: a number; comment: text, redacted before it is kept.', "type": ["string", "number", "boolean"] }, "name": { "description": "What was judged: gen_ai.evaluation.name.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, "source": { "description": "Who judged. Absent: user for thumbs and comments, evaluator for scores, application for completion.", "enum": ["user", "evaluator", "application"] }, "at": { "description": "When it was given, RFC 3339. Absent: when it arrives.", "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" } }, "allOf": [{ "if": { "properties": { "kind": { "const": "thumbs" } } }, "then": { "properties": { "value": { "enum": ["up", "down"] } } } }, { "if": { "properties": { "kind": { "const": "completion" } } }, "then": { "properties": { "value": { "type": "boolean" } } } }, { "if": { "properties": { "kind": { "const": "score" } } }, "then": { "properties": { "value": { "type": "number", "minimum": -1e6, "maximum": 1e6 } } } }, { "if": { "properties": { "kind": { "const": "comment" } } }, "then": { "properties": { "value": { "type": "string", "minLength": 1, "maxLength": 4e3 } } } }] };
-var pattern35 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
+var schema92 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/feedback.v1.json", "title": "Feedback", "description": "What a person, an evaluator or an application says of an answer or of a whole conversation. Exactly one of runId, requestId, responseId, traceId and threadId says of which. Unknown fields are faults.", "type": "object", "additionalProperties": false, "required": ["kind", "value"], "properties": { "id": { "description": "Idempotency key, unique within a tenant and environment. Absent: made of the content.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "runId": { "description": "The answer's x-clew-run-id.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "requestId": { "description": "Id of a request, as the API lists it.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "responseId": { "description": "The provider's id of its answer: gen_ai.response.id.", "type": "string", "minLength": 1, "maxLength": 256 }, "traceId": { "description": "The newest request of this trace is meant.", "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "threadId": { "description": "Id of a thread, as the API lists it.", "type": "string", "minLength": 1, "maxLength": 256 }, "kind": { "description": 'thumbs: "up" or "down". completion: whether the user got done what the thread was for. score: a number, of a scale that belongs to its name. comment: words.', "enum": ["thumbs", "completion", "score", "comment"] }, "value": { "description": 'thumbs: "up" or "down"; completion: true or false; score: a number; comment: text, redacted before it is kept.', "type": ["string", "number", "boolean"] }, "name": { "description": "What was judged: gen_ai.evaluation.name.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, "source": { "description": "Who judged. Absent: user for thumbs and comments, evaluator for scores, application for completion.", "enum": ["user", "evaluator", "application"] }, "at": { "description": "When it was given, RFC 3339. Absent: when it arrives.", "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" } }, "allOf": [{ "if": { "properties": { "kind": { "const": "thumbs" } } }, "then": { "properties": { "value": { "enum": ["up", "down"] } } } }, { "if": { "properties": { "kind": { "const": "completion" } } }, "then": { "properties": { "value": { "type": "boolean" } } } }, { "if": { "properties": { "kind": { "const": "score" } } }, "then": { "properties": { "value": { "type": "number", "minimum": -1e6, "maximum": 1e6 } } } }, { "if": { "properties": { "kind": { "const": "comment" } } }, "then": { "properties": { "value": { "type": "string", "minLength": 1, "maxLength": 4e3 } } } }] };
+var pattern36 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
 function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -7934,7 +8099,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       if (data.value !== void 0) {
         let data1 = data.value;
         if (!(data1 === "up" || data1 === "down")) {
-          const err1 = { instancePath: instancePath + "/value", schemaPath: "#/allOf/0/then/properties/value/enum", keyword: "enum", params: { allowedValues: schema89.allOf[0].then.properties.value.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/value", schemaPath: "#/allOf/0/then/properties/value/enum", keyword: "enum", params: { allowedValues: schema92.allOf[0].then.properties.value.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -8172,7 +8337,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema89.properties, key0)) {
+      if (!func2.call(schema92.properties, key0)) {
         const err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err18];
@@ -8335,7 +8500,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kind !== void 0) {
       let data14 = data.kind;
       if (!(data14 === "thumbs" || data14 === "completion" || data14 === "score" || data14 === "comment")) {
-        const err33 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema89.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        const err33 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema92.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err33];
         } else {
@@ -8347,7 +8512,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.value !== void 0) {
       let data15 = data.value;
       if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
-        const err34 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema89.properties.value.type }, message: "must be string,number,boolean" };
+        const err34 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema92.properties.value.type }, message: "must be string,number,boolean" };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
@@ -8359,7 +8524,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data16 = data.name;
       if (typeof data16 === "string") {
-        if (!pattern35.test(data16)) {
+        if (!pattern36.test(data16)) {
           const err35 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
           if (vErrors === null) {
             vErrors = [err35];
@@ -8381,7 +8546,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.source !== void 0) {
       let data17 = data.source;
       if (!(data17 === "user" || data17 === "evaluator" || data17 === "application")) {
-        const err37 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema89.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err37 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema92.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err37];
         } else {

@@ -1,0 +1,192 @@
+// Moves the store's vectors to another model, in the background, while the old ones serve:
+//
+//   read a chunk → embed → store beside the old ones (and outside) → … → [caught up] → switch → remove the old ones
+//
+// In the bracket no request is being stored, so that the last ones are taken over and the switch falls between two batches
+// of the pipeline: each is wholly of one model. How far the move is stands in the store; a process that dies goes on where
+// the last transaction ended. What is away (a hosted model, an outside store) is waited for.
+import { ClewError, errorFields, type Clock, type Logger } from '../kernel/index.ts';
+import type { Embedder, VectorItem, Vectors } from '../ingest/index.ts';
+import type { Chunk, EmbeddingStore } from './ports.ts';
+import type { EmbeddingView, Move, MoveView } from './types.ts';
+
+export interface MoverParts {
+  readonly store: EmbeddingStore;
+  /** Vectors outside the store, which stores the same; `removeModel` forgets all vectors of a model. */
+  readonly outside?: (Pick<Vectors, 'upsert' | 'removePrincipal'> & { removeModel(model: string): Promise<void> }) | undefined;
+  /** The embedder of a model id. Throws where the model cannot be had; then the move waits. */
+  readonly open: (model: string) => Promise<Embedder>;
+  /** Runs the work while no request is on its way into the store. */
+  readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The store has switched; from now on the embedder of this model serves. */
+  readonly switched: (embedder: Embedder) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** First pause after a failure; it doubles up to a minute. */
+  readonly pauseMs?: number;
+}
+
+export interface Mover {
+  /** Goes on with a move that a process before began. */
+  start(): void;
+  /** Begins one, or goes on with one to the same model. Throws conflict. */
+  begin(target: string): Promise<void>;
+  cancel(): Promise<void>;
+  view(): Promise<EmbeddingView>;
+  /** Settles when nothing is left to do, or when the mover was stopped. */
+  idle(): Promise<void>;
+  /** Ends after the chunk at hand. */
+  stop(): Promise<void>;
+}
+
+/** Vectors that are embedded together, in one call of a hosted model. */
+const CHUNK = 64;
+/** In the bracket nothing is stored, so little may be left to do there. */
+const LAST_CHUNK = 16;
+const REMOVE = 500;
+const PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 60_000;
+
+export function createMover(parts: MoverParts): Mover {
+  const { store, clock, logger } = parts;
+  let loop: Promise<void> | undefined;
+  let isStopped = false;
+  let reason: string | null = null;
+  let wake: (() => void) | undefined;
+
+  async function run(): Promise<void> {
+    for (let pause = parts.pauseMs ?? PAUSE_MS; !isStopped;) {
+      try {
+        if (!(await step())) return;
+        pause = parts.pauseMs ?? PAUSE_MS;
+        reason = null;
+        // Live traffic first: the pipeline and readers get their turn after each chunk.
+        await new Promise((resolve) => setImmediate(resolve));
+      } catch (error) {
+        reason = error instanceof ClewError ? error.message : 'an unexpected fault; the log says which';
+        logger.warn('reembed_waits', { ...errorFields(error), pauseMs: pause });
+        await sleep(pause);
+        pause = Math.min(LONGEST_PAUSE_MS, pause * 2);
+      }
+    }
+  }
+
+  function sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (isStopped) wake();
+    });
+  }
+
+  /** One chunk, the switch, or one batch of removals. False when nothing is left. */
+  async function step(): Promise<boolean> {
+    const move = await store.move();
+    if (move === undefined) return false;
+    if (move.switchedAtMs !== null) return remove(move);
+    const embedder = await parts.open(move.target);
+    const chunk = await store.next(CHUNK);
+    // A long stretch without any of the source's vectors is passed over without asking a model.
+    if (!chunk.isEnd || chunk.pending.length > LAST_CHUNK) await takeOver(chunk, embedder);
+    else await parts.exclusively(() => finish(embedder));
+    return true;
+  }
+
+  async function takeOver(chunk: Chunk, embedder: Embedder): Promise<void> {
+    const withText = chunk.pending.filter((one): one is typeof one & { readonly text: string } => isText(one.text));
+    const vectors = withText.length === 0 ? [] : await embedder.embed(withText.map(({ text }) => text));
+    if (vectors.length !== withText.length) throw new Error('The embedder answered fewer vectors than texts');
+    const items = withText.map(({ scope, id, kind, principal, threadId, atMs }, index): VectorItem => {
+      const vector = vectors[index];
+      if (vector === undefined) throw new Error('The embedder answered fewer vectors than texts');
+      return { scope, id, kind, principal, threadId, atMs, model: embedder.modelId, vector };
+    });
+    // Outside first: what stands in the store is not looked at again.
+    if (items.length > 0) await parts.outside?.upsert(items);
+    const leftOut = await store.take(items, chunk);
+    // Erased or expired meanwhile, and with it all that the person had said before.
+    for (const { scope, principal, atMs } of leftOut) if (principal !== null) await parts.outside?.removePrincipal(scope, principal, atMs);
+  }
+
+  /** While nothing is being stored. */
+  async function finish(embedder: Embedder): Promise<void> {
+    for (;;) {
+      const chunk = await store.next(CHUNK);
+      if (chunk.pending.length > 0 || !chunk.isEnd) await takeOver(chunk, embedder);
+      if (chunk.isEnd) break;
+    }
+    await store.switchOver(clock.nowMs());
+    await parts.switched(embedder);
+    const move = await store.move();
+    logger.info('reembed_switched', { from: move?.source, to: move?.target, moved: move?.moved, lost: move?.lost });
+  }
+
+  async function remove(move: Move): Promise<boolean> {
+    const removed = await store.removeOthers(REMOVE);
+    if (removed > 0) return true;
+    await parts.outside?.removeModel(move.source);
+    await store.finish();
+    logger.info('reembed_finished', { from: move.source, to: move.target, moved: move.moved, lost: move.lost });
+    return false;
+  }
+
+  /** Asked for while it ends: it runs once more. */
+  let isAsked = false;
+  function start(): void {
+    isAsked = true;
+    loop ??= (async () => {
+      while (isAsked && !isStopped) {
+        isAsked = false;
+        await run();
+      }
+      loop = undefined;
+    })();
+  }
+
+  return {
+    start,
+    async begin(target) {
+      const move = await store.begin(target, clock.nowMs());
+      logger.info('reembed_begun', { from: move.source, to: move.target, total: move.total, moved: move.moved });
+      wake?.();
+      start();
+    },
+    async cancel() {
+      // Not between the last chunk and the switch.
+      await parts.exclusively(() => store.cancel(clock.nowMs()));
+      logger.info('reembed_cancelled', {});
+      wake?.();
+      start();
+    },
+    view: async () => ({ model: (await store.inForce()) ?? '', move: viewOf(await store.move(), reason) }),
+    idle: async () => {
+      await loop;
+    },
+    async stop() {
+      isStopped = true;
+      wake?.();
+      await loop;
+    },
+  };
+}
+
+const isText = (text: string | null): text is string => text !== null && text.trim() !== '';
+
+function viewOf(move: Move | undefined, reason: string | null): MoveView | null {
+  if (move === undefined) return null;
+  const { source, target, total, moved, lost, startedAtMs, switchedAtMs } = move;
+  return {
+    from: source,
+    to: target,
+    state: reason !== null ? 'waiting' : switchedAtMs === null ? 'moving' : 'removing',
+    total: Math.max(total, moved + lost),
+    moved,
+    lost,
+    startedAt: new Date(startedAtMs).toISOString(),
+    switchedAt: switchedAtMs === null ? null : new Date(switchedAtMs).toISOString(),
+    reason,
+  };
+}
