@@ -5,12 +5,13 @@ import type { Express } from 'express';
 import { unsafePatternReason } from '#redact';
 import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken } from './access/index.ts';
 import { checkpointFolder, manifestFolder, openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
-import { openEmbedder, openNameFinder } from './adapters/onnx/index.ts';
+import { openNameFinder } from './adapters/onnx/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite } from './adapters/sqlite/index.ts';
 import { alertRoutes } from './alerts/index.ts';
 import { type Overrides, type Base, version } from './compose-base.ts';
+import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
 import { openPeople, pseudonymAt, openEraser } from './compose-people.ts';
 import { createWorkshop, openLiteLlm, meaningIndex } from './compose-processing.ts';
@@ -23,6 +24,7 @@ import { systemClock, systemRandomness, type EventHandler, type Logger, type Rou
 import { openPolicy, policyRoutes } from './policies/index.ts';
 import { privacyRoutes, withoutErased } from './privacy/index.ts';
 import { reportRoutes } from './reports/index.ts';
+import { embeddingRoutes } from './reembed/index.ts';
 import { schedulePurge, withOutsideVectors } from './retention/index.ts';
 import { createSearch, searchRoutes } from './search/index.ts';
 import { traceLinker } from './threads/index.ts';
@@ -65,8 +67,8 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 
 async function assemble(base: Base): Promise<ControlPlane> {
   const { config, overrides, clock, logger, live, store, closers } = base;
-  const embedder = overrides.embedder ?? openEmbedder();
-  closers.push(() => embedder.close());
+  const embedders = await openEmbedders(base);
+  closers.push(() => embedders.close());
   const nameFinder = overrides.nameFinder ?? openNameFinder();
   closers.push(() => nameFinder.close());
   const secret = openSecret(path.join(config.dataFolder, 'keys', 'pseudonyms.key'));
@@ -77,7 +79,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   );
   const outside = await openOutsideVectors(config);
   if (outside) closers.push(() => outside.close());
-  const workshop = createWorkshop({ store, embedder, nameFinder, secret, live });
+  const workshop = createWorkshop({ store, embedders, nameFinder, secret, live });
   const keyStore = await openKeyFolder(path.join(config.dataFolder, 'journal-keys'));
   const keys = createJournalKeys({ store: keyStore, clock, randomness: systemRandomness });
   const spanExport = openSpanExport(base, metrics);
@@ -114,6 +116,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     clock,
     committed: () => announcer.notify(),
   });
+  const mover = openMover(base, { embedders, outside, pipeline, topics, renew: () => workshop.renew() });
   const acceptor = createAcceptor({
     journal: store.journal,
     keys,
@@ -123,9 +126,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
     limits: config.limits,
     arrived: () => pipeline.notify(),
   });
-  const meaning = meaningIndex(workshop, embedder, outside?.vectors ?? store.vectors);
+  const meaning = meaningIndex(workshop, embedders, outside?.vectors ?? store.vectors);
   const routes: Route[] = [
-    ...healthRoutes(healthOf(base, embedder, outside)),
+    ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
     ...openLiteLlm(base, { acceptor, workshop, secret }),
     ...policyRoutes(live),
@@ -137,6 +140,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...reportRoutes(store.traffic, clock),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
     ...privacyRoutes(eraser),
+    ...embeddingRoutes({ mover, isOperator: (caller) => access.isOperator(caller), resolve: embedders.resolve }),
     ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),
   ];
   const app = createApp({
@@ -162,6 +166,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       pipeline.start();
       announcer.start();
       identity.start();
+      mover.start();
       purging ??= schedulePurge({
         store: outside ? withOutsideVectors(store.retention, outside.vectors) : store.retention,
         policy: () => live.current().policy.retention,
@@ -175,6 +180,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       live.close();
       await inTurn([
         () => purging?.stop(),
+        () => mover.stop(),
         () => pipeline.drain(),
         () => announcer.drain(),
         () => identity.stop(),

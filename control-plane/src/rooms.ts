@@ -17,4 +17,5 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   retention: ['policies'],
   alerts: ['threads'],
   export: ['threads'],
+  reembed: ['ingest'],
 };

@@ -8,12 +8,14 @@ import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
 import type { TrafficReader } from '../../reports/index.ts';
 import type { Purgeable } from '../../retention/index.ts';
+import type { EmbeddingStore } from '../../reembed/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
 import type { TopicStore } from '../../topics/index.ts';
 import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
 import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
+import { SqliteEmbedding } from './embedding.ts';
 import { erasablesOf } from './erasables.ts';
 import { SqliteFeedback } from './feedback.ts';
 import { SqliteGatewayKeys } from './gateway-keys.ts';
@@ -52,6 +54,7 @@ export interface SqliteStore {
   readonly threads: ThreadReader;
   readonly texts: TextIndex;
   readonly vectors: Vectors;
+  readonly embedding: EmbeddingStore;
   readonly events: Outbox;
   readonly meta: Meta;
   readonly alerts: AlertStore;
@@ -98,6 +101,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     threads: new SqliteThreads(database, clock),
     texts: new SqliteTextIndex(database),
     vectors,
+    embedding: new SqliteEmbedding(database, vectors),
     events: new SqliteOutbox(database),
     meta: new SqliteMeta(database),
     alerts: new SqliteAlerts(database),
