@@ -27,7 +27,7 @@ export interface Embedders {
   /** The one in force. */
   current(): Embedder;
   /** The id for a short name or an id. Throws not_found, naming what there is, and forbidden where the policy says so. */
-  resolve(name: string): string;
+  readonly resolve: (name: string) => string;
   /** By id; kept open. Throws as `resolve`. */
   open(id: string): Embedder;
   /** Puts it in force for everything that asks from now on. */

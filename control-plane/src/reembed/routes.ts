@@ -6,7 +6,7 @@ export interface EmbeddingRoutesParts {
   readonly mover: Mover;
   readonly isOperator: (caller: Caller) => boolean;
   /** The id of a model that this server can open, by its id or short name. Throws where there is none, or the policy forbids it. */
-  readonly resolve: (name: string) => Promise<string>;
+  readonly resolve: (name: string) => string;
 }
 
 const VIEW: JsonSchema = {
@@ -66,7 +66,7 @@ export function embeddingRoutes({ mover, isOperator, resolve }: EmbeddingRoutesP
       },
       success: { status: 202, description: 'The move has begun', schema: VIEW },
       errors: ['invalid_body', 'conflict', 'unavailable'],
-      handle: guarded(202, async ({ body }) => mover.begin(await resolve(modelIn(body)))),
+      handle: guarded(202, async ({ body }) => mover.begin(resolve(modelIn(body)))),
     },
     {
       ...shared,
