@@ -32,7 +32,7 @@ export interface CalibrationStore {
 /** What a repair says now. */
 export interface RepairedPlaces {
   /** Principal, threads, and time (epoch seconds) of what a repair moved, while it stands; undefined where it was undone or is not there. */
-  standing(
+  places(
     scope: Scope,
     repairId: string,
   ): Promise<

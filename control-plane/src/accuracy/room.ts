@@ -114,7 +114,7 @@ export async function createAccuracy(parts: AccuracyParts): Promise<AccuracyRoom
   };
 
   async function judgeRepair(scope: Scope, repairId: string): Promise<void> {
-    const standing = await parts.repairs.standing(scope, repairId);
+    const standing = await parts.repairs.places(scope, repairId);
     if (standing === undefined) return verdicts.setForRepair(scope, repairId, '', []);
     const { principal, threads, firstAt, lastAt } = standing;
     const options = {
