@@ -9,6 +9,7 @@ export { createRelinkedVectors } from './relinked-vectors.ts';
 export { incomingOf, storedTurnOf } from './stored-turn.ts';
 export { sanitize, sanitizeIdentifier } from './sanitize.ts';
 export { splitBody, type Item } from './split.ts';
+export { createLinkerMemory, type LinkerMemory } from './linker-memory.ts';
 export type { LinkSettings } from './linking.ts';
 export { ingestRoutes, type BodyReader } from './routes.ts';
 export type * from './ports.ts';

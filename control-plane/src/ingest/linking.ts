@@ -1,8 +1,21 @@
 // The linker's memory: one state a principal, rebuilt from the store when it is not at hand.
 import { scopeKey, type Scope } from '../kernel/index.ts';
-import { PrincipalThreads, RESTORE_LIMIT, type LinkingOptions, type PastTurns, type Placement, type TurnInput } from '../threads/index.ts';
+import {
+  PrincipalThreads,
+  RESTORE_LIMIT,
+  type LinkerTuning,
+  type LinkingOptions,
+  type PastTurns,
+  type Placement,
+  type TurnInput,
+} from '../threads/index.ts';
+import type { LinkerMemory } from './linker-memory.ts';
 
-export type LinkSettings = Omit<LinkingOptions, 'threadIdSeed'>;
+export interface LinkSettings extends Omit<LinkingOptions, 'threadIdSeed' | 'tuning'> {
+  /** What was learned in the scope and applied. */
+  readonly tuningOf?: ((scope: Scope) => LinkerTuning | undefined) | undefined;
+  readonly memory?: LinkerMemory | undefined;
+}
 
 export interface Linkable {
   readonly scope: Scope;
@@ -22,29 +35,28 @@ const STATES = 1_000;
 const EVERYTHING = Number.MAX_SAFE_INTEGER;
 
 export function createLinking(settings: LinkSettings, past?: PastTurns): Linking {
-  const states = new Map<string, PrincipalThreads>();
+  const { tuningOf, memory, ...options } = settings;
+  const states = new Map<string, { readonly age: string; readonly threads: PrincipalThreads }>();
 
   async function stateOf(item: Linkable): Promise<PrincipalThreads> {
     const seed = seedOf(item);
+    const age = isRestored(item) ? (memory?.ageOf(item.scope, item.principal) ?? '') : '';
     const known = states.get(seed);
-    const state = known ?? (await restore(item, seed));
+    const threads = known?.age === age ? known.threads : await restore(item, seed);
     // Re-inserted: the map's order is that of use.
     states.delete(seed);
-    states.set(seed, state);
+    states.set(seed, { age, threads });
     for (const oldest of states.keys()) {
       if (states.size <= STATES) break;
       states.delete(oldest);
     }
-    return state;
+    return threads;
   }
 
   async function restore(item: Linkable, seed: string): Promise<PrincipalThreads> {
-    const options: LinkingOptions = { ...settings, threadIdSeed: seed };
-    if (!past || item.principal === null || isShared(item)) return new PrincipalThreads(options);
-    return PrincipalThreads.restore(
-      await past.recent(item.scope, item.principal, EVERYTHING, RESTORE_LIMIT, settings.vectorModel),
-      options,
-    );
+    const own: LinkingOptions = { ...options, tuning: tuningOf?.(item.scope), threadIdSeed: seed };
+    if (!past || !isRestored(item)) return new PrincipalThreads(own);
+    return PrincipalThreads.restore(await past.recent(item.scope, item.principal, EVERYTHING, RESTORE_LIMIT, own.vectorModel), own);
   }
 
   return {
@@ -53,7 +65,9 @@ export function createLinking(settings: LinkSettings, past?: PastTurns): Linking
   };
 }
 
-const isShared = ({ turn }: Linkable): boolean => turn.session?.shared === true;
+/** Others, whom nobody knows or several are, are remembered here alone. */
+const isRestored = (item: Linkable): item is Linkable & { readonly principal: string } =>
+  item.principal !== null && item.turn.session?.shared !== true;
 
 /** A declared id that the policy lists as shared spans principals; nothing else does. */
 function seedOf(item: Linkable): string {
