@@ -5,9 +5,10 @@ import { openOidc } from './adapters/oidc/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
 import type { Config } from './config.ts';
-import type { Scope } from './kernel/index.ts';
+import { createReleaser, type Releaser } from './disclosure/index.ts';
+import { systemRandomness, type Scope } from './kernel/index.ts';
 import { createEraser, outsideVectors, type Erasable, type Eraser } from './privacy/index.ts';
-import type { TopicPlacer } from './topics/index.ts';
+import { publicLabel, type TopicPlacer } from './topics/index.ts';
 
 /** People's tokens, where an identity provider is configured. */
 export function openPeople({ config, clock, logger, overrides }: Base): People | undefined {
@@ -49,5 +50,16 @@ export function openEraser(
     outside: parts.outside && [outsideVectors(parts.outside.vectors)],
     tombstones: store.tombstones,
     clock,
+  });
+}
+
+/** What may be shown of many people to those who may see none of them. */
+export function openReleaser({ store, clock, live }: Base): Releaser {
+  return createReleaser({
+    store: store.releases,
+    labelOf: (scope, topicId, minUsers) => publicLabel(store.topics, scope, topicId, minUsers),
+    policy: () => live.current().policy.topics,
+    clock,
+    randomness: systemRandomness,
   });
 }

@@ -13,7 +13,7 @@ import { alertRoutes } from './alerts/index.ts';
 import { type Overrides, type Base, version } from './compose-base.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
-import { openPeople, pseudonymAt, openEraser } from './compose-people.ts';
+import { openPeople, openReleaser, pseudonymAt, openEraser } from './compose-people.ts';
 import { createWorkshop, openLiteLlm, meaningIndex } from './compose-processing.ts';
 import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
@@ -136,7 +136,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
     ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
     ...identity.routes,
-    ...topicRoutes(store.topics, () => live.current().policy.topics),
+    ...topicRoutes(store.topics, () => live.current().policy.topics, openReleaser(base)),
     ...reportRoutes(store.traffic, clock),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
     ...privacyRoutes(eraser),

@@ -7,7 +7,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   identity: [],
   // middle
   threads: [],
-  topics: [],
+  disclosure: [],
+  topics: ['disclosure'],
   search: ['threads'],
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies'],

@@ -12,6 +12,8 @@ const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
   journal: 'sealed samples on their way; tombstones keep those of erased people from being stored',
   events: 'ids of requests and threads; SubjectErased is shredded once it was announced',
   tombstones: 'digests of pseudonyms',
+  released_days: 'what figures cost in privacy',
+  released_topics: 'figures with noise, of many people each, and words that many used',
   alerts: 'what an Alertmanager sent',
   past_runs: 'commitments without salts',
   run_identities: 'verdicts and signed commitments',

@@ -4,6 +4,7 @@ export { TopicClusters, type Consolidation, type TopicAssignment, type TopicName
 export type { TextPoint } from './kernel-matrix.ts';
 export { partition, type Partition } from './partition.ts';
 export { createTopicPlacer, type TopicPlacer } from './placer.ts';
+export { publicLabel } from './public-label.ts';
 export { TopicRun } from './run.ts';
 export { topicRoutes } from './routes.ts';
-export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicStore } from './ports.ts';
+export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicStore, TopicTexts } from './ports.ts';

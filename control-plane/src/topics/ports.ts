@@ -61,3 +61,11 @@ export interface TopicStore {
   /** Topics of at least so many users, the largest first. */
   counts(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]>;
 }
+
+/** What the words of a topic's name rest on. */
+export interface TopicTexts {
+  /** Newest prompts of a topic, of known people whose text is kept. */
+  prompts(scope: Scope, topicId: string, limit: number): Promise<readonly { readonly principal: string; readonly text: string }[]>;
+  /** Label of a topic as it is called now; empty for one that is not there. */
+  labelOf(scope: Scope, topicId: string): Promise<string>;
+}

@@ -1,6 +1,7 @@
 // The embedded store: one SQLite file under the data folder, behind the ports of the rooms.
 import path from 'node:path';
 import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
+import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
 import type { CounterReader, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
 import type { Clock } from '../../kernel/index.ts';
@@ -11,7 +12,7 @@ import type { Purgeable } from '../../retention/index.ts';
 import type { EmbeddingStore } from '../../reembed/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
-import type { TopicStore } from '../../topics/index.ts';
+import type { TopicStore, TopicTexts } from '../../topics/index.ts';
 import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
 import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
@@ -25,6 +26,7 @@ import { SqliteLog } from './log.ts';
 import { SqliteMeta, type Meta } from './meta.ts';
 import { SqliteOutbox, type Outbox } from './outbox.ts';
 import { SqlitePastTurns } from './past-turns.ts';
+import { SqliteReleases } from './releases.ts';
 import { SqliteRetention } from './retention.ts';
 import { SqliteRuns } from './runs.ts';
 import { SqliteTextIndex } from './text-index.ts';
@@ -64,8 +66,9 @@ export interface SqliteStore {
   readonly log: LogStore;
   readonly counters: CounterReader;
   readonly gatewayKeys: GatewayKeyStore;
-  readonly topics: TopicStore;
+  readonly topics: TopicStore & TopicTexts;
   readonly traffic: TrafficReader;
+  readonly releases: ReleaseStore;
   readonly retention: Purgeable;
   /** Every table that holds data of principals. */
   readonly erasables: readonly Erasable[];
@@ -113,6 +116,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     gatewayKeys: new SqliteGatewayKeys(database),
     topics: new SqliteTopics(database),
     traffic: new SqliteTraffic(database, clock),
+    releases: new SqliteReleases(database, clock),
     retention: new SqliteRetention(database, vectors),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database),

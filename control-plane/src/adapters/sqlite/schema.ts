@@ -94,6 +94,22 @@ export interface VectorTable {
   vector: Uint8Array;
 }
 
+export interface ReleasedDayTable {
+  scope: string;
+  day: string;
+  tenant: string;
+  epsilon: number;
+}
+
+export interface ReleasedTopicTable {
+  scope: string;
+  day: string;
+  topic_id: string;
+  label: string;
+  users: number;
+  unhappy: number;
+}
+
 export interface AlertTable {
   scope: string;
   id: string;
@@ -233,6 +249,8 @@ export interface Tables {
   threads: ThreadTable;
   vectors: VectorTable;
   alerts: AlertTable;
+  released_days: ReleasedDayTable;
+  released_topics: ReleasedTopicTable;
   topics: { scope: string; id: string; label: string };
   feedback: FeedbackTable;
   tombstones: { subject: Uint8Array; erased_at_ms: number };

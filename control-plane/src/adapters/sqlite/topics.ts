@@ -1,5 +1,14 @@
 import type { Scope } from '../../kernel/index.ts';
-import type { OpenThread, PlacedPrompt, TopicAssignment, TopicChange, TopicCount, TopicMove, TopicStore } from '../../topics/index.ts';
+import type {
+  OpenThread,
+  PlacedPrompt,
+  TopicAssignment,
+  TopicChange,
+  TopicCount,
+  TopicMove,
+  TopicStore,
+  TopicTexts,
+} from '../../topics/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-row.ts';
@@ -49,7 +58,7 @@ const placedPrompt = (row: Record<string, unknown>): PlacedPrompt => ({
 });
 
 /** A thread's topic stands on its first request, and from there in the thread's row. */
-export class SqliteTopics implements TopicStore {
+export class SqliteTopics implements TopicStore, TopicTexts {
   private readonly database: Database;
 
   constructor(database: Database) {
@@ -136,6 +145,26 @@ export class SqliteTopics implements TopicStore {
           .onConflict((conflict) => conflict.columns(['scope', 'id']).doUpdateSet({ label })),
       );
     }
+  }
+
+  async prompts(scope: Scope, topicId: string, limit: number): Promise<readonly { readonly principal: string; readonly text: string }[]> {
+    const rows = this.database.all(
+      query
+        .selectFrom('requests')
+        .select(['principal', 'prompt'])
+        .where('scope', '=', keyOf(scope))
+        .where('topic_id', '=', topicId)
+        .where('principal', 'is not', null)
+        .where('prompt', 'is not', null)
+        .orderBy('seq', 'desc')
+        .limit(limit),
+    );
+    return Promise.resolve(rows.map(({ principal, prompt }) => ({ principal: principal ?? '', text: prompt ?? '' })));
+  }
+
+  async labelOf(scope: Scope, topicId: string): Promise<string> {
+    const row = this.database.get(query.selectFrom('topics').select('label').where('scope', '=', keyOf(scope)).where('id', '=', topicId));
+    return Promise.resolve(row?.label ?? '');
   }
 
   async counts(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]> {

@@ -215,7 +215,14 @@ export interface TopicsPolicy {
    * Topics of fewer users never leave.
    */
   minUsers?: number;
+  /**
+   * Privacy loss of one person by the figures that are released of one day.
+   */
   epsilonPerDay?: number;
+  /**
+   * Most that a tenant, all its environments, releases of the days of a month; further days are refused.
+   */
+  epsilonPerMonth?: number;
 }
 export interface Price {
   model: string;

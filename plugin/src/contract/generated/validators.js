@@ -9,9 +9,9 @@ var __commonJS = (cb, mod) => function __require() {
   }
 };
 
-// ../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js
+// node_modules/ajv/dist/runtime/ucs2length.js
 var require_ucs2length = __commonJS({
-  "../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
@@ -3939,7 +3939,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "exclusiveMinimum": 0, "maximum": 10, "default": 1 } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
 var pattern21 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
 var pattern22 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
@@ -5761,7 +5761,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
       let data66 = data.topics;
       if (data66 && typeof data66 == "object" && !Array.isArray(data66)) {
         for (const key18 in data66) {
-          if (!(key18 === "enabled" || key18 === "minUsers" || key18 === "epsilonPerDay")) {
+          if (!(key18 === "enabled" || key18 === "minUsers" || key18 === "epsilonPerDay" || key18 === "epsilonPerMonth")) {
             const err146 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key18 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err146];
@@ -5817,8 +5817,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data69 <= 0 || isNaN(data69)) {
-              const err151 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+            if (data69 < 0.01 || isNaN(data69)) {
+              const err151 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
               if (vErrors === null) {
                 vErrors = [err151];
               } else {
@@ -5836,162 +5836,193 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err153 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err153];
-        } else {
-          vErrors.push(err153);
-        }
-        errors++;
-      }
-    }
-    if (data.prices !== void 0) {
-      let data70 = data.prices;
-      if (Array.isArray(data70)) {
-        if (data70.length > 512) {
-          const err154 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          if (vErrors === null) {
-            vErrors = [err154];
-          } else {
-            vErrors.push(err154);
-          }
-          errors++;
-        }
-        const len11 = data70.length;
-        for (let i11 = 0; i11 < len11; i11++) {
-          let data71 = data70[i11];
-          if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
-            if (data71.model === void 0) {
-              const err155 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+        if (data66.epsilonPerMonth !== void 0) {
+          let data70 = data66.epsilonPerMonth;
+          if (typeof data70 == "number" && isFinite(data70)) {
+            if (data70 > 310 || isNaN(data70)) {
+              const err153 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
               if (vErrors === null) {
-                vErrors = [err155];
+                vErrors = [err153];
               } else {
-                vErrors.push(err155);
+                vErrors.push(err153);
               }
               errors++;
             }
-            if (data71.inputPerMillion === void 0) {
-              const err156 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
+            if (data70 < 0.01 || isNaN(data70)) {
+              const err154 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
               if (vErrors === null) {
-                vErrors = [err156];
+                vErrors = [err154];
               } else {
-                vErrors.push(err156);
+                vErrors.push(err154);
               }
               errors++;
-            }
-            if (data71.outputPerMillion === void 0) {
-              const err157 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
-              if (vErrors === null) {
-                vErrors = [err157];
-              } else {
-                vErrors.push(err157);
-              }
-              errors++;
-            }
-            for (const key19 in data71) {
-              if (!(key19 === "model" || key19 === "inputPerMillion" || key19 === "outputPerMillion")) {
-                const err158 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key19 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err158];
-                } else {
-                  vErrors.push(err158);
-                }
-                errors++;
-              }
-            }
-            if (data71.model !== void 0) {
-              let data72 = data71.model;
-              if (typeof data72 === "string") {
-                if (func3(data72) > 256) {
-                  const err159 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err159];
-                  } else {
-                    vErrors.push(err159);
-                  }
-                  errors++;
-                }
-              } else {
-                const err160 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err160];
-                } else {
-                  vErrors.push(err160);
-                }
-                errors++;
-              }
-            }
-            if (data71.inputPerMillion !== void 0) {
-              let data73 = data71.inputPerMillion;
-              if (typeof data73 == "number" && isFinite(data73)) {
-                if (data73 < 0 || isNaN(data73)) {
-                  const err161 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err161];
-                  } else {
-                    vErrors.push(err161);
-                  }
-                  errors++;
-                }
-              } else {
-                const err162 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err162];
-                } else {
-                  vErrors.push(err162);
-                }
-                errors++;
-              }
-            }
-            if (data71.outputPerMillion !== void 0) {
-              let data74 = data71.outputPerMillion;
-              if (typeof data74 == "number" && isFinite(data74)) {
-                if (data74 < 0 || isNaN(data74)) {
-                  const err163 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err163];
-                  } else {
-                    vErrors.push(err163);
-                  }
-                  errors++;
-                }
-              } else {
-                const err164 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err164];
-                } else {
-                  vErrors.push(err164);
-                }
-                errors++;
-              }
             }
           } else {
-            const err165 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err155 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err165];
+              vErrors = [err155];
             } else {
-              vErrors.push(err165);
+              vErrors.push(err155);
             }
             errors++;
           }
         }
       } else {
-        const err166 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err156 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err166];
+          vErrors = [err156];
         } else {
-          vErrors.push(err166);
+          vErrors.push(err156);
+        }
+        errors++;
+      }
+    }
+    if (data.prices !== void 0) {
+      let data71 = data.prices;
+      if (Array.isArray(data71)) {
+        if (data71.length > 512) {
+          const err157 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
+          if (vErrors === null) {
+            vErrors = [err157];
+          } else {
+            vErrors.push(err157);
+          }
+          errors++;
+        }
+        const len11 = data71.length;
+        for (let i11 = 0; i11 < len11; i11++) {
+          let data72 = data71[i11];
+          if (data72 && typeof data72 == "object" && !Array.isArray(data72)) {
+            if (data72.model === void 0) {
+              const err158 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+              if (vErrors === null) {
+                vErrors = [err158];
+              } else {
+                vErrors.push(err158);
+              }
+              errors++;
+            }
+            if (data72.inputPerMillion === void 0) {
+              const err159 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
+              if (vErrors === null) {
+                vErrors = [err159];
+              } else {
+                vErrors.push(err159);
+              }
+              errors++;
+            }
+            if (data72.outputPerMillion === void 0) {
+              const err160 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+              if (vErrors === null) {
+                vErrors = [err160];
+              } else {
+                vErrors.push(err160);
+              }
+              errors++;
+            }
+            for (const key19 in data72) {
+              if (!(key19 === "model" || key19 === "inputPerMillion" || key19 === "outputPerMillion")) {
+                const err161 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key19 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err161];
+                } else {
+                  vErrors.push(err161);
+                }
+                errors++;
+              }
+            }
+            if (data72.model !== void 0) {
+              let data73 = data72.model;
+              if (typeof data73 === "string") {
+                if (func3(data73) > 256) {
+                  const err162 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err162];
+                  } else {
+                    vErrors.push(err162);
+                  }
+                  errors++;
+                }
+              } else {
+                const err163 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err163];
+                } else {
+                  vErrors.push(err163);
+                }
+                errors++;
+              }
+            }
+            if (data72.inputPerMillion !== void 0) {
+              let data74 = data72.inputPerMillion;
+              if (typeof data74 == "number" && isFinite(data74)) {
+                if (data74 < 0 || isNaN(data74)) {
+                  const err164 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err164];
+                  } else {
+                    vErrors.push(err164);
+                  }
+                  errors++;
+                }
+              } else {
+                const err165 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err165];
+                } else {
+                  vErrors.push(err165);
+                }
+                errors++;
+              }
+            }
+            if (data72.outputPerMillion !== void 0) {
+              let data75 = data72.outputPerMillion;
+              if (typeof data75 == "number" && isFinite(data75)) {
+                if (data75 < 0 || isNaN(data75)) {
+                  const err166 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err166];
+                  } else {
+                    vErrors.push(err166);
+                  }
+                  errors++;
+                }
+              } else {
+                const err167 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err167];
+                } else {
+                  vErrors.push(err167);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err168 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err168];
+            } else {
+              vErrors.push(err168);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err169 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err169];
+        } else {
+          vErrors.push(err169);
         }
         errors++;
       }
     }
   } else {
-    const err167 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err170 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err167];
+      vErrors = [err170];
     } else {
-      vErrors.push(err167);
+      vErrors.push(err170);
     }
     errors++;
   }
