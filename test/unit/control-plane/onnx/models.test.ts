@@ -21,7 +21,7 @@ describe('the shipped models', () => {
       readManifest()
         .map((model) => model.kind)
         .sort(),
-    ).toEqual(['embedding', 'ner']);
+    ).toEqual(['embedding', 'ner', 'static']);
   });
 
   it('are named with what is wrong when damaged, and are not used', () => {
