@@ -6,7 +6,7 @@ import { type Base, hashKeyOf } from './compose-base.ts';
 import type { Embedders } from './compose-embedding.ts';
 import type { Redactions } from './feedback/index.ts';
 import { readBody } from './http/index.ts';
-import { createProcessor, type Acceptor, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
+import { createProcessor, type Acceptor, type LinkSettings, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
 import { systemRandomness, type Route } from './kernel/index.ts';
 import { createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
 import { isEmbedded, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
@@ -20,22 +20,18 @@ export function createWorkshop(parts: {
   nameFinder: NameFinder;
   secret: Uint8Array;
   live: LivePolicy;
+  linking: (policy: LoadedPolicy['policy']) => LinkSettings;
 }): (() => Workshop & Redactions) & { renew(): void } {
   const build = ({ policy }: LoadedPolicy) => {
     const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
     const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
-    const { linking } = policy;
     const embedder = parts.embedders.current();
     const processor = createProcessor({
       redactor,
       names,
       embedder,
       past: parts.store.past,
-      linkOptions: {
-        minConfidence: linking?.minConfidence,
-        inference: linking?.inference,
-        sessionGapSeconds: linking?.sessionGapMinutes === undefined ? undefined : linking.sessionGapMinutes * 60,
-      },
+      linkOptions: parts.linking(policy),
     });
     const embeds: NonNullable<Workshop['embeds']> = (scope, sample) =>
       parts.embedders.isAllowed() && isEmbedded(policy, scope, sample, parts.secret);

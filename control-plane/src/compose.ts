@@ -12,6 +12,7 @@ import { openSqlite } from './adapters/sqlite/index.ts';
 import { alertRoutes } from './alerts/index.ts';
 import { type Overrides, type Base, version } from './compose-base.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
+import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
 import { openPeople, openReleaser, pseudonymAt, openEraser } from './compose-people.ts';
 import { createWorkshop, openLiteLlm, meaningIndex } from './compose-processing.ts';
@@ -79,7 +80,8 @@ async function assemble(base: Base): Promise<ControlPlane> {
   );
   const outside = await openOutsideVectors(config);
   if (outside) closers.push(() => outside.close());
-  const workshop = createWorkshop({ store, embedders, nameFinder, secret, live });
+  const linker = await openLinker(base, embedders, metrics);
+  const workshop = createWorkshop({ store, embedders, nameFinder, secret, live, linking: linker.settings });
   const keyStore = await openKeyFolder(path.join(config.dataFolder, 'journal-keys'));
   const keys = createJournalKeys({ store: keyStore, clock, randomness: systemRandomness });
   const spanExport = openSpanExport(base, metrics);
@@ -102,6 +104,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const feedback = createFeedback({ store: store.feedback, redactor, policy: () => live.current().policy, meter: metrics, clock });
   const handlers: EventHandler[] = [topics.handler, eraser.handler, feedback.handler, ...(spanExport ? [spanExport] : [])];
   if (outside) handlers.push(createRelinkedVectors(outside.vectors, store.threads));
+  handlers.push(linker.handler);
   const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics });
   const pipeline = createPipeline({
     journal: store.journal,
@@ -133,6 +136,8 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...openLiteLlm(base, { acceptor, workshop, secret }),
     ...policyRoutes(live),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl)),
+    ...linker.routes,
+    ...openRepairs(base, { pipeline, memory: linker.memory, redactor, committed: () => announcer.notify() }),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
     ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
     ...identity.routes,

@@ -10,6 +10,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   disclosure: [],
   topics: ['disclosure'],
   search: ['threads'],
+  accuracy: ['threads'],
+  repair: ['threads'],
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies'],
   litellm: ['ingest'],

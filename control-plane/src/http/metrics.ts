@@ -4,6 +4,8 @@ import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom
 import type { FeedbackMeter } from '../feedback/index.ts';
 import type { IngestMeter, Stage } from '../ingest/index.ts';
 import type { Scope } from '../kernel/index.ts';
+import type { VerdictKind } from '../threads/index.ts';
+import { createAccuracyMetrics } from './accuracy-metrics.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import type { RequestObserver } from './observe-requests.ts';
 import { createSemanticMetrics } from './semantic-metrics.ts';
@@ -20,6 +22,8 @@ export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, Ga
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
   /** Spans that left, and those that did not, by reason. */
   spans(outcome: 'exported' | 'dropped' | 'failed', count: number): void;
+  /** Verdicts on guesses that were there before the process began, oldest first. */
+  seedVerdicts(scope: Scope, kinds: readonly VerdictKind[]): void;
   page(permission: string | null): TextPage;
 }
 
@@ -31,7 +35,8 @@ export function createMetrics(): Metrics {
   const http = httpMetrics(registry);
   const ingest = ingestMetrics(registry);
   const gateways = createGatewayMetrics(registry);
-  const semantic = createSemanticMetrics(registry);
+  const accuracy = createAccuracyMetrics(registry);
+  const semantic = createSemanticMetrics(registry, accuracy);
   let watched: { read: () => Promise<JournalDepth>; nowMs: () => number } | undefined;
 
   return {
@@ -51,6 +56,7 @@ export function createMetrics(): Metrics {
     },
     stored: (turn) => semantic.stored(turn),
     feedback: (scope, kind, value) => semantic.feedback(scope, kind, value),
+    seedVerdicts: (scope, kinds) => accuracy.seed(scope, kinds),
     spans: (outcome, count) => ingest.spans.inc({ outcome }, count),
     told: (report, scope) => gateways.told(report, scope),
     watchJournal: (read, nowMs) => {

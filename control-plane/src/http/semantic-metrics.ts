@@ -4,13 +4,17 @@ import { Counter, Histogram, type Registry } from 'prom-client';
 import type { FeedbackMeter } from '../feedback/index.ts';
 import type { StoredTurn } from '../ingest/index.ts';
 import { scopeKey, type Scope } from '../kernel/index.ts';
+import type { AccuracyMetrics } from './accuracy-metrics.ts';
 
 const MODELS_PER_SCOPE = 50;
 const SCOPES = 200;
 const MODEL = /^[A-Za-z0-9][A-Za-z0-9._:/@-]{0,63}$/;
 const WHERE = ['tenant', 'environment'] as const;
 
-export function createSemanticMetrics(registry: Registry): { stored(turn: StoredTurn): void } & FeedbackMeter {
+export function createSemanticMetrics(
+  registry: Registry,
+  accuracy: Pick<AccuracyMetrics, 'stored'>,
+): { stored(turn: StoredTurn): void } & FeedbackMeter {
   const metrics = register(registry);
   /** Models that have a label, by scope: one tenant must neither use up another's labels nor be seen to. */
   const models = new Map<string, Set<string>>();
@@ -29,7 +33,9 @@ export function createSemanticMetrics(registry: Registry): { stored(turn: Stored
     return name;
   };
   return {
-    stored({ sample, placement, scope, costUsd }) {
+    stored(turn) {
+      const { sample, placement, scope, costUsd } = turn;
+      accuracy.stored(turn);
       const where = placeOf(scope);
       const labels = { tenant: where.tenant, environment: where.environment };
       const model = modelLabel(where, sample.model?.executed ?? sample.model?.requested ?? 'unknown');

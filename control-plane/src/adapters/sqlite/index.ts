@@ -1,5 +1,6 @@
 // The embedded store: one SQLite file under the data folder, behind the ports of the rooms.
 import path from 'node:path';
+import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accuracy/index.ts';
 import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
@@ -8,12 +9,14 @@ import type { Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
 import type { TrafficReader } from '../../reports/index.ts';
+import type { RepairStore } from '../../repair/index.ts';
 import type { Purgeable } from '../../retention/index.ts';
 import type { EmbeddingStore } from '../../reembed/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
 import type { TopicStore, TopicTexts } from '../../topics/index.ts';
 import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
+import { SqliteCalibrations } from './calibrations.ts';
 import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
 import { SqliteEmbedding } from './embedding.ts';
@@ -27,6 +30,7 @@ import { SqliteMeta, type Meta } from './meta.ts';
 import { SqliteOutbox, type Outbox } from './outbox.ts';
 import { SqlitePastTurns } from './past-turns.ts';
 import { SqliteReleases } from './releases.ts';
+import { SqliteRepairs } from './repairs.ts';
 import { SqliteRetention } from './retention.ts';
 import { SqliteRuns } from './runs.ts';
 import { SqliteTextIndex } from './text-index.ts';
@@ -36,6 +40,7 @@ import { SqliteTopics } from './topics.ts';
 import { SqliteTurns } from './turns.ts';
 import { SqliteTraffic } from './traffic.ts';
 import { DEFAULT_CACHE_BYTES, SqliteVectors } from './vectors.ts';
+import { SqliteVerdicts } from './verdicts.ts';
 
 export type { Meta } from './meta.ts';
 export type { Outbox, OutboxRow } from './outbox.ts';
@@ -69,6 +74,10 @@ export interface SqliteStore {
   readonly topics: TopicStore & TopicTexts;
   readonly traffic: TrafficReader;
   readonly releases: ReleaseStore;
+  /** Those of traffic are written with their turns. */
+  readonly verdicts: VerdictStore;
+  readonly calibrations: CalibrationStore;
+  readonly repairs: RepairStore & RepairedPlaces;
   readonly retention: Purgeable;
   /** Every table that holds data of principals. */
   readonly erasables: readonly Erasable[];
@@ -117,6 +126,9 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     topics: new SqliteTopics(database),
     traffic: new SqliteTraffic(database, clock),
     releases: new SqliteReleases(database, clock),
+    verdicts: new SqliteVerdicts(database),
+    calibrations: new SqliteCalibrations(database),
+    repairs: new SqliteRepairs(database, vectors, clock),
     retention: new SqliteRetention(database, vectors),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database),

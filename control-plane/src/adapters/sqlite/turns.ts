@@ -5,12 +5,14 @@ import { query, type Database } from './database.ts';
 import type { SqliteJournal } from './journal.ts';
 import { LeafAppender } from './log.ts';
 import { applyRelinks } from './relinks.ts';
+import { noteContradictions } from './repair-rows.ts';
 import { toRow, type NewRequest } from './request-row.ts';
 import { keyOf } from './scope.ts';
 import { addIdentity } from './run-identities.ts';
 import { extendThread } from './thread-rows.ts';
 import { isBuried } from './tombstones.ts';
 import { writeVectors, type VectorRow } from './vector-row.ts';
+import { writeVerdicts } from './verdicts.ts';
 import type { SqliteVectors } from './vectors.ts';
 
 const INDEX_TEXT = `INSERT INTO requests_fts (rowid, wall, prompt, answer)
@@ -70,10 +72,12 @@ export class SqliteTurns implements TurnSink {
       for (const log of logs.values()) log.write();
       writeVectors(this.database, stored);
       this.updateThreads(fresh);
-      applyRelinks(
-        this.database,
-        turns.filter(({ scope, turn }) => fresh.some((row) => row.id === turn.id && row.scope === keyOf(scope))),
-      );
+      const kept = turns.filter(({ scope, turn }) => fresh.some((row) => row.id === turn.id && row.scope === keyOf(scope)));
+      applyRelinks(this.database, kept);
+      for (const turn of kept) {
+        writeVerdicts(this.database, turn);
+        noteContradictions(this.database, turn);
+      }
       this.announce(events);
       return this.journal.finish(finished);
     });
