@@ -17,6 +17,8 @@ export interface Standing {
   readonly kind: 'turn' | 'step' | 'auxiliary';
   readonly threadId: string;
   readonly sessionId: string;
+  /** Id of the session that the client declared. */
+  readonly declaredSession: string | null;
   readonly position: Position;
   readonly method: LinkMethod;
   readonly confidence: number;

@@ -12,7 +12,7 @@ import { keyOf } from './scope.ts';
 import { rebuildThread } from './thread-rows.ts';
 import type { SqliteVectors } from './vectors.ts';
 
-const COLUMNS = `id, at, seq, kind, thread_id, session_id, position, method, confidence, predecessor_id,
+const COLUMNS = `id, at, seq, kind, thread_id, session_id, position, method, confidence, predecessor_id, declared_session,
   json_extract(turn, '$.inferable') AS inferable`;
 const MEMBERS = `SELECT ${COLUMNS} FROM requests WHERE scope = ? AND thread_id = ? ORDER BY at, seq LIMIT ?`;
 const LINE = `SELECT ${COLUMNS} FROM requests WHERE scope = ? AND principal = ? AND at >= ? ORDER BY at, seq`;
@@ -38,6 +38,7 @@ function standingOf(row: Row): Standing {
     kind: row['kind'] as Standing['kind'],
     threadId: String(row['thread_id']),
     sessionId: String(row['session_id']),
+    declaredSession: row['declared_session'] as string | null,
     position: row['position'] as Standing['position'],
     method: row['method'] as Standing['method'],
     confidence: Number(row['confidence']),
@@ -289,18 +290,28 @@ export class SqliteRepairs implements RepairStore, RepairedPlaces {
   }
 }
 
-/** Members of a repair's thread that it does not know: those that go on from what it moved, and the others. */
+/**
+ * Members of a repair's thread that it does not know: those that belong to what it moved, and the others. A declared session
+ * tells whose they are, else the request that they go on from.
+ */
 function cameSince(
   members: readonly Standing[],
   moved: ReadonlyMap<string, string>,
   known: ReadonlySet<string>,
 ): Pick<Undoable, 'followers' | 'others'> {
   const home = new Map(moved);
+  const sessions = new Map<string, string>();
+  for (const { id, declaredSession } of members) {
+    const from = moved.get(id);
+    if (from !== undefined && declaredSession !== null) sessions.set(declaredSession, from);
+  }
   const followers: { request: Standing; into: string }[] = [];
   const others: Standing[] = [];
   for (const request of members) {
     if (known.has(request.id)) continue;
-    const into = request.predecessorId === null ? undefined : home.get(request.predecessorId);
+    const { declaredSession: session, predecessorId } = request;
+    const goesOn = predecessorId === null ? undefined : home.get(predecessorId);
+    const into = session === null ? goesOn : sessions.get(session);
     if (into === undefined) {
       others.push(request);
     } else {
