@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { OidcTimes } from './adapters/oidc/index.ts';
+import { fingerprintOf, openSecret } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import type { Config } from './config.ts';
 import type { Embedder, NameFinder } from './ingest/index.ts';
@@ -37,6 +38,18 @@ export interface Base {
 
 export const hashKeyOf = ({ access: { hashKeys } }: Config, tenant: string): string | undefined =>
   Object.hasOwn(hashKeys.byTenant, tenant) ? hashKeys.byTenant[tenant] : hashKeys.others;
+
+/** Keys that older versions made without noting them: beside a store that is not new they must be there. */
+const FIRST_KEYS = new Set(['pseudonyms.key', 'log.key', 'gateway-identity.key']);
+
+/** A key of the folder keys/, made at the first start and the same ever after. Throws ClewError 'key_lost'. */
+export async function secretOf({ config, store }: Pick<Base, 'config' | 'store'>, name: string): Promise<Uint8Array> {
+  const noted = await store.meta.get(`keys.${name}`);
+  const isNeeded = FIRST_KEYS.has(name) && !store.isNew();
+  const key = openSecret(path.join(config.dataFolder, 'keys', name), { fingerprint: noted, isNeeded });
+  if (noted === undefined) await store.meta.set(`keys.${name}`, fingerprintOf(key));
+  return key;
+}
 
 export function version(): string {
   return String((JSON.parse(readFileSync(path.join(PACKAGE_ROOT, 'package.json'), 'utf8')) as { version: unknown }).version);

@@ -4,11 +4,21 @@ import { createPeople, userTokens, type Access, type People } from './access/ind
 import { openOidc } from './adapters/oidc/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
+import { beyondRecallOf } from './compose-privacy.ts';
 import type { Config } from './config.ts';
+import { waitingSamples, type JournalKeys } from './ingest/index.ts';
 import { createReleaser, type Releaser } from './disclosure/index.ts';
 import { systemRandomness, type Scope } from './kernel/index.ts';
-import { createEraser, outsideVectors, type Erasable, type Eraser } from './privacy/index.ts';
+import { createEraser, outsideVectors, type Erasable, type Eraser, type ErasureLedger } from './privacy/index.ts';
 import { publicLabel, type TopicPlacer } from './topics/index.ts';
+
+const PSEUDONYM = /^p_[\w-]{22}$/;
+
+/** Whom an id given by a person means: a pseudonym, whatever is stored under the very id, or the user that the gateways see. */
+export function principalMeant({ config, store }: Base, scope: Scope, id: string): string {
+  if (PSEUDONYM.test(id) || store.holds(scope, id)) return id;
+  return pseudonymAt(config, scope.tenant, id) ?? id;
+}
 
 /** People's tokens, where an identity provider is configured. */
 export function openPeople({ config, clock, logger, overrides }: Base): People | undefined {
@@ -28,12 +38,21 @@ export function pseudonymAt(config: Config, tenant: string, subject: string): st
 
 /** Memories come after the tables they are made from. */
 export function openEraser(
-  { store, clock }: Base,
-  parts: { access: Access; topics: TopicPlacer; outside: WeaviateStore | undefined; renewLinking: () => void },
+  base: Base,
+  parts: {
+    access: Access;
+    topics: TopicPlacer;
+    outside: WeaviateStore | undefined;
+    renewLinking: () => void;
+    keys: JournalKeys;
+    ledger: ErasureLedger;
+  },
 ): Eraser {
+  const { store, clock, logger } = base;
   const memory = (name: string, renew: (scope: Scope) => Promise<void> | void): Erasable => ({
     name,
     tables: [],
+    isMemory: true,
     erase: async (scope) => {
       await renew(scope);
       return {};
@@ -42,6 +61,8 @@ export function openEraser(
   });
   return createEraser({
     erasables: [
+      // What waits comes first: from then on nothing of it is stored.
+      waitingSamples(store.journal, parts.keys),
       ...store.erasables,
       userTokens(parts.access),
       memory('topics_memory', (scope) => parts.topics.refresh(scope)),
@@ -49,7 +70,11 @@ export function openEraser(
     ],
     outside: parts.outside && [outsideVectors(parts.outside.vectors)],
     tombstones: store.tombstones,
+    ledger: parts.ledger,
+    audit: store.audit,
+    beyondRecall: beyondRecallOf(base),
     clock,
+    logger,
   });
 }
 

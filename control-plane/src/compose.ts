@@ -4,17 +4,18 @@ import path from 'node:path';
 import type { Express } from 'express';
 import { unsafePatternReason } from '#redact';
 import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken } from './access/index.ts';
-import { checkpointFolder, manifestFolder, openKeyFolder, openSecret, policyFile } from './adapters/files/index.ts';
+import { checkpointFolder, manifestFolder, openKeyFolder, policyFile } from './adapters/files/index.ts';
 import { openNameFinder } from './adapters/onnx/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite } from './adapters/sqlite/index.ts';
 import { alertRoutes } from './alerts/index.ts';
-import { type Overrides, type Base, version } from './compose-base.ts';
+import { type Overrides, type Base, secretOf, version } from './compose-base.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
-import { openPeople, openReleaser, pseudonymAt, openEraser } from './compose-people.ts';
+import { openPeople, openReleaser, principalMeant, pseudonymAt, openEraser } from './compose-people.ts';
+import { auditPolicy, openAudit, openLedger, subjectsOf } from './compose-privacy.ts';
 import { createWorkshop, openLiteLlm, meaningIndex } from './compose-processing.ts';
 import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
@@ -23,7 +24,7 @@ import { createIdentity, openManifests, witnessClient, type IdentityRoom } from 
 import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, createRelinkedVectors, ingestRoutes } from './ingest/index.ts';
 import { systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
 import { openPolicy, policyRoutes } from './policies/index.ts';
-import { privacyRoutes, withoutErased } from './privacy/index.ts';
+import { privacyRoutes, replayErasures, withoutErased } from './privacy/index.ts';
 import { reportRoutes } from './reports/index.ts';
 import { embeddingRoutes } from './reembed/index.ts';
 import { schedulePurge, withOutsideVectors } from './retention/index.ts';
@@ -72,12 +73,13 @@ async function assemble(base: Base): Promise<ControlPlane> {
   closers.push(() => embedders.close());
   const nameFinder = overrides.nameFinder ?? openNameFinder();
   closers.push(() => nameFinder.close());
-  const secret = openSecret(path.join(config.dataFolder, 'keys', 'pseudonyms.key'));
+  const secret = await secretOf(base, 'pseudonyms.key');
   const metrics = createMetrics();
   metrics.watchJournal(
     () => store.journal.depth(),
     () => clock.nowMs(),
   );
+  metrics.watchErasures(() => store.events.deferred());
   const outside = await openOutsideVectors(config);
   if (outside) closers.push(() => outside.close());
   const linker = await openLinker(base, embedders, metrics);
@@ -91,21 +93,27 @@ async function assemble(base: Base): Promise<ControlPlane> {
     randomness: systemRandomness,
     fixedAdmin: config.adminToken === undefined ? undefined : { token: config.adminToken, scope: config.scope },
     people: openPeople(base),
+    audit: store.audit,
   });
   const identity = await openIdentity(base);
+  const audit = await openAudit(base, identity);
+  await auditPolicy(base);
+  const ledger = openLedger(base);
   const topics = createTopicPlacer({
     store: store.topics,
     policy: () => live.current().policy.topics,
     partitioner: partitionInThread,
     onFailure: (error) => logger.warn('topics_not_consolidated', { reason: error instanceof Error ? error.message : 'unknown' }),
   });
-  const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew() });
+  const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew(), keys, ledger });
+  const subjects = () => subjectsOf(base, access);
+  await replayErasures({ ledger, tombstones: store.tombstones, subjects, eraser, audit: store.audit, logger });
   const redactor = feedbackRedactor(workshop, secret);
   const feedback = createFeedback({ store: store.feedback, redactor, policy: () => live.current().policy, meter: metrics, clock });
   const handlers: EventHandler[] = [topics.handler, eraser.handler, feedback.handler, ...(spanExport ? [spanExport] : [])];
   if (outside) handlers.push(createRelinkedVectors(outside.vectors, store.threads));
   handlers.push(linker.handler);
-  const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics });
+  const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics, clock });
   const pipeline = createPipeline({
     journal: store.journal,
     keys,
@@ -144,7 +152,8 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...topicRoutes(store.topics, () => live.current().policy.topics, openReleaser(base)),
     ...reportRoutes(store.traffic, clock),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
-    ...privacyRoutes(eraser),
+    ...privacyRoutes(eraser, (scope, user) => principalMeant(base, scope, user)),
+    ...audit.routes,
     ...embeddingRoutes({ mover, isOperator: (caller) => access.isOperator(caller), resolve: embedders.resolve }),
     ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),
   ];
@@ -171,10 +180,12 @@ async function assemble(base: Base): Promise<ControlPlane> {
       pipeline.start();
       announcer.start();
       identity.start();
+      audit.start();
       mover.start();
       purging ??= schedulePurge({
         store: outside ? withOutsideVectors(store.retention, outside.vectors) : store.retention,
         policy: () => live.current().policy.retention,
+        audit: store.audit,
         clock,
         logger,
       });
@@ -189,6 +200,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
         () => pipeline.drain(),
         () => announcer.drain(),
         () => identity.stop(),
+        () => audit.stop(),
         () => spanExport?.drain(),
         ...closers.reverse(),
       ]);
@@ -210,9 +222,9 @@ async function inTurn(steps: readonly (() => Promise<unknown> | undefined)[]): P
 }
 
 /** Manifests stand beside the policy; keys and the guard of the log in the data folder. */
-async function openIdentity({ config, clock, logger, store }: Base): Promise<IdentityRoom> {
+async function openIdentity(base: Base): Promise<IdentityRoom> {
+  const { config, clock, logger, store } = base;
   const manifests = await openManifests(manifestFolder(path.join(path.dirname(config.policyFile), 'manifests')), logger);
-  const seed = (name: string): Uint8Array => openSecret(path.join(config.dataFolder, 'keys', name));
   return createIdentity({
     runs: store.runs,
     log: store.log,
@@ -220,7 +232,7 @@ async function openIdentity({ config, clock, logger, store }: Base): Promise<Ide
     gatewayKeys: store.gatewayKeys,
     guard: checkpointFolder(path.join(config.dataFolder, 'keys', 'checkpoints')),
     manifests,
-    seeds: { log: seed('log.key'), gateway: seed('gateway-identity.key') },
+    seeds: { log: await secretOf(base, 'log.key'), gateway: await secretOf(base, 'gateway-identity.key') },
     witnesses: config.witnesses.map((witness) => witnessClient(witness)),
     clock,
     logger,

@@ -38,6 +38,8 @@ export interface Config {
   /** Witnesses of the log: prefix of their routes, and vkey. */
   readonly witnesses: readonly { readonly url: string; readonly vkey: string }[];
   readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+  /** Ledger of erasures; absolute path. Apart from the data folder, so that a backup of that does not hold it. */
+  readonly erasuresFile: string;
   /** Absolute path. */
   readonly policyFile: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -54,6 +56,7 @@ const KEYS = new Set([
   'CLEW_HOST',
   'CLEW_PORT',
   'CLEW_DATA',
+  'CLEW_ERASURES',
   'CLEW_ADMIN_TOKEN',
   'CLEW_TENANT',
   'CLEW_ENVIRONMENT',
@@ -99,6 +102,10 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     host: reader.text('CLEW_HOST', '127.0.0.1', /^[A-Za-z0-9.:-]{1,253}$/, 'a host name or address', 'the server cannot listen') ?? '',
     port: reader.integer('CLEW_PORT', 8787, 0, 65535, 'the server cannot listen'),
     dataFolder: path.resolve(workingFolder, reader.raw('CLEW_DATA') ?? './data'),
+    erasuresFile: path.resolve(
+      workingFolder,
+      reader.raw('CLEW_ERASURES') ?? `${(reader.raw('CLEW_DATA') ?? './data').replace(/[\\/]+$/, '')}.erasures`,
+    ),
     adminToken: reader.text(
       'CLEW_ADMIN_TOKEN',
       undefined,

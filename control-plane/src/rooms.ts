@@ -12,6 +12,8 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   search: ['threads'],
   accuracy: ['threads'],
   repair: ['threads'],
+  audit: ['identity'],
+  vault: [],
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies'],
   litellm: ['ingest'],

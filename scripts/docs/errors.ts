@@ -18,6 +18,8 @@ const SEEN: Readonly<Partial<Record<ErrorCode, string>>> = {
   internal: 'The answer holds an incident id and nothing else; cause and stack stand beside that id in the log.',
   locked: 'A second `npm start`, a demo or a command was started on the same `CLEW_DATA`.',
   model_damaged: 'A file under `control-plane/models/` does not have its SHA-256: an interrupted checkout, or Git LFS left out.',
+  key_lost:
+    'At the start, where the folder `keys` was lost, or put back beside another database. A new key would silently make pseudonyms, signatures and sealed values worthless, so none is made.',
   config_invalid: 'The process ends with exit code 2 and names each key, what it takes, and what would follow.',
   policy_invalid: 'At the start, the process ends. Later, the last good policy stays in force and the log says so.',
 };

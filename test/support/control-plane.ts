@@ -52,7 +52,7 @@ export async function startPlane(
     },
     async close({ keepFolder = false } = {}) {
       await plane.close();
-      if (!keepFolder) rmSync(folder, { recursive: true, force: true });
+      if (!keepFolder) for (const one of [folder, `${folder}.erasures`]) rmSync(one, { recursive: true, force: true });
     },
   };
 }

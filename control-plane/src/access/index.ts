@@ -13,6 +13,7 @@ export {
   type Permission,
   type Role,
 } from './permissions.ts';
+export { createLogins, type Logins } from './logins.ts';
 export { userTokens } from './erase.ts';
 export { accessRoutes, type AccessRouteParts } from './routes.ts';
 export { createTokenStore, type KeyValues } from './meta-tokens.ts';

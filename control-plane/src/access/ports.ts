@@ -1,5 +1,5 @@
 // What the room needs of the store and of the identity provider.
-import type { Scope } from '../kernel/index.ts';
+import type { AuditEntry, Scope } from '../kernel/index.ts';
 import type { Permission, Role } from './permissions.ts';
 
 /** A token as it is kept: never the secret itself. Absent optional fields are those of older records. */
@@ -28,12 +28,12 @@ export interface TokenRecord {
 export interface TokenStore {
   /** All tokens, oldest first. There are few: each stands for a machine or a person. */
   all(): Promise<readonly TokenRecord[]>;
-  /** Durable when it resolves. */
-  put(record: TokenRecord): Promise<void>;
+  /** Durable when it resolves, with the entry of the audit log. */
+  put(record: TokenRecord, audit: AuditEntry): Promise<void>;
   /** Notes the time on a token that exists; one that was removed stays removed. */
-  touch(id: string, lastUsedAt: string): Promise<void>;
+  touch(id: string, lastUsedAt: string, audit?: AuditEntry): Promise<void>;
   /** False when there was none of that id. */
-  remove(id: string): Promise<boolean>;
+  remove(id: string, audit: AuditEntry): Promise<boolean>;
 }
 
 /** What a token of the identity provider says of its bearer. */

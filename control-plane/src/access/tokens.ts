@@ -1,5 +1,16 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { ClewError, randomHex, type Caller, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
+import {
+  actorOf,
+  ClewError,
+  randomHex,
+  type AuditEntry,
+  type AuditTrail,
+  type Caller,
+  type Clock,
+  type Randomness,
+  type Scope,
+} from '../kernel/index.ts';
+import { createLogins, loginOf } from './logins.ts';
 import type { People } from './people.ts';
 import { permissionsOf, roleMayHold, type Permission, type Role } from './permissions.ts';
 import type { TokenRecord, TokenStore } from './ports.ts';
@@ -46,6 +57,8 @@ export interface AccessParts {
   readonly fixedAdmin?: { readonly token: string; readonly scope: Scope } | undefined;
   /** Where an identity provider is configured. */
   readonly people?: People | undefined;
+  /** Told of people who come, and of the configured token's first use; the store writes what concerns stored tokens. */
+  readonly audit?: AuditTrail | undefined;
 }
 
 /** Id under which the admin token of the settings appears. */
@@ -67,6 +80,7 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
   const isOperator = (caller: Caller): boolean => caller.tokenId === FIXED_ID || records.get(caller.tokenId)?.isOperator === true;
   const isVisible = (caller: Caller, record: TokenRecord): boolean => isOperator(caller) || isSame(record.scope, caller.scope);
   const isOver = ({ expiresAt }: TokenRecord): boolean => typeof expiresAt === 'string' && !(Date.parse(expiresAt) > clock.nowMs());
+  const logins = createLogins(parts.audit, clock);
   const may = (caller: Caller, permission: string): boolean => (caller.permissions ?? permissionsOf(caller.role)).includes(permission);
 
   async function issue(token: NewToken, maker?: Caller): Promise<IssuedToken> {
@@ -89,7 +103,7 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
       expiresAt: token.expiresAtMs === undefined ? null : new Date(token.expiresAtMs).toISOString(),
       lastUsedAt: null,
     };
-    await store.put(record);
+    await store.put(record, entryOf('token_created', record, maker));
     records.set(id, record);
     return { record, token: secret };
   }
@@ -100,7 +114,8 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
     if (typeof record.lastUsedAt === 'string' && nowMs - Date.parse(record.lastUsedAt) < TOUCH_MS) return;
     const lastUsedAt = new Date(nowMs).toISOString();
     records.set(record.id, { ...record, lastUsedAt });
-    store.touch(record.id, lastUsedAt).catch(() => undefined);
+    const isFirst = typeof record.lastUsedAt !== 'string';
+    store.touch(record.id, lastUsedAt, isFirst ? loginOf(callerOf(record)) : undefined).catch(() => undefined);
   }
 
   return {
@@ -108,9 +123,9 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
       const token = BEARER.exec(header ?? '')?.[1];
       if (token === undefined) return undefined;
       const digest = sha256(token);
-      if (fixed && timingSafeEqual(digest, fixed.digest)) return { tokenId: FIXED_ID, scope: fixed.scope, role: 'admin' };
+      if (fixed && timingSafeEqual(digest, fixed.digest)) return logins.seen({ tokenId: FIXED_ID, scope: fixed.scope, role: 'admin' });
       const record = records.get(FORM.exec(token)?.[1] ?? '');
-      if (!record) return people && JWT.test(token) ? people.identify(token) : undefined;
+      if (!record) return people && JWT.test(token) ? logins.seen(await people.identify(token)) : undefined;
       if (!timingSafeEqual(digest, Buffer.from(record.sha256, 'hex')) || isOver(record)) return undefined;
       touch(record);
       return callerOf(record);
@@ -123,7 +138,7 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
       if (!record || !isVisible(caller, record)) return false;
       // Out of memory first: while the disk is asked, the token is already worth nothing.
       records.delete(id);
-      await store.remove(id);
+      await store.remove(id, entryOf('token_revoked', record, caller));
       return true;
     },
     isOperator,
@@ -133,6 +148,15 @@ export async function createAccess(parts: AccessParts): Promise<Access> {
       return issue({ role: 'admin', scope, name: 'first start', isOperator: true });
     },
   };
+}
+
+/** In the log of the token's own scope: what can be reached there. */
+function entryOf(kind: 'token_created' | 'token_revoked', record: TokenRecord, maker: Caller | undefined): AuditEntry {
+  const { id, role, scope, permissions, expiresAt } = record;
+  const actor = maker === undefined || maker.tokenId === '' ? 'system' : actorOf(maker);
+  const details =
+    kind === 'token_revoked' ? { token: id } : { token: id, role, permissions: permissions ?? null, expiresAt: expiresAt ?? null };
+  return { scope, kind, actor, details };
 }
 
 /** Nobody gives what they do not have. */

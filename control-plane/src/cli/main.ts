@@ -18,6 +18,8 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   topics: () => import('./topics.ts'),
   policy: () => import('./policy.ts'),
   token: () => import('./token.ts'),
+  erase: () => import('./erase.ts'),
+  audit: () => import('./audit.ts'),
   reembed: () => import('./reembed.ts'),
   doctor: () => import('./doctor.ts'),
   'setup-check': () => import('./setup-check.ts'),

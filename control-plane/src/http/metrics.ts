@@ -20,6 +20,8 @@ export interface JournalDepth {
 export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, GatewayMetrics {
   /** Read when the page is asked for. */
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
+  /** Erasures that some place has not taken yet. Read when the page is asked for. */
+  watchErasures(read: () => Promise<number>): void;
   /** Spans that left, and those that did not, by reason. */
   spans(outcome: 'exported' | 'dropped' | 'failed', count: number): void;
   /** Verdicts on guesses that were there before the process began, oldest first. */
@@ -37,6 +39,7 @@ export function createMetrics(): Metrics {
   const gateways = createGatewayMetrics(registry);
   const accuracy = createAccuracyMetrics(registry);
   const semantic = createSemanticMetrics(registry, accuracy);
+  let unfinished: (() => Promise<number>) | undefined;
   let watched: { read: () => Promise<JournalDepth>; nowMs: () => number } | undefined;
 
   return {
@@ -62,6 +65,9 @@ export function createMetrics(): Metrics {
     watchJournal: (read, nowMs) => {
       watched = { read, nowMs };
     },
+    watchErasures: (read) => {
+      unfinished = read;
+    },
     page: (permission) => ({
       path: '/metrics',
       permission,
@@ -74,6 +80,7 @@ export function createMetrics(): Metrics {
           ingest.buried.set(depth.buried);
           ingest.lag.set(depth.oldestMs === null ? 0 : Math.max(0, (watched.nowMs() - depth.oldestMs) / 1000));
         }
+        if (unfinished && !scope) ingest.erasures.set(await unfinished());
         const text = await registry.metrics();
         return scope ? ofScope(text, scope) : text;
       },
@@ -115,6 +122,7 @@ function ingestMetrics(registry: Registry) {
     spans: counter('clew_spans_total', 'Semantic spans by what became of them', 'outcome'),
     waiting: gauge('clew_journal_waiting', 'Accepted samples that wait for processing'),
     buried: gauge('clew_journal_buried', 'Samples taken out after too many attempts'),
+    erasures: gauge('clew_erasures_unfinished', 'Erasures that a place has not taken yet; they are tried until it does'),
     lag: gauge('clew_journal_lag_seconds', 'Age of the oldest waiting sample'),
     stageItems: counter('clew_stage_items_total', 'Samples that passed a stage of the pipeline', 'stage'),
     stage: new Histogram({

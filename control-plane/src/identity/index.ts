@@ -9,6 +9,7 @@ export { draftManifest } from './manifests/draft.ts';
 export { verifyBundle, VerifyError, type TrustedKeys, type Verified, type VerifyFailure } from './verify.ts';
 export { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
 export { growTree, edgeTiles, tileKey, TILE_WIDTH, type TileLevel } from './log/tiles.ts';
+export { formatNote, isSignedBy, parseNote, parseVkey, signNote, vkeyOf } from './log/note.ts';
 export { isWitnessKey, witnessClient } from './log/witness-client.ts';
 export type { CheckpointGuard, LogState, LogStore, Witness } from './log/ports.ts';
 export type { TileReader } from './log/prove.ts';

@@ -1,4 +1,4 @@
-import type { Scope } from '../kernel/index.ts';
+import type { AuditEntry, Scope } from '../kernel/index.ts';
 import type { Judgement, Verdict } from '#contract';
 import type { RunRecord, SignedBy } from './types.ts';
 
@@ -65,15 +65,15 @@ export interface GatewayKey {
   readonly revokedAtMs: number | null;
 }
 
-/** Registered keys, within a scope. Durable when a promise resolves. */
+/** Registered keys, within a scope. Durable when a promise resolves, with the entry of the audit log where one is given. */
 export interface GatewayKeyStore {
   list(scope: Scope): Promise<readonly GatewayKey[]>;
   /** In memory: asked for every run. */
   find(scope: Scope, keyId: string): GatewayKey | undefined;
   /** Answers false where a key of that id is there. */
-  add(scope: Scope, key: GatewayKey): Promise<boolean>;
+  add(scope: Scope, key: GatewayKey, audit?: AuditEntry): Promise<boolean>;
   /** Sets the end or the revocation; neither is ever moved later. Answers false where there is no such key. */
-  end(scope: Scope, keyId: string, at: { readonly untilMs?: number; readonly revokedAtMs?: number }): Promise<boolean>;
+  end(scope: Scope, keyId: string, at: { readonly untilMs?: number; readonly revokedAtMs?: number }, audit?: AuditEntry): Promise<boolean>;
 }
 
 /** Numbers that are missing between others of one gateway epoch. */

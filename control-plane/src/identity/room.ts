@@ -1,7 +1,7 @@
 // The room as a whole: what a composition of the control plane needs of it.
 import { signingKey, type Json } from '#contract';
 import type { Clock, Logger, Route } from '../kernel/index.ts';
-import { createBundler } from './bundle.ts';
+import { createBundler, type Bundler } from './bundle.ts';
 import type { TemplateTexts } from './compare.ts';
 import { createIdentifier, type Identifier } from './identify.ts';
 import { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
@@ -30,6 +30,7 @@ export interface IdentityParts {
 export interface IdentityRoom {
   readonly identifier: Identifier;
   readonly checkpointer: Checkpointer;
+  readonly bundler: Bundler;
   readonly routes: readonly Route[];
   /** Begins to sign checkpoints, one round a second. */
   start(): void;
@@ -67,6 +68,7 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
   return {
     identifier: createIdentifier({ manifests: () => manifests.current(), gatewayKeys, key, clock }),
     checkpointer,
+    bundler,
     routes: [
       ...runRoutes({ runs, bundler, texts: textsOf(manifests) }),
       ...logRoutes({ store: log, checkpointer, counters, key, clock }),

@@ -1,6 +1,6 @@
 // /v1/gateway-keys: public keys of gateways that sign their own records.
 import { keyIdOf, publicKeyPem, readPublicKey } from '#contract';
-import { ClewError, timeOf, type Clock, type JsonSchema, type Route } from '../kernel/index.ts';
+import { actorOf, ClewError, timeOf, type Clock, type JsonSchema, type Route } from '../kernel/index.ts';
 import type { GatewayKey, GatewayKeyStore } from './ports.ts';
 import { TIME } from './views.ts';
 
@@ -51,7 +51,12 @@ export function gatewayKeyRoutes(keys: GatewayKeyStore, clock: Clock): Route[] {
       errors: ['invalid_body'],
       handle: async ({ caller, body }) => {
         const key = readKey(body, clock.nowMs());
-        await keys.add(caller.scope, key);
+        await keys.add(caller.scope, key, {
+          scope: caller.scope,
+          kind: 'gateway_key_added',
+          actor: actorOf(caller),
+          details: { key: key.id },
+        });
         return { status: 201, json: view(keys.find(caller.scope, key.id) ?? key) };
       },
     },
@@ -64,7 +69,18 @@ export function gatewayKeyRoutes(keys: GatewayKeyStore, clock: Clock): Route[] {
       errors: ['not_found'],
       handle: async ({ caller, params }) => {
         const id = params['id'] ?? '';
-        await keys.end(caller.scope, id, { revokedAtMs: clock.nowMs() });
+        const revokedAtMs = clock.nowMs();
+        await keys.end(
+          caller.scope,
+          id,
+          { revokedAtMs },
+          {
+            scope: caller.scope,
+            kind: 'gateway_key_revoked',
+            actor: actorOf(caller),
+            details: { key: id },
+          },
+        );
         const key = keys.find(caller.scope, id);
         if (!key) throw new ClewError('not_found');
         return { status: 200, json: view(key) };

@@ -1,6 +1,7 @@
 // Hands stored events to the handlers, at least once and in order. A handler that fails is tried again with growing
 // pauses; after the last try its share of the batch is counted as dropped, so that one bad handler cannot stop the others.
-import { errorFields, type EventHandler, type Logger } from '../kernel/index.ts';
+// Erasures are never dropped: they are put off, ever longer, until whoever must know of them has taken them.
+import { errorFields, type Clock, type EventHandler, type Logger } from '../kernel/index.ts';
 import { createDoorbell } from './lane.ts';
 import type { EventOutbox, IngestMeter } from './ports.ts';
 
@@ -16,34 +17,44 @@ export interface AnnouncerParts {
   readonly handlers: readonly EventHandler[];
   readonly logger: Logger;
   readonly meter: Pick<IngestMeter, 'dropped'>;
+  readonly clock: Clock;
   /** Pauses between the tries of one handler. */
   readonly pausesMs?: readonly number[];
 }
 
 const BATCH = 200;
 const POLL_MS = 5_000;
+const PUT_OFF_MS = 10_000;
+const PUT_OFF_LIMIT_MS = 60 * 60_000;
 
 export function createAnnouncer(parts: AnnouncerParts): Announcer {
-  const { outbox, handlers, logger, meter } = parts;
+  const { outbox, handlers, logger, meter, clock } = parts;
   const pauses = parts.pausesMs ?? [100, 500, 2_000];
   const bell = createDoorbell();
   let isStopping = false;
   let loop: Promise<void> | undefined;
 
-  async function tell(handler: EventHandler, events: Parameters<EventHandler['handle']>[0]): Promise<void> {
+  /** False where the handler did not take them. */
+  async function tell(handler: EventHandler, events: Parameters<EventHandler['handle']>[0]): Promise<boolean> {
     for (const pauseMs of [...pauses, undefined]) {
       try {
         await handler.handle(events);
-        return;
+        return true;
       } catch (error) {
         if (pauseMs === undefined || isStopping) {
-          meter.dropped(`event_${handler.name}`, events.length);
-          logger.error('events_dropped', { handler: handler.name, events: events.length, ...errorFields(error) });
-          return;
+          const lost = handler.mustNotBeLost === true ? events.filter(({ type }) => type !== 'SubjectErased') : events;
+          if (lost.length > 0) meter.dropped(`event_${handler.name}`, lost.length);
+          logger.error(lost.length === events.length ? 'events_dropped' : 'erasure_put_off', {
+            handler: handler.name,
+            events: events.length,
+            ...errorFields(error),
+          });
+          return false;
         }
         await new Promise((resolve) => setTimeout(resolve, pauseMs));
       }
     }
+    return false;
   }
 
   async function announceAll(): Promise<void> {
@@ -51,8 +62,12 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
       const rows = await outbox.take(BATCH);
       if (rows.length === 0) return;
       const events = rows.map(({ event }) => event);
-      await Promise.all(handlers.map((handler) => tell(handler, events)));
-      await outbox.ack(rows.map(({ seq }) => seq));
+      const taken = await Promise.all(handlers.map((handler) => tell(handler, events)));
+      const isPutOff = handlers.some((handler, index) => handler.mustNotBeLost === true && taken[index] === false);
+      const later = isPutOff ? rows.filter(({ event }) => event.type === 'SubjectErased') : [];
+      for (const { seq, attempts } of later)
+        await outbox.defer([seq], clock.nowMs() + Math.min(PUT_OFF_MS * 2 ** Math.min(attempts, 20), PUT_OFF_LIMIT_MS));
+      await outbox.ack(rows.filter((row) => !later.includes(row)).map(({ seq }) => seq));
     }
   }
 

@@ -2,6 +2,7 @@
 export { createAcceptor, type AcceptResult, type Acceptor, type AcceptorParts, type Offer, type Rejection } from './accept.ts';
 export { createAnnouncer, type Announcer } from './announcer.ts';
 export { costOf } from './cost.ts';
+export { waitingSamples } from './erase.ts';
 export { createJournalKeys, type JournalKeys } from './journal-keys.ts';
 export { createPipeline, MAX_ATTEMPTS, type Pipeline, type PipelineParts, type Workshop } from './pipeline.ts';
 export { createProcessor, type Incoming, type Processed, type Processor, type ProcessorParts } from './processor.ts';

@@ -51,6 +51,10 @@ export interface Journal {
   bury(seqs: readonly number[], reason: string): Promise<void>;
   /** Deletes what was buried before the time, so that sealed text does not stay for ever; answers how many. */
   forgetBuried(beforeMs: number): Promise<number>;
+  /** Rows of the scope behind `afterSeq`, in order, claimed and buried ones too. */
+  rows(scope: Scope, afterSeq: number, limit: number): Promise<readonly JournalRow[]>;
+  /** Takes rows out, whatever becomes of those in hand, with no trace left in the file; answers how many. */
+  discard(seqs: readonly number[]): Promise<number>;
   /** Waiting (not buried) and buried rows. */
   depth(): Promise<{ readonly waiting: number; readonly buried: number; readonly oldestMs: number | null }>;
   /** Key names that waiting or buried rows still need. All others can be shredded. */
@@ -184,8 +188,10 @@ export interface JournalKeyStore {
 
 /** Events that were stored and not announced yet. One reader: what was taken and not acknowledged is taken again. */
 export interface EventOutbox {
-  /** The oldest, in the order they were stored. */
-  take(limit: number): Promise<readonly { readonly seq: number; readonly event: DomainEvent }[]>;
+  /** The oldest that are due, in the order they were stored; `attempts`: how often each was put off. */
+  take(limit: number): Promise<readonly { readonly seq: number; readonly attempts: number; readonly event: DomainEvent }[]>;
+  /** Gives them out again, no earlier than that time. Durable when it resolves. */
+  defer(seqs: readonly number[], dueAtMs: number): Promise<void>;
   /** Removes them: every handler has seen them. */
   ack(seqs: readonly number[]): Promise<void>;
 }

@@ -96,7 +96,8 @@ export const ERRORS = {
   key_lost: {
     status: 500,
     title: 'A key that the store was written with is not there',
-    remedy: 'Restore the folder keys/ from the backup that the database belongs to. To begin anew without that data, set CLEW_DATA to another folder.',
+    remedy:
+      'Restore the folder keys/ from the backup that the database belongs to. To begin anew without that data, set CLEW_DATA to another folder.',
   },
   config_invalid: { status: 500, title: 'The configuration has faults', remedy: 'Mend the listed keys.' },
   policy_invalid: { status: 422, title: 'The policy has faults', remedy: 'Mend the listed lines; clew policy validate lists them again.' },

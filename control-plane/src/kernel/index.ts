@@ -9,3 +9,4 @@ export type { ApiReply, ApiRequest, Caller, JsonSchema, QueryParameter, Route } 
 export { timeOf } from './time.ts';
 export { createBuckets, type Buckets } from './buckets.ts';
 export { errorFields } from './error-fields.ts';
+export { actorOf, AUDIT_KINDS, subjectDigest, type AuditEntry, type AuditKind, type AuditTrail, type AuditValue } from './audit.ts';

@@ -1,7 +1,18 @@
-// Erasing a person: first a tombstone, so that nothing on its way is stored afterwards, then every registered place, then
-// a scan of all of them that the receipt rests on.
-import { ClewError, type Clock, type EventHandler, type Scope } from '../kernel/index.ts';
-import type { Erasable, Tombstones } from './ports.ts';
+// Erasing a person. First the ledger, which outlives the store and its backups, and a tombstone, so that nothing on its way
+// is stored afterwards; then every registered place; then a scan of all of them that the receipt rests on. What a place
+// did not take is tried again, by the event that the tombstone brought, until it does.
+import {
+  ClewError,
+  errorFields,
+  subjectDigest,
+  type AuditEntry,
+  type AuditTrail,
+  type Clock,
+  type EventHandler,
+  type Logger,
+  type Scope,
+} from '../kernel/index.ts';
+import type { BeyondRecall, Erasable, ErasureLedger, Tombstones } from './ports.ts';
 
 /** What was removed, for the person who asked. */
 export interface Receipt {
@@ -12,48 +23,94 @@ export interface Receipt {
   readonly residual: 0;
   /** Names of the places that were scanned. */
   readonly scanned: readonly string[];
+  /** Where copies may be that nothing here can reach. */
+  readonly beyondRecall: readonly BeyondRecall[];
   /** RFC 3339. Requests made before are not stored, also when they arrive later. */
   readonly at: string;
 }
 
 export interface Eraser {
-  /** Idempotent. Rejects with `unavailable` where something is left or a place does not answer; then call again. */
-  erase(scope: Scope, principal: string): Promise<Receipt>;
-  /** Erases again after the event: an outside store may have been written to while the first call ran. */
+  /**
+   * Idempotent. Rejects with `unavailable` where something is left or a place does not answer; the other places are erased
+   * by then, and these are tried again by themselves.
+   */
+  erase(scope: Scope, principal: string, actor: string): Promise<Receipt>;
+  /** Erases again after the event, whatever came in or failed while the first call ran, but nothing that is newer. */
   readonly handler: EventHandler;
 }
 
-export function createEraser(parts: {
+export interface EraserParts {
   readonly erasables: readonly Erasable[];
   readonly tombstones: Tombstones;
   readonly clock: Clock;
-  /** Places outside the store's transactions, erased a second time. */
+  /** Places outside the store's transactions. */
   readonly outside?: readonly Erasable[] | undefined;
-}): Eraser {
-  const { tombstones, clock } = parts;
-  const outside = parts.outside ?? [];
-  const places = [...parts.erasables, ...outside];
-  return {
-    async erase(scope, principal) {
-      const atMs = clock.nowMs();
-      await tombstones.set(scope, principal, atMs);
-      const removed: Record<string, number> = {};
-      for (const place of places) {
+  readonly ledger: ErasureLedger;
+  readonly audit: AuditTrail;
+  readonly beyondRecall: readonly BeyondRecall[];
+  readonly logger: Logger;
+}
+
+export function createEraser(parts: EraserParts): Eraser {
+  const { tombstones, clock, ledger, audit, logger } = parts;
+  const places = [...parts.erasables, ...(parts.outside ?? [])];
+
+  /** All places, whichever fail. */
+  async function eraseAll(scope: Scope, principal: string, removed: Record<string, number>): Promise<readonly string[]> {
+    const failed: string[] = [];
+    for (const place of places) {
+      try {
         for (const [what, count] of Object.entries(await place.erase(scope, principal))) removed[what] = (removed[what] ?? 0) + count;
+      } catch (error) {
+        logger.error('erasure_incomplete', { place: place.name, ...errorFields(error) });
+        failed.push(place.name);
       }
-      const left: string[] = [];
-      for (const place of places) if ((await place.residual(scope, principal)) > 0) left.push(place.name);
-      if (left.length > 0) throw new ClewError('unavailable', `after erasing, something is left in: ${left.join(', ')}; call again`);
-      return { user: principal, removed, residual: 0, scanned: places.map(({ name }) => name), at: new Date(atMs).toISOString() };
+    }
+    for (const place of places) {
+      if (failed.includes(place.name)) continue;
+      const left = await place.residual(scope, principal).catch((): number => 1);
+      if (left > 0) failed.push(place.name);
+    }
+    return failed;
+  }
+
+  return {
+    async erase(scope, principal, actor) {
+      const atMs = clock.nowMs();
+      const subject = subjectDigest(scope, principal);
+      const entry = (details: AuditEntry['details']): AuditEntry => ({ scope, kind: 'erasure', actor, details: { subject, ...details } });
+      await ledger.add({ scope, subject, atMs });
+      await tombstones.set(scope, principal, atMs, entry({ state: 'begun' }));
+      const removed: Record<string, number> = {};
+      const left = await eraseAll(scope, principal, removed);
+      await audit.append(entry({ state: left.length > 0 ? 'incomplete' : 'done', ...counts(removed), left }));
+      if (left.length > 0) {
+        throw new ClewError(
+          'unavailable',
+          `not erased yet in: ${left.join(', ')}; it is tried again until it is, call again for the receipt`,
+        );
+      }
+      const scanned = places.map(({ name }) => name);
+      return { user: principal, removed, residual: 0, scanned, beyondRecall: parts.beyondRecall, at: new Date(atMs).toISOString() };
     },
     handler: {
       name: 'erasure',
+      mustNotBeLost: true,
       async handle(events) {
+        const failures: unknown[] = [];
         for (const event of events) {
           if (event.type !== 'SubjectErased') continue;
-          for (const place of outside) await place.erase(event.scope, event.principal, event.untilMs);
+          for (const place of places) {
+            if (place.isMemory === true) continue;
+            await place.erase(event.scope, event.principal, event.untilMs).catch((error: unknown) => failures.push(error));
+          }
         }
+        if (failures.length > 0) throw failures[0];
       },
     },
   };
+}
+
+function counts(removed: Readonly<Record<string, number>>): AuditEntry['details'] {
+  return Object.fromEntries(Object.entries(removed).filter(([, count]) => count > 0));
 }

@@ -1,4 +1,4 @@
-import type { Scope } from '../kernel/index.ts';
+import type { AuditEntry, Scope } from '../kernel/index.ts';
 
 /** Finds names, addresses and the like by a model. Texts stay in memory. */
 export interface Finder {
@@ -11,9 +11,11 @@ export interface Erasable {
   readonly name: string;
   /** Tables of the store that it answers for; a test compares them with the schema. */
   readonly tables: readonly string[];
+  /** Made from other places, and made anew by a start: erased once those are. */
+  readonly isMemory?: boolean;
   /**
    * Removes what it holds of the principal, with no trace left in its files; answers how many of what. Idempotent.
-   * With `untilMs`, a place outside the store spares what the principal did after that time.
+   * With `untilMs`, what the principal did after that time is spared.
    */
   erase(scope: Scope, principal: string, untilMs?: number): Promise<Readonly<Record<string, number>>>;
   /** Looks, without trusting `erase`, how many items of the principal are still there. May remove what it finds. */
@@ -23,7 +25,30 @@ export interface Erasable {
 /** Remembers that a principal was erased, without naming whom. */
 export interface Tombstones {
   /** From here on, requests that the principal made until `atMs` are not stored. Announces SubjectErased. Durable when it resolves. */
-  set(scope: Scope, principal: string, atMs: number): Promise<void>;
+  set(scope: Scope, principal: string, atMs: number, audit?: AuditEntry): Promise<void>;
+  /** The same for a digest from the ledger, without the event; answers false where it is there already. */
+  restore(subject: string, atMs: number): Promise<boolean>;
   /** True where a request made at `atMs` falls under the principal's erasure. */
   covers(scope: Scope, principal: string, atMs: number): Promise<boolean>;
+}
+
+/** An erasure, by the digest of the pseudonym (subjectDigest). */
+export interface ErasureRecord {
+  readonly scope: Scope;
+  readonly subject: string;
+  readonly atMs: number;
+}
+
+/** Erasures, kept apart from the store and its backups: what makes a restored backup forget again. */
+export interface ErasureLedger {
+  /** Durable when it resolves. Rejects with `unavailable`: then nothing is erased yet. */
+  add(record: ErasureRecord): Promise<void>;
+  all(): Promise<readonly ErasureRecord[]>;
+}
+
+/** A place that data was sent to, or may have been copied to, and that is out of reach. */
+export interface BeyondRecall {
+  readonly place: string;
+  /** What it may hold of a person. */
+  readonly holds: string;
 }

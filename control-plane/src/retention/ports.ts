@@ -9,6 +9,8 @@ export interface Purgeable {
   purgeVectors(scope: Scope, beforeMs: number, limit: number): Promise<number>;
   /** Whole requests go, and threads that have none left. The identity of their runs stays, without principal and salts. */
   purgeRequests(scope: Scope, beforeMs: number, limit: number): Promise<number>;
+  /** Sealed original values go, and data keys that no value is left of. */
+  purgeVault(scope: Scope, beforeMs: number, limit: number): Promise<number>;
   /** The identity of runs goes: composition, digests, run id. */
   purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number>;
 }

@@ -1,6 +1,6 @@
 // The purge: what the policy no longer allows to be kept goes, in batches, so that live traffic is never held up long.
 import type { RetentionPolicy } from '#contract';
-import type { Clock, Logger, Scope } from '../kernel/index.ts';
+import type { AuditTrail, Clock, Logger, Scope } from '../kernel/index.ts';
 import type { Purgeable } from './ports.ts';
 
 export interface PurgeReport {
@@ -8,6 +8,8 @@ export interface PurgeReport {
   readonly vectors: number;
   readonly requests: number;
   readonly runs: number;
+  /** Sealed original values. */
+  readonly vault: number;
 }
 
 export interface PurgeOptions {
@@ -16,6 +18,8 @@ export interface PurgeOptions {
   readonly policy: () => RetentionPolicy | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Told what was removed, scope by scope. */
+  readonly audit: AuditTrail;
   readonly batch?: number;
   /** Asked between batches: true ends the pass early. */
   readonly isStopped?: () => boolean;
@@ -23,7 +27,7 @@ export interface PurgeOptions {
 
 const DAY_MS = 86_400_000;
 /** Days each class is kept where the policy says nothing; the same defaults stand in the policy's schema. */
-export const DEFAULT_DAYS = { textDays: 30, embeddingDays: 30, metadataDays: 365, identityDays: 2555 } as const;
+export const DEFAULT_DAYS = { textDays: 30, embeddingDays: 30, metadataDays: 365, identityDays: 2555, vaultDays: 30 } as const;
 
 /** One pass over all scopes and classes. Rejects with the store's error; what was removed until then stays removed. */
 export async function purge(options: PurgeOptions): Promise<PurgeReport> {
@@ -43,13 +47,23 @@ export async function purge(options: PurgeOptions): Promise<PurgeReport> {
     }
     return total;
   };
-  const report = { texts: 0, vectors: 0, requests: 0, runs: 0 };
+  const report = { texts: 0, vectors: 0, requests: 0, runs: 0, vault: 0 };
   for (const scope of await store.scopes()) {
-    report.requests += await all((limit) => store.purgeRequests(scope, before(days.metadataDays), limit));
-    report.texts += await all((limit) => store.purgeTexts(scope, before(days.textDays), limit));
-    report.vectors += await all((limit) => store.purgeVectors(scope, before(days.embeddingDays), limit));
-    report.runs += await all((limit) => store.purgeRuns(scope, before(days.identityDays), limit));
-    log(logger, scope, report);
+    const here = { texts: 0, vectors: 0, requests: 0, runs: 0, vault: 0 };
+    try {
+      here.requests = await all((limit) => store.purgeRequests(scope, before(days.metadataDays), limit));
+      here.texts = await all((limit) => store.purgeTexts(scope, before(days.textDays), limit));
+      here.vectors = await all((limit) => store.purgeVectors(scope, before(days.embeddingDays), limit));
+      here.runs = await all((limit) => store.purgeRuns(scope, before(days.identityDays), limit));
+      // No longer than the text in which the values stood.
+      here.vault = await all((limit) => store.purgeVault(scope, before(Math.min(days.vaultDays, days.textDays)), limit));
+    } finally {
+      // What went is told also where the pass could not be ended.
+      const removed = Object.values(here).reduce((sum, count) => sum + count, 0);
+      if (removed > 0) await options.audit.append({ scope, kind: 'purge', actor: 'system', details: { ...here } });
+      for (const [name, count] of Object.entries(here)) report[name as keyof typeof here] += count;
+      log(logger, scope, here);
+    }
   }
   return report;
 }

@@ -5,6 +5,7 @@ import { query, type Database } from './database.ts';
 import { keepRuns, removeRequests } from './removal.ts';
 import { keyOf } from './scope.ts';
 import { wallOf } from './text-index.ts';
+import { vaultOf } from './vault.ts';
 import type { SqliteVectors } from './vectors.ts';
 
 /** Requests of one transaction: others must get in between. */
@@ -20,8 +21,18 @@ interface Removed {
 
 export function erasablesOf(database: Database, vectors: SqliteVectors): readonly Erasable[] {
   // Requests last: with them goes what hangs on them, and the receipt counts each thing once, under its own name.
-  return [labelsOf(database), vectorsOf(database, vectors), feedbackOf(database), ...linkingOf(database), requestsOf(database, vectors)];
+  return [
+    labelsOf(database),
+    vectorsOf(database, vectors),
+    feedbackOf(database),
+    vaultOf(database),
+    ...linkingOf(database),
+    requestsOf(database, vectors),
+  ];
 }
+
+/** Far enough: columns of times in seconds and in milliseconds alike. */
+const ALWAYS = Number.MAX_SAFE_INTEGER;
 
 function count(database: Database, text: string, ...parameters: readonly string[]): number {
   return Number(database.prepare(text).get(...parameters)?.['n']);
@@ -32,10 +43,10 @@ function requestsOf(database: Database, vectors: SqliteVectors): Erasable {
   return {
     name: 'requests',
     tables: ['requests', 'requests_fts', 'threads'],
-    async erase(scope: Scope, principal: string) {
+    async erase(scope: Scope, principal: string, untilMs = ALWAYS) {
       const key = keyOf(scope);
       const removed: Removed = { requests: 0, threads: 0, texts: 0, runs: 0, salts: 0 };
-      while (eraseBatch(database, key, principal, removed)) await new Promise((resolve) => setImmediate(resolve));
+      while (eraseBatch(database, key, principal, untilMs, removed)) await new Promise((resolve) => setImmediate(resolve));
       if (removed.requests > 0) vectors.forget(scope);
       return { ...removed };
     },
@@ -55,13 +66,14 @@ function requestsOf(database: Database, vectors: SqliteVectors): Erasable {
 }
 
 /** False when nothing was left. */
-function eraseBatch(database: Database, scope: string, principal: string, removed: Removed): boolean {
+function eraseBatch(database: Database, scope: string, principal: string, untilMs: number, removed: Removed): boolean {
   const rows = database.all(
     query
       .selectFrom('requests')
       .select(['seq', 'id', 'thread_id', 'run_id', 'prompt', 'answer', 'sample'])
       .where('scope', '=', scope)
       .where('principal', '=', principal)
+      .where('at', '<=', untilMs / 1_000)
       .limit(BATCH),
   );
   if (rows.length === 0) return false;
@@ -83,7 +95,7 @@ function vectorsOf(database: Database, vectors: SqliteVectors): Erasable {
   return {
     name: 'vectors',
     tables: ['vectors'],
-    erase: async (scope, principal) => ({ vectors: await vectors.removePrincipal(scope, principal) }),
+    erase: async (scope, principal, untilMs) => ({ vectors: await vectors.removePrincipal(scope, principal, untilMs) }),
     residual: (scope, principal) =>
       Promise.resolve(count(database, 'SELECT count(*) AS n FROM vectors WHERE scope = ? AND principal = ?', keyOf(scope), principal)),
   };
@@ -93,9 +105,9 @@ function feedbackOf(database: Database): Erasable {
   return {
     name: 'feedback',
     tables: ['feedback'],
-    erase(scope, principal) {
+    erase(scope, principal, untilMs = ALWAYS) {
       const mine = query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('principal', '=', principal);
-      return Promise.resolve({ feedback: database.shred(() => database.run(mine)) });
+      return Promise.resolve({ feedback: database.shred(() => database.run(mine.where('at_ms', '<=', Math.trunc(untilMs)))) });
     },
     residual: (scope, principal) =>
       Promise.resolve(count(database, 'SELECT count(*) AS n FROM feedback WHERE scope = ? AND principal = ?', keyOf(scope), principal)),
@@ -103,15 +115,21 @@ function feedbackOf(database: Database): Erasable {
 }
 
 const LINKING = { verdicts: ['link_verdicts'], repairs: ['repairs', 'repair_moves', 'repair_contradictions'] } as const;
+const AGE = { link_verdicts: 'at', repairs: 'at_ms', repair_moves: 'at', repair_contradictions: 'at' } as const;
 
 /** What was said of the linking of the principal's requests: whether guesses were right, and what people set right. */
 function linkingOf(database: Database): readonly Erasable[] {
   return Object.entries(LINKING).map(([name, tables]) => ({
     name,
     tables,
-    erase(scope, principal) {
-      const mine = tables.map((table) => query.deleteFrom(table).where('scope', '=', keyOf(scope)).where('principal', '=', principal));
-      const removed = database.shred(() => mine.map((one) => database.run(one)));
+    erase(scope, principal, untilMs = ALWAYS) {
+      const removed = database.shred(() =>
+        tables.map((table) => {
+          const until = AGE[table] === 'at' ? untilMs / 1_000 : Math.trunc(untilMs);
+          const text = `DELETE FROM ${table} WHERE scope = ? AND principal = ? AND ${AGE[table]} <= ?`;
+          return Number(database.prepare(text).run(keyOf(scope), principal, until).changes);
+        }),
+      );
       return Promise.resolve({ [name]: removed[0] ?? 0 });
     },
     residual: (scope, principal) =>
@@ -131,8 +149,9 @@ function labelsOf(database: Database): Erasable {
   return {
     name: 'topic_labels',
     tables: ['topics'],
-    erase(scope, principal) {
-      database.shred(() => database.prepare(`DELETE FROM topics WHERE scope = ?1 AND id IN (${MINE})`).run(keyOf(scope), principal));
+    erase(scope, principal, untilMs = ALWAYS) {
+      const labels = database.prepare(`DELETE FROM topics WHERE scope = ?1 AND id IN (${MINE} AND at <= ?3)`);
+      database.shred(() => labels.run(keyOf(scope), principal, untilMs / 1_000));
       return Promise.resolve({});
     },
     // Runs after the requests are gone; what is left of labels comes from others.

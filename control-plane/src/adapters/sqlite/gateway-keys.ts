@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { GatewayKey, GatewayKeyStore } from '../../identity/index.ts';
-import type { Scope } from '../../kernel/index.ts';
+import type { AuditEntry, Scope } from '../../kernel/index.ts';
+import type { AuditWriter } from './audit.ts';
 import { query, type Database } from './database.ts';
 import type { GatewayKeyTable } from './schema.ts';
 import { keyOf } from './scope.ts';
@@ -19,10 +20,12 @@ const earlier = (a: number | null, b: number | undefined): number | null => (b =
 
 export class SqliteGatewayKeys implements GatewayKeyStore {
   private readonly database: Database;
+  private readonly audit: AuditWriter;
   private readonly known = new Map<string, Map<string, GatewayKey>>();
 
-  constructor(database: Database) {
+  constructor(database: Database, audit: AuditWriter) {
     this.database = database;
+    this.audit = audit;
   }
 
   async list(scope: Scope): Promise<readonly GatewayKey[]> {
@@ -33,35 +36,45 @@ export class SqliteGatewayKeys implements GatewayKeyStore {
     return this.keysOf(scope).get(keyId);
   }
 
-  async add(scope: Scope, key: GatewayKey): Promise<boolean> {
-    const changed = this.database.run(
-      query
-        .insertInto('gateway_keys')
-        .values({
-          scope: keyOf(scope),
-          id: key.id,
-          name: key.name,
-          public_key: key.publicKey,
-          from_ms: Math.trunc(key.fromMs),
-          until_ms: key.untilMs,
-          revoked_at_ms: key.revokedAtMs,
-        })
-        .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing()),
-    );
+  async add(scope: Scope, key: GatewayKey, audit?: AuditEntry): Promise<boolean> {
+    const insert = query
+      .insertInto('gateway_keys')
+      .values({
+        scope: keyOf(scope),
+        id: key.id,
+        name: key.name,
+        public_key: key.publicKey,
+        from_ms: Math.trunc(key.fromMs),
+        until_ms: key.untilMs,
+        revoked_at_ms: key.revokedAtMs,
+      })
+      .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing());
+    const changed = this.database.transaction(() => {
+      const added = this.database.run(insert);
+      if (added > 0) this.audit.add(audit);
+      return added;
+    });
     this.known.delete(keyOf(scope));
     return Promise.resolve(changed > 0);
   }
 
-  async end(scope: Scope, keyId: string, at: { readonly untilMs?: number; readonly revokedAtMs?: number }): Promise<boolean> {
+  async end(
+    scope: Scope,
+    keyId: string,
+    at: { readonly untilMs?: number; readonly revokedAtMs?: number },
+    audit?: AuditEntry,
+  ): Promise<boolean> {
     const key = this.find(scope, keyId);
     if (!key) return Promise.resolve(false);
-    this.database.run(
-      query
-        .updateTable('gateway_keys')
-        .set({ until_ms: earlier(key.untilMs, at.untilMs), revoked_at_ms: earlier(key.revokedAtMs, at.revokedAtMs) })
-        .where('scope', '=', keyOf(scope))
-        .where('id', '=', keyId),
-    );
+    const update = query
+      .updateTable('gateway_keys')
+      .set({ until_ms: earlier(key.untilMs, at.untilMs), revoked_at_ms: earlier(key.revokedAtMs, at.revokedAtMs) })
+      .where('scope', '=', keyOf(scope))
+      .where('id', '=', keyId);
+    this.database.transaction(() => {
+      this.database.run(update);
+      this.audit.add(audit);
+    });
     this.known.delete(keyOf(scope));
     return Promise.resolve(true);
   }

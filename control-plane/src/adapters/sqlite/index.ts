@@ -1,11 +1,13 @@
 // The embedded store: one SQLite file under the data folder, behind the ports of the rooms.
 import path from 'node:path';
 import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accuracy/index.ts';
+import type { VaultStore } from '../../vault/ports.ts';
 import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
 import type { CounterReader, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
-import type { Clock } from '../../kernel/index.ts';
+import type { AuditStore } from '../../audit/index.ts';
+import type { AuditTrail, Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
 import type { TrafficReader } from '../../reports/index.ts';
@@ -16,6 +18,7 @@ import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
 import type { TopicStore, TopicTexts } from '../../topics/index.ts';
 import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
+import { SqliteAudit } from './audit.ts';
 import { SqliteCalibrations } from './calibrations.ts';
 import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
@@ -33,10 +36,12 @@ import { SqliteReleases } from './releases.ts';
 import { SqliteRepairs } from './repairs.ts';
 import { SqliteRetention } from './retention.ts';
 import { SqliteRuns } from './runs.ts';
+import { subjectsIn, type Subjects } from './subjects.ts';
 import { SqliteTextIndex } from './text-index.ts';
 import { SqliteThreads } from './thread-reader.ts';
 import { SqliteTombstones } from './tombstones.ts';
 import { SqliteTopics } from './topics.ts';
+import { SqliteVault } from './vault.ts';
 import { SqliteTurns } from './turns.ts';
 import { SqliteTraffic } from './traffic.ts';
 import { DEFAULT_CACHE_BYTES, SqliteVectors } from './vectors.ts';
@@ -53,7 +58,7 @@ export interface SqliteOptions {
   readonly vectorCacheBytes?: number | undefined;
 }
 
-export interface SqliteStore {
+export interface SqliteStore extends Subjects {
   readonly journal: Journal;
   /** Stores the vectors of the turns as well: no `vectors.upsert` is needed beside it. */
   readonly turns: TurnSink;
@@ -62,6 +67,8 @@ export interface SqliteStore {
   readonly texts: TextIndex;
   readonly vectors: Vectors;
   readonly embedding: EmbeddingStore;
+  readonly audit: AuditStore & AuditTrail;
+  readonly vault: VaultStore;
   readonly events: Outbox;
   readonly meta: Meta;
   readonly alerts: AlertStore;
@@ -105,6 +112,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
   }
   const journal = new SqliteJournal(database, clock);
   const vectors = new SqliteVectors(database, vectorCacheBytes);
+  const audit = new SqliteAudit(database, clock);
   let open = true;
   return {
     journal,
@@ -114,15 +122,18 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     texts: new SqliteTextIndex(database),
     vectors,
     embedding: new SqliteEmbedding(database, vectors),
-    events: new SqliteOutbox(database),
-    meta: new SqliteMeta(database),
+    audit,
+    vault: new SqliteVault(database),
+    ...subjectsIn(database),
+    events: new SqliteOutbox(database, clock),
+    meta: new SqliteMeta(database, audit),
     alerts: new SqliteAlerts(database),
     segments: new SqliteSegmentCounts(database),
     feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),
     log: new SqliteLog(database),
     counters: new SqliteCounters(database),
-    gatewayKeys: new SqliteGatewayKeys(database),
+    gatewayKeys: new SqliteGatewayKeys(database, audit),
     topics: new SqliteTopics(database),
     traffic: new SqliteTraffic(database, clock),
     releases: new SqliteReleases(database, clock),
@@ -131,7 +142,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     repairs: new SqliteRepairs(database, vectors, clock),
     retention: new SqliteRetention(database, vectors),
     erasables: erasablesOf(database, vectors),
-    tombstones: new SqliteTombstones(database),
+    tombstones: new SqliteTombstones(database, audit),
     check: () => database.check(),
     close: async () => {
       if (open) {

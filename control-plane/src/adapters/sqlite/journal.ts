@@ -4,9 +4,11 @@
 // A claim leaves a mark in the file. Marks that a new process finds are of rows that were in hand when the last one died: one
 // of them may have killed it. They are claimed in ever smaller groups, each by itself, until the culprit stands alone; it then
 // waits longer after each death, and nothing else waits for it.
-import type { Clock } from '../../kernel/index.ts';
+import type { Selectable } from 'kysely';
+import type { Clock, Scope } from '../../kernel/index.ts';
 import type { AppendResult, Journal, JournalEntry, JournalRow } from '../../ingest/ports.ts';
 import { elements, query, type Database } from './database.ts';
+import type { JournalTable } from './schema.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
 interface Call {
@@ -39,6 +41,18 @@ const BURY = `UPDATE journal SET buried_at_ms = ?, buried_reason = ?, is_in_hand
   WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))`;
 const FORGET = 'DELETE FROM journal WHERE buried_at_ms < ?';
 const REMOVE = 'DELETE FROM journal WHERE buried_at_ms IS NULL AND seq IN (SELECT value FROM json_each(?))';
+
+function toRow(row: Selectable<JournalTable>): JournalRow {
+  return {
+    scope: scopeOf(row.scope),
+    id: row.id,
+    receivedAtMs: row.received_at_ms,
+    sealed: row.sealed,
+    keyId: row.key_id,
+    seq: row.seq,
+    attempts: row.attempts,
+  };
+}
 
 export class SqliteJournal implements Journal {
   private readonly database: Database;
@@ -125,17 +139,23 @@ export class SqliteJournal implements Journal {
     this.database.prepare(TAKE).run(JSON.stringify(seqs));
     const rows = this.database.all(query.selectFrom('journal').selectAll().where('seq', 'in', elements(seqs)).orderBy('seq'));
     for (const seq of seqs) this.claimed.add(seq);
-    return Promise.resolve(
-      rows.map((row) => ({
-        scope: scopeOf(row.scope),
-        id: row.id,
-        receivedAtMs: row.received_at_ms,
-        sealed: row.sealed,
-        keyId: row.key_id,
-        seq: row.seq,
-        attempts: row.attempts,
-      })),
+    return Promise.resolve(rows.map(toRow));
+  }
+
+  async rows(scope: Scope, afterSeq: number, limit: number): Promise<readonly JournalRow[]> {
+    const rows = query.selectFrom('journal').selectAll().where('scope', '=', keyOf(scope)).where('seq', '>', afterSeq);
+    return Promise.resolve(this.database.all(rows.orderBy('seq').limit(limit)).map(toRow));
+  }
+
+  async discard(seqs: readonly number[]): Promise<number> {
+    const chosen = elements(seqs);
+    const buried = this.database.all(
+      query.selectFrom('journal').select('seq').where('seq', 'in', chosen).where('buried_at_ms', 'is not', null),
     );
+    const gone = this.database.shred(() => this.database.run(query.deleteFrom('journal').where('seq', 'in', chosen)));
+    this.buried -= buried.length;
+    this.waiting -= gone - buried.length;
+    return Promise.resolve(gone);
   }
 
   /** The next group: rows under the same suspicion, which are only in hand alone. */

@@ -7,6 +7,7 @@ import { keyOf, scopeOf } from './scope.ts';
 import type { SqliteVectors } from './vectors.ts';
 
 const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs
+  UNION SELECT scope FROM run_identities UNION SELECT scope FROM alerts UNION SELECT scope FROM vault_values
   UNION SELECT scope FROM feedback UNION SELECT scope FROM link_verdicts UNION SELECT scope FROM repairs`;
 
 export class SqliteRetention implements Purgeable {
@@ -69,6 +70,27 @@ export class SqliteRetention implements Purgeable {
     );
   }
 
+  async purgeVault(scope: Scope, beforeMs: number, limit: number): Promise<number> {
+    const key = keyOf(scope);
+    const oldest = query
+      .selectFrom('vault_values')
+      .select('seq')
+      .where('scope', '=', key)
+      .where('at_ms', '<', Math.trunc(beforeMs))
+      .orderBy('at_ms')
+      .limit(limit);
+    const isDue = this.database.get(oldest) !== undefined;
+    if (!isDue) return Promise.resolve(0);
+    return Promise.resolve(
+      this.database.shred(() => {
+        const gone = this.database.run(query.deleteFrom('vault_values').where('seq', 'in', oldest));
+        const held = query.selectFrom('vault_values').select('principal').where('scope', '=', key);
+        this.database.run(query.deleteFrom('vault_keys').where('scope', '=', key).where('principal', 'not in', held));
+        return gone;
+      }),
+    );
+  }
+
   async purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number> {
     const oldest = query
       .selectFrom('past_runs')
@@ -86,7 +108,7 @@ export class SqliteRetention implements Purgeable {
       .where('at', '<', beforeMs / 1_000)
       .orderBy('at')
       .limit(limit);
-    this.database.run(query.deleteFrom('run_identities').where('seq', 'in', proofs));
+    const identities = this.database.run(query.deleteFrom('run_identities').where('seq', 'in', proofs));
     // Requests that are kept longer than the identity of their runs.
     const live = await this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (_key, rows) => {
       this.database.run(
@@ -96,7 +118,8 @@ export class SqliteRetention implements Purgeable {
           .where('seq', 'in', elements(rows.map(({ seq }) => seq))),
       );
     });
-    return past + live;
+    // The greater: fewer than `limit` then means that neither has any left.
+    return Math.max(past + live, identities);
   }
 
   private purge(

@@ -234,7 +234,32 @@ export interface RepairContradictionTable {
   evidence: string;
 }
 
+export interface AuditTable {
+  scope: string;
+  seq: number;
+  at_ms: number;
+  kind: string;
+  actor: string;
+  entry: string;
+  hash: Uint8Array;
+}
+
+export interface VaultValueTable {
+  seq: Generated<number>;
+  scope: string;
+  principal: string;
+  request_id: string;
+  token: string;
+  type: string;
+  at_ms: number;
+  sealed: Uint8Array;
+}
+
 export interface Tables {
+  audit: AuditTable;
+  audit_heads: { scope: string; size: number; note: string };
+  vault_keys: { scope: string; principal: string; master: string; wrapped: Uint8Array };
+  vault_values: VaultValueTable;
   link_verdicts: LinkVerdictTable;
   calibrations: CalibrationTable;
   repairs: RepairTable;
@@ -255,5 +280,12 @@ export interface Tables {
   feedback: FeedbackTable;
   tombstones: { subject: Uint8Array; erased_at_ms: number };
   past_runs: PastRunTable;
-  events: { seq: Generated<number>; scope: string; type: string; payload: string };
+  events: {
+    seq: Generated<number>;
+    scope: string;
+    type: string;
+    payload: string;
+    due_at_ms: Generated<number>;
+    attempts: Generated<number>;
+  };
 }

@@ -1,7 +1,8 @@
 // That a user was erased, kept so that what was on its way at that moment is not stored afterwards.
 import { createHash } from 'node:crypto';
-import type { Scope } from '../../kernel/index.ts';
+import type { AuditEntry, Scope } from '../../kernel/index.ts';
 import type { Tombstones } from '../../privacy/index.ts';
+import type { AuditWriter } from './audit.ts';
 import { query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 
@@ -20,12 +21,27 @@ export function isBuried(database: Database, scope: string, principal: string, a
 
 export class SqliteTombstones implements Tombstones {
   private readonly database: Database;
+  private readonly audit: AuditWriter;
 
-  constructor(database: Database) {
+  constructor(database: Database, audit: AuditWriter) {
     this.database = database;
+    this.audit = audit;
   }
 
-  async set(scope: Scope, principal: string, atMs: number): Promise<void> {
+  async restore(subject: string, atMs: number): Promise<boolean> {
+    const put = query
+      .insertInto('tombstones')
+      .values({ subject: Buffer.from(subject, 'hex'), erased_at_ms: Math.trunc(atMs) })
+      .onConflict((conflict) =>
+        conflict
+          .column('subject')
+          .doUpdateSet({ erased_at_ms: Math.trunc(atMs) })
+          .where('tombstones.erased_at_ms', '<', Math.trunc(atMs)),
+      );
+    return Promise.resolve(this.database.run(put) > 0);
+  }
+
+  async set(scope: Scope, principal: string, atMs: number, audit?: AuditEntry): Promise<void> {
     const key = keyOf(scope);
     this.database.transaction(() => {
       this.database.run(
@@ -39,6 +55,7 @@ export class SqliteTombstones implements Tombstones {
           .insertInto('events')
           .values({ type: 'SubjectErased', scope: key, payload: JSON.stringify({ principal, untilMs: Math.trunc(atMs) }) }),
       );
+      this.audit.add(audit);
     });
     return Promise.resolve();
   }

@@ -9,11 +9,19 @@ const event = (requestId: string): DomainEvent => ({
   threadId: 't',
 });
 
-function outboxOf(count: number): EventOutbox & { readonly left: () => number } {
-  let rows = Array.from({ length: count }, (_, seq) => ({ seq, event: event(`r${seq}`) }));
+const clock = { nowMs: () => Date.now() };
+
+function outboxOf(count: number, last?: DomainEvent): EventOutbox & { readonly left: () => number } {
+  let rows = Array.from({ length: count }, (_, seq) => ({ seq, event: event(`r${seq}`), attempts: 0, dueAtMs: 0 }));
+  if (last) rows.push({ seq: count, event: last, attempts: 0, dueAtMs: 0 });
   return {
     left: () => rows.length,
-    take: (limit) => Promise.resolve(rows.slice(0, limit)),
+    take: (limit) => Promise.resolve(rows.filter(({ dueAtMs }) => dueAtMs <= Date.now()).slice(0, limit)),
+    defer: (seqs) => {
+      // Due at once, so that a test need not wait as long as the pauses grow.
+      rows = rows.map((row) => (seqs.includes(row.seq) ? { ...row, attempts: row.attempts + 1, dueAtMs: Date.now() + 5 } : row));
+      return Promise.resolve();
+    },
     ack: (seqs) => {
       rows = rows.filter(({ seq }) => !seqs.includes(seq));
       return Promise.resolve();
@@ -48,6 +56,7 @@ describe('the announcer', () => {
       handlers: [a, b],
       logger: silentLogger,
       meter: { dropped: (reason) => void dropped.push(reason) },
+      clock,
       pausesMs: [1, 1],
     });
     announcer.start();
@@ -68,6 +77,7 @@ describe('the announcer', () => {
       handlers: [bad, good],
       logger: silentLogger,
       meter: { dropped: (reason, count) => void dropped.push([reason, count]) },
+      clock,
       pausesMs: [1],
     });
     announcer.start();
@@ -75,5 +85,48 @@ describe('the announcer', () => {
     await announcer.drain();
     expect(good.seen).toEqual(['r0', 'r1', 'r2']);
     expect(dropped).toEqual([['event_bad', 3]]);
+  });
+
+  it('hands an erasure to who must know of it until it is taken, and holds up nothing else', async () => {
+    const erased: DomainEvent = { type: 'SubjectErased', scope: { tenant: 'a', environment: 'b' }, principal: 'p', untilMs: 1 };
+    const outbox = outboxOf(2, erased);
+    const good = collector('good');
+    const essential = { ...collector('erasure', 9), mustNotBeLost: true };
+    const dropped: string[] = [];
+    const announcer = createAnnouncer({
+      outbox,
+      handlers: [essential, good],
+      logger: silentLogger,
+      meter: { dropped: (reason) => void dropped.push(reason) },
+      clock,
+      pausesMs: [1],
+    });
+    announcer.start();
+    await expect.poll(() => outbox.left()).toBe(1);
+    const ring = setInterval(() => announcer.notify(), 2);
+    try {
+      await expect.poll(() => outbox.left()).toBe(0);
+    } finally {
+      clearInterval(ring);
+    }
+    expect(essential.seen).toEqual(['SubjectErased']);
+    expect(dropped).toEqual(['event_erasure']);
+    await announcer.drain();
+  });
+
+  it('keeps an erasure that is not taken over the end of the process', async () => {
+    const erased: DomainEvent = { type: 'SubjectErased', scope: { tenant: 'a', environment: 'b' }, principal: 'p', untilMs: 1 };
+    const outbox = outboxOf(0, erased);
+    const announcer = createAnnouncer({
+      outbox,
+      handlers: [{ ...collector('erasure', Infinity), mustNotBeLost: true }],
+      logger: silentLogger,
+      meter: { dropped: () => undefined },
+      clock,
+      pausesMs: [1],
+    });
+    announcer.start();
+    await announcer.drain();
+    expect(outbox.left()).toBe(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { silentLogger, type Scope } from '../../../../control-plane/src/kernel/index.ts';
+import { silentLogger, type AuditEntry, type AuditTrail, type Scope } from '../../../../control-plane/src/kernel/index.ts';
 import { purge, type Purgeable } from '../../../../control-plane/src/retention/index.ts';
 
 const scope: Scope = { tenant: 't', environment: 'e' };
@@ -7,10 +7,8 @@ const DAY = 86_400_000;
 const now = 400 * DAY;
 
 /** Rows by age in days; each class is removed on its own. */
-function store(
-  ages: number[],
-): Purgeable & { left: { texts: number[]; vectors: number[]; requests: number[]; runs: number[] }; calls: number } {
-  const left = { texts: [...ages], vectors: [...ages], requests: [...ages], runs: [...ages] };
+function store(ages: number[]): Purgeable & { left: Record<'texts' | 'vectors' | 'requests' | 'runs' | 'vault', number[]>; calls: number } {
+  const left = { texts: [...ages], vectors: [...ages], requests: [...ages], runs: [...ages], vault: [...ages] };
   const remove = (kind: keyof typeof left) => (_: Scope, beforeMs: number, limit: number) => {
     self.calls += 1;
     const due = left[kind].filter((age) => now - age * DAY < beforeMs).slice(0, limit);
@@ -25,11 +23,14 @@ function store(
     purgeVectors: remove('vectors'),
     purgeRequests: remove('requests'),
     purgeRuns: remove('runs'),
+    purgeVault: remove('vault'),
   };
   return self;
 }
 
 const clock = { nowMs: () => now };
+const told: AuditEntry[] = [];
+const audit: AuditTrail = { append: (entry) => Promise.resolve(void told.push(entry)) };
 
 describe('purge', () => {
   it('removes each class at its own age', async () => {
@@ -39,21 +40,26 @@ describe('purge', () => {
       policy: () => ({ textDays: 10, embeddingDays: 30, metadataDays: 365, identityDays: 370 }),
       clock,
       logger: silentLogger,
+      audit,
     });
-    expect(data.left).toEqual({ texts: [1, 5], vectors: [1, 5, 20], requests: [1, 5, 20, 40], runs: [1, 5, 20, 40] });
-    expect(report).toEqual({ texts: 3, vectors: 2, requests: 1, runs: 1 });
+    // Originals are kept no longer than the text in which they stood.
+    expect(data.left).toEqual({ texts: [1, 5], vectors: [1, 5, 20], requests: [1, 5, 20, 40], runs: [1, 5, 20, 40], vault: [1, 5] });
+    expect(report).toEqual({ texts: 3, vectors: 2, requests: 1, runs: 1, vault: 3 });
+    expect(told.at(-1)).toEqual({ scope, kind: 'purge', actor: 'system', details: report });
   });
 
   it('goes on in batches until nothing is due', async () => {
     const data = store(Array.from({ length: 25 }, (_, index) => 100 + index));
-    expect((await purge({ store: data, policy: () => ({ metadataDays: 30 }), clock, logger: silentLogger, batch: 10 })).requests).toBe(25);
+    expect(
+      (await purge({ store: data, policy: () => ({ metadataDays: 30 }), clock, logger: silentLogger, audit, batch: 10 })).requests,
+    ).toBe(25);
     expect(data.left.requests).toEqual([]);
     expect(data.calls).toBeGreaterThanOrEqual(9);
   });
 
   it('uses the defaults where the policy says nothing', async () => {
     const data = store([29, 31, 366]);
-    await purge({ store: data, policy: () => undefined, clock, logger: silentLogger });
-    expect(data.left).toEqual({ texts: [29], vectors: [29], requests: [29, 31], runs: [29, 31, 366] });
+    await purge({ store: data, policy: () => undefined, clock, logger: silentLogger, audit });
+    expect(data.left).toEqual({ texts: [29], vectors: [29], requests: [29, 31], runs: [29, 31, 366], vault: [29] });
   });
 });

@@ -1,0 +1,88 @@
+// The wiring of what is told of acts on people's data: the audit log, the ledger of erasures, what is out of reach.
+import path from 'node:path';
+import type { Access } from './access/index.ts';
+import { checkpointFolder, erasureLedger } from './adapters/files/index.ts';
+import { createAuditRoom, type AuditRoom, type Dossiers } from './audit/index.ts';
+import { type Base, secretOf } from './compose-base.ts';
+import type { IdentityRoom } from './identity/index.ts';
+import type { AuditEntry } from './kernel/index.ts';
+import type { BeyondRecall, ErasureLedger, Subject } from './privacy/index.ts';
+
+/** Heads of the audit log are guarded beside the keys, as the checkpoints of the log of runs are. */
+export async function openAudit(base: Base, identity: IdentityRoom): Promise<AuditRoom> {
+  const { config, store, clock, logger } = base;
+  return createAuditRoom({
+    store: store.audit,
+    guard: checkpointFolder(path.join(config.dataFolder, 'keys', 'audit')),
+    seed: await secretOf(base, 'audit.key'),
+    dossiers: dossiersOf(base, identity),
+    clock,
+    logger,
+  });
+}
+
+/** The course of a thread without a word of it. */
+function dossiersOf({ store }: Base, { bundler }: IdentityRoom): Dossiers {
+  return {
+    async of(scope, threadId) {
+      const thread = await store.threads.thread(scope, threadId);
+      if (!thread) return undefined;
+      const runs = [];
+      for (const runId of new Set(thread.requests.flatMap((request) => request.runId ?? []))) {
+        const run = await store.runs.find(scope, runId);
+        const bundle = run?.logIndex == null ? undefined : await bundler.bundle(scope, runId);
+        runs.push({ id: runId, verdict: run?.judgement.verdict ?? null, logIndex: run?.logIndex ?? null, bundle: bundle ?? null });
+      }
+      const requests = thread.requests.map(({ id, runId, at, turn, position, intent, method, confidence, predecessor, model, status }) => ({
+        ...{ id, runId, at, turn, position, intent, method, confidence, predecessor },
+        ...{ modelRequested: model?.requested ?? null, modelExecuted: model?.executed ?? null, outcome: status?.outcome ?? null },
+      }));
+      return { requests, runs };
+    },
+  };
+}
+
+const AUDITED_POLICY = 'audit.policy';
+
+/** The policy is the installation's: its changes stand in the log of the first token's scope. Also one that came while the server was down. */
+export async function auditPolicy({ live, store, config, logger }: Base): Promise<void> {
+  const note = async (digest: string): Promise<void> => {
+    const before = (await store.meta.get(AUDITED_POLICY)) ?? null;
+    if (before === digest) return;
+    const entry: AuditEntry = { scope: config.scope, kind: 'policy_changed', actor: 'system', details: { before, after: digest } };
+    await store.meta.set(AUDITED_POLICY, digest, entry);
+  };
+  await note(live.current().digest);
+  live.onChange(({ digest }) => {
+    note(digest).catch(() => logger.error('policy_change_not_audited', { digest }));
+  });
+}
+
+export function openLedger({ config }: Base): ErasureLedger {
+  return erasureLedger(config.erasuresFile);
+}
+
+/** Everybody of whom the store holds anything. */
+export function subjectsOf({ store, config }: Base, access: Access): Promise<readonly Subject[]> {
+  const operator = { tokenId: '', scope: config.scope, role: 'admin' };
+  const tokens = access.list(operator).flatMap(({ scope, user }) => (user === null ? [] : [{ scope, principal: user }]));
+  return Promise.resolve([...store.principals(), ...tokens]);
+}
+
+/** What leaves by settings; the rest is said once, in docs/PRIVACY.md. */
+export function beyondRecallOf({ config }: Base): readonly BeyondRecall[] {
+  const places: BeyondRecall[] = [
+    { place: 'backups of the data folder', holds: 'what they held; a restored one forgets at its start, by the ledger of erasures' },
+    { place: 'log of runs', holds: 'commitments whose salts are destroyed: they say nothing of anybody' },
+    { place: 'audit log', holds: 'acts of staff, and digests of erased pseudonyms' },
+  ];
+  if (config.otlp) {
+    places.push({
+      place: `OTLP receiver at ${new URL(config.otlp.url).host}`,
+      holds: 'spans with ids, models and topics of the requests; no texts. Erase there by the ids of the traces',
+    });
+  }
+  if (config.traceUrl !== undefined)
+    places.push({ place: `traces at ${new URL(config.traceUrl).host}`, holds: 'what the applications wrote there' });
+  return places;
+}
