@@ -1,19 +1,16 @@
 // Runs, topics and alerts on the page, and every view of it under axe: in both colours, wide and narrow.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AxeResults } from 'axe-core';
 import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
+import { fitsWidth, NARROW, openBrowser, WIDE, type Browser } from '../support/browser.ts';
 import { roomRoutes, RUN_IDS } from './page-rooms.ts';
-import { eventually, isClean, visit } from './page-suite.ts';
+import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
 import { filler, samples } from './page-threads.ts';
 import { serve, type Served } from './page-world.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-rooms-'));
 let served: Served;
 let empty: Served;
@@ -161,6 +158,7 @@ describe('alerts', () => {
 describe('what a role may not see', () => {
   const roles = [
     ['user', ['Threads'], '/'],
+    ['engineer', ['Threads', 'Topics', 'Runs', 'What works', 'Accuracy', 'Alerts'], '/'],
     ['product', ['Topics'], '/?view=topics'],
     ['auditor', ['Runs'], '/?view=runs'],
     ['ingest', [], '/'],
@@ -172,9 +170,11 @@ describe('what a role may not see', () => {
       const nav = page.getByRole('navigation', { name: 'Rooms' });
       await eventually(() => nav.getByRole('link').allTextContents()).toEqual(rooms);
       await eventually(() => new URL(page.url()).pathname + new URL(page.url()).search).toBe(home);
-      expect(await page.getByRole('searchbox').count()).toBe(role === 'user' ? 1 : 0);
-      await page.goto(`${server.url}/?view=alerts`);
-      await page.getByText('alerts:read').waitFor();
+      expect(await page.getByRole('searchbox').count()).toBe(role === 'user' || role === 'engineer' ? 1 : 0);
+      if (role !== 'engineer') {
+        await page.goto(`${server.url}/?view=accuracy`);
+        await page.getByText('metrics:read').waitFor();
+      }
       expect(seen.foreign).toEqual([]);
       await page.context().close();
     } finally {
@@ -187,6 +187,12 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['list', () => served, '/'],
   ['list of an outcome', () => served, '/?outcome=failed'],
   ['thread that broke down', () => served, '/?thread=thr_rota'],
+  ['thread with its evidence', () => served, '/?thread=thr_rota&open=facts'],
+  ['thread with a guardrail path', () => served, '/?thread=thr_guarded&open=facts'],
+  ['what works', () => served, '/?view=works'],
+  ['accuracy', () => served, '/?view=accuracy'],
+  ['nothing works yet', () => empty, '/?view=works'],
+  ['no accuracy yet', () => empty, '/?view=accuracy'],
   ['thread with calls', () => served, '/?thread=thr_agent'],
   ['thread in Arabic', () => served, '/?thread=thr_arabic'],
   ['search', () => served, '/?q=the'],
@@ -218,12 +224,3 @@ describe.each([
     await page.context().close();
   });
 });
-
-/** What axe finds serious or critical, with where and why. */
-async function faultsOf(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
-}

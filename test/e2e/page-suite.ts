@@ -1,4 +1,7 @@
 // What the page must do on any server that holds at least two threads with text: from memory or the real control plane.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { AxeResults } from 'axe-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, watch, WIDE, type Browser, type Page, type Watch } from '../support/browser.ts';
 
@@ -36,6 +39,17 @@ export const isClean = ({ faults, foreign }: Watch): void => {
   expect(faults).toEqual([]);
   expect(foreign).toEqual([]);
 };
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds serious or critical, with where and why. */
+export async function faultsOf(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.target.join(' ')}`));
+}
 
 const rows = (page: Page) => page.getByRole('list', { name: 'Threads' }).getByRole('listitem');
 

@@ -6,6 +6,7 @@ import { searchRoutes, type SearchHit } from '../../control-plane/src/search/ind
 import { traceLinker, type RequestView, type ThreadDetail, type ThreadReader } from '../../control-plane/src/threads/index.ts';
 import { threadRoutes } from '../../control-plane/src/threads/routes.ts';
 import type { AddressInfo } from 'node:net';
+import { trustRoutes } from './page-trust.ts';
 
 export const TOKEN = 'page-test-token';
 const START = Date.parse('2026-03-02T09:00:00Z');
@@ -125,6 +126,7 @@ export async function serve(world: World, pageFolder: string): Promise<Served> {
   const parts: AppParts = {
     routes: [
       ...threadRoutes(readerOf(world), traceLinker(world.traceUrl)),
+      ...trustRoutes({ threads: world.threads, isEmpty: world.threads.length === 0 }),
       ...searchRoutes({ find: (_scope, q) => Promise.resolve(find(world, q)) }),
       meRoute(role),
       ...(world.routes ?? []),
@@ -182,6 +184,7 @@ function readerOf(world: World): ThreadReader {
             (filter.topic === undefined || entry.topic?.id === filter.topic) &&
             (filter.model === undefined || entry.models.includes(filter.model)) &&
             entry.turns >= (filter.minTurns ?? 0) &&
+            (filter.session === undefined || entry.requests.some(({ session }) => session === filter.session)) &&
             (filter.outcome === undefined || entry.outcome === filter.outcome) &&
             (filter.position === undefined || entry.requests.some(({ position }) => position === filter.position)) &&
             (filter.fromMs === undefined || Date.parse(entry.lastAt) >= filter.fromMs),

@@ -1,5 +1,4 @@
-import { ApiError, problemOf, UNREACHED } from './problem.ts';
-import { keepToken, readToken } from './token.ts';
+import { get, getSigned, type Query } from './http.ts';
 import type {
   Alert,
   AlertDetail,
@@ -15,40 +14,6 @@ import type {
   ThreadSummary,
   TopicPage,
 } from './views.ts';
-
-type Query = Readonly<Record<string, string | undefined>>;
-
-/** Throws ApiError for every answer that is not a success, and lets an abort through. */
-async function get<T>(path: string, query: Query, signal: AbortSignal | undefined, token: string | null): Promise<T> {
-  const parameters = new URLSearchParams();
-  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== '') parameters.set(name, value);
-  const search = parameters.size > 0 ? `?${parameters.toString()}` : '';
-  let response: Response;
-  try {
-    response = await fetch(path + search, {
-      headers: { Accept: 'application/json', ...(token === null ? {} : { Authorization: `Bearer ${token}` }) },
-      credentials: 'omit',
-      cache: 'no-store',
-      ...(signal === undefined ? {} : { signal }),
-    });
-  } catch (error) {
-    if (signal?.aborted === true) throw error;
-    throw new ApiError(UNREACHED);
-  }
-  if (!response.ok) throw new ApiError(await problemOf(response));
-  return (await response.json()) as T;
-}
-
-/** As `get`, with the kept token; a token that is no longer valid is forgotten, which brings the sign-in back. */
-async function getSigned<T>(path: string, query: Query, signal?: AbortSignal): Promise<T> {
-  const token = readToken();
-  try {
-    return await get<T>(path, query, signal, token);
-  } catch (error) {
-    if (error instanceof ApiError && error.problem.status === 401 && readToken() === token) keepToken(null);
-    throw error;
-  }
-}
 
 export const listThreads = (query: Query, signal?: AbortSignal): Promise<Page<ThreadSummary>> => getSigned('/v1/threads', query, signal);
 export const readThread = (id: string, signal?: AbortSignal): Promise<ThreadDetail> =>

@@ -7,6 +7,8 @@ export interface Problem {
   readonly remedy?: string;
   /** Id of the log line that holds the cause. */
   readonly incident?: string;
+  /** Of a thread that is gone: where its requests are. */
+  readonly mergedInto?: string;
 }
 
 export class ApiError extends Error {
@@ -34,12 +36,13 @@ export async function problemOf(response: Response): Promise<Problem> {
     const value = (body as Record<string, unknown>)[name];
     return typeof value === 'string' ? value : undefined;
   };
-  const [title, detail, remedy, incident] = [field('title'), field('detail'), field('remedy'), field('incident')];
+  const [title, detail, remedy, incident, mergedInto] = ['title', 'detail', 'remedy', 'incident', 'mergedInto'].map(field);
   return {
     status: response.status,
     title: title ?? fallback.title,
     ...(detail === undefined ? {} : { detail }),
     ...(remedy === undefined ? {} : { remedy }),
     ...(incident === undefined ? {} : { incident }),
+    ...(mergedInto === undefined ? {} : { mergedInto }),
   };
 }

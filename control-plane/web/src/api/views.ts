@@ -3,7 +3,7 @@
 export type Position = 'first' | 'continuation' | 'topic_shift' | 'orphaned';
 export type Intent = 'information_seeking' | 'task_execution' | 'conversation_management' | 'error_recovery';
 export type FollowUp = 'pronoun' | 'implicit_subject' | 'elaboration' | 'correction' | 'refinement' | 'repeat';
-export type LinkMethod = 'declared' | 'history' | 'inferred' | 'new';
+export type LinkMethod = 'declared' | 'history' | 'inferred' | 'new' | 'person';
 export type Outcome = 'open' | 'completed' | 'abandoned' | 'corrected' | 'failed';
 
 export interface ThreadSummary {

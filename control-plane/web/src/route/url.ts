@@ -28,6 +28,8 @@ export type Route =
   | { readonly view: 'runs'; readonly filters: RunFilters }
   | { readonly view: 'run'; readonly run: string; readonly against: string | undefined }
   | { readonly view: 'topics' }
+  | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
+  | { readonly view: 'accuracy'; readonly since: string | undefined }
   | { readonly view: 'alerts' }
   | { readonly view: 'alert'; readonly alert: string };
 
@@ -41,6 +43,8 @@ export function routeOf(search: string): Route {
   if (q !== undefined) return { view: 'search', q };
   const view = read('view');
   if (view === 'topics' || view === 'alerts') return { view };
+  if (view === 'works') return { view, since: read('since'), least: read('least') };
+  if (view === 'accuracy') return { view, since: read('since') };
   if (view === 'runs') return { view, filters: filtersOf(RUN_FILTER_NAMES, read) };
   return { view: 'list', filters: filtersOf(FILTER_NAMES, read) };
 }
@@ -67,13 +71,15 @@ export const threadAddress = ({ thread, request, q, open }: ThreadPlace): string
 export const runsAddress = (filters: RunFilters = {}): string => address({ view: 'runs', ...filters });
 export const runAddress = (run: string, against?: string): string => address({ run, against });
 export const topicsAddress = (): string => address({ view: 'topics' });
+export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });
+export const accuracyAddress = (since?: string): string => address({ view: 'accuracy', since });
 export const alertsAddress = (): string => address({ view: 'alerts' });
 export const alertAddress = (alert: string): string => address({ alert });
 
 const SINCE: Readonly<Record<string, number>> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 };
 
 /** A relative time is counted from the last full minute, so that answers can be kept. */
-function sinceTime(since: string | undefined, nowMs: number): string | undefined {
+export function sinceTime(since: string | undefined, nowMs: number): string | undefined {
   const span = since === undefined ? undefined : SINCE[since];
   return span === undefined ? undefined : new Date(Math.floor(nowMs / 60_000) * 60_000 - span).toISOString();
 }

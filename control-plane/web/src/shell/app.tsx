@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { AccuracyView } from '../accuracy/accuracy-view.tsx';
 import { AlertView } from '../alerts/alert-view.tsx';
 import { AlertsView } from '../alerts/alerts-view.tsx';
 import { readMe } from '../api/client.ts';
@@ -15,6 +16,7 @@ import { SearchView } from '../search/search-view.tsx';
 import { ThreadView } from '../thread/thread-view.tsx';
 import { TopicsView } from '../topics/topics-view.tsx';
 import { useKeys } from '../ui/keys.ts';
+import { WorksView } from '../works/works-view.tsx';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { NoEntry } from './no-entry.tsx';
@@ -71,6 +73,10 @@ function View({ route }: { readonly route: Route }) {
       return <ThreadView key={route.thread} place={route} />;
     case 'topics':
       return <TopicsView />;
+    case 'works':
+      return <WorksView since={route.since} least={route.least} />;
+    case 'accuracy':
+      return <AccuracyView since={route.since} />;
     case 'runs':
       return <RunsView filters={route.filters} />;
     case 'run':

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { canvasColours, onThemeChange } from '../ui/canvas-colours.ts';
 import type { Bar } from './overview.tsx';
 
 interface ChartProps {
@@ -18,31 +19,6 @@ const HEIGHT = 80;
 const WIDEST_BAR = 26;
 /** A bar for similarity zero still shows that the turn is there. */
 const LEAST = 0.02;
-
-const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-
-/**
- * Colours as the theme has them now; the canvas cannot follow by itself. light-dark() is resolved by a probe: a custom
- * property is read back as it was written.
- */
-function colours(): Record<'accent' | 'warn' | 'bad' | 'line' | 'soft' | 'selected', string> {
-  const probe = document.createElement('span');
-  document.body.append(probe);
-  const read = (name: string): string => {
-    probe.style.color = colour(name);
-    return getComputedStyle(probe).color;
-  };
-  const found = {
-    accent: read('--accent'),
-    warn: read('--warn'),
-    bad: read('--bad'),
-    line: read('--line'),
-    soft: read('--ink-soft'),
-    selected: read('--accent-ground'),
-  };
-  probe.remove();
-  return found;
-}
 
 export function Chart({ bars, selected, breakdown, label, onHover, onChoose }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -65,14 +41,10 @@ export function Chart({ bars, selected, breakdown, label, onHover, onChoose }: C
       if (plot.current?.width !== element.clientWidth) plot.current?.setSize({ width: element.clientWidth, height: HEIGHT });
     });
     resized.observe(element);
-    const themed = new MutationObserver(make);
-    themed.observe(document.documentElement, { attributeFilter: ['data-theme'] });
-    const system = matchMedia('(prefers-color-scheme: dark)');
-    system.addEventListener('change', make);
+    const stopFollowing = onThemeChange(make);
     return () => {
       resized.disconnect();
-      themed.disconnect();
-      system.removeEventListener('change', make);
+      stopFollowing();
       plot.current?.destroy();
     };
   }, [bars]);
@@ -91,7 +63,7 @@ const dataOf = (bars: readonly Bar[]): uPlot.AlignedData => {
 type Latest = { readonly current: Pick<ChartProps, 'selected' | 'breakdown' | 'onHover' | 'onChoose'> };
 
 function optionsOf(width: number, total: number, latest: Latest): uPlot.Options {
-  const { accent, warn, bad, line, soft, selected } = colours();
+  const { accent, warn, bad, line, soft, selected } = canvasColours();
   const paths = uPlot.paths.bars?.({ size: [0.7, WIDEST_BAR], radius: 0.12 });
   const bar = (fill: string): uPlot.Series => ({
     scale: 'similarity',

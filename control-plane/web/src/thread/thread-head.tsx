@@ -1,25 +1,31 @@
 import type { ReactNode } from 'react';
-import type { ThreadDetail, ThreadFeedback } from '../api/views.ts';
+import type { ThreadDetail } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { FeedbackBadges } from '../ui/feedback-badges.tsx';
 import { OUTCOME_TONES } from '../ui/outcome.ts';
 import { compact, dateTime, duration, money, percent, plural, shortId } from '../ui/format.ts';
 
 interface ThreadHeadProps {
   readonly thread: ThreadDetail;
   readonly onBack: () => void;
+  /** Undefined where the reader may not change threads. */
+  readonly onRepair: (() => void) | undefined;
 }
 
-export function ThreadHead({ thread, onBack }: ThreadHeadProps) {
+export function ThreadHead({ thread, onBack, onRepair }: ThreadHeadProps) {
   return (
     <section className="thread-head" aria-label="Thread">
       <BackButton onBack={onBack} />
       <h1 className="thread-title" dir="auto">
         {thread.title === '' ? 'No text kept' : thread.title}
       </h1>
+      {onRepair && (
+        <button type="button" className="button head-action" onClick={onRepair} aria-haspopup="dialog">
+          Put right …
+        </button>
+      )}
       <dl className="summary">
         <Fact name="User">
           {thread.user === null ? (
@@ -53,21 +59,11 @@ export function ThreadHead({ thread, onBack }: ThreadHeadProps) {
           {compact(thread.inputTokens)} in, {compact(thread.outputTokens)} out
         </Fact>
         <Fact name="Cost">{money(thread.costUsd)}</Fact>
-        {hasFeedback(thread.feedback) && (
-          <Fact name="Feedback">
-            <span className="fact-badges">
-              <FeedbackBadges feedback={thread.feedback} scoresShown={3} />
-            </span>
-          </Fact>
-        )}
         <Fact name="Weakest link">{percent(thread.lowestConfidence)} sure</Fact>
       </dl>
     </section>
   );
 }
-
-const hasFeedback = ({ up, down, completed, scores = [] }: ThreadFeedback): boolean =>
-  up + down + scores.length > 0 || completed !== undefined;
 
 function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
   return (

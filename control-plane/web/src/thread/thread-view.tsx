@@ -1,12 +1,17 @@
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { readThread } from '../api/client.ts';
+import { useMay } from '../api/me.ts';
+import type { Repair } from '../api/repairs.ts';
 import { useResource } from '../api/use-resource.ts';
 import type { ThreadDetail } from '../api/views.ts';
+import { RepairDialog } from '../repair/repair-dialog.tsx';
+import { RepairsOf } from '../repair/repairs-of.tsx';
 import { goBack, navigate } from '../route/navigate.ts';
 import { listAddress, searchAddress, threadAddress, type ThreadPlace } from '../route/url.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useTitle } from '../ui/use-title.ts';
+import { HowItWent } from './how/how-it-went.tsx';
 import { Overview } from './overview.tsx';
 import { Rail } from './rail.tsx';
 import { ThreadHead } from './thread-head.tsx';
@@ -35,13 +40,17 @@ export function ThreadView({ place }: ThreadViewProps) {
     },
     size > LARGE ? SLOW_POLL_MS : POLL_MS,
   );
+  const mergedInto = problem?.mergedInto;
+  useEffect(() => {
+    if (mergedInto !== undefined) navigate(threadAddress({ ...place, thread: mergedInto }), 'replace');
+  }, [mergedInto, place]);
   const back = (): void => goBack(q === undefined ? listAddress() : searchAddress(q));
   useKeys({ Escape: back });
   if (data === undefined) return problem ? <ProblemNote problem={problem} retry={reload} /> : <ThreadSkeleton />;
   return (
     <>
       {problem && <ProblemNote problem={problem} slim />}
-      <Thread thread={data} place={place} onBack={back} />
+      <Thread thread={data} place={place} onBack={back} onChanged={reload} />
     </>
   );
 }
@@ -50,11 +59,15 @@ interface ThreadProps {
   readonly thread: ThreadDetail;
   readonly place: ThreadPlace;
   readonly onBack: () => void;
+  readonly onChanged: () => void;
 }
 
-function Thread({ thread, place, onBack }: ThreadProps) {
+function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
   const turns = useMemo(() => turnsOf(thread), [thread]);
   const [isRailOpen, setRailOpen] = useState(false);
+  const [isRepairing, setRepairing] = useState(false);
+  const [repairs, setRepairs] = useState(0);
+  const mayRepair = useMay()('threads:write');
   const breakdown = indexOfRequest(turns, thread.breakdown?.requestId);
   const asked = indexOfRequest(turns, place.request);
   const index = asked !== -1 ? asked : breakdown !== -1 ? breakdown : 0;
@@ -67,13 +80,27 @@ function Thread({ thread, place, onBack }: ThreadProps) {
     setRailOpen(false);
     navigate(hrefOf(at), 'replace');
   };
+  const repaired = (done: Repair): void => {
+    setRepairs((count) => count + 1);
+    if (done.kind === 'merge') navigate(threadAddress({ thread: done.into }), 'replace');
+    else onChanged();
+  };
   useKeys({ j: () => go(index + 1), k: () => go(index - 1), b: breakdown === -1 ? undefined : () => go(breakdown) });
 
   const turn = turns[index];
   return (
     <>
-      <ThreadHead thread={thread} onBack={onBack} />
-      <Overview turns={turns} selected={index} breakdown={breakdown} onChoose={go} />
+      <ThreadHead thread={thread} onBack={onBack} onRepair={mayRepair ? () => setRepairing(true) : undefined} />
+      {mayRepair && <RepairsOf thread={thread.id} version={repairs} onUndone={onChanged} />}
+      <div className="thread-band">
+        <Overview turns={turns} selected={index} breakdown={breakdown} onChoose={go} />
+        <HowItWent
+          thread={thread}
+          isOpen={place.open === 'facts'}
+          toggle={threadAddress({ ...place, open: place.open === 'facts' ? undefined : 'facts' })}
+          linkTo={linkTo}
+        />
+      </div>
       <div className="thread-columns">
         <Rail
           turns={turns}
@@ -98,6 +125,17 @@ function Thread({ thread, place, onBack }: ThreadProps) {
           />
         )}
       </div>
+      {mayRepair && (
+        <RepairDialog
+          key={`${thread.id} ${index}`}
+          thread={thread}
+          turns={turns}
+          index={index}
+          isOpen={isRepairing}
+          onClose={() => setRepairing(false)}
+          onDone={repaired}
+        />
+      )}
     </>
   );
 }

@@ -9,6 +9,7 @@ import { FeedbackList } from './feedback.tsx';
 import { marksOf } from './marks.ts';
 import { ModelPair } from './model-pair.tsx';
 import { Received } from './received.tsx';
+import { SameSession } from './same-session.tsx';
 import { Speech } from './speech.tsx';
 import { finalAnswer, type LinkTo, type Turn } from './turns.ts';
 import { Why } from './why.tsx';
@@ -45,6 +46,7 @@ export function TurnDetail(props: TurnDetailProps) {
       </div>
       <aside className="turn-aside" aria-label="Evidence and metadata of this turn">
         <Why request={shown} turns={turns} linkTo={linkTo} />
+        <SameSession session={shown.session} user={shown.user} thread={shown.thread} />
         <Facts request={shown} />
       </aside>
     </article>

@@ -3,6 +3,7 @@ import { Link } from '../route/link.tsx';
 import { threadAddress } from '../route/url.ts';
 import { percent, shortId } from '../ui/format.ts';
 import { Meter, toneOfConfidence } from '../ui/meter.tsx';
+import { WeightBar } from '../ui/weight-bar.tsx';
 import { indexOfRequest, type LinkTo, type Turn } from './turns.ts';
 
 interface WhyProps {
@@ -16,6 +17,7 @@ const METHODS: Readonly<Record<LinkMethod, string>> = {
   history: 'of the history it carries',
   inferred: 'of what it means',
   new: 'nothing earlier fits',
+  person: 'a person put it here',
 };
 
 /** Why the request stands in this thread: the evidence, how sure it is, and what else came into question. */
@@ -71,36 +73,10 @@ export function Why({ request, turns, linkTo }: WhyProps) {
   );
 }
 
-/** Log-odds at which the bar is full. */
-const FULL = 4;
-const HALF_PX = 22;
-
 function ReasonLine({ reason: { code, text, weight } }: { readonly reason: Reason }) {
-  const length = Math.min(1, Math.abs(weight ?? 0) / FULL) * HALF_PX;
   return (
     <li className={weight === undefined ? 'reason reason-plain' : 'reason'} title={code}>
-      <span className="reason-weight">
-        {weight === undefined ? (
-          <span aria-hidden="true">✓</span>
-        ) : (
-          <>
-            <svg viewBox="0 0 44 10" width="44" height="10" aria-hidden="true">
-              <rect
-                className={weight < 0 ? 'weight-against' : 'weight-for'}
-                x={weight < 0 ? HALF_PX - length : HALF_PX}
-                y="2"
-                width={length}
-                height="6"
-              />
-              <rect className="weight-axis" x={HALF_PX - 0.5} width="1" height="10" />
-            </svg>
-            <span className="reason-figure">
-              {weight > 0 ? '+' : weight < 0 ? '−' : ''}
-              {Math.abs(weight).toFixed(1)}
-            </span>
-          </>
-        )}
-      </span>
+      <span className="reason-weight">{weight === undefined ? <span aria-hidden="true">✓</span> : <WeightBar weight={weight} />}</span>
       <span>{text}</span>
     </li>
   );

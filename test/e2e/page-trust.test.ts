@@ -1,0 +1,259 @@
+// How threads went, what works, accuracy and repairs on the page, with answers from memory.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { build } from 'vite';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
+import { roomRoutes } from './page-rooms.ts';
+import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
+import { filler, samples } from './page-threads.ts';
+import { request, serve, thread, type Served, type World } from './page-world.ts';
+
+const root = path.resolve(import.meta.dirname, '../..');
+const folder = mkdtempSync(path.join(tmpdir(), 'clew-trust-'));
+let browser: Browser;
+
+beforeAll(async () => {
+  await build({
+    configFile: path.join(root, 'control-plane/web/vite.config.ts'),
+    logLevel: 'error',
+    build: { outDir: folder, emptyOutDir: true },
+  });
+  browser = await openBrowser();
+});
+
+afterAll(async () => {
+  await browser.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const USER = 'usr_5be21f90c7d34a11';
+
+/** The bakery's thread, another of the same user and session, and some of others. */
+const worldOf = (given: Partial<World> = {}): World => ({
+  threads: [
+    ...samples(),
+    thread('thr_flour', [request('thr_flour', 1, { user: USER, session: 'thr_rota-s1', prompt: 'Which flour holds most water?' })]),
+    ...filler(3),
+  ],
+  isDown: false,
+  routes: roomRoutes(),
+  ...given,
+});
+
+async function withWorld(given: Partial<World>, use: (served: Served) => Promise<void>): Promise<void> {
+  const served = await serve(worldOf(given), folder);
+  try {
+    await use(served);
+  } finally {
+    await served.close();
+  }
+}
+
+const facts = (page: Page) => page.getByRole('region', { name: 'How it went' });
+const dialog = (page: Page) => page.getByRole('dialog').filter({ visible: true });
+
+describe('how a thread went', () => {
+  it('is told in short, and unfolds with its evidence into the address', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
+      await facts(page).getByText('unsatisfied').waitFor();
+      await facts(page).getByText('0.38').waitFor();
+      await facts(page).getByRole('link', { name: 'Show the evidence' }).click();
+      expect(new URL(page.url()).searchParams.get('open')).toBe('facts');
+      await page.reload();
+      for (const name of ['Satisfaction', 'Quality', 'Course of intents', 'Breakdown', 'Models and cost', 'Feedback on the whole thread']) {
+        await page.getByRole('region', { name }).waitFor();
+      }
+      await page.getByRole('region', { name: 'Satisfaction' }).getByRole('link', { name: 'turn 5' }).click();
+      await page.getByRole('heading', { level: 2, name: 'Turn 5 of 6' }).waitFor();
+      expect(new URL(page.url()).searchParams.get('open')).toBe('facts');
+      expect(await page.getByRole('region', { name: 'Quality' }).getByRole('listitem').first().textContent()).toMatch(/evaluators0\.42× 3/);
+      isClean(seen);
+      await page.context().close();
+    }));
+
+  it('shows the path to a guardrail, and what was tried after it', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?thread=thr_guarded&open=facts');
+      const path = page.getByRole('region', { name: 'Path to the guardrail' });
+      await path.getByText('blocked: no-doxxing').waitFor();
+      await path.getByText('asked in other words until it passed').waitFor();
+      await facts(page).getByText('rephrased until it passed').waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+
+  it('names the other threads of its session', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
+      const session = page.getByRole('region', { name: '2 threads in this session' });
+      await session.getByRole('link', { name: 'Which flour holds most water?' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Which flour' }).waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+});
+
+describe('what works', () => {
+  it('tells sequences with shares and intervals, and what helps after trouble', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/');
+      await page.getByRole('link', { name: 'What works' }).click();
+      const rows = page.getByRole('list', { name: 'Sequences' }).getByRole('listitem');
+      expect(await rows.filter({ hasText: 'correction' }).textContent()).toMatch(/79%.*52%–92%/);
+      await rows.filter({ hasText: 'worse' }).getByText('29%').waitFor();
+      await page.getByRole('list', { name: 'After a correction' }).getByText('the user left').waitFor();
+      await page.getByLabel('Least').selectOption('10');
+      expect(new URL(page.url()).searchParams.get('least')).toBe('10');
+      await page.getByRole('link', { name: 'failed 8' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Threads' }).waitFor();
+      expect(new URL(page.url()).search).toBe('?outcome=failed');
+      isClean(seen);
+      await page.context().close();
+    }));
+});
+
+describe('accuracy', () => {
+  it('shows precision and recall with intervals, reliability and decisions', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?view=accuracy');
+      const declared = page.getByRole('row').filter({ hasText: 'Declared by the client' });
+      expect(await declared.textContent()).toMatch(/97\.0%.*94\.0% to 98\.5%/);
+      await page.getByRole('row').filter({ hasText: 'Put right by people' }).getByText('nothing to judge').first().waitFor();
+      await page.getByRole('img', { name: /Reliability: stated 35%, right 36%/ }).waitFor();
+      await page.getByText('0.031').waitFor();
+      await page.getByText('As figures').click();
+      await page.getByText('environment test').waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+
+  it('applies a calibration once it is confirmed, and takes it back', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?view=accuracy');
+      const card = page.getByRole('region', { name: 'Calibration' });
+      await card.getByText('as shipped').waitFor();
+      expect(await card.getByRole('row').filter({ hasText: 'precision' }).textContent()).toContain('+0.020');
+      await card.getByRole('button', { name: 'Apply this calibration' }).click();
+      expect(await faultsOf(page)).toEqual([]);
+      await dialog(page).getByRole('button', { name: 'Cancel' }).click();
+      await card.getByText('as shipped').waitFor();
+      await card.getByRole('button', { name: 'Apply this calibration' }).click();
+      await dialog(page).getByRole('button', { name: 'Apply', exact: true }).click();
+      await card.getByText('version 1', { exact: true }).waitFor();
+      await card.getByRole('button', { name: 'Go back to the one before' }).click();
+      await dialog(page).getByRole('button', { name: 'Go back' }).click();
+      await card.getByText('2 changes so far').waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+
+  it('says how much evidence is missing, and offers nothing to those who may not change it', () =>
+    withWorld({ threads: [], role: 'engineer' }, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?view=accuracy');
+      const card = page.getByRole('region', { name: 'Calibration' });
+      await card.getByText('3 of 200 needed').waitFor();
+      expect(await card.getByRole('button').count()).toBe(0);
+      isClean(seen);
+      await page.context().close();
+    }));
+});
+
+describe('putting a thread right', () => {
+  it('splits at the turn that is shown, keeps the reason, shows what changed, and undoes it', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
+      await page.getByRole('button', { name: 'Put right …' }).click();
+      await dialog(page).getByText('3 turns (3 requests) become a thread of their own; 3 turns stay here.').waitFor();
+      await dialog(page).getByLabel('Reason').fill('Another matter');
+      expect(await faultsOf(page)).toEqual([]);
+      const sent = page.waitForRequest((one) => one.url().endsWith('/v1/threads/thr_rota/split'));
+      await dialog(page).getByRole('button', { name: 'Split' }).click();
+      expect((await sent).postDataJSON()).toEqual({ fromRequestId: 'thr_rota-4', reason: 'Another matter' });
+      const repairs = page.getByRole('region', { name: 'Repairs' });
+      await repairs.getByText('3 requests split off away to').waitFor();
+      await repairs.getByText('Another matter').waitFor();
+      await repairs.getByRole('button', { name: 'Undo' }).click();
+      await dialog(page).getByRole('button', { name: 'Undo it' }).click();
+      await repairs.getByText('undone').waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+
+  it('moves one turn, or merges the thread into another of the same user and goes there', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?thread=thr_rota&request=thr_rota-5');
+      await page.getByRole('button', { name: 'Put right …' }).click();
+      await dialog(page).getByLabel('Turn 5 alone belongs to another thread').check();
+      expect(await dialog(page).getByRole('button', { name: 'Move' }).isDisabled()).toBe(true);
+      await dialog(page)
+        .getByLabel(/Which flour/)
+        .check();
+      const moved = page.waitForRequest((one) => one.url().endsWith('/v1/requests/thr_rota-5/relink'));
+      await dialog(page).getByRole('button', { name: 'Move' }).click();
+      expect((await moved).postDataJSON()).toEqual({ threadId: 'thr_flour' });
+      await page.getByRole('region', { name: 'Repairs' }).getByText('moved away to').waitFor();
+      await page.getByRole('button', { name: 'Put right …' }).click();
+      await dialog(page).getByLabel('The whole thread goes on with another one').check();
+      await dialog(page).getByLabel('or by its id').fill('thr_flour');
+      await dialog(page).getByRole('button', { name: 'Merge' }).click();
+      await page.getByRole('heading', { level: 1, name: 'Which flour' }).waitFor();
+      await page.getByRole('region', { name: 'Repairs' }).getByText('merged into this thread from').waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+
+  it('says what the API refuses, and keeps what was written', () =>
+    withWorld({}, async (served) => {
+      const { page } = await visit(browser, served, '/?thread=thr_rota');
+      await page.getByRole('button', { name: 'Put right …' }).click();
+      await dialog(page).getByLabel('The whole thread goes on with another one').check();
+      await dialog(page).getByLabel('or by its id').fill('thr_unknown');
+      await dialog(page).getByLabel('Reason').fill('They belong together');
+      await dialog(page).getByRole('button', { name: 'Merge' }).click();
+      await dialog(page).getByRole('alert').getByText('Nothing here').waitFor();
+      expect(await dialog(page).getByLabel('Reason').inputValue()).toBe('They belong together');
+      await page.keyboard.press('Escape');
+      await eventually(() => dialog(page).count()).toBe(0);
+      expect(new URL(page.url()).searchParams.get('thread')).toBe('thr_rota');
+      await page.context().close();
+    }));
+
+  it('is offered to those who may, and to nobody else', () =>
+    withWorld({ role: 'user' }, async (served) => {
+      const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
+      await facts(page).getByText('unsatisfied').waitFor();
+      await eventually(() => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').count()).toBe(1);
+      expect(await page.getByRole('button', { name: 'Put right …' }).count()).toBe(0);
+      expect(seen.foreign).toEqual([]);
+      await page.context().close();
+    }));
+
+  it('leads from a thread that was merged away to where its requests are', () =>
+    withWorld({}, async (served) => {
+      const { page } = await visit(browser, served, '/', WIDE);
+      await page.getByRole('list', { name: 'Threads' }).waitFor();
+      await page.route('**/v1/threads/thr_gone', (route) =>
+        route.fulfill({ status: 404, contentType: 'application/problem+json', json: { title: 'Nothing here', mergedInto: 'thr_flour' } }),
+      );
+      await page.goto(`${served.url}/?thread=thr_gone`);
+      await page.getByRole('heading', { level: 1, name: 'Which flour' }).waitFor();
+      expect(new URL(page.url()).searchParams.get('thread')).toBe('thr_flour');
+      await page.context().close();
+    }));
+
+  it('fits a narrow screen', () =>
+    withWorld({}, async (served) => {
+      const { page } = await visit(browser, served, '/?thread=thr_rota', NARROW);
+      await page.getByRole('button', { name: 'Put right …' }).click();
+      await dialog(page).getByLabel('Turn 4 alone belongs to another thread').check();
+      await dialog(page)
+        .getByLabel(/Which flour/)
+        .waitFor();
+      expect(await fitsWidth(page)).toBe(true);
+      expect(await faultsOf(page)).toEqual([]);
+      await page.context().close();
+    }));
+});
