@@ -19,6 +19,16 @@ local function may_hold_a_call(method, headers)
   return not string.find(kind, "multipart/", 1, true)
 end
 
+-- What manifests are matched by before the provider is called. The router has chosen by now; who the consumer is, is
+-- not known yet.
+local function entity(read)
+  local ok, found = pcall(read)
+  if not ok or type(found) ~= "table" then
+    return nil
+  end
+  return { id = found.id, name = type(found.name) == "string" and found.name or nil }
+end
+
 local function joined_headers()
   local joined = {}
   for name, value in pairs(kong.request.get_headers(MAX_HEADERS)) do
@@ -59,6 +69,8 @@ return function()
       body_bytes = body and #body or length,
       body_truncated = truncated,
       started_ms = math.floor(ngx.req.start_time() * 1000),
+      route = entity(kong.router.get_route),
+      service = entity(kong.router.get_service),
     }
   end)
   if not ok then

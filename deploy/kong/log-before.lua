@@ -51,6 +51,7 @@ local function ai_facts()
       local usage = type(entry.usage) == "table" and entry.usage or {}
       return {
         provider_name = text(entry.meta.provider_name),
+        plugin_id = text(entry.meta.plugin_id),
         request_model = text(entry.meta.request_model),
         response_model = text(entry.meta.response_model),
         prompt_tokens = tonumber(usage.prompt_tokens),
@@ -58,6 +59,53 @@ local function ai_facts()
       }
     end
   end
+end
+
+-- The configuration that the request came under, as far as it decides where it goes and what is done to it. Only its
+-- digest leaves the gateway. Names of the fields are Kong's; secrets are in none of them.
+local ROUTE_FIELDS = {
+  "id", "name", "protocols", "methods", "hosts", "paths", "headers", "snis", "expression", "priority", "strip_path",
+  "preserve_host", "path_handling", "regex_priority", "request_buffering", "response_buffering", "updated_at",
+}
+local SERVICE_FIELDS = {
+  "id", "name", "protocol", "host", "port", "path", "retries", "connect_timeout", "read_timeout", "write_timeout",
+  "enabled", "tls_verify", "updated_at",
+}
+
+-- Values that MessagePack can carry: ngx.null and the like are left out.
+local function plain(value)
+  local kind = type(value)
+  if kind == "string" or kind == "number" or kind == "boolean" then
+    return value
+  end
+  if kind ~= "table" then
+    return nil
+  end
+  local copy = {}
+  for key, item in pairs(value) do
+    copy[key] = plain(item)
+  end
+  return copy
+end
+
+local function fields_of(found, names)
+  if type(found) ~= "table" then
+    return nil
+  end
+  local copy = {}
+  for _, name in ipairs(names) do
+    copy[name] = plain(found[name])
+  end
+  return copy
+end
+
+-- Which AI plugin answered is known where it ran; its settings hold keys and are not read.
+local function routing(ai)
+  return {
+    route = fields_of(kong.router.get_route(), ROUTE_FIELDS),
+    service = fields_of(kong.router.get_service(), SERVICE_FIELDS),
+    ai = ai and { provider = ai.provider_name, plugin = ai.plugin_id } or nil,
+  }
 end
 
 -- One fact that cannot be read must not cost the others.
@@ -79,6 +127,7 @@ return function()
   local tap = shared.clew_tap
   shared.clew_tap = nil
   local status = try(kong.response.get_status) or 0
+  local ai = try(ai_facts)
   local body = tap and tap.count > 0 and table.concat(tap.parts) or nil
 
   ngx.update_time()
@@ -97,9 +146,10 @@ return function()
     aborted = status == CLIENT_CLOSED or (tap ~= nil and not tap.ended),
     route = try(function() return entity(kong.router.get_route()) end),
     service = try(function() return entity(kong.router.get_service()) end),
+    routing = try(function() return routing(ai) end),
     consumer = try(function() return entity(kong.client.get_consumer()) end),
     credential = try(credential_id),
     tries = try(provider_tries) or {},
-    ai = try(ai_facts),
+    ai = ai,
   }
 end

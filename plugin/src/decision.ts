@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { CompanionDecision } from '#contract';
 import { readRequest } from '#dialects';
 import type { PluginConfig } from './config.ts';
+import { refusalOf, verdictHeader } from './manifests/index.ts';
 import type { CapturedRequest, PendingRun } from './observe/index.ts';
 import { continueTrace } from './trace/index.ts';
 
@@ -39,6 +40,7 @@ export function beginRun(request: CapturedRequest, config: PluginConfig, now: nu
 /** The run id goes to the client, who asks for it later, and not to the provider, whom it tells nothing. */
 export function decisionOf(run: PendingRun, captureAnswer: boolean): CompanionDecision {
   const { headers } = run.request;
+  const { guard } = run;
   const ours = Object.keys(headers).filter((name) => name.startsWith('x-clew-'));
   const known = correlationOf(headers) !== undefined;
   return {
@@ -46,8 +48,9 @@ export function decisionOf(run: PendingRun, captureAnswer: boolean): CompanionDe
     run_id: run.runId,
     set_headers: { ...run.trace.setHeaders, ...(known ? {} : { 'x-correlation-id': run.correlationId }) },
     clear_headers: [...run.trace.clearHeaders, ...ours],
-    response_headers: { 'x-clew-run-id': run.runId, 'x-correlation-id': run.correlationId },
+    response_headers: { 'x-clew-run-id': run.runId, 'x-correlation-id': run.correlationId, ...(guard && verdictHeader(guard)) },
     capture_answer: captureAnswer,
+    ...(guard?.action === 'block' ? { exit: refusalOf(guard, run.runId) } : {}),
   };
 }
 

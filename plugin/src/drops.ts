@@ -19,6 +19,7 @@ export const DROP_REASONS = {
   work_failed: 'reading failed: a fault of the plugin',
   worker_down: 'the thread behind the log phase was about to be started again',
   worker_lost: 'the thread behind the log phase ended with this in its hands',
+  guard_failed: 'a request could not be judged against the manifests and passed: a fault of the plugin',
   answer_unreadable: 'the answer could not be decoded; the run is kept without it',
   budget: 'over budgetPerMinute of the policy: the run left as digests only',
   queue_full: 'the queue is full (the control plane is slow or away): the run left as digests only, or not at all',

@@ -1,11 +1,13 @@
 // The two phases. Only `access` stands between client and provider, and it does three round trips at most; what happens
 // after the answer has left begins in observation.ts. Nothing here may fail a request: what goes wrong is counted.
-import { COMPANION_KEYS } from '#contract';
+import { COMPANION_KEYS, type RunPlace } from '#contract';
 import type { PluginConfig } from './config.ts';
 import { beginRun, decisionOf, isLlmCall } from './decision.ts';
 import type { Kong } from './kong.ts';
 import * as observe from './observe/index.ts';
+import { guard, needsConsumer, type GuardVerdict } from './manifests/index.ts';
 import type { Observer } from './observer.ts';
+import { declaredVariant, nameOf } from './record/index.ts';
 
 const NO_COMPANION =
   'the companion scripts are not installed (see deploy/kong): answers are not captured, each request costs more round trips';
@@ -35,13 +37,36 @@ export class Flow {
       drops.count('not_llm_path');
       return;
     }
-    const run = beginRun(request, this.#config, now);
+    const begun = beginRun(request, this.#config, now);
+    const verdict = await this.#judge(kong, begun);
+    const run = verdict ? { ...begun, guard: verdict } : begun;
     const isHeld = pending.put(run);
     if (isHeld) health.add('observed');
     else this.#observer.skip('pending_full', 1);
     const decision = decisionOf(run, isHeld);
     await kong.ctx.shared.set(COMPANION_KEYS.decision, decision);
     if (!companion) await observe.applyDecision(kong, decision);
+  }
+
+  /** Open: what cannot be judged passes, unless a manifest says otherwise. A fourth round trip only where manifests that enforce name consumers. */
+  async #judge(kong: Kong, run: observe.PendingRun): Promise<GuardVerdict | undefined> {
+    const { health, drops } = this.#observer;
+    const set = this.#config.manifests === 'enforce' ? this.#observer.enforced() : undefined;
+    if (!set) return undefined;
+    try {
+      const { request } = run;
+      const anybody = placeOf(request);
+      const place = needsConsumer(set, anybody)
+        ? { ...anybody, consumer: nameOf(observe.readEntity(await kong.client.getConsumer())) }
+        : anybody;
+      const verdict = guard(set, place, request, declaredVariant(run));
+      if (verdict?.action === 'warn') health.add('warned');
+      if (verdict?.action === 'block') health.add('refused');
+      return verdict;
+    } catch {
+      drops.count('guard_failed');
+      return undefined;
+    }
   }
 
   /** After the answer: get, done. Resolves before the work on it begins. */
@@ -57,4 +82,8 @@ export class Flow {
     }
     this.#observer.take(this.#config, run, companion ? outcome : { ...outcome, started_ms: run.request.startedMs });
   }
+}
+
+function placeOf({ route, service, headers }: observe.CapturedRequest): RunPlace {
+  return { route: nameOf(route), service: nameOf(service), header: (name) => headers[name] };
 }

@@ -5,6 +5,8 @@ export const HEALTH = {
   observed: 'LLM calls that the access phase let through and will follow',
   kept: 'runs that left with their texts',
   identity: 'runs that left as digests and figures only',
+  warned: 'requests that a manifest warned of',
+  refused: 'requests that a manifest refused before the provider was called',
   delivered: 'samples that the control plane took',
   waiting: 'samples in the queue now',
   waiting_bytes: 'bytes of them',

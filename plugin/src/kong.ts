@@ -7,6 +7,9 @@ export interface Kong {
       set(key: string, value: unknown): Promise<unknown>;
     };
   };
+  readonly client: {
+    getConsumer(): Promise<unknown>;
+  };
   readonly request: {
     getMethod(): Promise<unknown>;
     getPath(): Promise<unknown>;
@@ -18,6 +21,8 @@ export interface Kong {
     getStatus(): Promise<unknown>;
     getHeaders(): Promise<unknown>;
     setHeaders(headers: Readonly<Record<string, string>>): Promise<unknown>;
+    /** Ends the phase: Kong sends no answer to this call. */
+    exit(status: number, body: string, headers: Readonly<Record<string, string>>): Promise<unknown>;
   };
   readonly service: {
     readonly request: {

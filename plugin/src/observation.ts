@@ -1,5 +1,6 @@
 // What happens to a run after its answer has left: bodies become text, text becomes a request and an answer in nobody's
 // dialect, those become a sample. Nothing here is awaited by a client.
+import { judgedRunOf, judgeRun, placeOfSample } from '#contract';
 import { readAnswer, readRequest, type LlmAnswer, type LlmRequest, type RawCall } from '#dialects';
 import type { Mode, PluginConfig } from './config.ts';
 import { identify } from './identify.ts';
@@ -20,7 +21,7 @@ export interface Observed {
 /** Bodies become text off the thread; then the work waits for its turn. Resolves when it is done; never rejects. */
 export async function observeRun(runtime: Runtime, observed: Observed): Promise<void> {
   const call = await readCall(runtime, observed);
-  await runtime.poller.firstAnswer;
+  await Promise.all([runtime.poller.firstAnswer, runtime.manifests.firstAnswer]);
   await new Promise<void>((resolve) => {
     const isTaken = runtime.work.push(function* () {
       try {
@@ -88,18 +89,28 @@ function* observeNumbered(
 ): Generator<undefined, void> {
   const { config, outcome } = observed;
   yield;
-  const answer = readAnswer(call, request);
+  const answer = answerOf(observed, call, request);
   yield;
   const run = runOf(runtime, observed, { call, request, answer, inForce, counter });
   const redactor = runtime.redactor(config, inForce, run.principal?.id ?? '');
   const { tenant, environment } = config;
-  const described = yield* describeRun(run, { tenant, environment, keys: runtime.keys, redactor });
+  const manifests = runtime.manifests.current();
+  const described = yield* describeRun(run, { tenant, environment, keys: runtime.keys, redactor, manifests });
   described.mode = mode;
   yield;
-  const facts = { ...factsOf(request, outcome), outcome: outcomeOf(outcome, answer) };
+  const { verdict } = judgeRun(manifests, placeOfSample(described), judgedRunOf(described));
+  const facts = { ...factsOf(request, outcome), outcome: outcomeOf(outcome, answer), verdict };
   // Last, over what leaves: texts are no part of what is signed.
   const signed = withAttestation(described, runtime.key);
   keepOrHold(runtime, inForce, signed, facts, () => withTexts(signed, run, redactor));
+}
+
+/** What the gateway itself answered to a refused request is no answer of a model. */
+function answerOf({ pending: { guard } }: Observed, call: RawCall, request: LlmRequest): LlmAnswer {
+  if (guard?.action !== 'block') return readAnswer(call, request);
+  const answer = readAnswer({ ...call, responseBody: undefined, responseHeaders: {} }, request);
+  const told = { name: `manifest:${guard.manifest.name}`, verdict: 'block', stage: 'request' } as const;
+  return { ...answer, blocked: true, error: { type: 'manifest_block', code: undefined }, guardrails: [told] };
 }
 
 interface Reading {

@@ -1,5 +1,6 @@
 // Who works on observed runs: another thread where the plugin runs as its bundle, the same thread elsewhere. The phases
 // need no more of it than this.
+import type { ManifestSet } from '#contract';
 import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
 import type { Health } from './health.ts';
@@ -14,6 +15,8 @@ export interface Observer {
   touch(now: number): void;
   /** True when nothing can be kept under these settings and the policy in force. */
   isOff(floor: Mode): boolean;
+  /** The manifests in force, where one of them wants to warn or to block. */
+  enforced(): ManifestSet | undefined;
   /** Takes a run over, bodies included: the caller touches neither again. Counts what it has no room for. */
   take(config: PluginConfig, run: PendingRun, outcome: CapturedOutcome): void;
   /** Runs that nobody will look at: counted, and their numbers passed over so that they show. */

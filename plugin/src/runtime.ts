@@ -1,7 +1,8 @@
 // What instances of the plugin share, since Kong makes one for each route: one policy and one counter for each tenant and
 // environment, in the thread that works on runs. Nothing starts before the first instance does.
+import { randomBytes, type KeyObject } from 'node:crypto';
 import os from 'node:os';
-import type { LostRange, SigningKey } from '#contract';
+import { readPublicKey, signingKey, type LostRange, type ManifestSet, type SigningKey } from '#contract';
 import { createRedactor, type Redactor } from '#redact';
 import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
@@ -9,10 +10,11 @@ import { createHealth, type Health } from './health.ts';
 import { Ledger, newMemoryKey, openGatewayKey } from './identity/index.ts';
 import { Life } from './life.ts';
 import type { Log } from './log.ts';
+import { isIdle, ManifestPoller } from './manifests/index.ts';
 import { observeRun } from './observation.ts';
 import { PendingRuns, WorkQueue, type CapturedOutcome, type PendingRun } from './observe/index.ts';
 import type { Observer } from './observer.ts';
-import { isAlwaysOff, PolicyPoller, redactionAboveFloor, type PolicyInForce, type PolicyStore } from './policy/index.ts';
+import { isAlwaysOff, PolicyPoller, redactionAboveFloor, type PolicyInForce, type PolicyStore, type StoredPolicy } from './policy/index.ts';
 import { tenantKeys, type TenantKeys } from './principal/index.ts';
 import { Budget, RescueRing } from './sample/index.ts';
 import { release } from './settle.ts';
@@ -42,6 +44,10 @@ export interface RuntimeParts {
   readonly life?: Life;
   /** Where the last good policy is kept for the next start. */
   readonly policies?: PolicyStore;
+  /** The same for manifests. */
+  readonly approved?: PolicyStore;
+  /** Called with each set of manifests that is taken. */
+  readonly toldApproved?: ((stored: StoredPolicy) => void) | undefined;
   /** Signs runs. Absent: a key of its own. */
   readonly key?: SigningKey;
   /** What was lost in an earlier life of the thread, and who keeps what is lost in this one. */
@@ -64,6 +70,7 @@ export class Runtime implements Observer {
   readonly budget = new Budget();
   readonly sealer: Sealer = processSealer();
   readonly poller: PolicyPoller;
+  readonly manifests: ManifestPoller;
   readonly shipper: Shipper;
   readonly log: Log;
   #usedAt = 0;
@@ -84,19 +91,24 @@ export class Runtime implements Observer {
     this.ledger = new Ledger({ life: this.life, place, key: this.key, lost: parts.lost, told: parts.toldLost });
     this.work = new WorkQueue(MAX_JOBS, () => this.drops.count('work_failed'));
     this.poller = new PolicyPoller({
-      url: config.controlPlaneUrl,
-      token: config.token,
-      everyMs: config.policyPollSeconds * 1000,
-      timeoutMs: config.timeoutMs,
-      warn: (text) => {
-        log.warn(text);
-      },
+      ...pollingOf(config, log),
       accept: (inForce) => void this.redactor(config, inForce, ''),
       store: parts.policies,
       changed: ({ policy }) => {
         this.life.isPolicyOff = isAlwaysOff(policy, 'full');
       },
     });
+    this.manifests = new ManifestPoller({
+      ...pollingOf(config, log),
+      key: manifestKeyOf(config, log),
+      store: parts.approved,
+      changed: parts.toldApproved,
+    });
+  }
+
+  enforced(): ManifestSet | undefined {
+    const set = this.manifests.current();
+    return isIdle(set) ? undefined : set;
   }
 
   start(): void {
@@ -107,7 +119,10 @@ export class Runtime implements Observer {
   }
 
   touch(now: number): void {
-    if (now - this.#usedAt > IDLE_MS) this.poller.start();
+    if (now - this.#usedAt > IDLE_MS) {
+      this.poller.start();
+      this.manifests.start();
+    }
     this.#usedAt = now;
   }
 
@@ -163,7 +178,10 @@ export class Runtime implements Observer {
     const expired = this.pending.expire(now);
     if (expired > 0) this.skip('pending_expired', expired);
     for (const held of this.ring.expire(now)) release(this, held);
-    if (now - this.#usedAt > IDLE_MS) this.poller.stop();
+    if (now - this.#usedAt > IDLE_MS) {
+      this.poller.stop();
+      this.manifests.stop();
+    }
     const news = this.drops.news();
     if (news !== undefined) this.log.info(`not observed or not delivered so far: ${news}`);
   }
@@ -171,6 +189,7 @@ export class Runtime implements Observer {
   /** Before the thread ends: all that is known is in the shipper's hands. */
   async settle(): Promise<void> {
     this.poller.stop();
+    this.manifests.stop();
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
     await this.work.idle();
     for (const held of this.ring.expire(Number.POSITIVE_INFINITY)) release(this, held);
@@ -181,4 +200,17 @@ export class Runtime implements Observer {
     await this.settle();
     await this.shipper.close();
   }
+}
+
+function pollingOf({ controlPlaneUrl: url, token, policyPollSeconds, timeoutMs }: PluginConfig, log: Log) {
+  return { url, token, everyMs: policyPollSeconds * 1000, timeoutMs, warn: (text: string) => log.warn(text) };
+}
+
+/** A key that cannot be read must not become no key: then nothing is taken. */
+function manifestKeyOf({ manifestKey }: PluginConfig, log: Log): KeyObject | undefined {
+  if (manifestKey === undefined) return undefined;
+  const key = readPublicKey(manifestKey);
+  if (key) return key;
+  log.error('setting manifest_key: expected an Ed25519 public key as PEM; no manifests are taken');
+  return signingKey(randomBytes(32)).publicKey;
 }

@@ -55,6 +55,7 @@ export class Runtimes {
     const known = this.#runtimes.get(key);
     if (known) return known;
     const policies = given.policies ?? policyFile(config);
+    const approved = given.approved ?? manifestFile(config);
     const made = new Runtime(config, log, {
       ...given,
       drops: this.#drops,
@@ -62,6 +63,7 @@ export class Runtimes {
       shipper: this.#shipperFor(config, log),
       key: this.#keyFor(config, log).key,
       ...(policies ? { policies } : {}),
+      ...(approved ? { approved } : {}),
     });
     this.#runtimes.set(key, made);
     this.#accountFor(made, config, log);
@@ -169,9 +171,14 @@ function signingKeyFile({ signingKeyFile: given, spoolDir }: PluginConfig, home:
 }
 
 /** Beside the queue on disk, where there is one. A new token changes nothing: the policy is the tenant's. */
-export function policyFile(config: PluginConfig): PolicyStore | undefined {
+export const policyFile = (config: PluginConfig): PolicyStore | undefined => keptFile(config, 'policies');
+
+/** The last good set of manifests. */
+export const manifestFile = (config: PluginConfig): PolicyStore | undefined => keptFile(config, 'manifests');
+
+function keptFile(config: PluginConfig, folder: string): PolicyStore | undefined {
   const { spoolDir, controlPlaneUrl, tenant, environment, hashKey } = config;
   if (spoolDir === undefined) return undefined;
   const name = `${digest(controlPlaneUrl, tenant, environment).slice(0, 16)}.clew`;
-  return new PolicyFile(path.join(spoolDir, 'policies', name), spoolSealer(hashKey));
+  return new PolicyFile(path.join(spoolDir, folder, name), spoolSealer(hashKey));
 }

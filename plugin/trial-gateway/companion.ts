@@ -27,8 +27,10 @@ export function offerRequest(exchange: Exchange): void {
     body_bytes: exchange.bodyBytes,
     body_truncated: !exchange.isBodyWhole,
     started_ms: times.startedMs,
+    route: { id: exchange.route.id, name: exchange.route.name },
+    service: { id: exchange.route.service.id, name: exchange.route.service.name },
   };
-  exchange.shared.set(COMPANION_KEYS.request, table);
+  exchange.shared.set(COMPANION_KEYS.request, table as unknown as LuaValue);
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -119,6 +121,10 @@ export function offerOutcome(exchange: Exchange, copy: AnswerCopy | undefined): 
     aborted: exchange.isAborted,
     route: { id: route.id, name: route.name },
     service: { id: route.service.id, name: route.service.name },
+    routing: {
+      route: { id: route.id, name: route.name, paths: [route.pathPrefix], strip_path: route.stripPath },
+      service: { id: route.service.id, name: route.service.name, url: `${route.service.url.origin}${route.service.url.pathname}` },
+    },
     ...(consumer === undefined
       ? {}
       : {

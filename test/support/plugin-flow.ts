@@ -1,7 +1,7 @@
 // The plugin's flow in this process: a fake Kong that holds one request's shared table, and a sender that keeps what it
 // is given. For tests of what the plugin makes of a call.
 import { expect } from 'vitest';
-import { parseSample, type Policy, type Sample } from '#contract';
+import { compileManifests, parseSample, type Manifest, type Policy, type Sample } from '#contract';
 import { readConfig } from '../../plugin/src/config.ts';
 import { Drops } from '../../plugin/src/drops.ts';
 import { Flow } from '../../plugin/src/flow.ts';
@@ -51,7 +51,11 @@ export const chatOutcome = (fields: Record<string, unknown> = {}, answer: Record
   ...fields,
 });
 
-export function pluginBench(policy: Policy = { version: 1 }, settings: Record<string, unknown> = {}): PluginBench {
+export function pluginBench(
+  policy: Policy = { version: 1 },
+  settings: Record<string, unknown> = {},
+  manifests: readonly Manifest[] = [],
+): PluginBench {
   const { config, faults } = readConfig({ token: 't', hash_key: 'sixteen characters', ...settings });
   expect(faults).toEqual([]);
   const drops = new Drops();
@@ -60,6 +64,9 @@ export function pluginBench(policy: Policy = { version: 1 }, settings: Record<st
   const silent = () => undefined;
   const runtime = new Runtime(config, { error: silent, warn: silent, info: silent }, { shipper, drops });
   runtime.poller.start = silent;
+  runtime.manifests.start = silent;
+  const approved = compileManifests(manifests);
+  runtime.manifests.current = () => approved;
   runtime.poller.current = () => ({ policy, version: 'test' });
   const flow = new Flow(config, runtime);
   return {

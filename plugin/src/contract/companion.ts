@@ -20,6 +20,8 @@ export interface CompanionRequest {
   readonly body_truncated: boolean;
   /** Epoch milliseconds at which the request arrived. */
   readonly started_ms: number;
+  readonly route?: CompanionEntity;
+  readonly service?: CompanionEntity;
 }
 
 /** Written by the plugin in access; applied after it. */
@@ -65,6 +67,8 @@ export interface CompanionOutcome {
   readonly route?: CompanionEntity;
   readonly service?: CompanionEntity;
   readonly consumer?: CompanionEntity;
+  /** What the gateway's configuration says of the way that the request took, without secrets; any JSON. Only its digest leaves. */
+  readonly routing?: unknown;
   readonly credential?: string;
   /** Attempts at the provider, in order. */
   readonly tries: readonly { readonly ip?: string; readonly port?: number; readonly status?: number }[];

@@ -71,5 +71,6 @@ export {
   type Judgement,
   type Verdict,
 } from './manifest/judge.ts';
+export { MANIFEST_SET_TYPE, openManifestSet, signManifestSet, type ManifestSetStatement } from './manifest/signed-set.ts';
 export { compileTemplate, matchTemplate, type Template, type TemplateMatch } from './manifest/template.ts';
 export { formatGatewayHealth, GATEWAY_HEALTH_HEADER, parseGatewayHealth, type GatewayHealth } from './gateway-health.ts';

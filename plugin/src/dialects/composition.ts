@@ -53,6 +53,13 @@ export function composition(request: LlmRequest, answer: LlmAnswer | undefined, 
   return parts;
 }
 
+/** Texts of the instructions that have a part of their own, in the order of those parts. */
+export function instructionTexts(request: Pick<LlmRequest, 'instructions'>): string[] {
+  const { instructions } = request;
+  const own = instructions.length > MAX_INSTRUCTIONS ? instructions.slice(0, MAX_INSTRUCTIONS - 1) : instructions;
+  return own.map(({ text }) => text);
+}
+
 function commitTo(text: string, salt: Uint8Array, labels: Labels): CompositionPart {
   const bytes = Buffer.from(text, 'utf8');
   const digest = createHash('sha256').update(salt).update(bytes).digest('hex');

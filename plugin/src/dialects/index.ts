@@ -17,4 +17,4 @@ export { readAnswer, readRequest } from './read.ts';
 /** Keyed digests of a conversation, for `Sample.history`. */
 export { historyDigests, MAX_DIGESTS, type HistoryExtras } from './history.ts';
 /** Digests and commitments of what a run was composed of, for `Sample.composition`. */
-export { composition, type Commit } from './composition.ts';
+export { composition, instructionTexts, type Commit } from './composition.ts';

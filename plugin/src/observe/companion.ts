@@ -12,6 +12,9 @@ export interface CapturedRequest {
   readonly body: Body | undefined;
   readonly bodyTruncated: boolean;
   readonly startedMs: number;
+  /** Absent where the companion scripts are missing. */
+  readonly route?: CompanionEntity | undefined;
+  readonly service?: CompanionEntity | undefined;
 }
 
 export interface CapturedOutcome extends Omit<CompanionOutcome, 'v' | 'body' | 'tries'> {
@@ -30,6 +33,8 @@ export function readCompanionRequest(value: unknown): CapturedRequest | undefine
     body: readBody(value['body']),
     bodyTruncated: value['body_truncated'] === true,
     startedMs: time(value['started_ms']) ?? Date.now(),
+    route: readEntity(value['route']),
+    service: readEntity(value['service']),
   };
 }
 
@@ -52,6 +57,7 @@ export function readCompanionOutcome(value: unknown): CapturedOutcome | undefine
     route: readEntity(value['route']),
     service: readEntity(value['service']),
     consumer: readEntity(value['consumer']),
+    routing: readRouting(value['routing']),
     credential: text(value['credential']),
     tries: tries.map((one) => stripUndefined({ status: number(one['status']) })),
     ai: readAi(value['ai']),
@@ -73,9 +79,14 @@ function readBody(value: unknown): Body | undefined {
   return (typeof value === 'string' || value instanceof Uint8Array) && value.length > 0 ? value : undefined;
 }
 
-function readEntity(value: unknown): CompanionEntity | undefined {
+/** A route, service or consumer; Kong calls the name of the last one username. */
+export function readEntity(value: unknown): CompanionEntity | undefined {
   if (!isFields(value)) return undefined;
-  const entity = stripUndefined({ id: text(value['id']), name: text(value['name']), custom_id: text(value['custom_id']) });
+  const entity = stripUndefined({
+    id: text(value['id']),
+    name: text(value['name']) ?? text(value['username']),
+    custom_id: text(value['custom_id']),
+  });
   return Object.keys(entity).length > 0 ? entity : undefined;
 }
 
@@ -88,6 +99,11 @@ function readAi(value: unknown): CapturedOutcome['ai'] {
     prompt_tokens: number(value['prompt_tokens']),
     completion_tokens: number(value['completion_tokens']),
   });
+}
+
+/** What of it has a canonical form; its digest is all that leaves. */
+function readRouting(value: unknown): unknown {
+  return isFields(value) ? value : undefined;
 }
 
 function isFields(value: unknown): value is Fields {

@@ -28,6 +28,8 @@ export async function applyDecision(kong: Kong, decision: CompanionDecision): Pr
   await kong.service.request.setHeaders(decision.set_headers);
   for (const name of decision.clear_headers) await kong.service.request.clearHeader(name);
   await kong.response.setHeaders(decision.response_headers);
+  const { exit } = decision;
+  if (exit) await kong.response.exit(exit.status, exit.body, exit.headers);
 }
 
 /** The run id comes from the decision, which stays in the request's shared table. */

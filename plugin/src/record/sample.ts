@@ -1,12 +1,13 @@
 // The sample of one run. Everything a client or provider wrote passes the redactor here or is a digest: this is the one
 // place where a sample comes into being, so a field that is added without redaction is added here and nowhere else.
-import { randomBytes } from 'node:crypto';
-import type { Call, Composition, Gateway, Sample } from '#contract';
-import { composition, historyDigests, type LlmAnswer, type LlmRequest } from '#dialects';
+import type { Call, Gateway, ManifestSet, Sample } from '#contract';
+import { historyDigests, type LlmAnswer, type LlmRequest } from '#dialects';
 import type { Redactor } from '#redact';
 import type { CapturedOutcome, PendingRun } from '../observe/index.ts';
 import { shortHash, type DeclaredSession, type Principal, type TenantKeys } from '../principal/index.ts';
+import { describeComposition } from './composition.ts';
 import { handedOver, onlyMessage } from './handover.ts';
+import { nameOf } from './labels.ts';
 import { errorOf, modelOf, stagesOf, statusOf, usageOf } from './outcome.ts';
 import { redactLabel, redactText, RedactionCounts } from './text.ts';
 
@@ -25,6 +26,8 @@ export interface Surroundings {
   readonly environment: string;
   readonly keys: TenantKeys;
   readonly redactor: Redactor;
+  /** Those in force. */
+  readonly manifests: ManifestSet;
 }
 
 /** All but texts and the sampling decision; what cannot be read is absent. Yields between steps that take long for long histories. */
@@ -37,7 +40,13 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
   const error = errorOf(outcome, answer);
   const usage = usageOf(answer, outcome.ai);
   const guardrails = answer.guardrails?.map((told) => ({ ...told, name: label(told.name, 128) ?? 'guardrail' }));
-  const parts = describeComposition(run, label);
+  const place = {
+    route: label(nameOf(outcome.route)),
+    service: label(nameOf(outcome.service)),
+    consumer: label(nameOf(outcome.consumer)),
+  };
+  const header = (name: string) => pending.request.headers[name];
+  const parts = describeComposition(run, { label, manifests: around.manifests, place: { ...place, header } });
   yield;
   const history = historyDigests(request.messages, keys.history(run.principal?.id ?? ''), {
     answer: answer.message,
@@ -69,9 +78,7 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
     gateway: defined({
       ...run.gateway,
       instance: label(run.gateway.instance, 128),
-      route: label(outcome.route?.name ?? outcome.route?.id),
-      service: label(outcome.service?.name ?? outcome.service?.id),
-      consumer: label(outcome.consumer?.name ?? outcome.consumer?.custom_id ?? outcome.consumer?.id),
+      ...defined(place),
     }),
     provider: label(request.provider, 64),
     dialect: request.dialect,
@@ -144,30 +151,6 @@ function describeCall(run: Run, keys: TenantKeys, mayStandAsIs: (id: string) => 
 function newestResults(request: LlmRequest): (string | undefined)[] {
   const last = request.messages.findLastIndex((message) => message.role === 'assistant');
   return request.messages.slice(last + 1).flatMap((message) => (message.role === 'tool' ? [message.toolCallId] : []));
-}
-
-function describeComposition(run: Run, label: (text: string | undefined, max?: number) => string | undefined): Composition {
-  const parts = composition(run.request, run.answer, { randomBytes });
-  const name = <T extends { name?: string; source?: string }>(part: T): T => {
-    const kept = { ...part };
-    const named = label(part.name, 128);
-    if (named !== undefined) kept.name = named;
-    return kept;
-  };
-  const { headers } = run.pending.request;
-  const declared = headers['x-clew-variant'] ?? run.pending.trace.baggage.find(({ key }) => key === 'clew.variant')?.value;
-  const { tries } = run.outcome;
-  const model = label(run.request.modelRequested) ?? 'unknown';
-  return defined<Composition>({
-    ...parts,
-    tools: parts.tools?.map(name),
-    context: parts.context?.map(name),
-    variant: label(declared, 128),
-    attempts:
-      tries.length > 1
-        ? tries.slice(0, 16).map(({ status }) => ({ model, ...(Number.isInteger(status) && status !== undefined ? { status } : {}) }))
-        : undefined,
-  });
 }
 
 const time = (ms: number): string => new Date(ms).toISOString();

@@ -1,7 +1,7 @@
 // Which runs are kept with their texts. A conversation is not known yet when this is decided, so the choice is made by
 // person and day: all of a person's requests of one day are kept or none, and threads stay whole.
 import { createHmac } from 'node:crypto';
-import type { Sampling, SamplingPolicy } from '#contract';
+import type { Sampling, SamplingPolicy, Verdict } from '#contract';
 import { isMatch, type MatchFacts } from '../policy/index.ts';
 
 export interface SamplingFacts extends MatchFacts {
@@ -10,6 +10,8 @@ export interface SamplingFacts extends MatchFacts {
   readonly startedAt: Date;
   readonly outcome: 'ok' | 'error' | 'blocked' | 'aborted';
   readonly durationMs: number;
+  /** Against the manifests that the gateway knows. */
+  readonly verdict?: Verdict | undefined;
 }
 
 export type Decision =
@@ -43,6 +45,7 @@ function alwaysRule(policy: SamplingPolicy | undefined, facts: SamplingFacts): s
   const always = policy?.always;
   if (facts.outcome === 'error' && always?.errors !== false) return 'error';
   if (facts.outcome === 'blocked' && always?.guardrailBlocks !== false) return 'guardrail_block';
+  if (facts.verdict === 'drifted' && always?.drift !== false) return 'identity_drift';
   if (always?.slowerThanMs !== undefined && facts.durationMs > always.slowerThanMs) return 'slow';
   return undefined;
 }

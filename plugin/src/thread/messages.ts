@@ -32,6 +32,8 @@ export interface UseConfig {
   readonly life: LifeShare;
   /** The last good policy, known from an earlier life of the thread. */
   readonly policy: StoredPolicy | undefined;
+  /** The same of manifests. */
+  readonly approved: StoredPolicy | undefined;
   /** Numbers of runs that are known to be lost. */
   readonly lost: readonly LostRange[];
 }
@@ -55,7 +57,9 @@ export interface LoseRuns {
 export type ToThread = UseConfig | TakeRun | LoseRuns | { readonly kind: 'touch'; readonly config: number } | { readonly kind: 'close' };
 
 export type FromThread =
-  { readonly kind: 'policy'; readonly config: number; readonly policy: StoredPolicy } | LoseRuns | { readonly kind: 'closed' };
+  | { readonly kind: 'policy' | 'manifests'; readonly config: number; readonly stored: StoredPolicy }
+  | LoseRuns
+  | { readonly kind: 'closed' };
 
 /** What headers and the message itself weigh, roughly. */
 const OVERHEAD_BYTES = 4096;

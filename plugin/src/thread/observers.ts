@@ -61,14 +61,23 @@ export class Observers {
     const numbered = this.#configs[id];
     if (!numbered) return;
     const { config, observer } = numbered;
-    this.thread.send({ kind: 'config', id, config, life: observer.life.share, policy: observer.policy, lost: observer.lost.all });
+    this.thread.send({
+      kind: 'config',
+      id,
+      config,
+      life: observer.life.share,
+      policy: observer.policy,
+      approved: observer.approved,
+      lost: observer.lost.all,
+    });
   }
 
   #receive(message: FromThread): void {
     if (message.kind === 'closed') return;
     const observer = this.#configs[message.config]?.observer;
     if (!observer) return;
-    if (message.kind === 'policy') observer.policy = message.policy;
-    else observer.lost.add(message.range);
+    if (message.kind === 'lost') observer.lost.add(message.range);
+    else if (message.kind === 'manifests') observer.approve(message.stored);
+    else observer.policy = message.stored;
   }
 }

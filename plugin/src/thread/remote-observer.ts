@@ -1,12 +1,13 @@
 // Hands runs to the other thread. What is in its hands is bounded in number and bytes, read from memory that both share,
 // so no message comes back for a run.
 import type { Mode, PluginConfig } from '../config.ts';
-import type { LostRange } from '#contract';
+import type { LostRange, ManifestSet } from '#contract';
 import type { DropReason, Drops } from '../drops.ts';
 import type { Health } from '../health.ts';
 import { LostRanges } from '../identity/index.ts';
 import { Life } from '../life.ts';
 import type { Log } from '../log.ts';
+import { isIdle, readManifestSet } from '../manifests/index.ts';
 import { PendingRuns, type CapturedOutcome, type PendingRun } from '../observe/index.ts';
 import type { Observer } from '../observer.ts';
 import type { StoredPolicy } from '../policy/index.ts';
@@ -28,6 +29,9 @@ export class RemoteObserver implements Observer {
   readonly life = new Life();
   /** The last that the thread took; it gets it back when it is started again. */
   policy: StoredPolicy | undefined;
+  /** The same of manifests. */
+  approved: StoredPolicy | undefined;
+  #enforced: ManifestSet | undefined;
   /** Numbers of runs that are known to be lost, for the same reason. */
   readonly lost = new LostRanges();
   readonly #thread: ObserverThread;
@@ -70,6 +74,17 @@ export class RemoteObserver implements Observer {
   /** The settings that stand for this observer when it is touched. */
   useConfig(id: number): void {
     this.#touchId = id;
+  }
+
+  /** The thread took these manifests. */
+  approve(stored: StoredPolicy): void {
+    this.approved = stored;
+    const reading = readManifestSet(stored);
+    this.#enforced = typeof reading === 'string' || isIdle(reading.set) ? undefined : reading.set;
+  }
+
+  enforced(): ManifestSet | undefined {
+    return this.#enforced;
   }
 
   isOff(floor: Mode): boolean {

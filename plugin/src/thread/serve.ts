@@ -7,7 +7,7 @@ import { Life } from '../life.ts';
 import { createLog, type Log } from '../log.ts';
 import type { PolicyStore, StoredPolicy } from '../policy/index.ts';
 import type { Runtime } from '../runtime.ts';
-import { policyFile, Runtimes } from '../runtimes.ts';
+import { manifestFile, policyFile, Runtimes } from '../runtimes.ts';
 import { THREAD_MARK, type FromThread, type TakeRun, type ThreadStart, type ToThread, type UseConfig } from './messages.ts';
 import { lowerThisThread } from './priority.ts';
 
@@ -70,11 +70,13 @@ class Desk {
     }
   }
 
-  #use({ id, config, life: share, policy, lost }: UseConfig): void {
+  #use({ id, config, life: share, policy, approved, lost }: UseConfig): void {
     const life = new Life(share);
     const runtime = this.#runtimes.for(config, this.#log, {
       life,
-      policies: this.#keptAbove(id, policyFile(config), policy),
+      policies: this.#keptAbove(policyFile(config), policy, (stored) => this.#say({ kind: 'policy', config: id, stored })),
+      approved: this.#keptAbove(manifestFile(config), approved),
+      toldApproved: (stored) => this.#say({ kind: 'manifests', config: id, stored }),
       lost,
       toldLost: (range) => this.#say({ kind: 'lost', config: id, range }),
     });
@@ -90,13 +92,13 @@ class Desk {
     });
   }
 
-  /** Policies go to the other thread too, which hands the last one back if this thread must be started again. */
-  #keptAbove(id: number, file: PolicyStore | undefined, known: StoredPolicy | undefined): PolicyStore {
+  /** Policies and manifests go to the other thread too, which hands the last ones back if this thread must be started again. */
+  #keptAbove(file: PolicyStore | undefined, known: StoredPolicy | undefined, tell?: (stored: StoredPolicy) => void): PolicyStore {
     return {
       load: () => known ?? file?.load(),
-      save: async (policy) => {
-        this.#say({ kind: 'policy', config: id, policy });
-        await file?.save(policy);
+      save: async (stored) => {
+        tell?.(stored);
+        await file?.save(stored);
       },
     };
   }

@@ -36,6 +36,10 @@ export interface Manifest {
    */
   enforce?: 'observe' | 'warn' | 'block';
   /**
+   * With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.
+   */
+  unjudged?: 'pass' | 'refuse';
+  /**
    * System and developer messages, in order. An empty list: none may be sent.
    *
    * @maxItems 64

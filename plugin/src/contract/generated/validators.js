@@ -6030,7 +6030,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validateManifest = validate49;
-var schema78 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
+var schema78 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "unjudged": { "description": "With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.", "enum": ["pass", "refuse"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
 var schema88 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
 var schema89 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
 var pattern27 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
@@ -6995,49 +6995,52 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.unjudged !== void 0) {
+      let data6 = data.unjudged;
+      if (!(data6 === "pass" || data6 === "refuse")) {
+        const err13 = { instancePath: instancePath + "/unjudged", schemaPath: "#/properties/unjudged/enum", keyword: "enum", params: { allowedValues: schema78.properties.unjudged.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err13];
+        } else {
+          vErrors.push(err13);
+        }
+        errors++;
+      }
+    }
     if (data.instructions !== void 0) {
-      let data6 = data.instructions;
-      if (Array.isArray(data6)) {
-        if (data6.length > 64) {
-          const err13 = { instancePath: instancePath + "/instructions", schemaPath: "#/properties/instructions/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+      let data7 = data.instructions;
+      if (Array.isArray(data7)) {
+        if (data7.length > 64) {
+          const err14 = { instancePath: instancePath + "/instructions", schemaPath: "#/properties/instructions/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
           if (vErrors === null) {
-            vErrors = [err13];
+            vErrors = [err14];
           } else {
-            vErrors.push(err13);
+            vErrors.push(err14);
           }
           errors++;
         }
-        const len0 = data6.length;
+        const len0 = data7.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          if (!validate52(data6[i0], { instancePath: instancePath + "/instructions/" + i0, parentData: data6, parentDataProperty: i0, rootData })) {
+          if (!validate52(data7[i0], { instancePath: instancePath + "/instructions/" + i0, parentData: data7, parentDataProperty: i0, rootData })) {
             vErrors = vErrors === null ? validate52.errors : vErrors.concat(validate52.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err14 = { instancePath: instancePath + "/instructions", schemaPath: "#/properties/instructions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err15 = { instancePath: instancePath + "/instructions", schemaPath: "#/properties/instructions/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err14];
+          vErrors = [err15];
         } else {
-          vErrors.push(err14);
+          vErrors.push(err15);
         }
         errors++;
       }
     }
     if (data.models !== void 0) {
-      let data8 = data.models;
-      if (Array.isArray(data8)) {
-        if (data8.length > 64) {
-          const err15 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
-          if (vErrors === null) {
-            vErrors = [err15];
-          } else {
-            vErrors.push(err15);
-          }
-          errors++;
-        }
-        if (data8.length < 1) {
-          const err16 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+      let data9 = data.models;
+      if (Array.isArray(data9)) {
+        if (data9.length > 64) {
+          const err16 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
           if (vErrors === null) {
             vErrors = [err16];
           } else {
@@ -7045,125 +7048,125 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        const len1 = data8.length;
+        if (data9.length < 1) {
+          const err17 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+          if (vErrors === null) {
+            vErrors = [err17];
+          } else {
+            vErrors.push(err17);
+          }
+          errors++;
+        }
+        const len1 = data9.length;
         for (let i1 = 0; i1 < len1; i1++) {
-          if (!validate54(data8[i1], { instancePath: instancePath + "/models/" + i1, parentData: data8, parentDataProperty: i1, rootData })) {
+          if (!validate54(data9[i1], { instancePath: instancePath + "/models/" + i1, parentData: data9, parentDataProperty: i1, rootData })) {
             vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err17 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err18 = { instancePath: instancePath + "/models", schemaPath: "#/properties/models/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err18];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err18);
         }
         errors++;
       }
     }
     if (data.fallbacks !== void 0) {
-      let data10 = data.fallbacks;
-      if (Array.isArray(data10)) {
-        if (data10.length > 64) {
-          const err18 = { instancePath: instancePath + "/fallbacks", schemaPath: "#/properties/fallbacks/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+      let data11 = data.fallbacks;
+      if (Array.isArray(data11)) {
+        if (data11.length > 64) {
+          const err19 = { instancePath: instancePath + "/fallbacks", schemaPath: "#/properties/fallbacks/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
           if (vErrors === null) {
-            vErrors = [err18];
+            vErrors = [err19];
           } else {
-            vErrors.push(err18);
+            vErrors.push(err19);
           }
           errors++;
         }
-        const len2 = data10.length;
+        const len2 = data11.length;
         for (let i2 = 0; i2 < len2; i2++) {
-          if (!validate54(data10[i2], { instancePath: instancePath + "/fallbacks/" + i2, parentData: data10, parentDataProperty: i2, rootData })) {
+          if (!validate54(data11[i2], { instancePath: instancePath + "/fallbacks/" + i2, parentData: data11, parentDataProperty: i2, rootData })) {
             vErrors = vErrors === null ? validate54.errors : vErrors.concat(validate54.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err19 = { instancePath: instancePath + "/fallbacks", schemaPath: "#/properties/fallbacks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err20 = { instancePath: instancePath + "/fallbacks", schemaPath: "#/properties/fallbacks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err19];
+          vErrors = [err20];
         } else {
-          vErrors.push(err19);
+          vErrors.push(err20);
         }
         errors++;
       }
     }
     if (data.tools !== void 0) {
-      let data12 = data.tools;
-      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
-        if (data12.allowed === void 0) {
-          const err20 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/required", keyword: "required", params: { missingProperty: "allowed" }, message: "must have required property 'allowed'" };
+      let data13 = data.tools;
+      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+        if (data13.allowed === void 0) {
+          const err21 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/required", keyword: "required", params: { missingProperty: "allowed" }, message: "must have required property 'allowed'" };
           if (vErrors === null) {
-            vErrors = [err20];
+            vErrors = [err21];
           } else {
-            vErrors.push(err20);
+            vErrors.push(err21);
           }
           errors++;
         }
-        for (const key1 in data12) {
+        for (const key1 in data13) {
           if (!(key1 === "allowed" || key1 === "order")) {
-            const err21 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            const err22 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err21];
+              vErrors = [err22];
             } else {
-              vErrors.push(err21);
+              vErrors.push(err22);
             }
             errors++;
           }
         }
-        if (data12.allowed !== void 0) {
-          let data13 = data12.allowed;
-          if (Array.isArray(data13)) {
-            if (data13.length > 512) {
-              const err22 = { instancePath: instancePath + "/tools/allowed", schemaPath: "#/definitions/tools/properties/allowed/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
+        if (data13.allowed !== void 0) {
+          let data14 = data13.allowed;
+          if (Array.isArray(data14)) {
+            if (data14.length > 512) {
+              const err23 = { instancePath: instancePath + "/tools/allowed", schemaPath: "#/definitions/tools/properties/allowed/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
               if (vErrors === null) {
-                vErrors = [err22];
+                vErrors = [err23];
               } else {
-                vErrors.push(err22);
+                vErrors.push(err23);
               }
               errors++;
             }
-            const len3 = data13.length;
+            const len3 = data14.length;
             for (let i3 = 0; i3 < len3; i3++) {
-              let data14 = data13[i3];
-              if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-                if (data14.name === void 0) {
-                  const err23 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              let data15 = data14[i3];
+              if (data15 && typeof data15 == "object" && !Array.isArray(data15)) {
+                if (data15.name === void 0) {
+                  const err24 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
                   if (vErrors === null) {
-                    vErrors = [err23];
+                    vErrors = [err24];
                   } else {
-                    vErrors.push(err23);
+                    vErrors.push(err24);
                   }
                   errors++;
                 }
-                for (const key2 in data14) {
+                for (const key2 in data15) {
                   if (!(key2 === "name" || key2 === "digest" || key2 === "description" || key2 === "parameters" || key2 === "required")) {
-                    const err24 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+                    const err25 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err24];
+                      vErrors = [err25];
                     } else {
-                      vErrors.push(err24);
+                      vErrors.push(err25);
                     }
                     errors++;
                   }
                 }
-                if (data14.name !== void 0) {
-                  let data15 = data14.name;
-                  if (typeof data15 === "string") {
-                    if (func3(data15) > 128) {
-                      const err25 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err25];
-                      } else {
-                        vErrors.push(err25);
-                      }
-                      errors++;
-                    }
-                    if (func3(data15) < 1) {
-                      const err26 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                if (data15.name !== void 0) {
+                  let data16 = data15.name;
+                  if (typeof data16 === "string") {
+                    if (func3(data16) > 128) {
+                      const err26 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                       if (vErrors === null) {
                         vErrors = [err26];
                       } else {
@@ -7171,64 +7174,61 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                       errors++;
                     }
-                  } else {
-                    const err27 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err27];
-                    } else {
-                      vErrors.push(err27);
-                    }
-                    errors++;
-                  }
-                }
-                if (data14.digest !== void 0) {
-                  let data16 = data14.digest;
-                  if (typeof data16 === "string") {
-                    if (!pattern13.test(data16)) {
-                      const err28 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/digest", schemaPath: "#/definitions/tools/properties/allowed/items/properties/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' };
+                    if (func3(data16) < 1) {
+                      const err27 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                       if (vErrors === null) {
-                        vErrors = [err28];
+                        vErrors = [err27];
                       } else {
-                        vErrors.push(err28);
+                        vErrors.push(err27);
                       }
                       errors++;
                     }
                   } else {
-                    const err29 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/digest", schemaPath: "#/definitions/tools/properties/allowed/items/properties/digest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err28 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/name", schemaPath: "#/definitions/tools/properties/allowed/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err29];
+                      vErrors = [err28];
                     } else {
-                      vErrors.push(err29);
+                      vErrors.push(err28);
                     }
                     errors++;
                   }
                 }
-                if (data14.description !== void 0) {
-                  let data17 = data14.description;
+                if (data15.digest !== void 0) {
+                  let data17 = data15.digest;
                   if (typeof data17 === "string") {
-                    if (func3(data17) > 65536) {
-                      const err30 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/description", schemaPath: "#/definitions/tools/properties/allowed/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 65536 }, message: "must NOT have more than 65536 characters" };
+                    if (!pattern13.test(data17)) {
+                      const err29 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/digest", schemaPath: "#/definitions/tools/properties/allowed/items/properties/digest/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{64}$" }, message: 'must match pattern "^[0-9a-f]{64}$"' };
                       if (vErrors === null) {
-                        vErrors = [err30];
+                        vErrors = [err29];
                       } else {
-                        vErrors.push(err30);
+                        vErrors.push(err29);
                       }
                       errors++;
                     }
                   } else {
-                    const err31 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/description", schemaPath: "#/definitions/tools/properties/allowed/items/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err30 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/digest", schemaPath: "#/definitions/tools/properties/allowed/items/properties/digest/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err31];
+                      vErrors = [err30];
                     } else {
-                      vErrors.push(err31);
+                      vErrors.push(err30);
                     }
                     errors++;
                   }
                 }
-                if (data14.parameters !== void 0) {
-                  let data18 = data14.parameters;
-                  if (!(data18 && typeof data18 == "object" && !Array.isArray(data18))) {
-                    const err32 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/parameters", schemaPath: "#/definitions/tools/properties/allowed/items/properties/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (data15.description !== void 0) {
+                  let data18 = data15.description;
+                  if (typeof data18 === "string") {
+                    if (func3(data18) > 65536) {
+                      const err31 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/description", schemaPath: "#/definitions/tools/properties/allowed/items/properties/description/maxLength", keyword: "maxLength", params: { limit: 65536 }, message: "must NOT have more than 65536 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err31];
+                      } else {
+                        vErrors.push(err31);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err32 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/description", schemaPath: "#/definitions/tools/properties/allowed/items/properties/description/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
                       vErrors = [err32];
                     } else {
@@ -7237,9 +7237,10 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
-                if (data14.required !== void 0) {
-                  if (typeof data14.required !== "boolean") {
-                    const err33 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/required", schemaPath: "#/definitions/tools/properties/allowed/items/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                if (data15.parameters !== void 0) {
+                  let data19 = data15.parameters;
+                  if (!(data19 && typeof data19 == "object" && !Array.isArray(data19))) {
+                    const err33 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/parameters", schemaPath: "#/definitions/tools/properties/allowed/items/properties/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                     if (vErrors === null) {
                       vErrors = [err33];
                     } else {
@@ -7248,30 +7249,29 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
+                if (data15.required !== void 0) {
+                  if (typeof data15.required !== "boolean") {
+                    const err34 = { instancePath: instancePath + "/tools/allowed/" + i3 + "/required", schemaPath: "#/definitions/tools/properties/allowed/items/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                    if (vErrors === null) {
+                      vErrors = [err34];
+                    } else {
+                      vErrors.push(err34);
+                    }
+                    errors++;
+                  }
+                }
               } else {
-                const err34 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err35 = { instancePath: instancePath + "/tools/allowed/" + i3, schemaPath: "#/definitions/tools/properties/allowed/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err34];
+                  vErrors = [err35];
                 } else {
-                  vErrors.push(err34);
+                  vErrors.push(err35);
                 }
                 errors++;
               }
             }
           } else {
-            const err35 = { instancePath: instancePath + "/tools/allowed", schemaPath: "#/definitions/tools/properties/allowed/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-            if (vErrors === null) {
-              vErrors = [err35];
-            } else {
-              vErrors.push(err35);
-            }
-            errors++;
-          }
-        }
-        if (data12.order !== void 0) {
-          let data20 = data12.order;
-          if (!(data20 === "any" || data20 === "exact")) {
-            const err36 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema88.properties.order.enum }, message: "must be equal to one of the allowed values" };
+            const err36 = { instancePath: instancePath + "/tools/allowed", schemaPath: "#/definitions/tools/properties/allowed/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err36];
             } else {
@@ -7280,34 +7280,34 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data13.order !== void 0) {
+          let data21 = data13.order;
+          if (!(data21 === "any" || data21 === "exact")) {
+            const err37 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema88.properties.order.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err37];
+            } else {
+              vErrors.push(err37);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err37 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err38 = { instancePath: instancePath + "/tools", schemaPath: "#/definitions/tools/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err37];
+          vErrors = [err38];
         } else {
-          vErrors.push(err37);
+          vErrors.push(err38);
         }
         errors++;
       }
     }
     if (data.parameters !== void 0) {
-      let data21 = data.parameters;
-      if (data21 && typeof data21 == "object" && !Array.isArray(data21)) {
-        for (const key3 in data21) {
+      let data22 = data.parameters;
+      if (data22 && typeof data22 == "object" && !Array.isArray(data22)) {
+        for (const key3 in data22) {
           if (!(key3 === "others" || key3 === "named")) {
-            const err38 = { instancePath: instancePath + "/parameters", schemaPath: "#/definitions/parameters/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err38];
-            } else {
-              vErrors.push(err38);
-            }
-            errors++;
-          }
-        }
-        if (data21.others !== void 0) {
-          let data22 = data21.others;
-          if (!(data22 === "allow" || data22 === "refuse")) {
-            const err39 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema89.properties.others.enum }, message: "must be equal to one of the allowed values" };
+            const err39 = { instancePath: instancePath + "/parameters", schemaPath: "#/definitions/parameters/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err39];
             } else {
@@ -7316,36 +7316,36 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data21.named !== void 0) {
-          let data23 = data21.named;
-          if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-            if (Object.keys(data23).length > 64) {
-              const err40 = { instancePath: instancePath + "/parameters/named", schemaPath: "#/definitions/parameters/properties/named/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
+        if (data22.others !== void 0) {
+          let data23 = data22.others;
+          if (!(data23 === "allow" || data23 === "refuse")) {
+            const err40 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema89.properties.others.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err40];
+            } else {
+              vErrors.push(err40);
+            }
+            errors++;
+          }
+        }
+        if (data22.named !== void 0) {
+          let data24 = data22.named;
+          if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
+            if (Object.keys(data24).length > 64) {
+              const err41 = { instancePath: instancePath + "/parameters/named", schemaPath: "#/definitions/parameters/properties/named/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
               if (vErrors === null) {
-                vErrors = [err40];
+                vErrors = [err41];
               } else {
-                vErrors.push(err40);
+                vErrors.push(err41);
               }
               errors++;
             }
-            for (const key4 in data23) {
-              let data24 = data23[key4];
-              if (data24 && typeof data24 == "object" && !Array.isArray(data24)) {
-                for (const key5 in data24) {
+            for (const key4 in data24) {
+              let data25 = data24[key4];
+              if (data25 && typeof data25 == "object" && !Array.isArray(data25)) {
+                for (const key5 in data25) {
                   if (!(key5 === "minimum" || key5 === "maximum" || key5 === "values" || key5 === "required")) {
-                    const err41 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/parameters/properties/named/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
-                    if (vErrors === null) {
-                      vErrors = [err41];
-                    } else {
-                      vErrors.push(err41);
-                    }
-                    errors++;
-                  }
-                }
-                if (data24.minimum !== void 0) {
-                  let data25 = data24.minimum;
-                  if (!(typeof data25 == "number" && isFinite(data25))) {
-                    const err42 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/minimum", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/minimum/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    const err42 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/parameters/properties/named/additionalProperties/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
                       vErrors = [err42];
                     } else {
@@ -7354,10 +7354,10 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
-                if (data24.maximum !== void 0) {
-                  let data26 = data24.maximum;
+                if (data25.minimum !== void 0) {
+                  let data26 = data25.minimum;
                   if (!(typeof data26 == "number" && isFinite(data26))) {
-                    const err43 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/maximum", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/maximum/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    const err43 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/minimum", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/minimum/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                     if (vErrors === null) {
                       vErrors = [err43];
                     } else {
@@ -7366,20 +7366,23 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
-                if (data24.values !== void 0) {
-                  let data27 = data24.values;
-                  if (Array.isArray(data27)) {
-                    if (data27.length > 64) {
-                      const err44 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
-                      if (vErrors === null) {
-                        vErrors = [err44];
-                      } else {
-                        vErrors.push(err44);
-                      }
-                      errors++;
+                if (data25.maximum !== void 0) {
+                  let data27 = data25.maximum;
+                  if (!(typeof data27 == "number" && isFinite(data27))) {
+                    const err44 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/maximum", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/maximum/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    if (vErrors === null) {
+                      vErrors = [err44];
+                    } else {
+                      vErrors.push(err44);
                     }
-                    if (data27.length < 1) {
-                      const err45 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                    errors++;
+                  }
+                }
+                if (data25.values !== void 0) {
+                  let data28 = data25.values;
+                  if (Array.isArray(data28)) {
+                    if (data28.length > 64) {
+                      const err45 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
                       if (vErrors === null) {
                         vErrors = [err45];
                       } else {
@@ -7387,121 +7390,130 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                       errors++;
                     }
-                    const len4 = data27.length;
+                    if (data28.length < 1) {
+                      const err46 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+                      if (vErrors === null) {
+                        vErrors = [err46];
+                      } else {
+                        vErrors.push(err46);
+                      }
+                      errors++;
+                    }
+                    const len4 = data28.length;
                     for (let i4 = 0; i4 < len4; i4++) {
-                      let data28 = data27[i4];
-                      const _errs58 = errors;
-                      let valid18 = false;
+                      let data29 = data28[i4];
                       const _errs59 = errors;
-                      if (typeof data28 === "string") {
-                        if (func3(data28) > 512) {
-                          const err46 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+                      let valid18 = false;
+                      const _errs60 = errors;
+                      if (typeof data29 === "string") {
+                        if (func3(data29) > 512) {
+                          const err47 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/0/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
                           if (vErrors === null) {
-                            vErrors = [err46];
+                            vErrors = [err47];
                           } else {
-                            vErrors.push(err46);
+                            vErrors.push(err47);
                           }
                           errors++;
                         }
                       } else {
-                        const err47 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        const err48 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/0/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                         if (vErrors === null) {
-                          vErrors = [err47];
+                          vErrors = [err48];
                         } else {
-                          vErrors.push(err47);
+                          vErrors.push(err48);
                         }
                         errors++;
                       }
-                      var _valid0 = _errs59 === errors;
+                      var _valid0 = _errs60 === errors;
                       valid18 = valid18 || _valid0;
                       if (!valid18) {
-                        const _errs61 = errors;
-                        if (!(typeof data28 == "number" && isFinite(data28))) {
-                          const err48 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/1/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                        const _errs62 = errors;
+                        if (!(typeof data29 == "number" && isFinite(data29))) {
+                          const err49 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/1/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                           if (vErrors === null) {
-                            vErrors = [err48];
+                            vErrors = [err49];
                           } else {
-                            vErrors.push(err48);
+                            vErrors.push(err49);
                           }
                           errors++;
                         }
-                        var _valid0 = _errs61 === errors;
+                        var _valid0 = _errs62 === errors;
                         valid18 = valid18 || _valid0;
                         if (!valid18) {
-                          const _errs63 = errors;
-                          if (typeof data28 !== "boolean") {
-                            const err49 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/2/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                          const _errs64 = errors;
+                          if (typeof data29 !== "boolean") {
+                            const err50 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/2/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
                             if (vErrors === null) {
-                              vErrors = [err49];
+                              vErrors = [err50];
                             } else {
-                              vErrors.push(err49);
+                              vErrors.push(err50);
                             }
                             errors++;
                           }
-                          var _valid0 = _errs63 === errors;
+                          var _valid0 = _errs64 === errors;
                           valid18 = valid18 || _valid0;
                           if (!valid18) {
-                            const _errs65 = errors;
-                            if (Array.isArray(data28)) {
-                              if (data28.length > 16) {
-                                const err50 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+                            const _errs66 = errors;
+                            if (Array.isArray(data29)) {
+                              if (data29.length > 16) {
+                                const err51 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
                                 if (vErrors === null) {
-                                  vErrors = [err50];
+                                  vErrors = [err51];
                                 } else {
-                                  vErrors.push(err50);
+                                  vErrors.push(err51);
                                 }
                                 errors++;
                               }
-                              const len5 = data28.length;
+                              const len5 = data29.length;
                               for (let i5 = 0; i5 < len5; i5++) {
-                                let data29 = data28[i5];
-                                if (typeof data29 === "string") {
-                                  if (func3(data29) > 256) {
-                                    const err51 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4 + "/" + i5, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                                let data30 = data29[i5];
+                                if (typeof data30 === "string") {
+                                  if (func3(data30) > 256) {
+                                    const err52 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4 + "/" + i5, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                                     if (vErrors === null) {
-                                      vErrors = [err51];
+                                      vErrors = [err52];
                                     } else {
-                                      vErrors.push(err51);
+                                      vErrors.push(err52);
                                     }
                                     errors++;
                                   }
                                 } else {
-                                  const err52 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4 + "/" + i5, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                                  const err53 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4 + "/" + i5, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                                   if (vErrors === null) {
-                                    vErrors = [err52];
+                                    vErrors = [err53];
                                   } else {
-                                    vErrors.push(err52);
+                                    vErrors.push(err53);
                                   }
                                   errors++;
                                 }
                               }
                             } else {
-                              const err53 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                              const err54 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf/3/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                               if (vErrors === null) {
-                                vErrors = [err53];
+                                vErrors = [err54];
                               } else {
-                                vErrors.push(err53);
+                                vErrors.push(err54);
                               }
                               errors++;
                             }
-                            var _valid0 = _errs65 === errors;
+                            var _valid0 = _errs66 === errors;
                             valid18 = valid18 || _valid0;
                           }
                         }
                       }
                       if (!valid18) {
-                        const err54 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+                        const err55 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values/" + i4, schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/items/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
                         if (vErrors === null) {
-                          vErrors = [err54];
+                          vErrors = [err55];
                         } else {
-                          vErrors.push(err54);
+                          vErrors.push(err55);
                         }
                         errors++;
                       } else {
-                        errors = _errs58;
+                        errors = _errs59;
                         if (vErrors !== null) {
-                          if (_errs58) {
-                            vErrors.length = _errs58;
+                          if (_errs59) {
+                            vErrors.length = _errs59;
                           } else {
                             vErrors = null;
                           }
@@ -7509,18 +7521,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                       }
                     }
                   } else {
-                    const err55 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-                    if (vErrors === null) {
-                      vErrors = [err55];
-                    } else {
-                      vErrors.push(err55);
-                    }
-                    errors++;
-                  }
-                }
-                if (data24.required !== void 0) {
-                  if (typeof data24.required !== "boolean") {
-                    const err56 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/required", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                    const err56 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/values", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/values/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                     if (vErrors === null) {
                       vErrors = [err56];
                     } else {
@@ -7529,86 +7530,88 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
+                if (data25.required !== void 0) {
+                  if (typeof data25.required !== "boolean") {
+                    const err57 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1") + "/required", schemaPath: "#/definitions/parameters/properties/named/additionalProperties/properties/required/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                    if (vErrors === null) {
+                      vErrors = [err57];
+                    } else {
+                      vErrors.push(err57);
+                    }
+                    errors++;
+                  }
+                }
               } else {
-                const err57 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/parameters/properties/named/additionalProperties/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err58 = { instancePath: instancePath + "/parameters/named/" + key4.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/parameters/properties/named/additionalProperties/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err57];
+                  vErrors = [err58];
                 } else {
-                  vErrors.push(err57);
+                  vErrors.push(err58);
                 }
                 errors++;
               }
             }
           } else {
-            const err58 = { instancePath: instancePath + "/parameters/named", schemaPath: "#/definitions/parameters/properties/named/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err59 = { instancePath: instancePath + "/parameters/named", schemaPath: "#/definitions/parameters/properties/named/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err58];
+              vErrors = [err59];
             } else {
-              vErrors.push(err58);
+              vErrors.push(err59);
             }
             errors++;
           }
         }
       } else {
-        const err59 = { instancePath: instancePath + "/parameters", schemaPath: "#/definitions/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err60 = { instancePath: instancePath + "/parameters", schemaPath: "#/definitions/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err59];
+          vErrors = [err60];
         } else {
-          vErrors.push(err59);
+          vErrors.push(err60);
         }
         errors++;
       }
     }
     if (data.context !== void 0) {
-      let data31 = data.context;
-      if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
-        if (data31.sources === void 0) {
-          const err60 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/required", keyword: "required", params: { missingProperty: "sources" }, message: "must have required property 'sources'" };
+      let data32 = data.context;
+      if (data32 && typeof data32 == "object" && !Array.isArray(data32)) {
+        if (data32.sources === void 0) {
+          const err61 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/required", keyword: "required", params: { missingProperty: "sources" }, message: "must have required property 'sources'" };
           if (vErrors === null) {
-            vErrors = [err60];
+            vErrors = [err61];
           } else {
-            vErrors.push(err60);
+            vErrors.push(err61);
           }
           errors++;
         }
-        for (const key6 in data31) {
+        for (const key6 in data32) {
           if (!(key6 === "sources" || key6 === "maxBlocks")) {
-            const err61 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
+            const err62 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err61];
+              vErrors = [err62];
             } else {
-              vErrors.push(err61);
+              vErrors.push(err62);
             }
             errors++;
           }
         }
-        if (data31.sources !== void 0) {
-          let data32 = data31.sources;
-          if (Array.isArray(data32)) {
-            if (data32.length > 64) {
-              const err62 = { instancePath: instancePath + "/context/sources", schemaPath: "#/definitions/context/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data32.sources !== void 0) {
+          let data33 = data32.sources;
+          if (Array.isArray(data33)) {
+            if (data33.length > 64) {
+              const err63 = { instancePath: instancePath + "/context/sources", schemaPath: "#/definitions/context/properties/sources/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err62];
+                vErrors = [err63];
               } else {
-                vErrors.push(err62);
+                vErrors.push(err63);
               }
               errors++;
             }
-            const len6 = data32.length;
+            const len6 = data33.length;
             for (let i6 = 0; i6 < len6; i6++) {
-              let data33 = data32[i6];
-              if (typeof data33 === "string") {
-                if (func3(data33) > 256) {
-                  const err63 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err63];
-                  } else {
-                    vErrors.push(err63);
-                  }
-                  errors++;
-                }
-                if (func3(data33) < 1) {
-                  const err64 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+              let data34 = data33[i6];
+              if (typeof data34 === "string") {
+                if (func3(data34) > 256) {
+                  const err64 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
                     vErrors = [err64];
                   } else {
@@ -7616,30 +7619,27 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (func3(data34) < 1) {
+                  const err65 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err65];
+                  } else {
+                    vErrors.push(err65);
+                  }
+                  errors++;
+                }
               } else {
-                const err65 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err66 = { instancePath: instancePath + "/context/sources/" + i6, schemaPath: "#/definitions/context/properties/sources/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err65];
+                  vErrors = [err66];
                 } else {
-                  vErrors.push(err65);
+                  vErrors.push(err66);
                 }
                 errors++;
               }
             }
           } else {
-            const err66 = { instancePath: instancePath + "/context/sources", schemaPath: "#/definitions/context/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-            if (vErrors === null) {
-              vErrors = [err66];
-            } else {
-              vErrors.push(err66);
-            }
-            errors++;
-          }
-        }
-        if (data31.maxBlocks !== void 0) {
-          let data34 = data31.maxBlocks;
-          if (!(typeof data34 == "number" && (!(data34 % 1) && !isNaN(data34)) && isFinite(data34))) {
-            const err67 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err67 = { instancePath: instancePath + "/context/sources", schemaPath: "#/definitions/context/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err67];
             } else {
@@ -7647,18 +7647,21 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data34 == "number" && isFinite(data34)) {
-            if (data34 > 512 || isNaN(data34)) {
-              const err68 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 512 }, message: "must be <= 512" };
-              if (vErrors === null) {
-                vErrors = [err68];
-              } else {
-                vErrors.push(err68);
-              }
-              errors++;
+        }
+        if (data32.maxBlocks !== void 0) {
+          let data35 = data32.maxBlocks;
+          if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
+            const err68 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err68];
+            } else {
+              vErrors.push(err68);
             }
-            if (data34 < 0 || isNaN(data34)) {
-              const err69 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            errors++;
+          }
+          if (typeof data35 == "number" && isFinite(data35)) {
+            if (data35 > 512 || isNaN(data35)) {
+              const err69 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/maximum", keyword: "maximum", params: { comparison: "<=", limit: 512 }, message: "must be <= 512" };
               if (vErrors === null) {
                 vErrors = [err69];
               } else {
@@ -7666,91 +7669,100 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data35 < 0 || isNaN(data35)) {
+              const err70 = { instancePath: instancePath + "/context/maxBlocks", schemaPath: "#/definitions/context/properties/maxBlocks/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err70];
+              } else {
+                vErrors.push(err70);
+              }
+              errors++;
+            }
           }
         }
       } else {
-        const err70 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err71 = { instancePath: instancePath + "/context", schemaPath: "#/definitions/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err70];
+          vErrors = [err71];
         } else {
-          vErrors.push(err70);
+          vErrors.push(err71);
         }
         errors++;
       }
     }
     if (data.responseFormat !== void 0) {
-      let data35 = data.responseFormat;
-      if (typeof data35 === "string") {
-        if (!pattern31.test(data35)) {
-          const err71 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
+      let data36 = data.responseFormat;
+      if (typeof data36 === "string") {
+        if (!pattern31.test(data36)) {
+          const err72 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
           if (vErrors === null) {
-            vErrors = [err71];
+            vErrors = [err72];
           } else {
-            vErrors.push(err71);
+            vErrors.push(err72);
           }
           errors++;
         }
       } else {
-        const err72 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        const err73 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
-          vErrors = [err72];
+          vErrors = [err73];
         } else {
-          vErrors.push(err72);
+          vErrors.push(err73);
         }
         errors++;
       }
     }
     if (data.variants !== void 0) {
-      let data36 = data.variants;
-      if (Array.isArray(data36)) {
-        if (data36.length > 64) {
-          const err73 = { instancePath: instancePath + "/variants", schemaPath: "#/properties/variants/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+      let data37 = data.variants;
+      if (Array.isArray(data37)) {
+        if (data37.length > 64) {
+          const err74 = { instancePath: instancePath + "/variants", schemaPath: "#/properties/variants/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
           if (vErrors === null) {
-            vErrors = [err73];
+            vErrors = [err74];
           } else {
-            vErrors.push(err73);
+            vErrors.push(err74);
           }
           errors++;
         }
-        const len7 = data36.length;
+        const len7 = data37.length;
         for (let i7 = 0; i7 < len7; i7++) {
-          let data37 = data36[i7];
-          if (typeof data37 === "string") {
-            if (func3(data37) > 128) {
-              const err74 = { instancePath: instancePath + "/variants/" + i7, schemaPath: "#/properties/variants/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+          let data38 = data37[i7];
+          if (typeof data38 === "string") {
+            if (func3(data38) > 128) {
+              const err75 = { instancePath: instancePath + "/variants/" + i7, schemaPath: "#/properties/variants/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
               if (vErrors === null) {
-                vErrors = [err74];
+                vErrors = [err75];
               } else {
-                vErrors.push(err74);
+                vErrors.push(err75);
               }
               errors++;
             }
           } else {
-            const err75 = { instancePath: instancePath + "/variants/" + i7, schemaPath: "#/properties/variants/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err76 = { instancePath: instancePath + "/variants/" + i7, schemaPath: "#/properties/variants/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err75];
+              vErrors = [err76];
             } else {
-              vErrors.push(err75);
+              vErrors.push(err76);
             }
             errors++;
           }
         }
       } else {
-        const err76 = { instancePath: instancePath + "/variants", schemaPath: "#/properties/variants/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err77 = { instancePath: instancePath + "/variants", schemaPath: "#/properties/variants/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err76];
+          vErrors = [err77];
         } else {
-          vErrors.push(err76);
+          vErrors.push(err77);
         }
         errors++;
       }
     }
   } else {
-    const err77 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err78 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err77];
+      vErrors = [err78];
     } else {
-      vErrors.push(err77);
+      vErrors.push(err78);
     }
     errors++;
   }

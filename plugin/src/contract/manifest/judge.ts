@@ -48,12 +48,19 @@ export interface JudgedRun {
  */
 export function judgeRun(set: ManifestSet, place: RunPlace, run: JudgedRun): Judgement {
   let closest: Judgement | undefined;
+  const known = asLookedAt(set, run);
   for (const compiled of coveringManifests(set, place)) {
-    const judgement = judgeAgainst(compiled, run);
+    const judgement = judgeAgainst(compiled, known);
     if (judgement.verdict === 'matched') return judgement;
     if (!closest || judgement.differences.length < closest.differences.length) closest = judgement;
   }
   return closest ?? UNDECLARED;
+}
+
+/** A gateway that knew other manifests did not look for the templates of these: that it found none says nothing. */
+function asLookedAt({ digest }: ManifestSet, run: JudgedRun): JudgedRun {
+  const { declared, ...composition } = run.composition;
+  return declared === undefined || declared.set === digest ? run : { ...run, composition };
 }
 
 export function judgeAgainst(compiled: CompiledManifest, run: JudgedRun): Judgement {

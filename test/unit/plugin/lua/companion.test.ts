@@ -85,6 +85,8 @@ describe('access-before.lua', () => {
       ...post,
       headers: { ...post.headers, 'X-Two': ['a', 'b'] },
       body: '{"model":"m"}',
+      route: { id: 'r', name: 'llm', hosts: ['secret'] },
+      service: { id: 's' },
     });
     expect(shared.clew_in).toEqual({
       v: 1,
@@ -98,6 +100,8 @@ describe('access-before.lua', () => {
       body_bytes: 13,
       body_truncated: false,
       started_ms: 1_700_000_000_250,
+      route: { id: 'r', name: 'llm' },
+      service: { id: 's' },
     } satisfies CompanionRequest);
     expect(body_reads).toEqual(['0']);
     expect(readCompanionRequest(shared.clew_in)).toMatchObject({ body: '{"model":"m"}', bodyTruncated: false, method: 'POST' });
@@ -185,6 +189,7 @@ describe('the answer', () => {
       aborted: false,
       route: { id: 'r', name: 'llm' },
       service: { id: 's' },
+      routing: { route: { id: 'r', name: 'llm', hosts: ['secret'] }, service: { id: 's' } },
       consumer: { id: 'c', name: 'team', custom_id: 'x-1' },
       credential: 'cred',
       // An empty Lua table has no kind; the reader takes it for an empty list.

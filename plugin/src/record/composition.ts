@@ -1,0 +1,74 @@
+// What a run was composed of, as digests and commitments: from the bodies, from what the application declares beside them,
+// and from what the gateway knows of its own configuration.
+import { createHash, randomBytes } from 'node:crypto';
+import { canonicalize, declareTemplates, type Composition, type CompositionPart, type ManifestSet, type RunPlace } from '#contract';
+import { composition, instructionTexts } from '#dialects';
+import { declaredVariant } from './labels.ts';
+import { declaredRetrieval, RETRIEVAL_HEADER } from './retrieval.ts';
+import type { Run } from './sample.ts';
+
+const MAX_ATTEMPTS = 16;
+
+export interface CompositionContext {
+  /** Redacts. */
+  readonly label: (text: string | undefined, max?: number) => string | undefined;
+  readonly manifests: ManifestSet;
+  /** As it stands in the sample. */
+  readonly place: RunPlace;
+}
+
+export function describeComposition(run: Run, { label, manifests, place }: CompositionContext): Composition {
+  const parts = declared(run, manifests, place);
+  const name = <T extends { name?: string; source?: string }>(part: T): T => {
+    const kept = { ...part };
+    const named = label(part.name, 128);
+    if (named !== undefined) kept.name = named;
+    return kept;
+  };
+  const variant = label(declaredVariant(run.pending), 128);
+  const retrieval = declaredRetrieval(run.pending.request.headers[RETRIEVAL_HEADER], label);
+  const routing = routingOf(run.outcome.routing);
+  const attempts = attemptsOf(run, label(run.request.modelRequested) ?? 'unknown');
+  return {
+    ...parts,
+    ...(parts.tools ? { tools: parts.tools.map(name) } : {}),
+    ...(parts.context ? { context: parts.context.map(name) } : {}),
+    ...(variant === undefined ? {} : { variant }),
+    ...(retrieval ? { retrieval } : {}),
+    ...(routing ? { routing } : {}),
+    ...(attempts ? { attempts } : {}),
+  };
+}
+
+/** With the templates that instructions are from; of manifests that are not known yet nothing is said. */
+function declared({ request, answer }: Run, manifests: ManifestSet, place: RunPlace): Composition {
+  const parts = composition(request, answer, { randomBytes });
+  return manifests.manifests.length === 0 ? parts : declareTemplates(parts, instructionTexts(request), manifests, place, commitTo);
+}
+
+function commitTo(text: string): CompositionPart {
+  const [salt, bytes] = [randomBytes(16), Buffer.from(text.toWellFormed(), 'utf8')];
+  const digest = createHash('sha256').update(salt).update(bytes).digest('hex');
+  return { digest, salted: true, salt: salt.toString('base64url'), length: bytes.length };
+}
+
+/** Unsalted: it holds nothing of people, and two runs under one configuration are to have one digest. */
+function routingOf(routing: unknown): CompositionPart | undefined {
+  if (routing === undefined) return undefined;
+  try {
+    const bytes = Buffer.from(canonicalize(routing), 'utf8');
+    return { digest: createHash('sha256').update(bytes).digest('hex'), length: bytes.length };
+  } catch {
+    // Bytes that are no text, or nested without end.
+    return undefined;
+  }
+}
+
+/** Where there was more than one: what became of each. */
+function attemptsOf({ outcome: { tries } }: Run, model: string): Composition['attempts'] {
+  if (tries.length < 2) return undefined;
+  return tries.slice(0, MAX_ATTEMPTS).map(({ status }) => {
+    if (status === undefined || !Number.isInteger(status)) return { model, reason: 'no_answer' };
+    return { model, status, ...(status >= 400 ? { reason: `http_${status}` } : {}) };
+  });
+}
