@@ -167,6 +167,50 @@ export function vectorsSuite(harness: VectorsHarness): void {
     expect(await vectors.count(here)).toBe(0);
   });
 
+  it('forgets a model in all scopes, and no other', async () => {
+    const vectors = harness.vectors();
+    const [scope, other] = [harness.freshScope(), harness.freshScope()];
+    const model = `gone-${scope.tenant}`;
+    await vectors.upsert([scope, other].flatMap((one) => [vectorItem('a', 1, { scope: one, model }), vectorItem('a', 1, { scope: one })]));
+    expect(await vectors.nearest({ scope, model, vector: unitVector(1), limit: 5 })).toHaveLength(1);
+    await vectors.removeModel(model);
+    await vectors.removeModel(model);
+    for (const one of [scope, other]) {
+      expect(await vectors.count(one)).toBe(1);
+      expect(await vectors.nearest({ scope: one, model, vector: unitVector(1), limit: 5 })).toEqual([]);
+      expect(await vectors.nearest({ scope: one, model: MODEL, vector: unitVector(1), limit: 5 })).toHaveLength(1);
+    }
+    // A model of that name may come back.
+    await vectors.upsert([vectorItem('b', 2, { scope, model, vector: unitVector(2, 24) })]);
+    expect(idsOf(await vectors.nearest({ scope, model, vector: unitVector(2, 24), limit: 5 }))).toEqual(['b']);
+  });
+
+  it('never ranks vectors of one model by a query of another', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.record({ seed: fc.integer({ min: 0, max: 40 }), model: fc.constantFrom('one', 'two') }), {
+          minLength: 1,
+          maxLength: 12,
+        }),
+        fc.integer({ min: 0, max: 40 }),
+        async (given, asked) => {
+          const vectors = harness.vectors();
+          const scope = harness.freshScope();
+          const items = given.map(({ seed, model }, at) => vectorItem(`r${at}`, seed, { scope, model, principal: 'p1' }));
+          await vectors.upsert(items);
+          for (const model of ['one', 'two']) {
+            for (const principal of [undefined, 'p1']) {
+              const hits = await vectors.nearest({ scope, model, vector: unitVector(asked), limit: 20, principal });
+              expect(idsOf(hits)).toEqual(items.flatMap((item) => (item.model === model ? item.id : [])).sort());
+              for (const { score } of hits) expect(Number.isFinite(score)).toBe(true);
+            }
+          }
+        },
+      ),
+      { numRuns: harness.runs },
+    );
+  });
+
   it('spares what a principal did after the time given', async () => {
     const vectors = harness.vectors();
     const scope = harness.freshScope();

@@ -18,6 +18,8 @@ export interface EmbeddingServer {
   readonly faults: ({ readonly status: number; readonly headers?: Record<string, string>; readonly body?: string } | 'hang' | 'cut')[];
   /** Texts longer than this are refused with 400, as servers with a short window do. */
   longest: number;
+  /** How long each call takes. */
+  delayMs: number;
   close(): Promise<void>;
 }
 
@@ -45,14 +47,33 @@ export async function startEmbeddingServer(embedder: Embedder): Promise<Embeddin
         const fault = faults.shift();
         if (fault === 'hang') return;
         if (fault === 'cut') return void response.destroy();
-        if (fault) return reply(fault.status, fault.body ?? { error: { message: `no: ${texts[0] ?? ''}` } }, fault.headers);
+        if (fault) {
+          reply(fault.status, fault.body ?? { error: { message: `no: ${texts[0] ?? ''}` } }, fault.headers);
+          return;
+        }
         const given = request.headers.authorization ?? `Bearer ${String(request.headers['api-key'])}`;
-        if (given !== `Bearer ${KEY}`) return reply(401, { error: { message: 'wrong key' } });
-        if (!isCohere && !path.includes('/embeddings')) return reply(404, { error: { message: 'no such path' } });
-        if (isCohere && texts.length > 96) return reply(400, { message: 'too many texts' });
-        if (texts.some((text) => text.length > embeddingServer.longest)) return reply(400, { error: { message: 'too long' } });
+        if (given !== `Bearer ${KEY}`) {
+          reply(401, { error: { message: 'wrong key' } });
+          return;
+        }
+        if (!isCohere && !path.includes('/embeddings')) {
+          reply(404, { error: { message: 'no such path' } });
+          return;
+        }
+        if (isCohere && texts.length > 96) {
+          reply(400, { message: 'too many texts' });
+          return;
+        }
+        if (texts.some((text) => text.length > embeddingServer.longest)) {
+          reply(400, { error: { message: 'too long' } });
+          return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, embeddingServer.delayMs));
         const vectors = (await embedder.embed(texts)).map((vector) => Array.from(vector, (value) => value * 3));
-        if (isCohere) return reply(200, { id: 'x', embeddings: { float: vectors }, texts, meta: { api_version: { version: '2' } } });
+        if (isCohere) {
+          reply(200, { id: 'x', embeddings: { float: vectors }, texts, meta: { api_version: { version: '2' } } });
+          return;
+        }
         const asked = body['encoding_format'] === 'base64';
         const shown = vectors.map((vector) => (asked ? Buffer.from(Float32Array.from(vector).buffer).toString('base64') : vector));
         // Out of order, as the protocol allows.
@@ -67,6 +88,7 @@ export async function startEmbeddingServer(embedder: Embedder): Promise<Embeddin
     calls,
     faults,
     longest: Infinity,
+    delayMs: 0,
     close: () =>
       new Promise<void>((resolve) => {
         server.closeAllConnections();

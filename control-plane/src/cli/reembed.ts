@@ -69,7 +69,7 @@ async function online(server: ServerClient, before: View, { model, status, cance
   const answer = await server.request('POST', '/v1/embeddings/move', JSON.stringify({ model }));
   const begun = viewIn(answer);
   write(rowOf(begun, begun.move));
-  return detach === true ? 0 : follow(server, begun);
+  return detach === true || begun.move === null ? 0 : follow(server, begun);
 }
 
 async function follow(server: ServerClient, begun: View): Promise<number> {

@@ -29,7 +29,7 @@ export interface MoverParts {
 export interface Mover {
   /** Goes on with a move that a process before began. */
   start(): void;
-  /** Begins one, or goes on with one to the same model. Throws conflict. */
+  /** Begins one, or goes on with one to the same model; nothing where that is in force. Throws conflict where another is on. */
   begin(target: string): Promise<void>;
   cancel(): Promise<void>;
   view(): Promise<EmbeddingView>;
@@ -149,6 +149,8 @@ export function createMover(parts: MoverParts): Mover {
   return {
     start,
     async begin(target) {
+      // Asked for again after it was done.
+      if ((await store.inForce()) === target && (await store.move()) === undefined) return;
       const move = await store.begin(target, clock.nowMs());
       logger.info('reembed_begun', { from: move.source, to: move.target, total: move.total, moved: move.moved });
       wake?.();
