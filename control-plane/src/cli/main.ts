@@ -18,6 +18,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   topics: () => import('./topics.ts'),
   policy: () => import('./policy.ts'),
   token: () => import('./token.ts'),
+  calibrate: () => import('./calibrate.ts'),
   erase: () => import('./erase.ts'),
   audit: () => import('./audit.ts'),
   reembed: () => import('./reembed.ts'),
