@@ -4,6 +4,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbedder } from '../src/adapters/onnx/index.ts';
 import { dataFolder, embeddingsFile, readRows, textKey } from './corpus.ts';
+import { readOwnPrompts } from './own-prompts.ts';
 
 const BATCH = 64;
 const FILES = ['threads_A', 'threads_B', 'threads_C', 'threads_real', 'intents'];
@@ -14,6 +15,8 @@ for (const file of FILES) {
     for (const one of [text, response ?? '']) if (one !== '') texts.set(textKey(one), one);
   }
 }
+for (const { text, before } of readOwnPrompts())
+  for (const one of [text, before?.text ?? '', before?.answer ?? '']) if (one !== '') texts.set(textKey(one), one);
 // Texts of like length together: a batch is as slow as its longest.
 const entries = [...texts].toSorted(([, a], [, b]) => a.length - b.length);
 const embedder = openEmbedder();

@@ -1,23 +1,42 @@
-// How a request leans on the one it continues. Rules over cues, from the plainest to the faintest.
-import type { Entry } from './state.ts';
-import { describeText } from './text/traits.ts';
-import type { FollowUp, TurnInput } from './types.ts';
-import { cosine } from './vector.ts';
+// How a request leans on the one it continues: a small model over the signs of its wording and what it shares with that
+// prompt and its answer. Only asking for the same thing again is a rule.
+import { leaningOf, type Before, type Said } from './speech/lean.ts';
+import { bestOf, scoresOf, type SpeechModel } from './speech/model.ts';
+import { signsOf } from './speech/signs.ts';
+import type { FollowUp } from './types.ts';
+import shipped from './weights/follow-up.json' with { type: 'json' };
 
-/** Prompts this close ask for the same thing again, in other words. */
-const REPEATED = 0.92;
-/** A text of so many words can lean on an earlier one without a word that says so. */
-const ELLIPTIC_WORDS = 8;
+export const FOLLOW_UPS = [
+  'pronoun',
+  'implicit_subject',
+  'elaboration',
+  'correction',
+  'refinement',
+  'repeat',
+] as const satisfies readonly FollowUp[];
 
-export function followUpOf(turn: TurnInput, predecessor: Entry): FollowUp | undefined {
-  if (turn.text === '') return undefined;
-  const { cues } = describeText(turn.text);
-  const words = Math.expm1(cues.logLength);
-  if (turn.text === predecessor.turn.text || (cosine(turn.vector, predecessor.turn.vector) ?? 0) >= REPEATED) return 'repeat';
-  if (cues.correction === 1) return 'correction';
-  if (cues.refinement === 1 && words <= 25) return 'refinement';
-  if (cues.elaboration === 1 && words <= 25) return 'elaboration';
-  if (cues.pronouns > 0 && words <= 25) return 'pronoun';
-  if (cues.connective === 1 || cues.shortAnswer === 1 || (words <= ELLIPTIC_WORDS && cues.imperative === 0)) return 'implicit_subject';
-  return undefined;
+/** Prompts this close, of nearly the same words and the same numbers, ask for the same thing again. */
+const REPEATED = 0.9;
+const SAME_WORDS = 0.8;
+
+/** `before`: the prompt it goes on from, with the newest answer to it. Undefined where the text can be understood alone. */
+export function followUpOf(said: Said, before: Before, model: SpeechModel = shipped): FollowUp | undefined {
+  if (said.text === '') return undefined;
+  const signs = signsOf(said.text);
+  const leaning = leaningOf(said, signs, before);
+  const isRepeat =
+    plain(said.text) === plain(before.text) ||
+    (leaning.sameWords >= SAME_WORDS && leaning.likePrompt >= REPEATED && numbers(said.text) === numbers(before.text));
+  if (isRepeat) return 'repeat';
+  const label = bestOf(model, scoresOf(model, { ...signs, ...leaning }));
+  return label === 'none' ? undefined : (label as FollowUp);
 }
+
+const UNITS_COMPARED = 6000;
+const plain = (text: string): string =>
+  text
+    .slice(0, UNITS_COMPARED)
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}]+/gu, ' ')
+    .trim();
+const numbers = (text: string): string => (text.slice(0, UNITS_COMPARED).match(/\d+/g) ?? []).join(' ');

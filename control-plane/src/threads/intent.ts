@@ -1,11 +1,17 @@
-// What the user wants of a request: one logistic model for each intent, over the embedding and the cues.
-import { textLogit } from './infer/linker.ts';
-import type { TextModel } from './infer/weights.ts';
-import { describeText, type TextTraits } from './text/traits.ts';
+// What the user wants of a request: a small model over the embedding and the signs of its wording; the signs alone where no
+// vector is kept, and for other languages than English, which the embedding model does not read well.
+import { bestOf, scoresOf, type SpeechModel } from './speech/model.ts';
+import { isEnglish, signsOf, type Signs } from './speech/signs.ts';
 import type { Intent, TurnInput } from './types.ts';
 import shipped from './weights/intent.json' with { type: 'json' };
 
-export type IntentModels = Readonly<Record<Intent, TextModel>>;
+export interface IntentModels {
+  /** For texts with capitals and full stops, as people type to a chat. */
+  readonly composed: SpeechModel;
+  /** For short ones without, as voice assistants and search boxes get them: there "how long" orders a timer. */
+  readonly casual: SpeechModel;
+  readonly signsAlone: SpeechModel;
+}
 
 export const INTENTS = [
   'information_seeking',
@@ -13,30 +19,25 @@ export const INTENTS = [
   'conversation_management',
   'error_recovery',
 ] as const satisfies readonly Intent[];
-/** Log-odds for texts about an error, with code or in several lines: the sentences that the models learned from complain of answers, not of programs. */
-const MENTIONED_ERROR = 3;
-/** What runtimes print when a program fails. */
-const STACK_TRACE =
-  /^(?:Traceback \(most recent call last\)|[ \t]+at \S{1,200} ?\(|Exception in thread |(?:[A-Z]\w{0,40})?(?:Error|Exception): )/m;
-const shippedModels: IntentModels = shipped.models;
 
-export function intentOf(turn: TurnInput, models: IntentModels = shippedModels): Intent {
+export function intentOf(turn: Pick<TurnInput, 'text' | 'vector'>, models: IntentModels = shipped): Intent {
   // No text is kept of this request: what agents and pipelines ask for without a word is work.
   if (turn.text === '') return 'task_execution';
-  if (STACK_TRACE.test(turn.text.slice(0, 6000))) return 'error_recovery';
-  return classify(turn.vector, describeText(turn.text), models);
+  const signs = signsOf(turn.text);
+  // A pasted stack trace says it all, and written conversations hold too few to learn from.
+  if (signs.stackTrace === 1) return 'error_recovery';
+  return classify(turn.text, signs, turn.vector, models);
 }
 
-export function classify(vector: Float32Array | undefined, traits: TextTraits, models: IntentModels): Intent {
-  let best: Intent = 'information_seeking';
-  let highest = -Infinity;
-  for (const intent of INTENTS) {
-    const mentioned = intent === 'error_recovery' && traits.cues.error === 1 && (traits.cues.code === 1 || traits.cues.lines > 1);
-    const logit = textLogit(models[intent], vector, traits) + (mentioned ? MENTIONED_ERROR : 0);
-    if (logit > highest) {
-      highest = logit;
-      best = intent;
-    }
-  }
-  return best;
+export function classify(text: string, signs: Signs, vector: Float32Array | undefined, models: IntentModels): Intent {
+  const styled = isCasual(text) ? models.casual : models.composed;
+  const usable = vector !== undefined && vector.length === styled.vector?.[0]?.length && isEnglish(text);
+  const model = usable ? styled : models.signsAlone;
+  return bestOf(model, scoresOf(model, signs, vector)) as Intent;
 }
+
+const CASUAL_UNITS = 120;
+const PUNCTUATED = /[.?!]\s*$/;
+
+/** Short, begun in lower case and ended without a mark. */
+export const isCasual = (text: string): boolean => text.length < CASUAL_UNITS && /^\p{Ll}/u.test(text) && !PUNCTUATED.test(text);

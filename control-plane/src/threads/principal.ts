@@ -5,6 +5,7 @@ import { derivedId } from './ids.ts';
 import type { Guess } from './infer/guess.ts';
 import { intentOf } from './intent.ts';
 import type { Link } from './link.ts';
+import type { Before } from './speech/lean.ts';
 import { RESTORE_LIMIT, type LinkingOptions, type Settings } from './options.ts';
 import { positionOf } from './position.ts';
 import { settingsOf } from './settings.ts';
@@ -122,7 +123,7 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, gu
     similarity: found.predecessor === undefined ? undefined : cosine(turn.vector, found.predecessor.turn.vector),
     position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),
     intent: intentOf(turn),
-    followUp: auxiliary || found.predecessor === undefined ? undefined : followUpOf(turn, found.predecessor),
+    followUp: auxiliary || found.predecessor === undefined ? undefined : followUpOf(turn, askedBefore(found.predecessor, state)),
     ...contradictionOf(proof),
     verdicts: settings.judge ? verdictsOn(turn, found, proof, state, settings, guesses) : undefined,
     guess: found.guess,
@@ -166,6 +167,13 @@ function placeOf(turn: TurnInput, found: Link, state: PrincipalState, inSession:
 /** The position among threads as they are once the evidence has moved what it moves. */
 const placeAfter = (turn: TurnInput, { newestThread, into }: Repair, inSession: boolean): Position =>
   inSession && turn.inferable && newestThread !== into ? 'topic_shift' : 'continuation';
+
+/** The turn that a request goes on from, with the newest answer to it: its predecessor may be a step of that turn. */
+function askedBefore(predecessor: Entry, state: PrincipalState): Before {
+  const turns = state.threads.get(predecessor.threadId)?.turns;
+  const record = turns?.findLast(({ entry }) => entry === predecessor || precedes(entry.turn, predecessor.turn));
+  return record === undefined ? predecessor.turn : { text: record.entry.turn.text, vector: record.vector, ...record.seen };
+}
 
 function servedBy(caller: Entry): Link {
   const reasons = [{ code: 'sub_agent', text: 'An earlier request handed it its words: an agent at work for the same turn.' }];

@@ -45,6 +45,11 @@ export class TurnRecord {
     return this.#answerTraits;
   }
 
+  /** The newest answer as text and vector. */
+  get seen(): Pick<TurnInput, 'answer' | 'answerVector'> {
+    return { answer: this.#answer, answerVector: this.#answerVector };
+  }
+
   /** A step of the turn came: tool results, and perhaps the answer that the user saw in the end. */
   goOn(step: TurnInput): void {
     this.lastAt = step.at;
