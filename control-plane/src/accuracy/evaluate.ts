@@ -7,6 +7,8 @@ export interface Decision {
   /** Index of the candidate that is joined; −1: a new thread. */
   readonly joined: number;
   readonly isRight: boolean;
+  /** Of what was decided, and as it would be stated. */
+  readonly probability: number;
   readonly confidence: number;
 }
 
@@ -25,7 +27,7 @@ export function decide({ guess, right }: KeptVerdict, tuning: TuningView): Decis
   const probability = joins ? highest : 1 - probabilities.reduce((sum, one) => sum + one, 0);
   const stated =
     candidates.length === 0 ? 1 : rescaled(sigmoid(certainty.slope * logOdds(probability) + certainty.offset), tuning.confidence);
-  return { joined: joins ? best : -1, isRight: joins ? best === right : right < 0, confidence: stated };
+  return { joined: joins ? best : -1, isRight: joins ? best === right : right < 0, probability, confidence: stated };
 }
 
 /** True for a guess that was one: a thread could have been joined. */

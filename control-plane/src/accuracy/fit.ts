@@ -14,7 +14,7 @@ const PULL: number = 8;
 /** From here on threads may be joined for the sake of finding more; below, nothing may cost precision. */
 export const GOOD_PRECISION = 0.97;
 /** Precision counts for four times as much as recall. */
-const BETA_SQUARED = 0.25;
+export const BETA_SQUARED = 0.25;
 
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 const round = (value: number): number => Math.round(value * 10_000) / 10_000;
@@ -58,22 +58,37 @@ function likelihood(cases: readonly Case[], point: readonly number[], neutral: r
   let value = 0;
   const gradient = point.map((one, j) => PULL * (one - (neutral[j] ?? 0)));
   const hessian = point.map((_, j) => point.map((__, k) => (j === k ? PULL : 0)));
-  point.forEach((one, j) => (value += (PULL / 2) * (one - (neutral[j] ?? 0)) ** 2));
+  for (let j = 0; j < n; j++) value += (PULL / 2) * ((point[j] ?? 0) - (neutral[j] ?? 0)) ** 2;
+  const mean = new Float64Array(n);
   for (const { right, rows } of cases) {
-    const probabilities = softmax(rows.map((row) => row.reduce((sum, x, j) => sum + x * (point[j] ?? 0), 0)));
-    const chosen = right < 0 ? 1 - probabilities.reduce((sum, p) => sum + p, 0) : (probabilities[right] ?? 0);
-    value -= Math.log(Math.max(1e-12, chosen));
-    const mean = Array.from({ length: n }, (_, j) => rows.reduce((sum, row, i) => sum + (probabilities[i] ?? 0) * (row[j] ?? 0), 0));
+    const probabilities = softmax(rows.map((row) => dot(row, point)));
+    let left = 1;
+    mean.fill(0);
+    for (let i = 0; i < rows.length; i++) {
+      const [row, p] = [rows[i] ?? [], probabilities[i] ?? 0];
+      left -= p;
+      for (let j = 0; j < n; j++) mean[j] = (mean[j] ?? 0) + p * (row[j] ?? 0);
+      for (let j = 0; j < n; j++) for (let k = 0; k <= j; k++) add(hessian, j, k, p * (row[j] ?? 0) * (row[k] ?? 0));
+    }
+    value -= Math.log(Math.max(1e-12, right < 0 ? left : (probabilities[right] ?? 0)));
     for (let j = 0; j < n; j++) {
       gradient[j] = (gradient[j] ?? 0) + (mean[j] ?? 0) - (right < 0 ? 0 : (rows[right]?.[j] ?? 0));
-      const line = hessian[j] ?? [];
-      for (let k = 0; k < n; k++) {
-        const square = rows.reduce((sum, row, i) => sum + (probabilities[i] ?? 0) * (row[j] ?? 0) * (row[k] ?? 0), 0);
-        line[k] = (line[k] ?? 0) + square - (mean[j] ?? 0) * (mean[k] ?? 0);
-      }
+      for (let k = 0; k <= j; k++) add(hessian, j, k, -(mean[j] ?? 0) * (mean[k] ?? 0));
     }
   }
+  for (let j = 0; j < n; j++) for (let k = 0; k < j; k++) (hessian[k] ?? [])[j] = hessian[j]?.[k] ?? 0;
   return { value, gradient, hessian };
+}
+
+function dot(a: readonly number[], b: readonly number[]): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
+  return sum;
+}
+
+function add(matrix: number[][], row: number, column: number, value: number): void {
+  const line = matrix[row];
+  if (line !== undefined) line[column] = (line[column] ?? 0) + value;
 }
 
 /**
@@ -81,12 +96,13 @@ function likelihood(cases: readonly Case[], point: readonly number[], neutral: r
  * it stays at `GOOD_PRECISION`. Of equals the most cautious.
  */
 export function fitJoinFrom(verdicts: readonly KeptVerdict[], current: TuningView, time: TuningView['time']): number {
-  const now = countsAt(verdicts, current);
+  const now = countsAt(bestOf(verdicts, current), current.joinFrom);
   const floor = Math.min(GOOD_PRECISION, now.joins === 0 ? 1 : now.right / now.joins);
+  const bests = bestOf(verdicts, { ...current, time });
   let best = { joinFrom: current.joinFrom, score: -1 };
   for (let step = LOWEST_JOIN * 100; step <= HIGHEST_JOIN * 100; step++) {
     const joinFrom = step / 100;
-    const { joins, right, reachable } = countsAt(verdicts, { ...current, time, joinFrom });
+    const { joins, right, reachable } = countsAt(bests, joinFrom);
     if (joins === 0 || right / joins < floor) continue;
     const score = ((1 + BETA_SQUARED) * right) / (BETA_SQUARED * reachable + joins);
     if (score >= best.score - 0.0005) best = { joinFrom, score: Math.max(score, best.score) };
@@ -94,13 +110,27 @@ export function fitJoinFrom(verdicts: readonly KeptVerdict[], current: TuningVie
   return best.score < 0 ? HIGHEST_JOIN : best.joinFrom;
 }
 
-function countsAt(verdicts: readonly KeptVerdict[], tuning: TuningView): { joins: number; right: number; reachable: number } {
+/** The best candidate of each: how likely, and whether it is the right one. */
+interface Best {
+  readonly probability: number;
+  readonly isRight: boolean;
+  readonly goesOn: boolean;
+}
+
+function bestOf(verdicts: readonly KeptVerdict[], tuning: TuningView): readonly Best[] {
+  return verdicts.map((verdict) => {
+    const { joined, probability } = decide(verdict, { ...tuning, joinFrom: 0 });
+    return { probability, isRight: joined >= 0 && joined === verdict.right, goesOn: verdict.right >= 0 };
+  });
+}
+
+function countsAt(bests: readonly Best[], joinFrom: number): { joins: number; right: number; reachable: number } {
   const counts = { joins: 0, right: 0, reachable: 0 };
-  for (const verdict of verdicts) {
-    const { joined, isRight } = decide(verdict, tuning);
-    counts.joins += joined >= 0 ? 1 : 0;
-    counts.right += joined >= 0 && isRight ? 1 : 0;
-    counts.reachable += verdict.right >= 0 ? 1 : 0;
+  for (const { probability, isRight, goesOn } of bests) {
+    const joins = probability > joinFrom;
+    counts.joins += joins ? 1 : 0;
+    counts.right += joins && isRight ? 1 : 0;
+    counts.reachable += goesOn ? 1 : 0;
   }
   return counts;
 }
@@ -114,20 +144,24 @@ export function fitConfidence(verdicts: readonly KeptVerdict[], tuning: Omit<Tun
   });
   const [slope = 1, offset = 0] = minimise(
     ([a = 1, b = 0]) => {
-      const gradient = [PULL * (a - 1), PULL * b];
-      const hessian = [
-        [PULL, 0],
-        [0, PULL],
+      const [gradient, hessian] = [
+        [PULL * (a - 1), PULL * b],
+        [
+          [PULL, 0],
+          [0, PULL],
+        ],
       ];
       let value = (PULL / 2) * ((a - 1) ** 2 + b ** 2);
       for (const { x, isRight } of rows) {
         const p = sigmoid(a * x + b);
         value -= Math.log(Math.max(1e-12, isRight ? p : 1 - p));
         const [off, spread] = [p - Number(isRight), p * (1 - p)];
-        [x, 1].forEach((u, j) => {
-          gradient[j] = (gradient[j] ?? 0) + off * u;
-          [x, 1].forEach((v, k) => (hessian[j] = (hessian[j] ?? []).map((sum, at) => (at === k ? sum + spread * u * v : sum))));
-        });
+        gradient[0] = (gradient[0] ?? 0) + off * x;
+        gradient[1] = (gradient[1] ?? 0) + off;
+        add(hessian, 0, 0, spread * x * x);
+        add(hessian, 0, 1, spread * x);
+        add(hessian, 1, 0, spread * x);
+        add(hessian, 1, 1, spread);
       }
       return { value, gradient, hessian };
     },

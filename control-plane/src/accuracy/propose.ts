@@ -2,7 +2,7 @@
 // the evidence, previewed on the newer one, which it has not seen.
 import type { LinkerTuning } from '../threads/index.ts';
 import { hadChoice, outcomeOf } from './evaluate.ts';
-import { fitConfidence, fitJoinFrom, fitTime, GOOD_PRECISION } from './fit.ts';
+import { BETA_SQUARED, fitConfidence, fitJoinFrom, fitTime, GOOD_PRECISION } from './fit.ts';
 import type { KeptVerdict, Outcome, Preview, Span, TuningView } from './types.ts';
 
 /** How much evidence a calibration needs. */
@@ -10,7 +10,7 @@ export const NEEDS = { judged: 200, joins: 50, beginnings: 30 } as const;
 const LEARNED_SHARE = 0.7;
 
 /** What counts as better, and what is never given for it. */
-const GAIN = { f1: 0.002, ece: 0.005, bCubed: 0.005 } as const;
+const GAIN = { links: 0.003, ece: 0.005, bCubed: 0.005 } as const;
 
 export interface Evidence {
   readonly judged: number;
@@ -79,17 +79,24 @@ function candidatesFrom(learned: readonly KeptVerdict[], current: TuningView): r
   ];
 }
 
-/** Guard rails: a wrong merge is worse than a split, so precision may fall only where it stays good, and threads may not get worse. */
+/**
+ * Guard rails: a wrong merge is worse than a split, so precision may fall only where it stays good. Beyond that something
+ * has to get better (links with precision before recall, whole threads, or confidence) and nothing worse.
+ */
 function holds(before: Outcome, after: Outcome): boolean {
-  const floor = Math.min(GOOD_PRECISION, before.precision ?? 0);
-  if (after.precision === null || after.precision < floor) return false;
-  if (after.bCubed.f1 < before.bCubed.f1 - GAIN.bCubed) return false;
-  const [f1, ece] = [(after.f1 ?? 0) - (before.f1 ?? 0), (before.ece ?? 0) - (after.ece ?? 0)];
-  return (
-    (f1 >= GAIN.f1 && ece >= -GAIN.ece) ||
-    (ece >= GAIN.ece && f1 >= 0) ||
-    (after.precision > (before.precision ?? 0) + GAIN.f1 && f1 >= -GAIN.f1)
-  );
+  if (after.precision === null || after.precision < Math.min(GOOD_PRECISION, before.precision ?? 0)) return false;
+  const gains = [
+    { gain: linkScore(after) - linkScore(before), enough: GAIN.links },
+    { gain: after.bCubed.f1 - before.bCubed.f1, enough: GAIN.bCubed },
+    { gain: (before.ece ?? 0) - (after.ece ?? 0), enough: GAIN.ece },
+  ];
+  return gains.some(({ gain, enough }) => gain >= enough) && gains.every(({ gain, enough }) => gain > -enough);
+}
+
+/** F of precision and recall, precision counting for more. */
+function linkScore({ precision, recall }: Outcome): number {
+  if (precision === null || recall === null || precision + recall === 0) return 0;
+  return ((1 + BETA_SQUARED) * precision * recall) / (BETA_SQUARED * precision + recall);
 }
 
 export function evidenceOf(verdicts: readonly KeptVerdict[]): Evidence {
