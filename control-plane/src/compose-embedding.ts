@@ -1,5 +1,5 @@
 // The wiring of embedding models: which there are, which is in force, and what changes when another one comes into force.
-import { httpModelId, openHttpEmbedder } from './adapters/embed-http/index.ts';
+import { centredModelId, openCentredEmbedder } from './adapters/embed-http/index.ts';
 import { openEmbedder, openStaticEmbedder, readManifest } from './adapters/onnx/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
@@ -44,7 +44,7 @@ function sourcesOf({ embedder: { http } }: Config, overrides: Overrides): readon
   return [
     { name: 'local', id: local?.modelId ?? idOf('embedding'), isExternal: false, open: () => local ?? openEmbedder() },
     { name: 'static', id: idOf('static'), isExternal: false, open: () => openStaticEmbedder() },
-    ...(http ? [{ name: http.dialect, id: httpModelId(http), isExternal: true, open: () => openHttpEmbedder(http) }] : []),
+    ...(http ? [{ name: http.dialect, id: centredModelId(http), isExternal: true, open: () => openCentredEmbedder(http) }] : []),
     ...otherEmbedders.map((one) => ({ name: one.modelId, id: one.modelId, isExternal: false, open: () => one })),
   ];
 }

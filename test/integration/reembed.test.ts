@@ -62,7 +62,7 @@ async function post(samples: readonly object[]): Promise<void> {
 
 async function threads(): Promise<Record<string, number>> {
   const found: Record<string, number> = {};
-  for (let cursor: string | null | undefined = ''; cursor !== null && cursor !== undefined;) {
+  for (let cursor: string | null = ''; cursor !== null;) {
     const page: Page<ThreadSummary> = await plane.get(`/v1/threads?limit=100${cursor === '' ? '' : `&cursor=${cursor}`}`);
     for (const { id, turns } of page.items) found[id] = turns;
     cursor = page.next;
@@ -136,7 +136,7 @@ it('goes on after a kill, serves all the while, and keeps every thread', async (
     const answer = await plane.post('/v1/embeddings/move', JSON.stringify({ model: 'openai' }));
     return answer.status === 202 ? (answer.json as EmbeddingView) : undefined;
   }, 'the policy to let texts out');
-  expect(begun).toMatchObject({ model: 'minilm-l6-v2-int8@1', move: { to: 'openai/hosted-test', state: 'moving', total: 2 * posted } });
+  expect(begun).toMatchObject({ model: 'minilm-l6-v2-int8@1', move: { to: 'openai/hosted-test:c1', state: 'moving', total: 2 * posted } });
   const moving = await until(async () => {
     const now = await state();
     return (now.move?.moved ?? 0) > 0 ? now : undefined;
@@ -146,7 +146,7 @@ it('goes on after a kill, serves all the while, and keeps every thread', async (
   await plane.stop('SIGKILL');
   plane = await startControlPlane({ folder: plane.folder, env: env() });
   const back = await state();
-  expect(back).toMatchObject({ model: 'minilm-l6-v2-int8@1', move: { to: 'openai/hosted-test' } });
+  expect(back).toMatchObject({ model: 'minilm-l6-v2-int8@1', move: { to: 'openai/hosted-test:c1' } });
   expect(back.move?.moved).toBeGreaterThanOrEqual(moving.move?.moved ?? Infinity);
   // The old vectors serve, for search and for links.
   expect(await findsTrain()).toBe(true);
@@ -162,8 +162,8 @@ it('goes on after a kill, serves all the while, and keeps every thread', async (
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(rows.at(-1)).toMatchObject({ model: 'openai/hosted-test', state: 'done', lost: 0 });
-  expect(await state()).toEqual({ model: 'openai/hosted-test', move: null });
+  expect(rows.at(-1)).toMatchObject({ model: 'openai/hosted-test:c1', state: 'done', lost: 0 });
+  expect(await state()).toEqual({ model: 'openai/hosted-test:c1', move: null });
 
   // Nothing was embedded twice but what was in hand when the server died, and no thread is another.
   const after = await threads();

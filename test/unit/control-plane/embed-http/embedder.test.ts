@@ -1,7 +1,12 @@
 // Embeddings over HTTP: both protocols, what services answer on bad days, and where texts may go.
 import OpenAI from 'openai';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { openHttpEmbedder, type HttpEmbedder, type HttpEmbedderOptions } from '../../../../control-plane/src/adapters/embed-http/index.ts';
+import {
+  centred,
+  openHttpEmbedder,
+  type HttpEmbedder,
+  type HttpEmbedderOptions,
+} from '../../../../control-plane/src/adapters/embed-http/index.ts';
 import { endpointOf } from '../../../../control-plane/src/adapters/embed-http/wire.ts';
 import { retryAfterMs } from '../../../../control-plane/src/adapters/embed-http/request.ts';
 import { EMBEDDING_KEY, startEmbeddingServer, type EmbeddingServer } from '../../../support/embedding-server.ts';
@@ -173,5 +178,39 @@ describe('the server of these tests', () => {
     const [theirCall, ourCall] = [server.calls[0], server.calls[1]];
     expect(ourCall?.body).toEqual({ ...theirCall?.body, model: 'text-embedding-test' });
     expect(ourCall?.path).toBe(theirCall?.path);
+  });
+});
+
+describe('a model whose vectors all point the same way', () => {
+  const plain = fakeEmbedder();
+  const common = Float32Array.from({ length: 64 }, (_, d) => Math.sin(d + 1) / 4);
+  const unit = (vector: Float32Array): Float32Array => vector.map((value) => value / Math.hypot(...vector));
+  const narrow = {
+    ...plain,
+    embed: async (texts: readonly string[]) =>
+      (await plain.embed(texts)).map((vector) => unit(vector.map((value, d) => value + (common[d] ?? 0)))),
+  };
+  const dot = (a: Float32Array, b: Float32Array): number => a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0);
+
+  it('is given an origin, so that unlike texts are unlike, and its vectors another name', async () => {
+    const texts = ['otters swim upstream', 'trains leave punctually', 'otters swim downstream'];
+    const [a, b, c] = (await narrow.embed(texts)) as [Float32Array, Float32Array, Float32Array];
+    expect(dot(a, b)).toBeGreaterThan(0.6);
+    const model = centred(narrow);
+    const [x, y, z] = (await model.embed(texts)) as [Float32Array, Float32Array, Float32Array];
+    expect(dot(x, y)).toBeLessThan(dot(a, b) - 0.2);
+    expect(dot(x, z)).toBeGreaterThan(0.5);
+    expect(dot(x, x)).toBeCloseTo(1, 5);
+    expect(dot(a, c)).toBeGreaterThan(dot(x, z));
+    expect(model.modelId).toBe('fake-embedder:c1');
+    expect((await model.embed(texts))[1]).toEqual(y);
+  });
+
+  it('asks again for the origin where the service was away', async () => {
+    let isAway = true;
+    const model = centred({ ...narrow, embed: (texts) => (isAway ? Promise.reject(new Error('away')) : narrow.embed(texts)) });
+    await expect(model.embed(['one'])).rejects.toThrow('away');
+    isAway = false;
+    expect(await model.embed(['one'])).toHaveLength(1);
   });
 });
