@@ -21,6 +21,7 @@ import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON_LIMITS, readBody } from './http/index.ts';
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
+import { insightRoutes } from './insight/index.ts';
 import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, createRelinkedVectors, ingestRoutes } from './ingest/index.ts';
 import { systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
 import { openPolicy, policyRoutes } from './policies/index.ts';
@@ -99,6 +100,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const audit = await openAudit(base, identity);
   await auditPolicy(base);
   const ledger = openLedger(base);
+  metrics.watchRuns(() => identity.accounts());
   const topics = createTopicPlacer({
     store: store.topics,
     policy: () => live.current().policy.topics,
@@ -151,6 +153,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...identity.routes,
     ...topicRoutes(store.topics, () => live.current().policy.topics, openReleaser(base)),
     ...reportRoutes(store.traffic, clock),
+    ...insightRoutes({ threads: store.threads, sequences: store.sequences, scales: () => live.current().policy.evaluators ?? [], clock }),
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
     ...privacyRoutes(eraser, (scope, user) => principalMeant(base, scope, user)),
     ...audit.routes,
@@ -230,6 +233,8 @@ async function openIdentity(base: Base): Promise<IdentityRoom> {
     log: store.log,
     counters: store.counters,
     gatewayKeys: store.gatewayKeys,
+    epochs: store.epochs,
+    trust: config.gatewayKeys,
     guard: checkpointFolder(path.join(config.dataFolder, 'keys', 'checkpoints')),
     manifests,
     seeds: { log: await secretOf(base, 'log.key'), gateway: await secretOf(base, 'gateway-identity.key') },

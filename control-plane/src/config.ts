@@ -3,7 +3,7 @@ import path from 'node:path';
 import { ACCESS_KEYS, readAccessSettings, type AccessSettings } from './config-access.ts';
 import { EMBEDDER_KEYS, readEmbedderSettings, type EmbedderSettings } from './config-embedder.ts';
 import { createReader, SLUG, type ConfigFault, type Environment, type Reader } from './config-reader.ts';
-import { isWitnessKey } from './identity/index.ts';
+import { isWitnessKey, KEY_TRUST, type KeyTrust } from './identity/index.ts';
 import { ClewError, type Scope } from './kernel/index.ts';
 import { isTraceTemplate } from './threads/index.ts';
 
@@ -37,6 +37,8 @@ export interface Config {
   readonly traceUrl: string | undefined;
   /** Witnesses of the log: prefix of their routes, and vkey. */
   readonly witnesses: readonly { readonly url: string; readonly vkey: string }[];
+  /** Which keys of gateways count: those that gateways announce, or only those that an administrator vouches for. */
+  readonly gatewayKeys: KeyTrust;
   readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   /** Ledger of erasures; absolute path. Apart from the data folder, so that a backup of that does not hold it. */
   readonly erasuresFile: string;
@@ -63,6 +65,7 @@ const KEYS = new Set([
   'CLEW_POLICY',
   'CLEW_TRACE_URL',
   'CLEW_WITNESSES',
+  'CLEW_GATEWAY_KEYS',
   'CLEW_LOG_LEVEL',
   'CLEW_MAX_BODY_BYTES',
   'CLEW_MAX_DECOMPRESSED_BYTES',
@@ -119,6 +122,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     weaviateApiKey: reader.raw('WEAVIATE_API_KEY'),
     traceUrl: readTraceUrl(reader, faults),
     witnesses: readWitnesses(reader, faults),
+    gatewayKeys: reader.choice('CLEW_GATEWAY_KEYS', 'announced', KEY_TRUST, 'nobody knows whose signatures count'),
     otlp: readOtlp(reader, faults),
     policyFile: path.resolve(workingFolder, reader.raw('CLEW_POLICY') ?? path.join(PACKAGE_ROOT, 'policies/default.yaml')),
     logLevel: reader.choice('CLEW_LOG_LEVEL', 'info', LOG_LEVELS, 'nothing can be logged'),

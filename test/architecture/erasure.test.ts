@@ -24,6 +24,8 @@ const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
   counter_ranges: 'numbers of gateways',
   counter_epochs: 'numbers of gateways',
   gateway_keys: 'public keys of gateways',
+  gateway_epochs: 'what gateways state of the number of their runs',
+  refused_signatures: 'ids of keys',
   calibrations: 'thresholds and counts',
   embedding_moves: 'names of models and counts',
 };

@@ -2,12 +2,14 @@
 // their own tenant and environment, and nothing of the process as a whole: its load is that of other tenants too.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { FeedbackMeter } from '../feedback/index.ts';
+import type { Account } from '../identity/index.ts';
 import type { IngestMeter, Stage } from '../ingest/index.ts';
 import type { Scope } from '../kernel/index.ts';
 import type { VerdictKind } from '../threads/index.ts';
 import { createAccuracyMetrics } from './accuracy-metrics.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import type { RequestObserver } from './observe-requests.ts';
+import { createRunMetrics } from './run-metrics.ts';
 import { createSemanticMetrics } from './semantic-metrics.ts';
 import type { TextPage } from './text-page.ts';
 
@@ -20,6 +22,8 @@ export interface JournalDepth {
 export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, GatewayMetrics {
   /** Read when the page is asked for. */
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
+  /** Read when the page is asked for: what became of the runs that gateways numbered. */
+  watchRuns(read: () => Promise<readonly { readonly scope: Scope; readonly account: Account }[]>): void;
   /** Erasures that some place has not taken yet. Read when the page is asked for. */
   watchErasures(read: () => Promise<number>): void;
   /** Spans that left, and those that did not, by reason. */
@@ -39,6 +43,7 @@ export function createMetrics(): Metrics {
   const gateways = createGatewayMetrics(registry);
   const accuracy = createAccuracyMetrics(registry);
   const semantic = createSemanticMetrics(registry, accuracy);
+  const runs = createRunMetrics(registry);
   let unfinished: (() => Promise<number>) | undefined;
   let watched: { read: () => Promise<JournalDepth>; nowMs: () => number } | undefined;
 
@@ -57,11 +62,15 @@ export function createMetrics(): Metrics {
       ingest.stage.observe({ stage }, seconds);
       ingest.stageItems.inc({ stage }, items);
     },
-    stored: (turn) => semantic.stored(turn),
+    stored: (turn) => {
+      semantic.stored(turn);
+      runs.stored(turn);
+    },
     feedback: (scope, kind, value) => semantic.feedback(scope, kind, value),
     seedVerdicts: (scope, kinds) => accuracy.seed(scope, kinds),
     spans: (outcome, count) => ingest.spans.inc({ outcome }, count),
     told: (report, scope) => gateways.told(report, scope),
+    watchRuns: (read) => runs.watch(read),
     watchJournal: (read, nowMs) => {
       watched = { read, nowMs };
     },
@@ -80,6 +89,7 @@ export function createMetrics(): Metrics {
           ingest.buried.set(depth.buried);
           ingest.lag.set(depth.oldestMs === null ? 0 : Math.max(0, (watched.nowMs() - depth.oldestMs) / 1000));
         }
+        await runs.refresh();
         if (unfinished && !scope) ingest.erasures.set(await unfinished());
         const text = await registry.metrics();
         return scope ? ofScope(text, scope) : text;

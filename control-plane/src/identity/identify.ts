@@ -19,8 +19,10 @@ import {
   type SigningKey,
 } from '#contract';
 import type { Clock, Scope } from '../kernel/index.ts';
+import { claimedKey } from './epochs.ts';
+import { refusalOf, type KeyTrust } from './key-trust.ts';
 import type { GatewayKey } from './ports.ts';
-import type { RunIdentity, SignedBy } from './types.ts';
+import type { Refusal, RunIdentity, SignedBy } from './types.ts';
 
 /** Public keys of gateways, as they were registered. In memory: asked for every run. */
 export interface GatewayKeys {
@@ -32,6 +34,8 @@ export interface IdentifierParts {
   readonly gatewayKeys: GatewayKeys;
   /** Signs for gateways that do not sign themselves. */
   readonly key: SigningKey;
+  /** Which keys count. */
+  readonly trust: KeyTrust;
   readonly clock: Clock;
 }
 
@@ -50,14 +54,19 @@ export function createIdentifier(parts: IdentifierParts): Identifier {
       const signed = attestation && takeSigned(attestation, sample, scope, parts);
       if (signed && 'envelope' in signed) return { sample, identity: identityOf(sample, signed, parts) };
       const marked = withOpenedTemplates(sample, parts.manifests());
-      const own = signHere(marked, scope, parts.key, signed?.refused);
+      const own = signHere(
+        marked,
+        scope,
+        parts.key,
+        signed && { refused: signed.refused, claimed: claimedKey(attestation.signatures[0]?.keyid) },
+      );
       return { sample: marked, identity: identityOf(marked, own, parts) };
     },
   };
 }
 
 type Signed = Pick<RunIdentity, 'envelope' | 'signed'>;
-type Refused = Required<Pick<SignedBy, 'refused'>>;
+type Refused = { readonly refused: Refusal };
 
 function identityOf(sample: Sample, { envelope, signed }: Signed, { manifests }: IdentifierParts): RunIdentity {
   const judgement = judgeRun(manifests(), placeOfSample(sample), judgedRunOf(sample));
@@ -71,9 +80,9 @@ function withOpenedTemplates(sample: Sample, manifests: ManifestSet): Sample {
   return { ...sample, composition: openTemplates(sample.composition, manifests, placeOfSample(sample)) };
 }
 
-function signHere(sample: Sample, scope: Scope, key: SigningKey, refused: SignedBy['refused']): Signed {
+function signHere(sample: Sample, scope: Scope, key: SigningKey, refused: Pick<SignedBy, 'refused' | 'claimed'> | undefined): Signed {
   const statement = statementOf(recordOf(sample), { ...observationOf(sample, scope), recordedBy: 'control-plane' });
-  const signed: SignedBy = { by: 'control-plane', keyId: key.keyId, ...(refused === undefined ? {} : { refused }) };
+  const signed: SignedBy = { by: 'control-plane', keyId: key.keyId, ...refused };
   return { envelope: signStatement(statement, key), signed };
 }
 
@@ -88,12 +97,18 @@ function observationOf({ startedAt, gateway }: Sample, { tenant, environment }: 
 }
 
 /** The gateway's own envelope, or why it is not taken. Every byte of it comes from the sender. */
-function takeSigned(attestation: Attestation, sample: Sample, scope: Scope, { gatewayKeys, clock }: IdentifierParts): Signed | Refused {
+function takeSigned(
+  attestation: Attestation,
+  sample: Sample,
+  scope: Scope,
+  { gatewayKeys, trust, clock }: IdentifierParts,
+): Signed | Refused {
   const [signature] = attestation.signatures;
   const registered = signature && gatewayKeys.find(scope, signature.keyid);
   const publicKey = registered && readPublicKey(registered.publicKey);
   if (!signature || !registered || !publicKey || keyIdOf(publicKey) !== signature.keyid) return { refused: 'unknown_key' };
-  if (!isValid(registered, Date.parse(sample.startedAt), clock.nowMs())) return { refused: 'key_not_valid' };
+  const refused = refusalOf(registered, Date.parse(sample.startedAt), clock.nowMs(), trust);
+  if (refused) return { refused };
   // One signature, so that what is stored is what was checked.
   const envelope = { payload: attestation.payload, payloadType: attestation.payloadType, signatures: [signature] };
   const payload = openEnvelope(envelope, publicKey);
@@ -109,11 +124,3 @@ function takeSigned(attestation: Attestation, sample: Sample, scope: Scope, { ga
 }
 
 const isSame = (a: object, b: object): boolean => canonicalize(a) === canonicalize(b);
-
-/**
- * A revoked key signs nothing any more that comes in after its revocation, whatever time the statement names: who stole it
- * can date statements back. What was logged before stays valid; the log proves the order.
- */
-function isValid({ fromMs, untilMs, revokedAtMs }: GatewayKey, observedMs: number, nowMs: number): boolean {
-  return observedMs >= fromMs && observedMs < (untilMs ?? Infinity) && nowMs < (revokedAtMs ?? Infinity);
-}

@@ -15,6 +15,10 @@ export type { CheckpointGuard, LogState, LogStore, Witness } from './log/ports.t
 export type { TileReader } from './log/prove.ts';
 export type {
   CounterGap,
+  EpochStatement,
+  EpochStore,
+  RefusedSignatures,
+  StoredEpoch,
   CounterReader,
   EpochSummary,
   GatewayKey,
@@ -24,4 +28,6 @@ export type {
   RunTexts,
   StoredRun,
 } from './ports.ts';
-export type { CompositionRecord, RunIdentity, RunRecord, RunSource, SignedBy } from './types.ts';
+export { KEY_TRUST, type KeyTrust } from './key-trust.ts';
+export { accountOf, type Account } from './account.ts';
+export type { CompositionRecord, Refusal, RunIdentity, RunRecord, RunSource, SignedBy } from './types.ts';

@@ -1,5 +1,5 @@
 import type { AuditEntry, Scope } from '../kernel/index.ts';
-import type { Judgement, Verdict } from '#contract';
+import type { DsseEnvelope, EpochPredicate, Judgement, LostRange, Verdict } from '#contract';
 import type { RunRecord, SignedBy } from './types.ts';
 
 /** A run as it is kept. The record holds no salts. */
@@ -63,6 +63,10 @@ export interface GatewayKey {
   readonly untilMs: number | null;
   /** Nothing that comes in from then on. */
   readonly revokedAtMs: number | null;
+  /** True: an administrator put it there or confirmed it. */
+  readonly vouched: boolean;
+  /** Id of the token with which a gateway announced it; null where none did. */
+  readonly announcedBy: string | null;
 }
 
 /** Registered keys, within a scope. Durable when a promise resolves, with the entry of the audit log where one is given. */
@@ -72,6 +76,8 @@ export interface GatewayKeyStore {
   find(scope: Scope, keyId: string): GatewayKey | undefined;
   /** Answers false where a key of that id is there. */
   add(scope: Scope, key: GatewayKey, audit?: AuditEntry): Promise<boolean>;
+  /** An administrator confirms it. Answers false where there is no such key, or it was confirmed before. */
+  vouch(scope: Scope, keyId: string, audit?: AuditEntry): Promise<boolean>;
   /** Sets the end or the revocation; neither is ever moved later. Answers false where there is no such key. */
   end(scope: Scope, keyId: string, at: { readonly untilMs?: number; readonly revokedAtMs?: number }, audit?: AuditEntry): Promise<boolean>;
 }
@@ -88,11 +94,22 @@ export interface CounterGap {
 
 export interface EpochSummary {
   readonly epoch: string;
+  /** The key that signs for it; null where none does. */
+  readonly keyId: string | null;
   readonly runs: number;
-  /** Largest number seen. */
+  /** Largest number seen; −1 where none was. */
   readonly last: number;
   /** Numbers that came with more than one run: a copied process, or made up. */
   readonly repeated: number;
+  /** Runs that gave a number of it without its key's signature: they do not count. */
+  readonly unproven: number;
+  /** What the gateway states of it, under that key; null where it states nothing. */
+  readonly stated: {
+    readonly runs: number;
+    readonly lost: readonly LostRange[];
+    readonly state: 'open' | 'closed';
+    readonly atMs: number;
+  } | null;
   readonly firstSeenMs: number;
   readonly lastSeenMs: number;
 }
@@ -102,4 +119,41 @@ export interface CounterReader {
   epochs(scope: Scope, limit: number): Promise<readonly EpochSummary[]>;
   /** Newest first. The first number of an epoch is 0. */
   gaps(scope: Scope, limit: number): Promise<{ readonly items: readonly CounterGap[]; readonly missing: number }>;
+  /** Signatures of gateways that were not taken, the newest first. */
+  refused(scope: Scope): Promise<readonly RefusedSignatures[]>;
+}
+
+export interface RefusedSignatures {
+  readonly reason: string;
+  /** As the senders named it; empty where that was no key id. */
+  readonly keyId: string;
+  readonly count: number;
+  readonly firstAtMs: number;
+  readonly lastAtMs: number;
+}
+
+export interface EpochStatement {
+  readonly keyId: string;
+  readonly said: EpochPredicate;
+  readonly envelope: DsseEnvelope;
+  readonly receivedMs: number;
+}
+
+export interface StoredEpoch {
+  readonly epoch: string;
+  readonly receivedMs: number;
+  readonly envelope: DsseEnvelope;
+}
+
+/** What gateways state of all their runs. */
+export interface EpochStore {
+  /**
+   * Keeps the statement in place of an older one of the epoch, durably. older: it says less than what is there. other_key:
+   * another key signs for that epoch.
+   */
+  take(scope: Scope, statement: EpochStatement): Promise<'taken' | 'older' | 'other_key'>;
+  /** Counts a statement that was not taken, among the signatures that were refused. */
+  refuse(scope: Scope, reason: string, claimed: string, nowMs: number): Promise<void>;
+  /** The newest first. */
+  list(scope: Scope, limit: number): Promise<readonly StoredEpoch[]>;
 }

@@ -1,15 +1,18 @@
 // The room as a whole: what a composition of the control plane needs of it.
 import { signingKey, type Json } from '#contract';
-import type { Clock, Logger, Route } from '../kernel/index.ts';
+import type { Clock, Logger, Route, Scope } from '../kernel/index.ts';
+import type { Account } from './account.ts';
 import { createBundler, type Bundler } from './bundle.ts';
 import type { TemplateTexts } from './compare.ts';
 import { createIdentifier, type Identifier } from './identify.ts';
 import { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
 import type { CheckpointGuard, LogStore, Witness } from './log/ports.ts';
 import type { LiveManifests } from './manifests/live.ts';
-import type { CounterReader, GatewayKeyStore, RunReader } from './ports.ts';
+import type { KeyTrust } from './key-trust.ts';
+import type { CounterReader, EpochStore, GatewayKeyStore, RunReader } from './ports.ts';
+import { epochRoutes } from './routes-epochs.ts';
 import { gatewayKeyRoutes } from './routes-keys.ts';
-import { logRoutes } from './routes-log.ts';
+import { logRoutes, readAccount } from './routes-log.ts';
 import { manifestRoutes } from './routes-manifests.ts';
 import { runRoutes } from './routes.ts';
 
@@ -18,6 +21,9 @@ export interface IdentityParts {
   readonly log: LogStore;
   readonly counters: CounterReader;
   readonly gatewayKeys: GatewayKeyStore;
+  readonly epochs: EpochStore;
+  /** Which keys of gateways count. */
+  readonly trust: KeyTrust;
   readonly guard: CheckpointGuard;
   readonly manifests: LiveManifests;
   /** 32 bytes each, secret, that stay for the life of the installation. */
@@ -32,6 +38,8 @@ export interface IdentityRoom {
   readonly checkpointer: Checkpointer;
   readonly bundler: Bundler;
   readonly routes: readonly Route[];
+  /** What became of the runs that gateways numbered, for every log. */
+  accounts(): Promise<readonly { readonly scope: Scope; readonly account: Account }[]>;
   /** Begins to sign checkpoints, one round a second. */
   start(): void;
   /** Signs what came in last. */
@@ -41,7 +49,7 @@ export interface IdentityRoom {
 const ROUND_MS = 1_000;
 
 export function createIdentity(parts: IdentityParts): IdentityRoom {
-  const { runs, log, counters, gatewayKeys, manifests, clock, logger } = parts;
+  const { runs, log, counters, gatewayKeys, epochs, trust, manifests, clock, logger } = parts;
   const key = signingKey(parts.seeds.gateway);
   const logKey = signingKey(parts.seeds.log);
   // The name of a log is not chosen by people: no two installations can have the same one by accident.
@@ -66,15 +74,20 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
     round.catch(() => undefined);
   };
   return {
-    identifier: createIdentifier({ manifests: () => manifests.current(), gatewayKeys, key, clock }),
+    identifier: createIdentifier({ manifests: () => manifests.current(), gatewayKeys, key, trust, clock }),
     checkpointer,
     bundler,
     routes: [
       ...runRoutes({ runs, bundler, texts: textsOf(manifests) }),
       ...logRoutes({ store: log, checkpointer, counters, key, clock }),
       ...manifestRoutes(manifests),
-      ...gatewayKeyRoutes(gatewayKeys, clock),
+      ...gatewayKeyRoutes(gatewayKeys, clock, trust),
+      ...epochRoutes({ epochs, gatewayKeys, trust, clock }),
     ],
+    async accounts() {
+      const scopes = await log.scopes();
+      return Promise.all(scopes.map(async (scope) => ({ scope, account: (await readAccount(counters, scope, clock.nowMs())).account })));
+    },
     start() {
       timer ??= setTimeout(sign, ROUND_MS).unref();
     },

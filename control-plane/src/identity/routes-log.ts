@@ -6,13 +6,14 @@ import { HASH_BYTES } from './log/merkle.ts';
 import { parseNote } from './log/note.ts';
 import type { LogStore } from './log/ports.ts';
 import { entryBundle, parseTilePath, TILE_WIDTH } from './log/tiles.ts';
-import type { CounterReader } from './ports.ts';
+import { accountOf, endOf, type Account } from './account.ts';
+import type { CounterReader, EpochSummary } from './ports.ts';
 import { TIME } from './views.ts';
 
 const permission = 'runs:read';
-/** A run can be on its way for so long before its number counts as missing. */
-const SETTLED_MS = 5 * 60_000;
 const SHOWN = 100;
+/** Gaps that are looked at for an explanation; what lies beyond counts as missing. */
+const EXPLAINED = 10_000;
 
 export interface LogRoutesParts {
   readonly store: LogStore;
@@ -44,7 +45,12 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
           size: { type: 'integer' },
           checkpointSize: { type: ['integer', 'null'] },
           signatures: { type: 'array', items: { type: 'string' }, description: 'Names on the newest checkpoint: the log, then witnesses' },
-          missing: { type: 'integer', description: 'Runs whose number was passed over, those on their way included' },
+          missing: {
+            type: 'integer',
+            description: 'Runs whose number was passed over without an explanation, those on their way included',
+          },
+          lost: { type: 'integer', description: 'Runs that gateways say, under their keys, that they lost' },
+          unknownEnd: { type: 'integer', description: 'Runs of gateways that were not heard of again, as when they are killed' },
         },
       },
     },
@@ -52,7 +58,8 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
     handle: async ({ caller: { scope } }) => {
       const { size } = await store.state(scope);
       const published = await checkpointer.published(scope);
-      const { missing } = await counters.gaps(scope, 1);
+      const { account } = await readAccount(counters, scope, clock.nowMs());
+      const { missing, lost, unknownEnd } = account;
       return {
         status: 200,
         json: {
@@ -63,6 +70,8 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
           checkpointSize: published?.size ?? null,
           signatures: (published ? parseNote(published.note)?.signatures : undefined)?.map(({ name }) => name) ?? [],
           missing,
+          lost,
+          unknownEnd,
           at: new Date(clock.nowMs()).toISOString(),
         },
       };
@@ -79,7 +88,7 @@ function gapsRoute({ counters, clock }: LogRoutesParts): Route {
       'Numbers that gateways passed over: runs that were left out. Each gateway process counts its runs from 0, in an epoch of its own.',
     success: {
       status: 200,
-      description: `The ${SHOWN} newest gaps. What is missing at the end of an epoch cannot be seen.`,
+      description: `The ${SHOWN} newest gaps and epochs. Where a gateway states how many runs there were, gaps at the end show too.`,
       schema: {
         type: 'object',
         properties: {
@@ -94,38 +103,90 @@ function gapsRoute({ counters, clock }: LogRoutesParts): Route {
                 to: { type: 'integer' },
                 seenAt: TIME,
                 settled: { type: 'boolean', description: 'False: seen so recently that the runs may still be on their way' },
+                kind: {
+                  enum: ['on_the_way', 'missing', 'lost', 'unknown_end'],
+                  description:
+                    'missing: nothing explains it. lost: the gateway says under its key that it lost these runs. unknown_end: the gateway was not heard of again, as when it is killed.',
+                },
+                reason: { type: 'string', description: 'Why the gateway lost them' },
               },
             },
           },
           next: { type: 'null' },
-          missing: { type: 'integer' },
-          epochs: { type: 'array', items: { type: 'object' } },
+          missing: { type: 'integer', description: 'Without an explanation, those on their way included' },
+          lost: { type: 'integer' },
+          unknownEnd: { type: 'integer' },
+          repeated: { type: 'integer', description: 'Numbers that came with more than one run' },
+          unproven: { type: 'integer', description: "Runs that gave a number of a signed epoch without its key's signature" },
+          epochs: {
+            type: 'array',
+            items: {
+              type: 'object',
+              properties: {
+                epoch: { type: 'string' },
+                end: {
+                  enum: ['closed', 'open', 'unknown', 'unstated'],
+                  description: 'unstated: the gateway states nothing of its runs, so what is missing at the end cannot be seen',
+                },
+                stated: { type: ['object', 'null'], description: 'What the gateway states under its key: runs, lost, state, at' },
+              },
+            },
+          },
+          refused: {
+            type: 'array',
+            description: 'Signatures of gateways that were not taken, by reason and key; the runs are kept, signed by the control plane',
+            items: { type: 'object' },
+          },
         },
       },
     },
     handle: async ({ caller: { scope } }) => {
-      const { items, missing } = await counters.gaps(scope, SHOWN);
       const nowMs = clock.nowMs();
-      const epochs = await counters.epochs(scope, SHOWN);
+      const { account, epochs } = await readAccount(counters, scope, nowMs);
+      const { gaps, ...totals } = account;
       return {
         status: 200,
         json: {
-          items: items.map(({ seenAtMs, ...gap }) => ({
+          items: gaps.slice(0, SHOWN).map(({ seenAtMs, ...gap }) => ({
             id: `${gap.epoch}:${gap.from}`,
             ...gap,
             seenAt: new Date(seenAtMs).toISOString(),
-            settled: nowMs - seenAtMs > SETTLED_MS,
+            settled: gap.kind !== 'on_the_way',
           })),
           next: null,
-          missing,
-          epochs: epochs.map(({ firstSeenMs, lastSeenMs, ...epoch }) => ({
-            ...epoch,
-            firstSeen: new Date(firstSeenMs).toISOString(),
-            lastSeen: new Date(lastSeenMs).toISOString(),
+          ...totals,
+          epochs: epochs.slice(0, SHOWN).map((epoch) => epochView(epoch, nowMs)),
+          refused: (await counters.refused(scope)).map(({ firstAtMs, lastAtMs, ...refused }) => ({
+            ...refused,
+            firstAt: new Date(firstAtMs).toISOString(),
+            lastAt: new Date(lastAtMs).toISOString(),
           })),
         },
       };
     },
+  };
+}
+
+/** What became of all numbered runs of a scope. */
+export async function readAccount(
+  counters: CounterReader,
+  scope: Scope,
+  nowMs: number,
+): Promise<{ readonly account: Account; readonly epochs: readonly EpochSummary[] }> {
+  const epochs = await counters.epochs(scope, EXPLAINED);
+  const { items, missing } = await counters.gaps(scope, EXPLAINED);
+  const looked = items.reduce((sum, { from, to }) => sum + (to - from + 1), 0);
+  return { account: accountOf(items, Math.max(0, missing - looked), epochs, nowMs), epochs };
+}
+
+function epochView(summary: EpochSummary, nowMs: number): object {
+  const { firstSeenMs, lastSeenMs, stated, ...epoch } = summary;
+  return {
+    ...epoch,
+    end: endOf(summary, nowMs),
+    stated: stated && { runs: stated.runs, lost: stated.lost, state: stated.state, at: new Date(stated.atMs).toISOString() },
+    firstSeen: new Date(firstSeenMs).toISOString(),
+    lastSeen: new Date(lastSeenMs).toISOString(),
   };
 }
 

@@ -54,6 +54,12 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
               responseFormat: part,
               input: part,
               output: part,
+              retrieval: (retrieval) =>
+                change(retrieval, {
+                  selected: (documents) => documents.map((one) => change(one, { source: text })),
+                  discarded: (documents) => documents.map((one) => change(one, { source: text })),
+                }),
+              routing: part,
               declared: (declared) => change(declared, { manifests: (names) => names.map(text) }),
               variant: text,
               attempts: (attempts) => attempts.map((attempt) => change(attempt, { model: text, reason: text })),

@@ -1,5 +1,5 @@
 // Sampling parameters: a written list, because any other field may hold what a person wrote.
-import { asList, dig, get, isRecord } from './json.ts';
+import { asList, asToken, dig, get, isRecord } from './json.ts';
 
 type Parameter = number | boolean | string | string[];
 
@@ -30,7 +30,19 @@ export function readParameters(body: unknown): Record<string, Parameter> {
     const value = parameter(path.includes('.') ? dig(body, path) : get(body, path));
     if (value !== undefined) found[path] = value;
   }
+  const safety = safetySettings(get(body, 'safety_settings') ?? get(body, 'safetySettings'));
+  if (safety.length > 0) found['safety_settings'] = safety;
   return found;
+}
+
+/** Thresholds by category, as Gemini and gateways in front of it take them: "HARM_CATEGORY_HARASSMENT=BLOCK_NONE". */
+function safetySettings(value: unknown): string[] {
+  return asList(value)
+    .slice(0, MAX_ITEMS)
+    .flatMap((one) => {
+      const [category, threshold] = [asToken(get(one, 'category')), asToken(get(one, 'threshold') ?? get(one, 'method'))];
+      return category === undefined || threshold === undefined ? [] : [`${category}=${threshold}`.slice(0, MAX_ITEM)];
+    });
 }
 
 function parameter(value: unknown): Parameter | undefined {

@@ -13,6 +13,8 @@ const toKey = (row: Selectable<GatewayKeyTable>): GatewayKey => ({
   fromMs: row.from_ms,
   untilMs: row.until_ms,
   revokedAtMs: row.revoked_at_ms,
+  vouched: row.vouched === 1,
+  announcedBy: row.announced_by,
 });
 
 /** The earlier of two moments; null: never. */
@@ -47,12 +49,25 @@ export class SqliteGatewayKeys implements GatewayKeyStore {
         from_ms: Math.trunc(key.fromMs),
         until_ms: key.untilMs,
         revoked_at_ms: key.revokedAtMs,
+        vouched: key.vouched ? 1 : 0,
+        announced_by: key.announcedBy,
       })
       .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing());
     const changed = this.database.transaction(() => {
       const added = this.database.run(insert);
       if (added > 0) this.audit.add(audit);
       return added;
+    });
+    this.known.delete(keyOf(scope));
+    return Promise.resolve(changed > 0);
+  }
+
+  async vouch(scope: Scope, keyId: string, audit?: AuditEntry): Promise<boolean> {
+    const update = query.updateTable('gateway_keys').set({ vouched: 1 }).where('scope', '=', keyOf(scope)).where('id', '=', keyId);
+    const changed = this.database.transaction(() => {
+      const vouched = this.database.run(update.where('vouched', '=', 0));
+      if (vouched > 0) this.audit.add(audit);
+      return vouched;
     });
     this.known.delete(keyOf(scope));
     return Promise.resolve(changed > 0);

@@ -1,14 +1,15 @@
 // The embedded store: one SQLite file under the data folder, behind the ports of the rooms.
 import path from 'node:path';
-import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accuracy/index.ts';
 import type { VaultStore } from '../../vault/ports.ts';
+import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accuracy/index.ts';
 import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
-import type { CounterReader, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
+import type { CounterReader, EpochStore, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
 import type { AuditStore } from '../../audit/index.ts';
 import type { AuditTrail, Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
+import type { SequenceReader } from '../../insight/index.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
 import type { TrafficReader } from '../../reports/index.ts';
 import type { RepairStore } from '../../repair/index.ts';
@@ -25,6 +26,7 @@ import { Database } from './database.ts';
 import { SqliteEmbedding } from './embedding.ts';
 import { erasablesOf } from './erasables.ts';
 import { SqliteFeedback } from './feedback.ts';
+import { SqliteEpochs } from './gateway-epochs.ts';
 import { SqliteGatewayKeys } from './gateway-keys.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
@@ -36,6 +38,7 @@ import { SqliteReleases } from './releases.ts';
 import { SqliteRepairs } from './repairs.ts';
 import { SqliteRetention } from './retention.ts';
 import { SqliteRuns } from './runs.ts';
+import { SqliteSequences } from './sequences.ts';
 import { subjectsIn, type Subjects } from './subjects.ts';
 import { SqliteTextIndex } from './text-index.ts';
 import { SqliteThreads } from './thread-reader.ts';
@@ -77,9 +80,11 @@ export interface SqliteStore extends Subjects {
   readonly runs: RunReader;
   readonly log: LogStore;
   readonly counters: CounterReader;
+  readonly epochs: EpochStore;
   readonly gatewayKeys: GatewayKeyStore;
   readonly topics: TopicStore & TopicTexts;
   readonly traffic: TrafficReader;
+  readonly sequences: SequenceReader;
   readonly releases: ReleaseStore;
   /** Those of traffic are written with their turns. */
   readonly verdicts: VerdictStore;
@@ -133,9 +138,11 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     runs: new SqliteRuns(database),
     log: new SqliteLog(database),
     counters: new SqliteCounters(database),
+    epochs: new SqliteEpochs(database),
     gatewayKeys: new SqliteGatewayKeys(database, audit),
     topics: new SqliteTopics(database),
     traffic: new SqliteTraffic(database, clock),
+    sequences: new SqliteSequences(database, clock),
     releases: new SqliteReleases(database, clock),
     verdicts: new SqliteVerdicts(database),
     calibrations: new SqliteCalibrations(database),

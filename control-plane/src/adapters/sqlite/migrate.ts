@@ -8,10 +8,22 @@ import { feedback } from './migrations/0005-feedback.ts';
 import { accuracyRepair } from './migrations/0006-accuracy-repair.ts';
 import { embedding } from './migrations/0007-embedding.ts';
 import { privacy } from './migrations/0008-privacy.ts';
+import { gatewayIdentity } from './migrations/0009-gateway-identity.ts';
 import { disclosure } from './migrations/0010-disclosure.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
-const MIGRATIONS: readonly string[] = [spine, rooms, inHand, identity, feedback, accuracyRepair, embedding, privacy, disclosure];
+const MIGRATIONS: readonly string[] = [
+  spine,
+  rooms,
+  inHand,
+  identity,
+  feedback,
+  accuracyRepair,
+  embedding,
+  privacy,
+  gatewayIdentity,
+  disclosure,
+];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */
 export function migrate(database: DatabaseSync, file: string): void {

@@ -171,6 +171,8 @@ export interface GatewayKeyTable {
   from_ms: number;
   until_ms: number | null;
   revoked_at_ms: number | null;
+  vouched: number;
+  announced_by: string | null;
 }
 
 export interface LinkVerdictTable {

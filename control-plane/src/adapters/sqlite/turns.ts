@@ -1,6 +1,6 @@
 import type { Clock, DomainEvent } from '../../kernel/index.ts';
 import type { StoredTurn, TurnSink } from '../../ingest/ports.ts';
-import { noteCounter } from './counters.ts';
+import { noteCounter, noteRefused } from './counters.ts';
 import { query, type Database } from './database.ts';
 import type { SqliteJournal } from './journal.ts';
 import { LeafAppender } from './log.ts';
@@ -87,9 +87,13 @@ export class SqliteTurns implements TurnSink {
   }
 
   /** The number of a run whose user was erased is not missing. */
-  private count({ scope, sample: { gateway } }: StoredTurn): void {
+  private count({ scope, sample: { gateway }, identity }: StoredTurn): void {
+    const [key, nowMs] = [keyOf(scope), this.clock.nowMs()];
+    const { signed } = identity ?? {};
+    if (signed?.refused !== undefined) noteRefused(this.database, key, signed.refused, signed.claimed ?? '', nowMs);
     if (gateway?.epoch === undefined || gateway.counter === undefined) return;
-    noteCounter(this.database, keyOf(scope), gateway.epoch, gateway.counter, this.clock.nowMs());
+    const keyId = signed?.by === 'gateway' ? signed.keyId : undefined;
+    noteCounter(this.database, key, { epoch: gateway.epoch, counter: gateway.counter, keyId }, nowMs);
   }
 
   /** False where the id is stored already. */
