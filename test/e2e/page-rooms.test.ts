@@ -2,26 +2,20 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, WIDE, type Browser } from '../support/browser.ts';
 import { roomRoutes, RUN_IDS } from './page-rooms.ts';
-import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
+import { buildPage, eventually, faultsOf, isClean, visit } from './page-suite.ts';
 import { filler, samples } from './page-threads.ts';
 import { serve, type Served } from './page-world.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-rooms-'));
 let served: Served;
 let empty: Served;
 let browser: Browser;
 
 beforeAll(async () => {
-  await build({
-    configFile: path.join(root, 'control-plane/web/vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
-  });
+  await buildPage(folder);
   const threads = [...samples(), ...filler(8)];
   served = await serve({ threads, isDown: false, routes: roomRoutes(), traceUrl: 'http://jaeger.internal/trace/{traceId}' }, folder);
   empty = await serve({ threads: [], isDown: false, routes: roomRoutes(true) }, folder);
@@ -133,6 +127,20 @@ describe('topics', () => {
   });
 });
 
+describe('released topics', () => {
+  it('show people with noise, days and what stands out, and lead to no threads', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=topics');
+    await page.getByLabel('Figures').selectOption('released');
+    const row = page.getByRole('list', { name: 'Topics' }).getByRole('listitem').filter({ hasText: 'rota' });
+    for (const text of ['412', '31%', 'rising', 'answers lacking']) await row.getByText(text).first().waitFor();
+    expect(await row.getByRole('link').count()).toBe(0);
+    await page.getByText('14.0 of 31 spent; 1 day not paid for').waitFor();
+    expect(new URL(page.url()).searchParams.get('figures')).toBe('released');
+    isClean(seen);
+    await page.context().close();
+  });
+});
+
 describe('alerts', () => {
   it('tell what stands out, and lead to the threads behind it', async () => {
     const { page, seen } = await visit(browser, served, '/?view=alerts');
@@ -203,6 +211,7 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['run that drifted', () => served, `/?run=${second}`],
   ['two runs', () => served, `/?run=${first}&against=${second}`],
   ['topics', () => served, '/?view=topics'],
+  ['released topics', () => served, '/?view=topics&figures=released'],
   ['alerts', () => served, '/?view=alerts'],
   ['alert', () => served, '/?alert=al_oven'],
   ['empty list', () => empty, '/'],

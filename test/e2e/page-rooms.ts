@@ -75,6 +75,28 @@ const TOPICS = [
   { id: 'top_4', label: '配方, 面包, 换算', threads: 6, users: 5, lastAt: at(3_000_000) },
 ];
 
+const DAYS = Array.from({ length: 14 }, (_, day) => `2026-11-${String(day + 7).padStart(2, '0')}`);
+const RELEASED = {
+  figures: 'released',
+  next: null,
+  days: DAYS,
+  refused: ['2026-11-06'],
+  threshold: 12,
+  budget: { epsilonPerDay: 1, delta: 1e-6, spent: 14, of: 31 },
+  items: [
+    {
+      id: 'top_1',
+      label: 'rota, shifts, nights',
+      users: 412,
+      unhappyShare: 0.31,
+      perDay: DAYS.map((day, index) => ({ day, users: 20 + index * 2, unhappy: 6 })),
+      trend: 'rising',
+      gap: true,
+    },
+    { id: 'top_2', label: '', users: 96, unhappyShare: 0.08, perDay: [{ day: DAYS[3], users: 96, unhappy: 8 }], trend: null, gap: false },
+  ],
+};
+
 const ALERT = {
   id: 'al_oven',
   status: 'firing',
@@ -102,7 +124,7 @@ const route = (path: string, answer: (query: Readonly<Record<string, string | un
   path,
   permission: `${path.split('/')[2] ?? ''}:read`,
   summary: 'From memory',
-  query: ['verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run'].map((name) => ({
+  query: ['figures', 'verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run'].map((name) => ({
     name,
     description: name,
     schema: { type: 'string' },
@@ -137,7 +159,11 @@ export function roomRoutes(isEmpty = false): readonly Route[] {
     })),
     route('/v1/runs/:id', (_query, id) => find(RUNS, id)),
     route('/v1/runs/:id/bundle', (_query, id) => ({ envelope: { payload: id }, proof: 'c2sp.org/tlog-proof@v1' })),
-    route('/v1/topics', () => ({ items: some(TOPICS), next: null, minUsers: 5, figures: 'exact' })),
+    route('/v1/topics', ({ figures }) =>
+      figures === 'released'
+        ? { ...RELEASED, items: some(RELEASED.items) }
+        : { items: some(TOPICS), next: null, minUsers: 5, figures: 'exact' },
+    ),
     route('/v1/alerts', () => ({ items: some([ALERT]), next: null })),
     route('/v1/alerts/:id', (_query, id) => ({ ...find([ALERT], id), requests: 200, baselineRequests: 1200, findings: FINDINGS })),
   ];

@@ -2,24 +2,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
 import { roomRoutes } from './page-rooms.ts';
-import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
+import { buildPage, eventually, faultsOf, isClean, visit } from './page-suite.ts';
 import { filler, samples } from './page-threads.ts';
 import { request, serve, thread, type Served, type World } from './page-world.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-trust-'));
 let browser: Browser;
 
 beforeAll(async () => {
-  await build({
-    configFile: path.join(root, 'control-plane/web/vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
-  });
+  await buildPage(folder);
   browser = await openBrowser();
 });
 
@@ -125,7 +119,7 @@ describe('accuracy', () => {
       await page.getByRole('img', { name: /Reliability: stated 35%, right 36%/ }).waitFor();
       await page.getByText('0.031').waitFor();
       await page.getByText('As figures').click();
-      await page.getByText('environment test').waitFor();
+      await page.getByText('tenant test, environment test', { exact: true }).waitFor();
       isClean(seen);
       await page.context().close();
     }));
@@ -154,7 +148,7 @@ describe('accuracy', () => {
     withWorld({ threads: [], role: 'engineer' }, async (served) => {
       const { page, seen } = await visit(browser, served, '/?view=accuracy');
       const card = page.getByRole('region', { name: 'Calibration' });
-      await card.getByText('3 of 200 needed').waitFor();
+      await card.getByText('There is too little evidence yet.').waitFor();
       expect(await card.getByRole('button').count()).toBe(0);
       isClean(seen);
       await page.context().close();

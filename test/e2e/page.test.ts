@@ -4,25 +4,19 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, watch, WIDE, type Browser } from '../support/browser.ts';
-import { describePage, eventually, isClean, visit } from './page-suite.ts';
+import { buildPage, describePage, eventually, isClean, visit } from './page-suite.ts';
 import { filler, fresh, many, samples } from './page-threads.ts';
 import { serve, TOKEN, type Served, type World } from './page-world.ts';
 
-const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-page-'));
 const world: World = { threads: [], isDown: false };
 let served: Served;
 let browser: Browser;
 
 beforeAll(async () => {
-  await build({
-    configFile: path.join(root, 'control-plane/web/vite.config.ts'),
-    logLevel: 'error',
-    build: { outDir: folder, emptyOutDir: true },
-  });
+  await buildPage(folder);
   world.threads.push(...samples(), ...filler(70));
   served = await serve(world, folder);
   browser = await openBrowser();
@@ -271,7 +265,7 @@ describe('a thread', () => {
     await given.getByText('thumb down').waitFor();
     await given.getByText('cannot work nights, and the table').waitFor();
     expect(await given.getByRole('listitem').filter({ hasText: 'groundedness' }).textContent()).toMatch(/0\.31.*evaluator/);
-    await page.getByRole('region', { name: 'Thread', exact: true }).getByText('said not done').waitFor();
+    await page.getByRole('region', { name: 'How it went' }).getByText('said not done').waitFor();
     await page.getByRole('navigation', { name: 'Turns' }).getByText('thumb up').waitFor();
     await page.keyboard.press('j');
     await page.getByRole('heading', { level: 2, name: 'Turn 5 of 6' }).waitFor();

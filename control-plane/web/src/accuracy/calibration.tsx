@@ -49,7 +49,6 @@ export function Calibration({ onChanged }: { readonly onChanged: () => void }) {
       ) : (
         <>
           <p>{data.explanation}</p>
-          {data.state === 'too_little' && <Needs proposal={data} />}
           {data.preview && <PreviewTable preview={data.preview} />}
           {data.tuning && <Tunings proposal={data} />}
         </>
@@ -86,23 +85,6 @@ export function Calibration({ onChanged }: { readonly onChanged: () => void }) {
         )}
       </Confirm>
     </section>
-  );
-}
-
-function Needs({ proposal: { needs, has } }: { readonly proposal: Proposal }) {
-  const rows = [
-    ['judged decisions', has.judged, needs.judged],
-    ['that join a thread', has.joins, needs.joins],
-    ['that begin one', has.beginnings, needs.beginnings],
-  ] as const;
-  return (
-    <ul className="needs">
-      {rows.map(([name, there, needed]) => (
-        <li key={name}>
-          {name}: <strong>{there}</strong> of {needed} needed
-        </li>
-      ))}
-    </ul>
   );
 }
 

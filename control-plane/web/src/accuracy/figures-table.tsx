@@ -38,7 +38,7 @@ export function FiguresTable({ accuracy: { all, byEvidence, corrections } }: { r
               {count(figures.n)}
             </td>
             <td className="number" data-name="Users">
-              {count(figures.people)}
+              {figures.people === undefined ? '' : count(figures.people)}
             </td>
           </tr>
         ))}

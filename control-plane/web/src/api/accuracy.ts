@@ -20,7 +20,8 @@ export interface Figures {
   readonly beyondReach: number;
   readonly precision: Rate;
   readonly recall: Rate;
-  readonly people: number;
+  /** Absent where it is of one kind of evidence. */
+  readonly people?: number;
 }
 
 export interface Day {

@@ -3,8 +3,10 @@ import type {
   Alert,
   AlertDetail,
   Answered,
+  ExactTopics,
   Me,
   Page,
+  ReleasedTopics,
   Question,
   RunDetail,
   RunDiff,
@@ -12,7 +14,7 @@ import type {
   SearchHit,
   ThreadDetail,
   ThreadSummary,
-  TopicPage,
+  TopicFigures,
 } from './views.ts';
 
 export const listThreads = (query: Query, signal?: AbortSignal): Promise<Page<ThreadSummary>> => getSigned('/v1/threads', query, signal);
@@ -27,7 +29,8 @@ export const compareRuns = (a: string, b: string, signal?: AbortSignal): Promise
 export const readBundle = (id: string): Promise<unknown> => getSigned(`/v1/runs/${encodeURIComponent(id)}/bundle`, {});
 export const askRun = (question: Question, run: string, signal?: AbortSignal): Promise<Page<Answered>> =>
   getSigned('/v1/runs/answers', { question, run }, signal);
-export const listTopics = (signal?: AbortSignal): Promise<TopicPage> => getSigned('/v1/topics', {}, signal);
+export const listTopics = (figures: TopicFigures | undefined, signal?: AbortSignal): Promise<ExactTopics | ReleasedTopics> =>
+  getSigned('/v1/topics', { figures }, signal);
 export const listAlerts = (signal?: AbortSignal): Promise<Page<Alert>> => getSigned('/v1/alerts', {}, signal);
 export const readAlert = (id: string, signal?: AbortSignal): Promise<AlertDetail> =>
   getSigned(`/v1/alerts/${encodeURIComponent(id)}`, {}, signal);

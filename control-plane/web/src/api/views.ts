@@ -292,9 +292,34 @@ export interface Topic {
   readonly lastAt: string;
 }
 
-export interface TopicPage extends Page<Topic> {
+/** Figures with noise, the same each time: what may leave the circle of those who run applications. */
+export interface ReleasedTopic {
+  readonly id: string;
+  readonly label: string;
+  /** Sum of the days' people: somebody who came on two days counts twice. */
+  readonly users: number;
+  /** Share of them with a thread that failed, was abandoned or needed a correction. */
+  readonly unhappyShare: number;
+  readonly perDay: readonly { readonly day: string; readonly users: number; readonly unhappy: number }[];
+  readonly trend: 'rising' | 'falling' | null;
+  /** More of its people unhappy than elsewhere, beyond chance and noise. */
+  readonly gap: boolean;
+}
+
+export type TopicFigures = 'exact' | 'released';
+
+export interface ExactTopics extends Page<Topic> {
+  readonly figures: 'exact';
   /** Topics of fewer users are left out. */
   readonly minUsers: number;
+}
+
+export interface ReleasedTopics extends Page<ReleasedTopic> {
+  readonly figures: 'released';
+  readonly days: readonly string[];
+  readonly budget: { readonly epsilonPerDay: number; readonly delta: number; readonly spent: number; readonly of: number };
+  /** Days that the budget did not pay for. */
+  readonly refused: readonly string[];
 }
 
 export interface Alert {

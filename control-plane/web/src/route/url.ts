@@ -27,7 +27,7 @@ export type Route =
   | ({ readonly view: 'thread' } & ThreadPlace)
   | { readonly view: 'runs'; readonly filters: RunFilters }
   | { readonly view: 'run'; readonly run: string; readonly against: string | undefined }
-  | { readonly view: 'topics' }
+  | { readonly view: 'topics'; readonly figures: 'released' | undefined }
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
   | { readonly view: 'accuracy'; readonly since: string | undefined }
   | { readonly view: 'alerts' }
@@ -42,7 +42,8 @@ export function routeOf(search: string): Route {
   if (alert !== undefined) return { view: 'alert', alert };
   if (q !== undefined) return { view: 'search', q };
   const view = read('view');
-  if (view === 'topics' || view === 'alerts') return { view };
+  if (view === 'topics') return { view, figures: read('figures') === 'released' ? 'released' : undefined };
+  if (view === 'alerts') return { view };
   if (view === 'works') return { view, since: read('since'), least: read('least') };
   if (view === 'accuracy') return { view, since: read('since') };
   if (view === 'runs') return { view, filters: filtersOf(RUN_FILTER_NAMES, read) };
@@ -70,7 +71,7 @@ export const searchAddress = (q: string): string => address({ q });
 export const threadAddress = ({ thread, request, q, open }: ThreadPlace): string => address({ thread, request, q, open });
 export const runsAddress = (filters: RunFilters = {}): string => address({ view: 'runs', ...filters });
 export const runAddress = (run: string, against?: string): string => address({ run, against });
-export const topicsAddress = (): string => address({ view: 'topics' });
+export const topicsAddress = (figures?: 'released'): string => address({ view: 'topics', figures });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });
 export const accuracyAddress = (since?: string): string => address({ view: 'accuracy', since });
 export const alertsAddress = (): string => address({ view: 'alerts' });

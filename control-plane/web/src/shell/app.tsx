@@ -72,7 +72,7 @@ function View({ route }: { readonly route: Route }) {
     case 'thread':
       return <ThreadView key={route.thread} place={route} />;
     case 'topics':
-      return <TopicsView />;
+      return <TopicsView figures={route.figures} />;
     case 'works':
       return <WorksView since={route.since} least={route.least} />;
     case 'accuracy':

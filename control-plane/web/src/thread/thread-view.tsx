@@ -94,12 +94,14 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
       {mayRepair && <RepairsOf thread={thread.id} version={repairs} onUndone={onChanged} />}
       <div className="thread-band">
         <Overview turns={turns} selected={index} breakdown={breakdown} onChoose={go} />
-        <HowItWent
-          thread={thread}
-          isOpen={place.open === 'facts'}
-          toggle={threadAddress({ ...place, open: place.open === 'facts' ? undefined : 'facts' })}
-          linkTo={linkTo}
-        />
+        {thread.turns > 0 && (
+          <HowItWent
+            thread={thread}
+            isOpen={place.open === 'facts'}
+            toggle={threadAddress({ ...place, open: place.open === 'facts' ? undefined : 'facts' })}
+            linkTo={linkTo}
+          />
+        )}
       </div>
       <div className="thread-columns">
         <Rail

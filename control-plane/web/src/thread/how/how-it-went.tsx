@@ -29,7 +29,8 @@ const POLL_MS = 15_000;
 
 /** How the thread went, in four figures; the evidence of each unfolds. */
 export function HowItWent({ thread, isOpen, toggle, linkTo }: HowItWentProps) {
-  const { data } = useResource<Insight>(`insight ${thread.id}`, (signal) => readInsight(thread.id, signal), POLL_MS);
+  const { data, problem } = useResource<Insight>(`insight ${thread.id}`, (signal) => readInsight(thread.id, signal), POLL_MS);
+  if (problem?.status === 404) return null;
   const whole = thread.feedbackGiven.filter(({ requestId }) => requestId === null);
   return (
     <section className="how" aria-label="How it went">
