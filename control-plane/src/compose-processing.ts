@@ -1,6 +1,7 @@
 // The wiring of what happens to a request between the door and the store.
 import { tenantKeys } from '#contract';
-import { createRedactor } from '#redact';
+import { createRedactor, unsafePatternReason } from '#redact';
+import { policyFile } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
 import type { Embedders } from './compose-embedding.ts';
@@ -9,7 +10,7 @@ import { readBody } from './http/index.ts';
 import { createProcessor, type Acceptor, type LinkSettings, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
 import { systemRandomness, type Route } from './kernel/index.ts';
 import { createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
-import { isEmbedded, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
+import { createPolicyRoom, isEmbedded, type ChangeParts, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
 import { createNameRedactor } from './privacy/index.ts';
 import type { MeaningIndex } from './search/index.ts';
 
@@ -78,4 +79,16 @@ export function meaningIndex(workshop: () => Workshop, embedders: Embedders, vec
       return vector ? vectors.nearest({ scope, model: embedder.modelId, vector, limit, ...bounds }) : [];
     },
   };
+}
+
+/** Planning, trying and taking policies. */
+export async function policyParts(
+  { config, live, store, clock, logger }: Base,
+  isOperator: ChangeParts['isOperator'],
+): Promise<ChangeParts> {
+  const source = policyFile(config.policyFile);
+  const { policyVersions: versions, traffic } = store;
+  const onFailure = (): void => logger.error('policy_version_not_noted', { digest: live.current().digest });
+  const room = await createPolicyRoom({ live, source, versions, checkPattern: unsafePatternReason, clock, onFailure });
+  return { live, room, versions, traffic, checkPattern: unsafePatternReason, clock, isOperator };
 }

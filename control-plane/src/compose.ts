@@ -16,7 +16,7 @@ import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
 import { openPeople, openReleaser, principalMeant, pseudonymAt, openEraser } from './compose-people.ts';
 import { auditPolicy, openAudit, openLedger, subjectsOf } from './compose-privacy.ts';
-import { createWorkshop, openLiteLlm, meaningIndex } from './compose-processing.ts';
+import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
 import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON_LIMITS, readBody } from './http/index.ts';
@@ -144,7 +144,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
     ...openLiteLlm(base, { acceptor, workshop, secret }),
-    ...policyRoutes(live),
+    ...policyRoutes(await policyParts(base, (caller) => access.isOperator(caller))),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl)),
     ...linker.routes,
     ...openRepairs(base, { pipeline, memory: linker.memory, redactor, committed: () => announcer.notify() }),

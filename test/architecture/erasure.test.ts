@@ -12,6 +12,7 @@ import { waitingSamples } from '../../control-plane/src/ingest/index.ts';
 const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
   events: 'ids of requests and threads; SubjectErased is shredded once it was announced',
   tombstones: 'digests of pseudonyms',
+  policy_versions: 'policies, and ids of the tokens that took them',
   released_days: 'what figures cost in privacy',
   released_topics: 'figures with noise, of many people each, and words that many used',
   alerts: 'what an Alertmanager sent',

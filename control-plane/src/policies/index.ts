@@ -4,4 +4,7 @@ export { faultLine, PolicyError, readPolicy, type LoadedPolicy, type PatternChec
 export { embedRateOf, isEmbedded } from './embed-rate.ts';
 export { modeOf, type Mode } from './mode.ts';
 export { policyRoutes } from './routes.ts';
-export type { PolicySource } from './ports.ts';
+export type { ChangeParts } from './routes-change.ts';
+export { createPolicyRoom, type PolicyRoom } from './versions.ts';
+export { createSimulation, type Kept, type SimulatedRequest } from './simulate.ts';
+export type { PolicySource, PolicyVersion, PolicyVersions, StoredTraffic } from './ports.ts';

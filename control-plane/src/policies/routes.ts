@@ -1,9 +1,12 @@
 import type { Route } from '../kernel/index.ts';
 import type { LivePolicy } from './live.ts';
+import { changeRoutes, type ChangeParts } from './routes-change.ts';
 import { policySchema } from './schema.ts';
 
-export function policyRoutes(live: LivePolicy): Route[] {
+export function policyRoutes(parts: ChangeParts & { readonly live: LivePolicy }): Route[] {
+  const { live } = parts;
   return [
+    ...changeRoutes(parts),
     {
       method: 'get',
       path: '/v1/policies',

@@ -38,6 +38,8 @@ interface Draft {
   readonly turns: TrafficRow[];
   costUsd: number | null;
   readonly repetition: number[];
+  /** Of a turn nothing is known but that it was: what people said of the answers cannot be told. */
+  isBare: boolean;
 }
 
 /** Adds up requests in time order; `ended` gives the threads that have turns. */
@@ -45,10 +47,11 @@ export function createConversations() {
   const drafts = new Map<string, Draft>();
   return {
     add(row: TrafficRow): void {
-      const draft = drafts.get(row.threadId) ?? { threadId: row.threadId, turns: [], costUsd: null, repetition: [] };
+      const draft = drafts.get(row.threadId) ?? { threadId: row.threadId, turns: [], costUsd: null, repetition: [], isBare: false };
       drafts.set(row.threadId, draft);
       if (row.costUsd !== null) draft.costUsd = (draft.costUsd ?? 0) + row.costUsd;
       if (row.kind !== 'turn') return;
+      if (row.isBare) draft.isBare = true;
       const repeated = row.answer === null ? null : repetitionOf(row.answer);
       if (repeated !== null) draft.repetition.push(repeated);
       // Texts are long, and nothing reads them any more.
@@ -59,7 +62,7 @@ export function createConversations() {
       return [...drafts.values()].flatMap((draft) => {
         const [first] = draft.turns;
         const thread = threads.get(draft.threadId);
-        return first === undefined || thread === undefined ? [] : [conversation(draft, first, thread)];
+        return first === undefined || thread === undefined || draft.isBare ? [] : [conversation(draft, first, thread)];
       });
     },
   };

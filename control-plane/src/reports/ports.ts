@@ -21,7 +21,9 @@ export interface TrafficRow {
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
   readonly costUsd: number | null;
-  /** How many requests it stands for: 1 over its probability of being kept; 0 for one that was kept because of another. */
+  /** Without text, by the policy's mode or because only its identity was kept: nothing is known of how it went on. */
+  readonly isBare: boolean;
+  /** How many requests it stands for: 1 over its probability of being kept; 0 for one that was kept for another reason. */
   readonly weight: number;
   /** Redacted; only where asked for. */
   readonly answer: string | null;

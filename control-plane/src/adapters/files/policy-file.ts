@@ -1,6 +1,7 @@
 import { watch } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { ClewError } from '../../kernel/index.ts';
 import type { PolicySource } from '../../policies/index.ts';
 
 /** Editors write a file in several steps; this long after the last one it is read. */
@@ -11,6 +12,7 @@ export function policyFile(file: string): PolicySource {
   return {
     name: path.basename(file),
     read: () => readFile(file, 'utf8'),
+    write: (text) => replaceFile(file, text),
     watch(changed) {
       let timer: NodeJS.Timeout | undefined;
       const watcher = watch(path.dirname(file), { persistent: false }, (_event, name) => {
@@ -26,4 +28,29 @@ export function policyFile(file: string): PolicySource {
       };
     },
   };
+}
+
+/** A crash leaves the old policy or the new one. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const fresh = `${file}.new-${process.pid}`;
+  try {
+    const handle = await open(fresh, 'w', 0o644);
+    try {
+      await handle.writeFile(text);
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+    await rename(fresh, file);
+  } catch (cause) {
+    await rm(fresh, { force: true }).catch(() => undefined);
+    const code = (cause as NodeJS.ErrnoException).code ?? 'error';
+    throw new ClewError(
+      'unavailable',
+      `${path.basename(file)} cannot be written (${code}); change it where it is kept, it is taken from there`,
+      {
+        cause,
+      },
+    );
+  }
 }

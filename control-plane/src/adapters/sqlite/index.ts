@@ -3,6 +3,7 @@ import path from 'node:path';
 import type { VaultStore } from '../../vault/ports.ts';
 import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accuracy/index.ts';
 import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
+import type { PolicyVersions, StoredTraffic } from '../../policies/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
 import type { CounterReader, EpochStore, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
@@ -34,6 +35,7 @@ import { SqliteLog } from './log.ts';
 import { SqliteMeta, type Meta } from './meta.ts';
 import { SqliteOutbox, type Outbox } from './outbox.ts';
 import { SqlitePastTurns } from './past-turns.ts';
+import { SqlitePolicyVersions } from './policy-versions.ts';
 import { SqliteReleases } from './releases.ts';
 import { SqliteRepairs } from './repairs.ts';
 import { SqliteRetention } from './retention.ts';
@@ -83,8 +85,9 @@ export interface SqliteStore extends Subjects {
   readonly epochs: EpochStore;
   readonly gatewayKeys: GatewayKeyStore;
   readonly topics: TopicStore & TopicTexts;
-  readonly traffic: TrafficReader;
   readonly sequences: SequenceReader;
+  readonly traffic: TrafficReader & StoredTraffic;
+  readonly policyVersions: PolicyVersions;
   readonly releases: ReleaseStore;
   /** Those of traffic are written with their turns. */
   readonly verdicts: VerdictStore;
@@ -143,6 +146,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     topics: new SqliteTopics(database),
     traffic: new SqliteTraffic(database, clock),
     sequences: new SqliteSequences(database, clock),
+    policyVersions: new SqlitePolicyVersions(database),
     releases: new SqliteReleases(database, clock),
     verdicts: new SqliteVerdicts(database),
     calibrations: new SqliteCalibrations(database),

@@ -10,6 +10,7 @@ import { embedding } from './migrations/0007-embedding.ts';
 import { privacy } from './migrations/0008-privacy.ts';
 import { gatewayIdentity } from './migrations/0009-gateway-identity.ts';
 import { disclosure } from './migrations/0010-disclosure.ts';
+import { policyVersions } from './migrations/0011-policy-versions.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -23,6 +24,7 @@ const MIGRATIONS: readonly string[] = [
   privacy,
   gatewayIdentity,
   disclosure,
+  policyVersions,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

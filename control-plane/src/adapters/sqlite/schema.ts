@@ -94,6 +94,15 @@ export interface VectorTable {
   vector: Uint8Array;
 }
 
+export interface PolicyVersionTable {
+  version: number;
+  digest: string;
+  at_ms: number;
+  actor: string;
+  reason: string;
+  text: string;
+}
+
 export interface ReleasedDayTable {
   scope: string;
   day: string;
@@ -276,6 +285,7 @@ export interface Tables {
   threads: ThreadTable;
   vectors: VectorTable;
   alerts: AlertTable;
+  policy_versions: PolicyVersionTable;
   released_days: ReleasedDayTable;
   released_topics: ReleasedTopicTable;
   topics: { scope: string; id: string; label: string };

@@ -1,5 +1,7 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
+import type { Sample } from '#contract';
 import type { Clock, Scope } from '../../kernel/index.ts';
+import type { SimulatedRequest, StoredTraffic } from '../../policies/index.ts';
 import type { TrafficReader, TrafficRow, TrafficThread } from '../../reports/index.ts';
 import { outcomeOf } from './aggregate.ts';
 import { elements, query, type Database } from './database.ts';
@@ -7,22 +9,35 @@ import { readVoices } from './feedback-reader.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-row.ts';
 
+interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
 /** Rows read in one go: a few milliseconds. */
 const PORTION = 1_000;
 
+/** A run kept for its identity alone stands for itself in sums, and for nothing in estimates: it was not chosen by the rate. */
+const WEIGHT = `CASE WHEN json_extract(sample, '$.sampling.reason') = 'rescued' OR json_extract(sample, '$.sampling.rule') = 'identity' THEN 0
+    ELSE 1.0 / coalesce(json_extract(sample, '$.sampling.probability'), 1) END`;
 const ROWS = (
   answer: string,
 ): string => `SELECT seq, id, at, ended_at, principal, thread_id, kind, follow_up, outcome, blocked, input_tokens,
     output_tokens, cost_usd, ${answer} AS answer, coalesce(model, json_extract(sample, '$.model.requested')) AS model,
     json_extract(sample, '$.gateway.route') AS route, json_extract(sample, '$.gateway.service') AS service,
     json_extract(sample, '$.gateway.consumer') AS consumer,
-    CASE WHEN json_extract(sample, '$.sampling.reason') = 'rescued' THEN 0
-      ELSE 1.0 / coalesce(json_extract(sample, '$.sampling.probability'), 1) END AS weight
+    coalesce(json_extract(sample, '$.mode') = 'metadata_only', 0) AS bare, ${WEIGHT} AS weight
   FROM requests WHERE scope = ? AND at < ? AND (at, seq) > (?, ?) ORDER BY at, seq LIMIT ${PORTION}`;
 const VECTORS = `SELECT request_id, model, vector FROM vectors
   WHERE scope = ? AND kind = 'prompt' AND request_id IN (SELECT value FROM json_each(?))`;
 
-export class SqliteTraffic implements TrafficReader {
+const SAMPLES = `SELECT seq, at, principal, sample, cost_usd, ${WEIGHT} AS weight,
+    coalesce(length(CAST(prompt AS BLOB)), 0) + coalesce(length(CAST(answer AS BLOB)), 0) AS text_bytes,
+    length(CAST(sample AS BLOB)) + length(CAST(placement AS BLOB)) + length(CAST(turn AS BLOB)) AS metadata_bytes,
+    (SELECT coalesce(sum(length(vector)), 0) FROM vectors v WHERE v.scope = requests.scope AND v.request_id = requests.id) AS vector_bytes
+  FROM requests WHERE scope = ? AND at < ? AND (at, seq) > (?, ?) ORDER BY at, seq LIMIT ${PORTION}`;
+
+export class SqliteTraffic implements TrafficReader, StoredTraffic {
   private readonly database: Database;
   private readonly clock: Clock;
 
@@ -31,16 +46,19 @@ export class SqliteTraffic implements TrafficReader {
     this.clock = clock;
   }
 
-  async *walk(
-    scope: Scope,
-    { fromMs, toMs }: { readonly fromMs: number; readonly toMs: number },
-    answers = false,
-  ): AsyncGenerator<readonly TrafficRow[]> {
-    const statement = ROWS(answers ? 'answer' : 'NULL');
+  async *walk(scope: Scope, range: Range, answers = false): AsyncGenerator<readonly TrafficRow[]> {
+    for await (const rows of this.portions(ROWS(answers ? 'answer' : 'NULL'), scope, range)) yield rows.map(toTrafficRow);
+  }
+
+  async *samples(scope: Scope, range: Range): AsyncGenerator<readonly SimulatedRequest[]> {
+    for await (const rows of this.portions(SAMPLES, scope, range)) yield rows.map((row) => toSimulated(scope, row));
+  }
+
+  private async *portions(statement: string, scope: Scope, { fromMs, toMs }: Range): AsyncGenerator<Record<string, unknown>[]> {
     let after: readonly [number, number] = [fromMs / 1_000, -1];
     for (;;) {
       const rows = this.database.prepare(statement).all(keyOf(scope), toMs / 1_000, ...after);
-      if (rows.length > 0) yield rows.map(toTrafficRow);
+      if (rows.length > 0) yield rows;
       const last = rows.at(-1);
       if (last === undefined || rows.length < PORTION) return;
       after = [Number(last['at']), Number(last['seq'])];
@@ -99,7 +117,21 @@ function toTrafficRow(row: Record<string, unknown>): TrafficRow {
     inputTokens: row['input_tokens'] as number | null,
     outputTokens: row['output_tokens'] as number | null,
     costUsd: row['cost_usd'] as number | null,
+    isBare: row['bare'] === 1,
     weight: Number(row['weight']),
     answer: row['answer'] as string | null,
+  };
+}
+
+function toSimulated(scope: Scope, row: Record<string, unknown>): SimulatedRequest {
+  return {
+    sample: JSON.parse(row['sample'] as string) as Sample,
+    tenant: scope.tenant,
+    environment: scope.environment,
+    principal: row['principal'] as string | null,
+    atMs: Number(row['at']) * 1_000,
+    weight: Number(row['weight']),
+    bytes: { text: Number(row['text_bytes']), vectors: Number(row['vector_bytes']), metadata: Number(row['metadata_bytes']) },
+    costUsd: row['cost_usd'] as number | null,
   };
 }

@@ -25,6 +25,7 @@ const row = (fields: Partial<TrafficRow> = {}): TrafficRow => ({
   inputTokens: 10,
   outputTokens: 20,
   costUsd: 0.5,
+  isBare: false,
   weight: 1,
   answer: null,
   ...fields,
@@ -134,6 +135,10 @@ describe('conversations', () => {
     expect(ended([row(), row({ id: 'r2', model: 'm2' })])?.model).toBeNull();
     expect(ended([row({ outcome: 'error' })])?.values.firstAnswer).toBe(0);
     expect(ended([row(), row({ id: 'r2', followUp: 'elaboration' })])?.values.firstAnswer).toBe(1);
+  });
+
+  it('leaves out what was kept without its texts', () => {
+    expect(ended([row(), row({ id: 'r2', isBare: true })])).toBeUndefined();
   });
 
   it('measures how much an answer repeats itself', () => {

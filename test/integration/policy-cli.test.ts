@@ -1,0 +1,65 @@
+// clew policy against a real control plane, as people call it.
+import { spawn } from 'node:child_process';
+import { createServer, type Server } from 'node:http';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ADMIN_TOKEN, startPlane, type TestPlane } from '../support/control-plane.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'clew-policy-cli-'));
+let plane: TestPlane;
+let server: Server;
+let url: string;
+
+beforeAll(async () => {
+  writeFileSync(path.join(folder, 'in-force.yaml'), 'version: 1\nname: first\nmode: metadata_only\n');
+  writeFileSync(path.join(folder, 'new.yaml'), 'version: 1\nname: second\n');
+  writeFileSync(path.join(folder, 'faulty.yaml'), 'version: 1\nmode: half\n');
+  plane = await startPlane({ env: { CLEW_POLICY: path.join(folder, 'in-force.yaml') } });
+  server = createServer(plane.app).listen(0, '127.0.0.1');
+  await new Promise((resolve) => server.once('listening', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(async () => {
+  server.close();
+  await plane.close();
+  rmSync(folder, { recursive: true });
+});
+
+function policy(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'control-plane/src/cli/main.ts', 'policy', ...args], {
+      cwd: path.resolve(import.meta.dirname, '../..'),
+      env: { PATH: process.env['PATH'] ?? '', CLEW_CALLED_FROM: folder, CLEW_URL: url, CLEW_TOKEN: ADMIN_TOKEN },
+    });
+    let [out, err] = ['', ''];
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
+    child.on('close', (code) => resolve({ code, out, err }));
+  });
+}
+
+it('plans, tries, takes and takes back', async () => {
+  const planned = await policy('plan', 'new.yaml');
+  expect(planned).toMatchObject({ code: 1, err: '! mode: "metadata_only" -> (not set)\n  name: "first" -> "second"\n' });
+  expect(JSON.parse(planned.out)).toMatchObject({ changes: [{ field: 'mode', loosens: true }, { field: 'name' }] });
+  const tried = await policy('simulate', 'new.yaml', '--days', '2');
+  expect(tried.code, tried.err).toBe(0);
+  expect(JSON.parse(tried.out)).toMatchObject({ stored: 0, now: { requests: 0 }, then: { requests: 0 } });
+  const taken = await policy('apply', 'new.yaml', '--reason', 'texts are needed');
+  expect(taken.code, taken.err).toBe(0);
+  expect(JSON.parse(taken.out)).toMatchObject({ version: 2 });
+  expect(await policy('plan', 'new.yaml')).toMatchObject({ code: 0, err: '  nothing changes\n' });
+  expect(JSON.parse((await policy('rollback', '1', '--reason', 'not needed after all')).out)).toMatchObject({ version: 3 });
+  expect(JSON.parse((await policy('versions')).out)).toMatchObject({ items: [{ version: 3 }, { version: 2 }, { version: 1 }] });
+});
+
+it('says what is wrong with a call or a file', async () => {
+  expect(await policy('apply', 'new.yaml')).toMatchObject({ code: 2, out: '' });
+  expect(await policy('rollback', 'one', '--reason', 'typo')).toMatchObject({ code: 2 });
+  expect((await policy('plan', 'faulty.yaml')).err).toMatch(/policy has faults/);
+  expect(await policy('plan', 'none.yaml')).toMatchObject({ code: 2 });
+  expect(await policy('plan')).toMatchObject({ code: 2 });
+});
