@@ -19,6 +19,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   litellm: ['ingest'],
   feedback: ['ingest', 'policies'],
   reports: [],
+  insight: ['threads'],
   retention: ['policies'],
   alerts: ['threads'],
   export: ['threads'],

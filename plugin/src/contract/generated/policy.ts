@@ -43,6 +43,12 @@ export interface Policy {
    * @maxItems 512
    */
   prices?: Price[];
+  /**
+   * Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.
+   *
+   * @maxItems 256
+   */
+  evaluators?: EvaluatorScale[];
 }
 export interface RouteRule {
   match: Match;
@@ -228,4 +234,18 @@ export interface Price {
   model: string;
   inputPerMillion: number;
   outputPerMillion: number;
+}
+export interface EvaluatorScale {
+  /**
+   * Name of the scores.
+   */
+  name: string;
+  /**
+   * May lie above `best`: for latency or toxicity less is better.
+   */
+  worst: number;
+  /**
+   * Another number than `worst`.
+   */
+  best: number;
 }

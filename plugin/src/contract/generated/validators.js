@@ -3939,11 +3939,12 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
 var pattern21 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
 var pattern22 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
 var pattern23 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
+var pattern27 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
 function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6017,12 +6018,170 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.evaluators !== void 0) {
+      let data76 = data.evaluators;
+      if (Array.isArray(data76)) {
+        if (data76.length > 256) {
+          const err170 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+          if (vErrors === null) {
+            vErrors = [err170];
+          } else {
+            vErrors.push(err170);
+          }
+          errors++;
+        }
+        const len12 = data76.length;
+        for (let i12 = 0; i12 < len12; i12++) {
+          let data77 = data76[i12];
+          if (data77 && typeof data77 == "object" && !Array.isArray(data77)) {
+            if (data77.name === void 0) {
+              const err171 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              if (vErrors === null) {
+                vErrors = [err171];
+              } else {
+                vErrors.push(err171);
+              }
+              errors++;
+            }
+            if (data77.worst === void 0) {
+              const err172 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+              if (vErrors === null) {
+                vErrors = [err172];
+              } else {
+                vErrors.push(err172);
+              }
+              errors++;
+            }
+            if (data77.best === void 0) {
+              const err173 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+              if (vErrors === null) {
+                vErrors = [err173];
+              } else {
+                vErrors.push(err173);
+              }
+              errors++;
+            }
+            for (const key20 in data77) {
+              if (!(key20 === "name" || key20 === "worst" || key20 === "best")) {
+                const err174 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key20 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err174];
+                } else {
+                  vErrors.push(err174);
+                }
+                errors++;
+              }
+            }
+            if (data77.name !== void 0) {
+              let data78 = data77.name;
+              if (typeof data78 === "string") {
+                if (!pattern27.test(data78)) {
+                  const err175 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+                  if (vErrors === null) {
+                    vErrors = [err175];
+                  } else {
+                    vErrors.push(err175);
+                  }
+                  errors++;
+                }
+              } else {
+                const err176 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err176];
+                } else {
+                  vErrors.push(err176);
+                }
+                errors++;
+              }
+            }
+            if (data77.worst !== void 0) {
+              let data79 = data77.worst;
+              if (typeof data79 == "number" && isFinite(data79)) {
+                if (data79 > 1e6 || isNaN(data79)) {
+                  const err177 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err177];
+                  } else {
+                    vErrors.push(err177);
+                  }
+                  errors++;
+                }
+                if (data79 < -1e6 || isNaN(data79)) {
+                  const err178 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err178];
+                  } else {
+                    vErrors.push(err178);
+                  }
+                  errors++;
+                }
+              } else {
+                const err179 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err179];
+                } else {
+                  vErrors.push(err179);
+                }
+                errors++;
+              }
+            }
+            if (data77.best !== void 0) {
+              let data80 = data77.best;
+              if (typeof data80 == "number" && isFinite(data80)) {
+                if (data80 > 1e6 || isNaN(data80)) {
+                  const err180 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err180];
+                  } else {
+                    vErrors.push(err180);
+                  }
+                  errors++;
+                }
+                if (data80 < -1e6 || isNaN(data80)) {
+                  const err181 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err181];
+                  } else {
+                    vErrors.push(err181);
+                  }
+                  errors++;
+                }
+              } else {
+                const err182 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err182];
+                } else {
+                  vErrors.push(err182);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err183 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err183];
+            } else {
+              vErrors.push(err183);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err184 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err184];
+        } else {
+          vErrors.push(err184);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err170 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err185 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err170];
+      vErrors = [err185];
     } else {
-      vErrors.push(err170);
+      vErrors.push(err185);
     }
     errors++;
   }
@@ -6033,9 +6192,9 @@ var validateManifest = validate49;
 var schema78 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "unjudged": { "description": "With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.", "enum": ["pass", "refuse"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
 var schema88 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
 var schema89 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
-var pattern27 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
-var pattern31 = new RegExp("^(none|[0-9a-f]{64})$", "");
-var pattern28 = new RegExp("^[a-z0-9-]{1,64}$", "");
+var pattern28 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
+var pattern32 = new RegExp("^(none|[0-9a-f]{64})$", "");
+var pattern29 = new RegExp("^[a-z0-9-]{1,64}$", "");
 function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6255,7 +6414,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data6) {
           const _errs19 = errors;
           if (typeof key1 === "string") {
-            if (!pattern28.test(key1)) {
+            if (!pattern29.test(key1)) {
               const err20 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9-]{1,64}$" }, message: 'must match pattern "^[a-z0-9-]{1,64}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err20];
@@ -6363,7 +6522,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var schema84 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
 var schema85 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
-var pattern29 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
+var pattern30 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6448,7 +6607,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data3) {
           const _errs9 = errors;
           if (typeof key1 === "string") {
-            if (!pattern29.test(key1)) {
+            if (!pattern30.test(key1)) {
               const err7 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]{0,63}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err7];
@@ -6905,7 +7064,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data1 = data.name;
       if (typeof data1 === "string") {
-        if (!pattern27.test(data1)) {
+        if (!pattern28.test(data1)) {
           const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,127}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,127}$"' };
           if (vErrors === null) {
             vErrors = [err5];
@@ -7693,7 +7852,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.responseFormat !== void 0) {
       let data36 = data.responseFormat;
       if (typeof data36 === "string") {
-        if (!pattern31.test(data36)) {
+        if (!pattern32.test(data36)) {
           const err72 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
           if (vErrors === null) {
             vErrors = [err72];
@@ -8106,7 +8265,6 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var validateFeedback = validate58;
 var schema92 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/feedback.v1.json", "title": "Feedback", "description": "What a person, an evaluator or an application says of an answer or of a whole conversation. Exactly one of runId, requestId, responseId, traceId and threadId says of which. Unknown fields are faults.", "type": "object", "additionalProperties": false, "required": ["kind", "value"], "properties": { "id": { "description": "Idempotency key, unique within a tenant and environment. Absent: made of the content.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "runId": { "description": "The answer's x-clew-run-id.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "requestId": { "description": "Id of a request, as the API lists it.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "responseId": { "description": "The provider's id of its answer: gen_ai.response.id.", "type": "string", "minLength": 1, "maxLength": 256 }, "traceId": { "description": "The newest request of this trace is meant.", "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "threadId": { "description": "Id of a thread, as the API lists it.", "type": "string", "minLength": 1, "maxLength": 256 }, "kind": { "description": 'thumbs: "up" or "down". completion: whether the user got done what the thread was for. score: a number, of a scale that belongs to its name. comment: words.', "enum": ["thumbs", "completion", "score", "comment"] }, "value": { "description": 'thumbs: "up" or "down"; completion: true or false; score: a number; comment: text, redacted before it is kept.', "type": ["string", "number", "boolean"] }, "name": { "description": "What was judged: gen_ai.evaluation.name.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, "source": { "description": "Who judged. Absent: user for thumbs and comments, evaluator for scores, application for completion.", "enum": ["user", "evaluator", "application"] }, "at": { "description": "When it was given, RFC 3339. Absent: when it arrives.", "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" } }, "allOf": [{ "if": { "properties": { "kind": { "const": "thumbs" } } }, "then": { "properties": { "value": { "enum": ["up", "down"] } } } }, { "if": { "properties": { "kind": { "const": "completion" } } }, "then": { "properties": { "value": { "type": "boolean" } } } }, { "if": { "properties": { "kind": { "const": "score" } } }, "then": { "properties": { "value": { "type": "number", "minimum": -1e6, "maximum": 1e6 } } } }, { "if": { "properties": { "kind": { "const": "comment" } } }, "then": { "properties": { "value": { "type": "string", "minLength": 1, "maxLength": 4e3 } } } }] };
-var pattern36 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
 function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -8567,7 +8725,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data16 = data.name;
       if (typeof data16 === "string") {
-        if (!pattern36.test(data16)) {
+        if (!pattern27.test(data16)) {
           const err35 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
           if (vErrors === null) {
             vErrors = [err35];
