@@ -26,7 +26,7 @@ export interface ParsedQuery {
 
 const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'];
 const INTENTS = ['information_seeking', 'task_execution', 'conversation_management', 'error_recovery'];
-const METHODS = ['declared', 'history', 'inferred', 'new'];
+const METHODS = ['declared', 'history', 'inferred', 'new', 'person'];
 const OUTCOMES = ['ok', 'error', 'blocked', 'aborted'];
 
 const oneOf =

@@ -92,7 +92,7 @@ const REQUEST: JsonSchema = {
     turn: { type: 'integer' },
     position: { enum: POSITIONS },
     intent: { enum: ['information_seeking', 'task_execution', 'conversation_management', 'error_recovery'] },
-    method: { enum: ['declared', 'history', 'inferred', 'new'] },
+    method: { enum: ['declared', 'history', 'inferred', 'new', 'person'] },
     confidence: { type: 'number' },
     similarity: { type: ['number', 'null'] },
     predecessor: { type: ['string', 'null'] },
