@@ -99,7 +99,7 @@ export function storedTurn(id: string, threadId: string, options: TurnOptions = 
     principal,
     embeddingModel: options.embeddingModel === undefined ? MODEL : options.embeddingModel,
     costUsd: options.costUsd ?? null,
-    turn: { id, at, inferable: true, text: prompt, answer, vector: unitVector(hash(id)), ...options.turn },
+    turn: { id, at, endedAt: at + 0.5, inferable: true, text: prompt, answer, vector: unitVector(hash(id)), ...options.turn },
     placement: {
       threadId,
       isNew: true,

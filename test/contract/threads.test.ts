@@ -27,6 +27,40 @@ describe('ThreadReader (SQLite)', () => {
     expect(Number(seen[0]!.slice(1)) % 5).toBe(4);
   });
 
+  it('shows the threads of the session that the client declared, of that user and that source alone', async () => {
+    const { store } = openStore();
+    const session = { id: 'stay', source: 'header:x-session-id' };
+    const of = (id: string, thread: string, at: number, more: TurnOptions = {}) =>
+      storedTurn(id, thread, { at: T0 + at, ...more, sample: { session, ...more.sample } });
+    await store.turns.commit(
+      [
+        of('a', 't1', 0),
+        of('b', 't2', 10),
+        of('c', 't1', 20),
+        of('other user', 't3', 30, { principal: 'p2' }),
+        of('other source', 't4', 40, { sample: { session: { ...session, source: 'cookie:sid' } } }),
+        of('other tenant', 't5', 50, { scope: OTHER_TENANT }),
+        storedTurn('none', 't6', { at: T0 + 60 }),
+      ],
+      [],
+      [],
+    );
+    const shown = (await store.threads.thread(HERE, 't1'))?.declaredSession;
+    expect(shown).toMatchObject({
+      ...session,
+      threads: [
+        { id: 't1', title: 'question a', turns: 2 },
+        { id: 't2', turns: 1 },
+      ],
+    });
+    expect(shown?.threads).toHaveLength(2);
+    expect((await store.threads.thread(HERE, 't4'))?.declaredSession?.threads.map(({ id }) => id)).toEqual(['t4']);
+    expect((await store.threads.thread(HERE, 't6'))?.declaredSession).toBeNull();
+    expect(await store.past.carriers(HERE, session, 5)).toEqual(expect.arrayContaining(['p1', 'p2']));
+    expect(await store.past.carriers(HERE, session, 1)).toHaveLength(1);
+    expect(await store.past.carriers(HERE, { ...session, source: 'cookie:other' }, 5)).toEqual([]);
+  });
+
   it('filters by user, topic, session, position, model and time', async () => {
     const { store } = openStore();
     const topic = { id: 'k1', label: 'sorting' };

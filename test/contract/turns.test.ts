@@ -107,7 +107,7 @@ describe('PastTurns (SQLite)', () => {
       method: 'inferred',
       predecessorId: 'a',
     });
-    expect(past[1]?.turn).toEqual({ id: 'c', at: T0 + 1, inferable: true, text: 'question c', answer: 'answer c' });
+    expect(past[1]?.turn).toEqual({ id: 'c', at: T0 + 1, endedAt: T0 + 1.5, inferable: true, text: 'question c', answer: 'answer c' });
   });
 
   it('never gives another principal or scope', async () => {

@@ -97,6 +97,7 @@ export function thread(id: string, requests: readonly RequestView[], given: Part
     lowestConfidence: Math.min(...requests.map((entry) => entry.confidence)),
     requests,
     feedback: { up: 0, down: 0 },
+    declaredSession: null,
     feedbackGiven: [],
     ...given,
   };

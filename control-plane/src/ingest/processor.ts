@@ -5,6 +5,7 @@ import type { Scope } from '../kernel/index.ts';
 import type { NameRedactor } from '../privacy/index.ts';
 import type { PastTurns, Placement, TurnInput } from '../threads/index.ts';
 import { cachingEmbedder } from './embedding-cache.ts';
+import { createCommonSessions } from './common-sessions.ts';
 import { createLinking, type LinkSettings } from './linking.ts';
 import type { Embedder } from './ports.ts';
 
@@ -56,13 +57,15 @@ export interface Processor {
 export function createProcessor(parts: ProcessorParts): Processor {
   const embedder = cachingEmbedder(parts.embedder);
   const linking = createLinking({ ...parts.linkOptions, vectorModel: embedder.modelId }, parts.past);
+  const common = createCommonSessions(parts.past);
   const patterns = (batch: readonly Incoming[]): readonly Prepared[] => batch.map((incoming) => redactPatterns(incoming, parts.redactor));
   const names = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => redactNames(batch, parts.names);
   const embed = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => addVectors(batch, embedder);
   const linkable = ({ incoming, turn }: Prepared) => ({ scope: incoming.scope, principal: incoming.principal, turn });
   const place = async (item: Prepared): Promise<Processed> => {
-    const placement = await linking.place(linkable(item));
-    return { ...item, turn: placement.call === undefined ? item.turn : { ...item.turn, call: placement.call }, placement };
+    const turn = await common.judge(item.incoming.scope, item.incoming.principal, item.turn);
+    const placement = await linking.place(linkable({ ...item, turn }));
+    return { ...item, turn: placement.call === undefined ? turn : { ...turn, call: placement.call }, placement };
   };
   return {
     patterns,

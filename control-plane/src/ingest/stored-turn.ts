@@ -12,6 +12,7 @@ export function incomingOf(scope: Scope, sample: Sample): Incoming {
   const turn: TurnInput = {
     id: sample.id,
     at: Date.parse(sample.startedAt) / 1000,
+    ...(sample.endedAt !== undefined && { endedAt: Date.parse(sample.endedAt) / 1000 }),
     inferable: principal !== undefined && principal.trust !== 'shared',
     text: prompt?.text ?? '',
     ...(answer && { answer: answer.text }),

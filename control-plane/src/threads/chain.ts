@@ -43,6 +43,12 @@ export function chainOf(history: History | undefined): Chain | undefined {
   return chain;
 }
 
+/** True when both requests carry the same messages: the same question in the same place. */
+export function sameMessages(a: Chain, b: Chain): boolean {
+  if (a.keyId !== b.keyId || a.omitted !== b.omitted || a.messages.length !== b.messages.length) return false;
+  return a.messages.every((message, index) => message === b.messages[index]);
+}
+
 /** True when the later request begins with all messages of the earlier one and the answer that it got. */
 export function wholePrefixOf(later: Chain, earlier: Chain): boolean {
   if (earlier.omitted > 0 || earlier.answer === undefined || earlier.keyId !== later.keyId) return false;

@@ -1,36 +1,62 @@
 // Declared evidence: a session id of the client, or the provider's id of the answer that is continued.
 // Both are attacker-controlled; they only ever choose among threads of the same principal.
+import { lastOf, precedes, type Entry, type PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
-import { lastOf, type Entry, type PrincipalState } from './state.ts';
 
-/** Requests of a source that are looked at, and how many of them must go on under another id for the ids to mean nothing. */
+/** Turns of a source that are looked at, and how many of them must go on under another id for the ids to mean nothing. */
 const RECENT = 8;
 const CONTINUED_UNDER_NEW_ID = 2;
+/** Share of them that must stand under an id of their own. */
+const LONE = 0.75;
 
 export interface DeclaredSession {
   /** Newest request with the same session id. */
   readonly entry: Entry | undefined;
-  /** The source's ids change with every request, although the conversation goes on: they name requests, not sessions. */
+  /** The source's ids change with every turn, although the conversation goes on: they name requests or runs, not sessions. */
   readonly perRequest: boolean;
 }
 
-/** Newest turn or step that carried the session id, and whether ids of this source mean anything. */
+/**
+ * Newest turn or step that carried the session id, and whether ids of this source mean anything.
+ * @param continues whether a request goes on with one of the threads, all begun under other ids
+ */
 export function declaredSession(
   turn: TurnInput,
   state: PrincipalState,
-  continues: (later: TurnInput, earlier: Entry) => boolean,
+  continues: (later: TurnInput, threads: ReadonlySet<string>) => boolean,
 ): DeclaredSession | undefined {
   const { session } = turn;
-  if (session === undefined) return undefined;
-  const ofSource = state.entries.filter((entry) => entry.kind !== 'auxiliary' && entry.turn.session?.source === session.source);
-  const entry = ofSource.findLast((other) => other.turn.session?.id === session.id);
+  if (session === undefined || turn.isCommonSession === true) return undefined;
+  const entry = lastOf(ofSession(turn, state));
   if (entry !== undefined) return { entry, perRequest: false };
-  const recent = ofSource.slice(-RECENT);
-  const changing = new Set(recent.map((other) => other.turn.session?.id)).size === recent.length;
-  if (!changing || recent.length < CONTINUED_UNDER_NEW_ID) return { entry: undefined, perRequest: false };
-  const continued = recent.filter((earlier, index) => continues(recent[index + 1]?.turn ?? turn, earlier)).length;
-  return { entry: undefined, perRequest: continued >= CONTINUED_UNDER_NEW_ID && continued * 2 >= recent.length };
+  // An agent's steps carry the id of its run: what counts is whether the user's next turn has another one.
+  const recent = state.entries.filter((other) => other.kind === 'turn' && other.turn.session?.source === session.source).slice(-RECENT);
+  const ids = new Set(recent.map((other) => other.turn.session?.id));
+  if (recent.length < CONTINUED_UNDER_NEW_ID || ids.size < recent.length * LONE) return { entry: undefined, perRequest: false };
+  const turns = [...recent.map((entry) => ({ turn: entry.turn, entry })), { turn, entry: undefined }];
+  const changes = turns.slice(1).filter((later, index) => later.turn.session?.id !== turns[index]?.turn.session?.id);
+  const continued = changes.filter(({ turn: later, entry: own }) => {
+    const earlier = recent.filter((other) => other !== own && other.turn.session?.id !== later.session?.id && precedes(other.turn, later));
+    const threads = new Set(earlier.map(({ threadId }) => threadId));
+    return own !== undefined && threads.has(own.threadId) ? true : continues(later, threads);
+  }).length;
+  const share = recent.length < RECENT ? 0.5 : 0.25;
+  return { entry: undefined, perRequest: continued >= CONTINUED_UNDER_NEW_ID && continued >= changes.length * share };
 }
+
+/** Turns and steps that carried the same session id, from the same source. */
+export function ofSession({ session }: TurnInput, state: PrincipalState): readonly Entry[] {
+  if (session === undefined) return [];
+  return state.entries.filter(
+    ({ kind, turn: { session: other } }) => kind !== 'auxiliary' && other?.id === session.id && other.source === session.source,
+  );
+}
+
+/**
+ * A name that promises one conversation for each id. Others ("session", "sid", a cookie) may stand for a stay at the
+ * application, with several conversations in it.
+ */
+export const namesConversation = (source: string): boolean => /conversation|thread|chat/i.test(source);
 
 /** The request whose answer is named by `previous_response_id`. */
 export function previousResponse(turn: TurnInput, state: PrincipalState): Entry | undefined {

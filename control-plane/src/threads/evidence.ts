@@ -1,16 +1,13 @@
 // Certain evidence first: tool calls, declared ids, history. What is left over is for inference.
 import { chainOf, type Chain } from './chain.ts';
-import { declaredSession, newestOf, previousResponse, toolCaller } from './declared.ts';
-import { carriesUnseenAnswers, matchHistory, threadsSharing, type HistoryMatch } from './history.ts';
-import { derivedId } from './ids.ts';
+import { newestOf, previousResponse, toolCaller } from './declared.ts';
+import { carriesUnseenAnswers, matchHistory, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { inferLink } from './infer/infer.ts';
-import type { Link } from './link.ts';
+import { certain, fresh, truncationOf, type Link } from './link.ts';
 import type { Settings } from './options.ts';
-import type { Entry, PrincipalState } from './state.ts';
-import type { Reason, Truncation, TurnInput } from './types.ts';
-
-/** How many recent requests tell whether a client sends its history along. */
-const CLIENT_HABIT = 20;
+import { fromSession } from './session.ts';
+import type { PrincipalState } from './state.ts';
+import type { Reason, TurnInput } from './types.ts';
 
 /** Weighs the evidence on a turn or step from certain to inferred. */
 export function link(turn: TurnInput, state: PrincipalState, settings: Settings): Link {
@@ -29,25 +26,6 @@ function fromToolCalls(turn: TurnInput, state: PrincipalState): Link | undefined
   const caller = toolCaller(turn, state);
   if (caller === undefined) return undefined;
   return certain('history', caller, [{ code: 'tool_results', text: 'It answers tool calls of an earlier request.' }]);
-}
-
-function fromSession(turn: TurnInput, state: PrincipalState, settings: Settings, history: HistoryMatch | undefined): Link | undefined {
-  const { session } = turn;
-  const declared = declaredSession(turn, state, (later, earlier) => continues(later, earlier, state, settings));
-  if (session === undefined || declared === undefined) return undefined;
-  const reasons: Reason[] = [{ code: 'declared_session', text: 'The client declared the session.' }];
-  if (declared.entry !== undefined) {
-    const { threadId } = declared.entry;
-    const match = history?.thread.id === threadId ? history : undefined;
-    const predecessor = match?.entry ?? newestOf(state, threadId);
-    return { ...certain('declared', predecessor, reasons), threadId, ...(match === undefined ? {} : traitsOf(match, turn)) };
-  }
-  // An id that nobody saw before cannot begin a conversation that history shows to be under way already.
-  if (declared.perRequest || (history !== undefined && history.exact && history.entry.chain?.answer !== undefined)) return undefined;
-  return {
-    ...certain('declared', undefined, [{ code: 'declared_session', text: 'The client declared a session that is new here.' }]),
-    newThreadId: derivedId('t_', settings.seed, JSON.stringify([session.source, session.id])),
-  };
 }
 
 function fromPreviousResponse(turn: TurnInput, state: PrincipalState): Link | undefined {
@@ -110,46 +88,8 @@ function withoutProof(turn: TurnInput, state: PrincipalState, settings: Settings
   return orphaned ? { ...guess, orphaned, reasons: [orphanedReason, ...guess.reasons] } : guess;
 }
 
-/** True when history, or else inference, says that a request continues the one before it of the same source. */
-function continues(later: TurnInput, earlier: Entry, state: PrincipalState, settings: Settings): boolean {
-  const chain = chainOf(later.history);
-  if (chain !== undefined && chain.messages.length > 1) {
-    const match = matchHistory(chain, state);
-    return match !== undefined && match.entry.turn.session?.id === earlier.turn.session?.id;
-  }
-  return later.inferable && settings.inference && inferLink(later, state, settings, new Set([earlier.threadId])).threadId !== undefined;
-}
-
 /** True for a lone message that is, to the letter, the lone message of an earlier request: sent again in a chat of its own. */
 function beginsLikeAnother({ messages, keyId, omitted }: Chain, state: PrincipalState): boolean {
   if (messages.length !== 1 || omitted > 0) return false;
   return state.entries.some(({ chain }) => chain?.messages.length === 1 && chain.messages[0] === messages[0] && chain.keyId === keyId);
 }
-
-/** True when recent requests of the principal carried answers of earlier ones. */
-function sendsHistory(state: PrincipalState): boolean {
-  return state.turns.slice(-CLIENT_HABIT).some(({ entry }) => (entry.chain?.messages.length ?? 0) > 1);
-}
-
-const truncationOf = ({ dropped, foreign }: HistoryMatch, summary: boolean): Truncation | undefined =>
-  dropped === 0 ? undefined : { dropped, kind: summary || foreign > 0 ? 'compacted' : 'truncated' };
-
-const traitsOf = (match: HistoryMatch, turn: TurnInput): Pick<Link, 'fork' | 'truncation'> => ({
-  fork: match.fork,
-  truncation: truncationOf(match, turn.history?.summary ?? false),
-});
-
-const certain = (method: 'declared' | 'history', predecessor: Entry | undefined, reasons: readonly Reason[]): Link => ({
-  threadId: predecessor?.threadId,
-  predecessor,
-  method,
-  confidence: 1,
-  reasons,
-});
-
-const fresh = (method: 'history' | 'new', confidence: number, reasons: readonly Reason[]): Link => ({
-  threadId: undefined,
-  method,
-  confidence,
-  reasons,
-});

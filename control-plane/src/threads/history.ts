@@ -1,6 +1,8 @@
 // History evidence: clients without a server-side conversation send all messages again with each request.
-import { isAssistant, runInto, type Chain, type Run } from './chain.ts';
+import { isAssistant, runInto, sameMessages, type Chain, type Run } from './chain.ts';
 import type { Entry, PrincipalState, Thread } from './state.ts';
+import { describeText } from './text/traits.ts';
+import type { TurnInput } from './types.ts';
 
 /** Where a request's messages go on from. */
 export interface HistoryMatch {
@@ -19,6 +21,9 @@ export interface HistoryMatch {
   /** Threads that fit equally well; history alone cannot tell them apart. */
   readonly rivals: number;
 }
+
+/** How many recent requests tell whether a client sends its history along. */
+const CLIENT_HABIT = 20;
 
 interface Candidate {
   readonly entry: Entry;
@@ -41,7 +46,23 @@ export function matchHistory(later: Chain, state: PrincipalState, onlyThread?: s
   const best = candidates.toSorted(compare).at(-1);
   if (best === undefined) return undefined;
   const rivals = new Set(candidates.filter((other) => equallyLong(other, best)).map((other) => other.thread.id)).size;
-  return best.exact || rivals === 1 ? describe(best, later, rivals) : undefined;
+  if (!best.exact && rivals !== 1) return undefined;
+  if (!asksAgain(later, best.entry)) return describe(best, later, rivals);
+  // It goes on from what came before the question that it asks again.
+  const before = candidates.filter(({ thread, entry }) => thread === best.thread && !asksAgain(later, entry)).toSorted(compare);
+  return { ...describe(before.at(-1) ?? best, later, rivals), fork: true };
+}
+
+/** True for the same question in the same place, which had an answer already: regenerated. */
+export const asksAgain = (later: Chain, { chain }: Entry): boolean =>
+  chain?.answer !== undefined && chain.messages.length > 0 && sameMessages(later, chain);
+
+/** True for an earlier opening of which the request says most words again: its first message, edited. */
+export function rewords(turn: TurnInput, { kind, chain, turn: earlier }: Entry): boolean {
+  if (kind !== 'turn' || chain?.messages.length !== 1) return false;
+  const [own, other] = [describeText(turn.text).words, describeText(earlier.text).words];
+  const shared = [...own].filter((word) => other.has(word)).length;
+  return shared > 0 && shared * 2 >= Math.max(own.size, other.size);
 }
 
 function candidatesOf(thread: Thread, later: Chain, lastIndex: ReadonlyMap<number, number>): Candidate[] {
@@ -74,6 +95,11 @@ export function threadsSharing(later: Chain, state: PrincipalState): ReadonlySet
     }
   }
   return sharing;
+}
+
+/** True when recent requests of the principal carried answers of earlier ones. */
+export function sendsHistory(state: PrincipalState): boolean {
+  return state.turns.slice(-CLIENT_HABIT).some(({ entry }) => (entry.chain?.messages.length ?? 0) > 1);
 }
 
 function seenMessages(state: PrincipalState): Set<number> {

@@ -1,6 +1,7 @@
 import type { Guess } from './infer/guess.ts';
+import type { HistoryMatch } from './history.ts';
 import type { Entry } from './state.ts';
-import type { LinkMethod, Reason, Truncation } from './types.ts';
+import type { LinkMethod, Reason, Truncation, TurnInput } from './types.ts';
 
 /** What the evidence says about one request, before position and intent are added. */
 export interface Link {
@@ -20,3 +21,27 @@ export interface Link {
   /** What inference weighed, where it decided and is to be judged. */
   readonly guess?: Guess;
 }
+
+export const truncationOf = ({ dropped, foreign }: HistoryMatch, summary: boolean): Truncation | undefined =>
+  dropped === 0 ? undefined : { dropped, kind: summary || foreign > 0 ? 'compacted' : 'truncated' };
+
+/** What history says of a request beside where it belongs. */
+export const traitsOf = (match: HistoryMatch, turn: TurnInput): Pick<Link, 'fork' | 'truncation'> => ({
+  fork: match.fork,
+  truncation: truncationOf(match, turn.history?.summary ?? false),
+});
+
+export const certain = (method: 'declared' | 'history', predecessor: Entry | undefined, reasons: readonly Reason[]): Link => ({
+  threadId: predecessor?.threadId,
+  predecessor,
+  method,
+  confidence: 1,
+  reasons,
+});
+
+export const fresh = (method: 'history' | 'new', confidence: number, reasons: readonly Reason[]): Link => ({
+  threadId: undefined,
+  method,
+  confidence,
+  reasons,
+});

@@ -1,9 +1,12 @@
 // What the room needs of the store.
+import type { DeclaredSession } from '#contract';
 import type { Scope } from '../kernel/index.ts';
 import type { PlacedTurn } from './types.ts';
 import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadSummary } from './views.ts';
 
 export interface PastTurns {
+  /** Up to `limit` different principals of the scope whose stored requests declared the session; none where the principal is not known. */
+  carriers(scope: Scope, session: Pick<DeclaredSession, 'source' | 'id'>, limit: number): Promise<readonly string[]>;
   /**
    * The principal's placed turns before `at` (epoch seconds), at most `limit` newest, oldest first, with vectors: what
    * the linker rebuilds a principal's state from. Promise: reads what was committed, never another scope or principal, and

@@ -1,3 +1,4 @@
+import { asAttempt, attemptOf } from './attempt.ts';
 import { linkAuxiliary } from './auxiliary.ts';
 import { link } from './evidence.ts';
 import { followUpOf } from './follow-up.ts';
@@ -5,15 +6,15 @@ import { derivedId } from './ids.ts';
 import type { Guess } from './infer/guess.ts';
 import { intentOf } from './intent.ts';
 import type { Link } from './link.ts';
-import type { Before } from './speech/lean.ts';
 import { RESTORE_LIMIT, type LinkingOptions, type Settings } from './options.ts';
 import { positionOf } from './position.ts';
 import { settingsOf } from './settings.ts';
 import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts';
 import { asStep, callerOf } from './sub-agent.ts';
-import { afterMoves, againstPeople, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
+import { afterMoves, againstPeople, predecessorAfter, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
 import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
 import { cosine, usable } from './vector.ts';
+import { seenBefore } from './visible.ts';
 import { laterVerdicts, ownVerdict } from './verdict.ts';
 
 /**
@@ -103,27 +104,27 @@ const asPlaced = (turn: TurnInput, { call }: Placement): TurnInput => (call === 
 type Decided = Placement & { readonly guess?: Guess | undefined };
 
 function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, guesses: ReadonlyMap<string, Guess>): Decided {
-  const caller = callerOf(asSent, state);
-  const turn = caller === undefined ? asSent : asStep(asSent, caller);
+  const { turn, link: served } = withinTurn(asSent, state);
   const auxiliary = kindOf(turn) === 'auxiliary';
-  const found = caller !== undefined ? servedBy(caller) : auxiliary ? linkAuxiliary(turn, state) : link(turn, state, settings);
-  const proof = auxiliary || caller !== undefined ? undefined : proofOf(turn, found, state, settings.seed);
+  const found = served ?? (auxiliary ? linkAuxiliary(turn, state) : link(turn, state, settings));
+  const proof = auxiliary || served !== undefined ? undefined : proofOf(turn, found, state, settings.seed);
   const repair = repairBy(proof, state);
   const threadId = repair?.into ?? found.threadId ?? found.newThreadId ?? derivedId('t_', settings.seed, turn.id);
   const current = currentSession(turn, found, state, settings);
+  const before = found.predecessor && seenBefore(found.predecessor, state);
   return {
     threadId,
     isNew: found.threadId === undefined,
     sessionId: current ?? derivedId('s_', settings.seed, turn.id),
-    predecessorId: found.predecessor?.turn.id,
+    predecessorId: repair === undefined ? found.predecessor?.turn.id : predecessorAfter(repair, found.predecessor),
     confidence: found.confidence,
     method: found.method,
     relinked: repair?.relinked,
     repointed: repair?.repointed,
-    similarity: found.predecessor === undefined ? undefined : cosine(turn.vector, found.predecessor.turn.vector),
+    similarity: before && cosine(turn.vector, before.vector),
     position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),
     intent: intentOf(turn),
-    followUp: auxiliary || found.predecessor === undefined ? undefined : followUpOf(turn, askedBefore(found.predecessor, state)),
+    followUp: auxiliary || before === undefined ? undefined : followUpOf(turn, before),
     ...contradictionOf(proof),
     verdicts: settings.judge ? verdictsOn(turn, found, proof, state, settings, guesses) : undefined,
     guess: found.guess,
@@ -131,7 +132,7 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, gu
     alternatives: found.alternatives ?? [],
     truncation: found.truncation,
     fork: found.fork,
-    ...(caller !== undefined && { call: turn.call }),
+    ...(served !== undefined && { call: turn.call }),
   };
 }
 
@@ -168,11 +169,12 @@ function placeOf(turn: TurnInput, found: Link, state: PrincipalState, inSession:
 const placeAfter = (turn: TurnInput, { newestThread, into }: Repair, inSession: boolean): Position =>
   inSession && turn.inferable && newestThread !== into ? 'topic_shift' : 'continuation';
 
-/** The turn that a request goes on from, with the newest answer to it: its predecessor may be a step of that turn. */
-function askedBefore(predecessor: Entry, state: PrincipalState): Before {
-  const turns = state.threads.get(predecessor.threadId)?.turns;
-  const record = turns?.findLast(({ entry }) => entry === predecessor || precedes(entry.turn, predecessor.turn));
-  return record === undefined ? predecessor.turn : { text: record.entry.turn.text, vector: record.vector, ...record.seen };
+/** The request as a step of a turn, where it serves one that was made before; else as it was sent. */
+function withinTurn(turn: TurnInput, state: PrincipalState): { readonly turn: TurnInput; readonly link?: Link } {
+  const caller = callerOf(turn, state);
+  if (caller !== undefined) return { turn: asStep(turn, caller), link: servedBy(caller) };
+  const attempt = attemptOf(turn, state);
+  return attempt === undefined ? { turn } : { turn: asAttempt(turn, attempt), link: attempt.link };
 }
 
 function servedBy(caller: Entry): Link {

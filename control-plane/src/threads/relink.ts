@@ -1,9 +1,12 @@
 // Certain evidence against an earlier guess: the evidence wins, also later. A request that carries the messages of earlier
 // ones proves which requests form one conversation, and with which of them it began; one that declares a session proves
 // where the others of that session belong.
-import { wholePrefixOf, chainOf } from './chain.ts';
+import { chainOf, sameMessages, wholePrefixOf } from './chain.ts';
+import { ofSession } from './declared.ts';
+import { rewords } from './history.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
+import { sessionThread } from './session.ts';
 import type { Entry, PrincipalState } from './state.ts';
 import type { PlacedTurn, Placement, Position, Relink, Repoint, TurnInput } from './types.ts';
 
@@ -14,6 +17,8 @@ export interface Repair {
   readonly repointed: readonly Repoint[] | undefined;
   /** Where the newest turn or step before the request stands afterwards. */
   readonly newestThread: string | undefined;
+  /** The newest turn or step that stands in `into` afterwards. */
+  readonly newestId: string | undefined;
 }
 
 /** What is proven: requests of one conversation, each with the one that it goes on from. */
@@ -23,12 +28,14 @@ export interface Proof {
   readonly into: string;
   readonly evidence: Relink['evidence'];
   readonly predecessors: ReadonlyMap<Entry, Entry | undefined>;
+  /** Moves also what a session was declared for: the proof is that the session holds several conversations. */
+  readonly withinSession?: true;
 }
 
 /** What the evidence on a request proves of earlier ones, whether they stand like that or not. */
 export function proofOf(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
   if (link.method === 'history') return byHistory(turn, link, state, seed);
-  return link.method === 'declared' ? bySession(turn, link, state) : undefined;
+  return link.method === 'declared' ? (withinSession(turn, link, state, seed) ?? bySession(turn, link, state, seed)) : undefined;
 }
 
 /** What the proof shows to be wrong about the placement of earlier requests; undefined where nothing is. */
@@ -68,19 +75,52 @@ function byHistory(turn: TurnInput, link: Link, state: PrincipalState, seed: str
   return { family: line, into, evidence: 'history', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
 }
 
-/** Requests that carried the same session, and were placed by a guess while its ids were taken to mean nothing. */
-function bySession(turn: TurnInput, link: Link, state: PrincipalState): Proof | undefined {
-  const { session } = turn;
-  const into = link.threadId ?? link.newThreadId;
-  if (session === undefined || into === undefined) return undefined;
-  const own = state.entries.filter(
-    ({ kind, turn: { session: other } }) => kind !== 'auxiliary' && other?.id === session.id && other.source === session.source,
-  );
+/**
+ * Two conversations under one session id: this one began without a history while another one, which had been carried along
+ * before, stood in the thread. Its first message is no edit of the other's.
+ */
+function withinSession(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
+  const line = lineOf(turn, state);
+  const [first] = line;
+  const opening = first?.chain?.messages[0];
+  if (first === undefined || opening === undefined || lengthOf(first) !== 1 || line[line.length - 1] !== link.predecessor) return undefined;
+  if (first.chain?.summary === true || first.method !== 'declared') return undefined;
+  const entries = state.threads.get(first.threadId)?.entries ?? [];
+  const before = entries.slice(0, entries.indexOf(first));
+  const isOther = before.some(({ chain }) => (chain?.messages.length ?? 0) > 1 && chain?.messages[0] !== opening);
+  if (!isOther || before.some((entry) => rewords(first.turn, entry))) return undefined;
+  const own = entries.filter((entry) => !before.includes(entry) && entry.chain?.messages[0] === opening);
+  const members = new Set(own.map(({ turn: { id } }) => id));
   const predecessors = new Map<Entry, Entry | undefined>();
-  own.forEach((entry, index) => {
-    if (entry.method === 'inferred' || entry.method === 'new') predecessors.set(entry, own[index - 1]);
-  });
+  for (const entry of own) {
+    const known = members.has(entry.predecessorId ?? '') ? state.entry(entry.predecessorId ?? '') : first;
+    predecessors.set(entry, entry === first ? undefined : (line[line.indexOf(entry) - 1] ?? known));
+  }
+  return { family: own, into: derivedId('t_', seed, first.turn.id), evidence: 'history', predecessors, withinSession: true };
+}
+
+/**
+ * Requests of the same session that were placed by a guess in a thread which others began, while its ids were taken to mean
+ * nothing. That a second turn carries the id shows that it lasts; the same request sent again does not.
+ */
+function bySession(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
+  const own = ofSession(turn, state);
+  const joined = link.threadId ?? link.newThreadId;
+  if (joined === undefined || !own.some(({ kind, turn: other }) => kind === 'turn' && !isSameQuestion(turn, other))) return undefined;
+  const isOthers = (id: string): boolean => {
+    const first = state.threads.get(id)?.entries[0];
+    return first !== undefined && !own.includes(first);
+  };
+  const guessed = own.filter(({ method, threadId }) => (method === 'inferred' || method === 'new') && isOthers(threadId));
+  if (guessed.length === 0) return undefined;
+  const into = guessed.some(({ threadId }) => threadId === joined) ? sessionThread(turn, seed) : joined;
+  const predecessors = new Map(guessed.map((entry) => [entry, own[own.indexOf(entry) - 1]] as const));
   return { family: own, into, evidence: 'declared', predecessors };
+}
+
+function isSameQuestion(a: TurnInput, b: TurnInput): boolean {
+  const [one, other] = [chainOf(a.history), chainOf(b.history)];
+  return one !== undefined && other !== undefined ? sameMessages(one, other) : a.text === b.text;
 }
 
 function repairOf(proof: Proof, state: PrincipalState): Repair | undefined {
@@ -89,7 +129,7 @@ function repairOf(proof: Proof, state: PrincipalState): Repair | undefined {
   const standing = new Standing(state, moving);
   for (const entry of state.entries) {
     const { turn, threadId, method, predecessorId } = entry;
-    const proven = proof.predecessors.has(entry) && (evidence === 'declared' || method !== 'declared');
+    const proven = proof.predecessors.has(entry) && (evidence === 'declared' || proof.withinSession === true || method !== 'declared');
     const tied = predecessorId !== undefined && moving.has(predecessorId) && isTied(entry);
     if (threadId === into || !(proven || tied)) {
       standing.pass(entry, threadId);
@@ -101,7 +141,13 @@ function repairOf(proof: Proof, state: PrincipalState): Repair | undefined {
     standing.pass(entry, into);
   }
   if (moving.size === 0) return undefined;
-  return { into, relinked: [...moving.values()], repointed: repointedBy(moving, state), newestThread: standing.newestThread };
+  return {
+    into,
+    relinked: [...moving.values()],
+    repointed: repointedBy(moving, state),
+    newestThread: standing.newestThread,
+    newestId: standing.newestIn(into),
+  };
 }
 
 /** Certain evidence ties it to its predecessor: branches of the same conversation, steps, and calls made beside. */
@@ -113,6 +159,7 @@ const followsOnly = ({ kind }: Entry): { readonly follows?: true } => (kind === 
 class Standing {
   readonly #state: PrincipalState;
   readonly #moving: ReadonlyMap<string, Relink>;
+  readonly #newestOf = new Map<string, string>();
   #newest: { readonly entry: Entry; readonly thread: string } | undefined;
 
   constructor(state: PrincipalState, moving: ReadonlyMap<string, Relink>) {
@@ -121,7 +168,13 @@ class Standing {
   }
 
   pass(entry: Entry, thread: string): void {
-    if (entry.kind !== 'auxiliary') this.#newest = { entry, thread };
+    if (entry.kind === 'auxiliary') return;
+    this.#newest = { entry, thread };
+    this.#newestOf.set(thread, entry.turn.id);
+  }
+
+  newestIn(thread: string): string | undefined {
+    return this.#newestOf.get(thread);
   }
 
   get newestThread(): string | undefined {
@@ -168,3 +221,9 @@ export function afterMoves<T extends PlacedTurn>(
 }
 
 const lengthOf = ({ chain }: Entry): number => chain?.messages.length ?? 0;
+
+/** What a request goes on from once the repair is made: what it named, where that stands in its thread, else the newest there. */
+export function predecessorAfter({ into, relinked, newestId }: Repair, named: Entry | undefined): string | undefined {
+  const move = relinked.find(({ requestId }) => requestId === named?.turn.id);
+  return (move?.into ?? named?.threadId) === into ? named?.turn.id : newestId;
+}

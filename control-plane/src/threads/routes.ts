@@ -158,7 +158,15 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
         description: 'The thread',
         schema: {
           type: 'object',
-          properties: { ...SUMMARY_FIELDS, requests: { type: 'array', items: REQUEST }, feedbackGiven: { type: 'array', items: FEEDBACK } },
+          properties: {
+            ...SUMMARY_FIELDS,
+            declaredSession: {
+              type: ['object', 'null'],
+              description: 'The session that the client declared: {id, source, threads}, with every thread of the user in it, oldest first',
+            },
+            requests: { type: 'array', items: REQUEST },
+            feedbackGiven: { type: 'array', items: FEEDBACK },
+          },
         },
       },
       errors: ['not_found'],

@@ -14,6 +14,8 @@ export interface TurnInput {
   readonly id: string;
   /** Epoch seconds at which the request arrived, with fractions. */
   readonly at: number;
+  /** When the last byte of its answer left, where that is known; as `at`. */
+  readonly endedAt?: number | undefined;
   /** False for shared or unknown principals: then only declared and history evidence counts. */
   readonly inferable: boolean;
   readonly text: string;
@@ -24,6 +26,8 @@ export interface TurnInput {
   /** Model of both vectors; see LinkingOptions.vectorModel. */
   readonly vectorModel?: string | undefined;
   readonly session?: DeclaredSession | undefined;
+  /** Several people carry the session's id, and no policy says that they share it: it names no conversation of theirs. */
+  readonly isCommonSession?: true | undefined;
   readonly history?: History | undefined;
   readonly call?: Call | undefined;
 }

@@ -114,8 +114,19 @@ export interface RequestView {
   readonly redactions: Readonly<Record<string, number>>;
 }
 
+/** A session that the client declared, with the threads of the same user that requests of it stand in. */
+export interface SessionThreads {
+  readonly id: string;
+  /** Where the id was read: header:NAME, body:PATH, … */
+  readonly source: string;
+  /** The oldest first, at most 100; this thread is one of them. */
+  readonly threads: readonly Pick<ThreadSummary, 'id' | 'title' | 'turns' | 'startedAt' | 'lastAt'>[];
+}
+
 export interface ThreadDetail extends ThreadSummary {
   readonly requests: readonly RequestView[];
+  /** What the client declared with the newest of the requests that declared one; null where none did. */
+  readonly declaredSession: SessionThreads | null;
   /** The newest 200, newest first. */
   readonly feedbackGiven: readonly FeedbackView[];
 }

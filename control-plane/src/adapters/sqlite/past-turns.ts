@@ -1,9 +1,15 @@
+import type { DeclaredSession } from '#contract';
 import type { Scope } from '../../kernel/index.ts';
 import type { PastTurns, PlacedTurn } from '../../threads/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { toPlacedTurn, type RequestRow } from './request-row.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-row.ts';
+
+/** Among the id's newest requests: one that several people carry is carried by several in any stretch of it. */
+const CARRIERS = `SELECT DISTINCT principal FROM (SELECT principal, sample FROM requests
+    WHERE scope = ?1 AND declared_session = ?2 ORDER BY seq DESC LIMIT 1000)
+  WHERE principal IS NOT NULL AND json_extract(sample, '$.session.source') = ?3 LIMIT ?4`;
 
 export class SqlitePastTurns implements PastTurns {
   private readonly database: Database;
@@ -31,6 +37,11 @@ export class SqlitePastTurns implements PastTurns {
     return Promise.resolve(
       rows.reverse().map((row) => toPlacedTurn(row, vector(row, 'prompt'), vector(row, 'answer'), model ?? row.embedding_model)),
     );
+  }
+
+  async carriers(scope: Scope, { source, id }: Pick<DeclaredSession, 'source' | 'id'>, limit: number): Promise<readonly string[]> {
+    const rows = this.database.prepare(CARRIERS).all(keyOf(scope), id, source, limit);
+    return Promise.resolve(rows.map((row) => row['principal'] as string));
   }
 
   private vectorsOf(scope: string, rows: readonly RequestRow[]): ReadonlyMap<string, Float32Array> {

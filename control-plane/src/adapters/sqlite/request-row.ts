@@ -11,7 +11,9 @@ export type NewRequest = Omit<RequestRow, 'seq'>;
 
 type PlacementRest = Pick<Placement, 'reasons' | 'alternatives' | 'truncation' | 'fork' | 'isNew'>;
 /** What the linker saw where it differs from the sample, so that nothing is stored twice. */
-type TurnRest = Partial<Omit<TurnInput, 'id' | 'at' | 'vector' | 'answerVector' | 'vectorModel'>> & { readonly inferable: boolean };
+type TurnRest = Partial<Omit<TurnInput, 'id' | 'at' | 'endedAt' | 'vector' | 'answerVector' | 'vectorModel'>> & {
+  readonly inferable: boolean;
+};
 
 /** Length and truncation of a text whose words stand in a column. */
 const withoutText = (text: Sample['prompt']): object | undefined =>
@@ -25,6 +27,7 @@ function turnRest({ turn, sample }: StoredTurn): TurnRest {
     ...(turn.text === (sample.prompt?.text ?? '') ? {} : { text: turn.text }),
     ...(turn.answer === sample.answer?.text || turn.answer === undefined ? {} : { answer: turn.answer }),
     ...(turn.session === undefined || same(turn.session, sample.session) ? {} : { session: turn.session }),
+    ...(turn.isCommonSession === true ? { isCommonSession: true } : {}),
     ...(turn.history === undefined || same(turn.history, sample.history) ? {} : { history: turn.history }),
     ...(turn.call === undefined || same(turn.call, sample.call) ? {} : { call: turn.call }),
   };
@@ -150,6 +153,7 @@ export function toPlacedTurn(
     turn: {
       id: row.id,
       at: row.at,
+      ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
       inferable: rest.inferable,
       text: rest.text ?? row.prompt ?? '',
       ...(answer === null ? {} : { answer }),
@@ -157,6 +161,7 @@ export function toPlacedTurn(
       ...(answerVector === undefined ? {} : { answerVector }),
       ...((vector ?? answerVector) === undefined || vectorModel === null ? {} : { vectorModel }),
       ...(session === undefined ? {} : { session }),
+      ...(rest.isCommonSession === true ? { isCommonSession: true } : {}),
       ...(history === undefined ? {} : { history }),
       ...(call === undefined ? {} : { call }),
     },

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Clock, Scope } from '../../kernel/index.ts';
-import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
+import type { Page, RequestView, SessionThreads, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
 import { OPEN_SECONDS, outcomeOf } from './aggregate.ts';
 import { decodeCursor, encodeCursor, type Cursor } from './cursor.ts';
 import { readFeedback, readVoices, type ThreadVoices } from './feedback-reader.ts';
@@ -14,6 +14,12 @@ const MAX_PAGE = 500;
 const MAX_LOOKED_AT = 5_000;
 /** Requests of one thread that are shown, the newest; `calls` of the summary says how many there are. */
 const MAX_SHOWN = 5_000;
+
+/** Threads of one principal with requests of a declared session. */
+const OF_SESSION = `SELECT id, title, turns, started_at, last_at FROM threads
+  WHERE scope = ?1 AND principal IS ?4 AND id IN (SELECT thread_id FROM requests
+    WHERE scope = ?1 AND declared_session = ?2 AND principal IS ?4 AND json_extract(sample, '$.session.source') = ?3)
+  ORDER BY started_at, id LIMIT 100`;
 
 const time = (at: number): string => new Date(Math.round(at * 1_000)).toISOString();
 
@@ -145,8 +151,25 @@ export class SqliteThreads implements ThreadReader {
     return Promise.resolve({
       ...summary(row, this.clock.nowMs(), readVoices(this.database, key, [id])(id)),
       requests: views.reverse(),
+      declaredSession: this.sessionOf(key, row.principal, views),
       feedbackGiven: readFeedback(this.database, key, id),
     });
+  }
+
+  /** @param views oldest first */
+  private sessionOf(scope: string, principal: string | null, views: readonly RequestView[]): SessionThreads | null {
+    const session = views.findLast(({ declaredSession }) => declaredSession !== null)?.declaredSession;
+    if (session === null || session === undefined) return null;
+    const { id, source } = session;
+    const rows = this.database.prepare(OF_SESSION).all(scope, id, source, principal);
+    const threads = rows.map((row) => ({
+      id: row['id'] as string,
+      title: row['title'] as string,
+      turns: Number(row['turns']),
+      startedAt: time(Number(row['started_at'])),
+      lastAt: time(Number(row['last_at'])),
+    }));
+    return { id, source, threads };
   }
 
   /** Successors of each of the requests. */
