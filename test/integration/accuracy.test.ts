@@ -193,6 +193,8 @@ describe('calibration', () => {
     const reverted = await request(again.app).post('/v1/calibrations').set(bearer()).send({ action: 'revert' });
     expect(reverted.body).toMatchObject({ version: 2, action: 'revert', revertedTo: 0, tuning: null });
     expect((await get(again, '/v1/calibrations')) as object).toMatchObject({ active: null });
+    const log = (await get(again, '/v1/audit?kind=calibration')) as { items: object[] };
+    expect(log.items).toMatchObject([{ details: { version: 2, action: 'revert' } }, { details: { version: 1, action: 'apply' } }]);
     const back = await request(again.app).post('/v1/calibrations').set(bearer()).send({ action: 'revert', to: 1 });
     expect((back.body as Calibration).tuning).toEqual(proposal.tuning);
   });

@@ -73,6 +73,8 @@ describe('merging', () => {
     expect(whole.requests.map(({ position }) => position)).toEqual(['first', 'continuation', 'continuation', 'continuation']);
     expect(whole.requests.filter(({ method }) => method === 'person').map(({ id }) => id)).toEqual(['a1', 'a2']);
     expect((await request(plane.app).get(`/v1/threads/${a}`).set(bearer())).status).toBe(404);
+    const log = (await request(plane.app).get('/v1/audit').query({ kind: 'repair' }).set(bearer())).body as { items: object[] };
+    expect(log.items).toMatchObject([{ kind: 'repair', details: { act: 'merge', into: b, moved: 2 } }]);
     await store(plane, asked('a3', 8, 'A'));
     expect(await threadOf(plane, 'a3')).toBe(b);
     await plane.close({ keepFolder: true });

@@ -1,5 +1,5 @@
 // What the room needs of the store.
-import type { Scope } from '../kernel/index.ts';
+import type { AuditEntry, Scope } from '../kernel/index.ts';
 import type { Verdict, VerdictKind } from '../threads/index.ts';
 import type { Calibration, KeptVerdict, Tally } from './types.ts';
 
@@ -23,8 +23,8 @@ export interface VerdictStore {
 export interface CalibrationStore {
   /** Newest first. */
   list(scope: Scope): Promise<readonly Calibration[]>;
-  /** Adds the next version; answers it. Durable when it resolves. */
-  append(scope: Scope, calibration: Omit<Calibration, 'version'>): Promise<Calibration>;
+  /** Adds the next version, with the entry of the audit log on it; answers it. Durable when it resolves. */
+  append(scope: Scope, calibration: Omit<Calibration, 'version'>, audit?: (version: number) => AuditEntry): Promise<Calibration>;
   /** What is in force, by scope; scopes that never had one are left out. */
   inForce(): Promise<readonly { readonly scope: Scope; readonly calibration: Calibration }[]>;
 }

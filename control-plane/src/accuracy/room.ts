@@ -66,7 +66,14 @@ export async function createAccuracy(parts: AccuracyParts): Promise<AccuracyRoom
   }
 
   async function enforce(scope: Scope, calibration: Omit<Calibration, 'version' | 'atMs'>): Promise<Calibration> {
-    const stored = await calibrations.append(scope, { ...calibration, atMs: clock.nowMs() });
+    const { tuning } = calibration;
+    const details = { action: calibration.action, revertedTo: calibration.revertedTo, joinFrom: tuning?.joinFrom ?? null };
+    const stored = await calibrations.append(scope, { ...calibration, atMs: clock.nowMs() }, (version) => ({
+      scope,
+      kind: 'calibration',
+      actor: calibration.by,
+      details: { version, ...details },
+    }));
     inForce.set(scopeKey(scope), stored);
     parts.changed(scope);
     const { tenant, environment } = scope;

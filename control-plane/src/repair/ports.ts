@@ -1,5 +1,5 @@
 // What the room needs of the store and of the linker.
-import type { Scope } from '../kernel/index.ts';
+import type { AuditEntry, Scope } from '../kernel/index.ts';
 import type { Adjustment, Repair, RepairKind, RepairMove, Standing } from './types.ts';
 
 /** Requests of one principal from some moment on, and how those stand that they go on from. */
@@ -58,11 +58,23 @@ export interface RepairStore {
   line(scope: Scope, principal: string, fromAt: number, threads: readonly string[], alsoIds: readonly string[]): Promise<Line>;
   /**
    * Moves and adjusts requests, their vectors and their threads, keeps the repair (or that it was undone), and stores an
-   * event for each thread that was left: all or nothing, durable when it resolves. False, and nothing changed, where a
+   * event for each thread that was left and the entry of the audit log: all or nothing, durable when it resolves. False, and nothing changed, where a
    * request does not stand (any more) where the move takes it from.
    */
-  commit(scope: Scope, repair: NewRepair, moves: readonly RepairMove[], adjustments: readonly Adjustment[]): Promise<boolean>;
-  undo(scope: Scope, undone: UndoneRepair, moves: readonly RepairMove[], adjustments: readonly Adjustment[]): Promise<boolean>;
+  commit(
+    scope: Scope,
+    repair: NewRepair,
+    moves: readonly RepairMove[],
+    adjustments: readonly Adjustment[],
+    audit?: AuditEntry,
+  ): Promise<boolean>;
+  undo(
+    scope: Scope,
+    undone: UndoneRepair,
+    moves: readonly RepairMove[],
+    adjustments: readonly Adjustment[],
+    audit?: AuditEntry,
+  ): Promise<boolean>;
   /** The newest repair of which this was asked, if it stands whole. */
   standing(scope: Scope, asked: string): Promise<Repair | undefined>;
   undoable(scope: Scope, id: string): Promise<Undoable | undefined>;

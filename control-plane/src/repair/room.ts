@@ -1,6 +1,6 @@
 // Merging, splitting and moving by people. One repair at a time, and none while a request is being placed.
 import { createHash } from 'node:crypto';
-import { ClewError, randomHex, scopeKey, type Clock, type Logger, type Randomness, type Scope } from '../kernel/index.ts';
+import { ClewError, randomHex, scopeKey, type AuditEntry, type Clock, type Logger, type Randomness, type Scope } from '../kernel/index.ts';
 import { derivedId } from '../threads/index.ts';
 import { fromOn, MOST_MEMBERS, planOf, refused, withTheirTurns } from './plan.ts';
 import type { LinkerGate, ReasonRedactor, RepairStore, Undoable } from './ports.ts';
@@ -108,7 +108,8 @@ export function createRepairs(parts: RepairParts): RepairRoom {
     const { moves, adjustments } = planOf(line, requests, into);
     const text = reason === undefined ? null : await parts.redactor.redact(reason, principal);
     const kept = { id, kind: request.kind, principal, asked, into, reason: text, atMs: clock.nowMs(), by };
-    if (!(await store.commit(scope, kept, moves, adjustments))) throw changedMeanwhile();
+    const audit = entryOf(scope, by, { repair: id, act: request.kind, into, moved: moves.length });
+    if (!(await store.commit(scope, kept, moves, adjustments, audit))) throw changedMeanwhile();
     done(scope, principal, 'thread_repaired', { repairId: id, kind: request.kind, by, into, moved: moves.length });
     return { repair: await existing(scope, id), isNew: true };
   }
@@ -131,7 +132,9 @@ export function createRepairs(parts: RepairParts): RepairRoom {
     const line = await store.line(scope, repair.principal, since, threads, ids);
     const { moves, adjustments } = undoPlan(undoable, line);
     const text = reason === undefined ? null : await parts.redactor.redact(reason, repair.principal);
-    if (!(await store.undo(scope, { id, atMs: clock.nowMs(), by, reason: text }, moves, adjustments))) throw changedMeanwhile();
+    const audit = entryOf(scope, by, { repair: id, act: 'undo', into: repair.into, moved: moves.length });
+    const undone = { id, atMs: clock.nowMs(), by, reason: text };
+    if (!(await store.undo(scope, undone, moves, adjustments, audit))) throw changedMeanwhile();
     done(scope, repair.principal, 'thread_repair_undone', { repairId: id, kind: repair.kind, by, moved: moves.length });
     return existing(scope, id);
   }
@@ -169,6 +172,8 @@ function withAll(undoable: Undoable): Undoable {
   if (into === undefined) return undoable;
   return { ...undoable, followers: [...undoable.followers, ...undoable.others.map((request) => ({ request, into }))] };
 }
+
+const entryOf = (scope: Scope, actor: string, details: AuditEntry['details']): AuditEntry => ({ scope, kind: 'repair', actor, details });
 
 const changedMeanwhile = (): ClewError => new ClewError('unavailable', 'the requests were changed or erased meanwhile; ask again');
 

@@ -1,6 +1,7 @@
 import type { Calibration, CalibrationStore, Preview } from '../../accuracy/index.ts';
-import type { Scope } from '../../kernel/index.ts';
+import type { AuditEntry, Scope } from '../../kernel/index.ts';
 import type { LinkerTuning } from '../../threads/index.ts';
+import type { AuditWriter } from './audit.ts';
 import { query, type Database } from './database.ts';
 import type { CalibrationTable } from './schema.ts';
 import { keyOf, scopeOf } from './scope.ts';
@@ -21,8 +22,10 @@ const toCalibration = (row: CalibrationTable): Calibration => ({
 
 export class SqliteCalibrations implements CalibrationStore {
   private readonly database: Database;
+  private readonly audit: AuditWriter;
 
-  constructor(database: Database) {
+  constructor(database: Database, audit: AuditWriter) {
+    this.audit = audit;
     this.database = database;
   }
 
@@ -31,7 +34,8 @@ export class SqliteCalibrations implements CalibrationStore {
     return Promise.resolve(this.database.all(rows).map(toCalibration));
   }
 
-  append(scope: Scope, { action, revertedTo, tuning, preview, atMs, by }: Omit<Calibration, 'version'>): Promise<Calibration> {
+  append(scope: Scope, calibration: Omit<Calibration, 'version'>, audit?: (version: number) => AuditEntry): Promise<Calibration> {
+    const { action, revertedTo, tuning, preview, atMs, by } = calibration;
     const key = keyOf(scope);
     const row = this.database.transaction(() => {
       const added: CalibrationTable = {
@@ -45,6 +49,7 @@ export class SqliteCalibrations implements CalibrationStore {
         by_id: by,
       };
       this.database.run(query.insertInto('calibrations').values(added));
+      this.audit.add(audit?.(added.version));
       return added;
     });
     return Promise.resolve(toCalibration(row));

@@ -1,9 +1,10 @@
 // Repairs by people: reading how requests stand, and moving them in one transaction.
 import type { Selectable } from 'kysely';
 import type { RepairedPlaces } from '../../accuracy/index.ts';
-import type { Clock, Scope } from '../../kernel/index.ts';
+import type { AuditEntry, Clock, Scope } from '../../kernel/index.ts';
 import type { Line, NewRepair, Repair, RepairFilter, RepairStore, Standing, Undoable, UndoneRepair } from '../../repair/index.ts';
 import type { Adjustment, Place, RepairMove } from '../../repair/index.ts';
+import type { AuditWriter } from './audit.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { elements, query, type Database } from './database.ts';
 import { adjust, announceMoves, moveByPerson } from './repair-rows.ts';
@@ -51,8 +52,10 @@ export class SqliteRepairs implements RepairStore, RepairedPlaces {
   private readonly database: Database;
   private readonly vectors: SqliteVectors;
   private readonly clock: Clock;
+  private readonly audit: AuditWriter;
 
-  constructor(database: Database, vectors: SqliteVectors, clock: Clock) {
+  constructor(database: Database, vectors: SqliteVectors, clock: Clock, audit: AuditWriter) {
+    this.audit = audit;
     this.database = database;
     this.vectors = vectors;
     this.clock = clock;
@@ -91,9 +94,16 @@ export class SqliteRepairs implements RepairStore, RepairedPlaces {
     });
   }
 
-  async commit(scope: Scope, repair: NewRepair, moves: readonly RepairMove[], adjustments: readonly Adjustment[]): Promise<boolean> {
+  async commit(
+    scope: Scope,
+    repair: NewRepair,
+    moves: readonly RepairMove[],
+    adjustments: readonly Adjustment[],
+    audit?: AuditEntry,
+  ): Promise<boolean> {
     const { id, kind, principal, asked, into, reason, atMs, by } = repair;
     return this.change(scope, id, moves, adjustments, (key) => {
+      this.audit.add(audit);
       const row = { scope: key, id, kind, principal, asked, into_id: into, reason, at_ms: atMs, by_id: by };
       this.database.run(query.insertInto('repairs').values(row));
       const times = new Map(this.timesOf(key, [...moves, ...adjustments]));
@@ -117,8 +127,15 @@ export class SqliteRepairs implements RepairStore, RepairedPlaces {
     });
   }
 
-  async undo(scope: Scope, undone: UndoneRepair, moves: readonly RepairMove[], adjustments: readonly Adjustment[]): Promise<boolean> {
+  async undo(
+    scope: Scope,
+    undone: UndoneRepair,
+    moves: readonly RepairMove[],
+    adjustments: readonly Adjustment[],
+    audit?: AuditEntry,
+  ): Promise<boolean> {
     return this.change(scope, undone.id, moves, adjustments, (key) => {
+      this.audit.add(audit);
       this.database.run(
         query
           .updateTable('repairs')
