@@ -8,7 +8,7 @@ import { createLinkerMemory, type LinkerMemory, type LinkSettings, type Pipeline
 import { systemRandomness, type EventHandler, type Route } from './kernel/index.ts';
 import type { LoadedPolicy } from './policies/index.ts';
 import { createRepairs, repairRoutes } from './repair/index.ts';
-import { shippedLinker } from './threads/index.ts';
+import { linkerFor } from './threads/index.ts';
 
 export interface Linker {
   readonly memory: LinkerMemory;
@@ -33,12 +33,11 @@ export async function openLinker(base: Base, embedders: Pick<Embedders, 'current
     calibrations: store.calibrations,
     repairs: store.repairs,
     past: store.past,
-    linker: () => ({
-      id: shippedLinker.id,
-      joinFrom: shippedLinker.joinFrom,
-      model: embedders.current().modelId,
-      leastJoin: live.current().policy.linking?.minConfidence ?? 0,
-    }),
+    linker: () => {
+      const model = embedders.current().modelId;
+      const { id, joinFrom } = linkerFor(model);
+      return { id, joinFrom, model, leastJoin: live.current().policy.linking?.minConfidence ?? 0 };
+    },
     linking: () => ({ ...chosen(live.current().policy), vectorModel: embedders.current().modelId }),
     changed: (scope) => memory.forgetAll(scope),
     clock,

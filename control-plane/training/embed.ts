@@ -1,8 +1,8 @@
 // Embeds every text of the data once, as serving does, and keeps the vectors for the other programs.
-// usage: node control-plane/training/embed.ts --embeddings FILE [--data DIR]     writes FILE.json and FILE.bin, outside the repository
+// usage: node control-plane/training/embed.ts --embeddings FILE [--tier static] [--data DIR]     writes FILE.json and FILE.bin, outside the repository
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openEmbedder } from '../src/adapters/onnx/index.ts';
+import { openEmbedder, openStaticEmbedder } from '../src/adapters/onnx/index.ts';
 import { dataFolder, embeddingsFile, readRows, textKey } from './corpus.ts';
 import { readOwnPrompts } from './own-prompts.ts';
 
@@ -19,7 +19,7 @@ for (const { text, before } of readOwnPrompts())
   for (const one of [text, before?.text ?? '', before?.answer ?? '']) if (one !== '') texts.set(textKey(one), one);
 // Texts of like length together: a batch is as slow as its longest.
 const entries = [...texts].toSorted(([, a], [, b]) => a.length - b.length);
-const embedder = openEmbedder();
+const embedder = process.argv.includes('static') ? openStaticEmbedder() : openEmbedder();
 const vectors = new Float32Array(entries.length * embedder.dimensions);
 for (let i = 0; i < entries.length; i += BATCH) {
   const batch = await embedder.embed(entries.slice(i, i + BATCH).map(([, text]) => text));

@@ -1,14 +1,25 @@
 // Fits the linker on all conversations, its calibration on cross-validated decisions, and writes
-// control-plane/src/threads/weights/linker.json.
-// usage: node control-plane/training/train.ts --embeddings FILE [--data DIR]
+// control-plane/src/threads/weights/linker.json; for the static vectors linker-static.json, and for models that nobody knows here
+// linker-hosted.json, fitted on MiniLM's similarities without a follow-up detector that reads vectors.
+// usage: node control-plane/training/train.ts --embeddings FILE [--tier static|hosted] [--data DIR]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realness } from '../src/threads/infer/linker.ts';
-import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
+import { shippedWeights, type LinkerWeights, type TextModel } from '../src/threads/infer/weights.ts';
 import { fitCalibration } from './calibration.ts';
 import { dataFolder, embeddingsFile, Embeddings, type Log } from './corpus.ts';
-import { allLogs, crossValidated, NAMES, outcomesOf, readSets } from './cross-validation.ts';
+import { allLogs, crossValidated, NAMES, outcomesOf, readSets, type Sets } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
+
+const FILES = { local: 'linker.json', static: 'linker-static.json', hosted: 'linker-hosted.json' } as const;
+/** So dear that the detector learns nothing from them. */
+const NO_VECTORS = 1e9;
+
+function tierOf(args: readonly string[]): keyof typeof FILES {
+  const tier = args.includes('--tier') ? args[args.indexOf('--tier') + 1] : 'local';
+  if (tier !== 'local' && tier !== 'static' && tier !== 'hosted') throw new Error('--tier takes local, static or hosted');
+  return tier;
+}
 
 const round = (value: number): number => Number(value.toPrecision(4));
 const roundAll = <T extends Readonly<Record<string, number>>>(weights: T): T =>
@@ -29,14 +40,23 @@ const rounded = (weights: LinkerWeights): LinkerWeights => ({
   followUp: roundModel(weights.followUp),
 });
 
+function calibrationOf(sets: Sets, fit: (logs: readonly Log[]) => LinkerWeights): LinkerWeights['calibration'] {
+  const outcomes = NAMES.flatMap((name) => outcomesOf([...sets[name].values()], crossValidated(sets, name, fit)));
+  return fitCalibration(outcomes, (length) => realness(length, DEFAULT_FIT));
+}
+
 function main(args: readonly string[]): void {
+  const tier = tierOf(args);
+  const options = tier === 'hosted' ? { ...DEFAULT_FIT, vectorPenalty: NO_VECTORS } : DEFAULT_FIT;
   const embeddings = new Embeddings(embeddingsFile(args));
   const sets = readSets(dataFolder(args), embeddings);
-  const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, DEFAULT_FIT);
-  const outcomes = NAMES.flatMap((name) => outcomesOf([...sets[name].values()], crossValidated(sets, name, fit)));
-  const weights = { ...fit(allLogs(sets)), calibration: roundAll(fitCalibration(outcomes, (length) => realness(length, DEFAULT_FIT))) };
-  const file = join(import.meta.dirname, '../src/threads/weights/linker.json');
-  writeFileSync(file, `${JSON.stringify(rounded(weights))}\n`);
+  const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, options);
+  // How sure decisions on a hosted model's vectors are cannot be learned here: the local model's confidence stands for it.
+  const calibration = tier === 'hosted' ? shippedWeights.calibration : calibrationOf(sets, fit);
+  const weights = { ...fit(allLogs(sets)), calibration: roundAll(calibration) };
+  const file = join(import.meta.dirname, '../src/threads/weights', FILES[tier]);
+  const { followUp, ...rest } = rounded(weights);
+  writeFileSync(file, `${JSON.stringify({ ...rest, followUp: tier === 'hosted' ? { ...followUp, vector: [] } : followUp })}\n`);
 }
 
 if (import.meta.main) main(process.argv.slice(2));

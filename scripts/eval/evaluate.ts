@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { openEmbedder } from '../../control-plane/src/cli/embedder.ts';
+import { openEmbedder, openTier, type Tier } from '../../control-plane/src/cli/embedder.ts';
 import { scoreIntents, scoreTopics, type IntentFigures, type TopicFigures } from './labels.ts';
 import { scoreClean, scorePersonal, type LabelledText, type PersonalFigures } from './personal.ts';
 import { cosineRule, gapRule } from './rules.ts';
@@ -17,11 +17,14 @@ export type Result =
       readonly kind: 'threads';
       readonly file: string;
       readonly ours: ThreadFigures;
+      /** Model that read the meaning, and how many texts it reads a second on one core, by processor time. */
+      readonly tier: Tier;
+      readonly textsPerSecond: number;
       readonly gap: ThreadFigures;
       readonly cosine: ThreadFigures;
     }
   | { readonly kind: 'intents'; readonly file: string; readonly mapped: IntentFigures | null; readonly real: IntentFigures | null }
-  | { readonly kind: 'topics'; readonly file: string; readonly figures: TopicFigures }
+  | { readonly kind: 'topics'; readonly file: string; readonly tier: Tier; readonly figures: TopicFigures }
   | { readonly kind: 'pii'; readonly file: string; readonly figures: PersonalFigures }
   | { readonly kind: 'clean'; readonly file: string; readonly rows: number; readonly altered: number };
 
@@ -33,6 +36,7 @@ export interface Report {
 
 export interface Options {
   readonly kinds: readonly Kind[];
+  readonly tiers: readonly Tier[];
   /** Replace names in conversations first. */
   readonly names: boolean;
   readonly say: (line: string) => void;
@@ -50,7 +54,7 @@ const FILES: readonly { readonly prefix: string; readonly kind: Kind; readonly f
 type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly text: string };
 
 /** Throws where a file cannot be read as what its name says, or a command fails. */
-export async function evaluate(folder: string, { kinds, names, say }: Options): Promise<Report> {
+export async function evaluate(folder: string, { kinds, names, tiers, say }: Options): Promise<Report> {
   const results: Result[] = [];
   const notFound: string[] = [];
   const work = mkdtempSync(path.join(tmpdir(), 'clew-eval-'));
@@ -66,8 +70,11 @@ export async function evaluate(folder: string, { kinds, names, say }: Options): 
           continue;
         }
         say(`${name}: ${rows.length} rows`);
-        const at = { file: name, path: path.join(folder, name), work, names };
-        results.push(await JUDGES[prefix === 'clean' ? 'clean' : kind](rows, at));
+        // What reads no meaning is the same for every model.
+        for (const tier of kind === 'threads' || kind === 'topics' ? tiers : tiers.slice(0, 1)) {
+          const at = { file: name, path: path.join(folder, name), work, names, tier };
+          results.push(await JUDGES[prefix === 'clean' ? 'clean' : kind](rows, at));
+        }
         notFound.push(...unlabelled(name, kind, rows));
       }
     }
@@ -82,11 +89,12 @@ interface Place {
   readonly path: string;
   readonly work: string;
   readonly names: boolean;
+  readonly tier: Tier;
 }
 
 const JUDGES: Readonly<Record<Kind | 'clean', (rows: readonly Row[], at: Place) => Promise<Result>>> = {
-  async threads(rows, { file, path: source, work, names }) {
-    const answers = await clew(['replay', source, ...(names ? [] : ['--no-names'])], work);
+  async threads(rows, { file, path: source, work, names, tier }) {
+    const answers = await clew(['replay', source, '--embedder', tier, ...(names ? [] : ['--no-names'])], work);
     const found = new Map(
       answers.map((row) => [String(row['id']), { thread: String(row['thread']), position: String(row['position']) } satisfies FoundTurn]),
     );
@@ -95,6 +103,8 @@ const JUDGES: Readonly<Record<Kind | 'clean', (rows: readonly Row[], at: Place) 
     return {
       kind: 'threads',
       file,
+      tier,
+      textsPerSecond: await speedOf(tier, rows),
       ours: score(found),
       gap: score(gapRule(truth)),
       cosine: score(cosineRule(truth, await vectorsOf(rows))),
@@ -114,14 +124,14 @@ const JUDGES: Readonly<Record<Kind | 'clean', (rows: readonly Row[], at: Place) 
     };
     return { kind: 'intents', file, mapped: part(false), real: part(true) };
   },
-  async topics(rows, { file, path: source, work }) {
+  async topics(rows, { file, path: source, work, tier }) {
     const found = new Map(
-      (await clew(['topics', source], work)).map((row) => [
+      (await clew(['topics', source, '--embedder', tier], work)).map((row) => [
         String(row['id']),
         { topic: textOrNull(row['topic']), label: textOrNull(row['label']) },
       ]),
     );
-    return { kind: 'topics', file, figures: scoreTopics(rows as unknown as readonly { id: string; topic: string }[], found) };
+    return { kind: 'topics', file, tier, figures: scoreTopics(rows as unknown as readonly { id: string; topic: string }[], found) };
   },
   async pii(rows, { file, path: source, work }) {
     return { kind: 'pii', file, figures: scorePersonal(rows as unknown as readonly LabelledText[], await redacted(source, work)) };
@@ -186,6 +196,25 @@ async function clew(args: readonly string[], work: string): Promise<readonly Rea
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+const MEASURED = 200;
+
+/** Processor time of the whole process: what else the machine does hardly shows in it. */
+async function speedOf(tier: Tier, rows: readonly Row[]): Promise<number> {
+  const texts = rows.slice(0, MEASURED).map(({ text }) => text);
+  const embedder = openTier(tier);
+  try {
+    await embedder.embed(texts.slice(0, 1));
+    const began = process.cpuUsage();
+    // The fast ones need more to do than the clock's grain.
+    const rounds = tier === 'static' ? 20 : 1;
+    for (let round = 0; round < rounds; round += 1) await embedder.embed(texts);
+    const { user, system } = process.cpuUsage(began);
+    return Math.round((1e6 * rounds * texts.length) / (user + system));
+  } finally {
+    await embedder.close();
+  }
 }
 
 async function vectorsOf(rows: readonly Row[]): Promise<Map<string, Float32Array>> {

@@ -16,7 +16,7 @@ function linesOf(result: Result): readonly string[] {
         `  ${name.padEnd(22)} link F1 ${shown(of.linkF1).padStart(5)}  B³ ${shown(of.bCubedF1).padStart(5)}  exact ${shown(of.exactF1).padStart(5)}  new ${shown(of.newF1).padStart(5)}  position ${shown(of.positionF1).padStart(5)}`;
       return [
         `${result.file} (${result.ours.rows} requests)`,
-        line('Clew', result.ours),
+        `${line(`Clew, ${result.tier}`, result.ours)}  ${result.textsPerSecond} texts/s embedded`,
         line('gap of 30 minutes', result.gap),
         line('cosine over 0.75, 24 h', result.cosine),
       ];
@@ -26,7 +26,7 @@ function linesOf(result: Result): readonly string[] {
     case 'topics': {
       const { figures: of } = result;
       return [
-        `${result.file} (${of.rows} texts, ${of.labelled} labels)`,
+        `${result.file} (${of.rows} texts, ${of.labelled} labels; ${result.tier})`,
         `  ${of.found} topics  NMI ${shown(of.nmi)}  ARI ${shown(of.ari)}  purity ${shown(of.purity)}  names that fit ${shown(of.nameHit)}`,
       ];
     }

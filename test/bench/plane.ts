@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { openEmbedder, openNameFinder } from '../../control-plane/src/adapters/onnx/index.ts';
+import { cpuSecondsOf } from '../support/cpu-time.ts';
 import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { seedStore } from '../support/seed-store.ts';
 import { startControlPlane, until, type ControlPlane } from '../support/stack.ts';
@@ -58,14 +59,23 @@ const memoryMb = (pid: number): number => {
 
 export async function planeMetrics({ quick }: { readonly quick: boolean }): Promise<Metric[]> {
   const count = quick ? 60 : 1_500;
-  return [...(await linked('everything', count)), ...(await linked('names off', count, 'version: 1\nredaction: { names: false }\n'))];
+  const patternsOnly = 'version: 1\nredaction: { names: false }\n';
+  const found: Metric[] = [];
+  const linkedIn = async (tier: string, requests: number, policy?: string, env?: Readonly<Record<string, string>>): Promise<void> => {
+    found.push(...(await linked(tier, requests, policy, env)));
+  };
+  await linkedIn('everything', count);
+  await linkedIn('names off', count, patternsOnly);
+  await linkedIn('static, names off', quick ? count : 4 * count, patternsOnly, { CLEW_EMBEDDER: 'static' });
+  return found;
 }
 
-async function linked(tier: string, count: number, policy?: string): Promise<Metric[]> {
+async function linked(tier: string, count: number, policy?: string, more: Readonly<Record<string, string>> = {}): Promise<Metric[]> {
   const file = path.resolve(import.meta.dirname, '../../.cache', `bench-${process.pid}.yaml`);
   if (policy !== undefined) writeFileSync(file, policy);
-  const plane = await startControlPlane(policy === undefined ? {} : { env: { CLEW_POLICY: file } });
+  const plane = await startControlPlane({ env: { ...more, ...(policy === undefined ? {} : { CLEW_POLICY: file }) } });
   try {
+    const cpuBefore = cpuSecondsOf(plane.pid);
     const started = performance.now();
     const rows = Array.from({ length: count }, (_, at) => sampleAt(at));
     for (let at = 0; at < count; at += 100) await post(plane, rows.slice(at, at + 100).join('\n'));
@@ -74,6 +84,7 @@ async function linked(tier: string, count: number, policy?: string): Promise<Met
     const rates = [
       metric(`accepted, ${tier}`, '/s', 'higher', [(1000 * count) / (accepted - started)]),
       metric(`fully linked, ${tier}`, '/s', 'higher', [(1000 * count) / (performance.now() - started)]),
+      metric(`fully linked, ${tier}, of a core`, '/s', 'higher', [count / (cpuSecondsOf(plane.pid) - cpuBefore)], 'by processor time'),
     ];
     const waits: number[] = [];
     for (let at = 0; at < 5; at += 1) {

@@ -1,4 +1,4 @@
-// `npm run bench -- [--quick] [--only gateway,streams,plane,models,search] [--baseline FILE] [--save]`: JSON on stdout, a table
+// `npm run bench -- [--quick] [--only gateway,streams,plane,models,tiers,search] [--baseline FILE] [--save]`: JSON on stdout, a table
 // on stderr. On a machine that does other work trust the ratios and the CPU times.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
@@ -8,6 +8,7 @@ import { gatewayMetrics } from './gateway.ts';
 import { tableOf, type Baseline, type Metric } from './metric.ts';
 import { modelMetrics, planeMetrics, searchMetrics } from './plane.ts';
 import { streamMetrics } from './streams.ts';
+import { tierMetrics } from './tiers.ts';
 
 const DEFAULT_BASELINE = path.join(import.meta.dirname, 'baseline.json');
 const PARTS = {
@@ -15,6 +16,7 @@ const PARTS = {
   streams: streamMetrics,
   plane: planeMetrics,
   models: modelMetrics,
+  tiers: tierMetrics,
   search: searchMetrics,
 } as const;
 

@@ -7,6 +7,7 @@ import type { Sample } from '../../plugin/src/contract/index.ts';
 import { openEmbedder, openNameFinder } from '../../control-plane/src/adapters/onnx/index.ts';
 import type { Page, ThreadSummary } from '../../control-plane/src/threads/index.ts';
 import { sharedFile, sharedRows, type ConversationRow } from '../support/shared-data.ts';
+import { cpuSecondsOf } from '../support/cpu-time.ts';
 import { startControlPlane, until, type ControlPlane } from '../support/stack.ts';
 
 let control: ControlPlane | undefined;
@@ -118,6 +119,42 @@ describe('throughput', () => {
       expect(rate).toBeGreaterThanOrEqual(bar);
     } finally {
       rmSync(folder, { force: true });
+    }
+  });
+
+  it('links at least 500 requests a second with word vectors and patterns only, on one core by processor time', async () => {
+    const file = sharedFile('data/threads_A.jsonl');
+    const given = file === undefined ? ownRows(1500) : sharedRows(file);
+    const policy = path.join(import.meta.dirname, '..', '..', '.cache', `measure-volume-${process.pid}.yaml`);
+    writeFileSync(policy, NAMES_OFF);
+    const rateOf = async (embedder: string, copies: number): Promise<{ wall: number; core: number }> => {
+      // The same people's requests several times over, as other people's.
+      const rows = Array.from({ length: copies }, (_, copy) =>
+        given.map((row) => ({ ...row, id: `${row.id}-${copy}`, user: `${row.user}-${copy}` })),
+      ).flat();
+      const plane = (control = await startControlPlane({ env: { CLEW_POLICY: policy, CLEW_EMBEDDER: embedder, CLEW_LOG_LEVEL: 'warn' } }));
+      await plane.post('/v1/samples', JSON.stringify(sampleOf({ ...given[0]!, id: 'warm' })));
+      await allLinked(plane, 1);
+      const [cpu, started] = [cpuSecondsOf(plane.pid), performance.now()];
+      await postAll(plane, batchesOf(rows, 200));
+      await allLinked(plane, rows.length + 1);
+      const rates = { wall: (1_000 * rows.length) / (performance.now() - started), core: rows.length / (cpuSecondsOf(plane.pid) - cpu) };
+      await plane.stop();
+      rmSync(plane.folder, { recursive: true, force: true });
+      control = undefined;
+      return rates;
+    };
+    try {
+      const [volume, local] = [await rateOf('static', 3), await rateOf('local', 1)];
+      process.stderr.write(
+        `fully linked, static and patterns only: ${Math.round(volume.wall)} requests/s, ${Math.round(volume.core)} a second of one core; ` +
+          `the local model: ${Math.round(local.wall)} and ${Math.round(local.core)}; ` +
+          `${(volume.core / local.core).toFixed(1)} times as many\n`,
+      );
+      // What one core does, two do at least; the wall's rate is that of a machine that does nothing else.
+      expect(volume.core).toBeGreaterThanOrEqual(500);
+    } finally {
+      rmSync(policy, { force: true });
     }
   });
 

@@ -2,16 +2,18 @@
 import { parseArgs } from 'node:util';
 import { tenantKeys } from '#contract';
 import { createRedactor } from '#redact';
-import { openEmbedder, openNameFinder } from '../adapters/onnx/index.ts';
+import { openNameFinder } from '../adapters/onnx/index.ts';
 import { createProcessor, incomingOf, type Incoming } from '../ingest/index.ts';
 import { createNameRedactor } from '../privacy/index.ts';
+import { openTier } from './embedder.ts';
 import { progress, readRows, rowWriter, UsageError } from './io.ts';
 import { sampleOf, type ConversationRow } from './rows.ts';
 
-export const help = `clew replay FILE.jsonl [--out OUT.jsonl] [--no-names]
+export const help = `clew replay FILE.jsonl [--out OUT.jsonl] [--no-names] [--embedder local|static]
   Rows {id, ts, user, text, response?, session?, messages?, model?}, ts in epoch seconds or ISO, no other field is read.
   Rows {id, thread, position, intent, predecessor, confidence, method, similarity, session, ms}: each decided when it
-  arrives, so the same when the file ends there. --no-names leaves the name model out.`;
+  arrives, so the same when the file ends there. --no-names leaves the name model out; --embedder static reads
+  meaning from word vectors instead of the model.`;
 
 const BATCH = 32;
 const SCOPE = { tenant: 'replay', environment: 'replay' };
@@ -22,13 +24,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...args],
     allowPositionals: true,
-    options: { out: { type: 'string' }, 'no-names': { type: 'boolean' } },
+    options: { out: { type: 'string' }, 'no-names': { type: 'boolean' }, embedder: { type: 'string' } },
   });
   const file = positionals[0];
   if (file === undefined) throw new UsageError(help);
   const { rows, bad } = await readAll(file);
   const output = rowWriter(values.out);
-  const embedder = openEmbedder();
+  const embedder = openTier(values.embedder);
   const finder = values['no-names'] === true ? undefined : openNameFinder();
   const names = createNameRedactor(finder ? { finder } : { finder: { find: (texts) => Promise.resolve(texts.map(() => [])) } });
   const processor = createProcessor({ redactor: createRedactor(), names, embedder });

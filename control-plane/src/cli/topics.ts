@@ -1,23 +1,28 @@
 // clew topics FILE.jsonl --out OUT.jsonl: rows {id, user, text} in file order through the online clustering.
 import { parseArgs } from 'node:util';
 import { createRedactor } from '#redact';
-import { openEmbedder, openNameFinder } from '../adapters/onnx/index.ts';
+import { openNameFinder } from '../adapters/onnx/index.ts';
 import { createNameRedactor } from '../privacy/index.ts';
 import { TopicRun } from '../topics/index.ts';
+import { openTier } from './embedder.ts';
 import { batches, progress, readRows, rowWriter, UsageError } from './io.ts';
 
-export const help = `clew topics FILE.jsonl [--out OUT.jsonl]
+export const help = `clew topics FILE.jsonl [--out OUT.jsonl] [--embedder local|static]
   Rows {id, user, text}; rows {id, topic, label, parent, parentLabel}: topics as they stand after the last row, and the
   coarser ones that they lie in.`;
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { out: { type: 'string' } } });
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { out: { type: 'string' }, embedder: { type: 'string' } },
+  });
   const file = positionals[0];
   if (file === undefined) throw new UsageError(help);
   const patterns = createRedactor();
   const finder = openNameFinder();
   const names = createNameRedactor({ finder });
-  const embedder = openEmbedder();
+  const embedder = openTier(values.embedder);
   const topics = new TopicRun();
   const ids: unknown[] = [];
   const meter = progress('texts');

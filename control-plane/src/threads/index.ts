@@ -3,7 +3,7 @@ export { PrincipalThreads } from './principal.ts';
 export { RESTORE_LIMIT, WINDOW_SECONDS, type LinkingOptions } from './options.ts';
 export type { Guess, GuessCandidate } from './infer/guess.ts';
 export { logOdds, rescaled, sigmoid, softmax, tunedScore, GAP_CENTRE, type LinkerTuning } from './infer/tuning.ts';
-export { shippedLinker } from './infer/shipped.ts';
+export { linkerFor, shippedLinker } from './infer/shipped.ts';
 export { review } from './review.ts';
 export { kindOfVerdict, verdictOf, type Verdict, type VerdictKind } from './verdict.ts';
 export { derivedId } from './ids.ts';

@@ -13,7 +13,7 @@ import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts
 import { asStep, callerOf } from './sub-agent.ts';
 import { afterMoves, againstPeople, predecessorAfter, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
 import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
-import { cosine, usable } from './vector.ts';
+import { cosine, readable, usable } from './vector.ts';
 import { seenBefore } from './visible.ts';
 import { laterVerdicts, ownVerdict } from './verdict.ts';
 
@@ -123,7 +123,7 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, gu
     repointed: repair?.repointed,
     similarity: before && cosine(turn.vector, before.vector),
     position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),
-    intent: intentOf(turn),
+    intent: intentOf({ text: turn.text, vector: readable(turn.vector, turn.vectorModel) }),
     followUp: auxiliary || before === undefined ? undefined : followUpOf(turn, before),
     ...contradictionOf(proof),
     verdicts: settings.judge ? verdictsOn(turn, found, proof, state, settings, guesses) : undefined,

@@ -1,9 +1,9 @@
 import { Linker } from './infer/linker.ts';
-import { shippedLinker } from './infer/shipped.ts';
+import { linkerFor } from './infer/shipped.ts';
 import type { LinkingOptions, Settings } from './options.ts';
 
 export function settingsOf(options: LinkingOptions): Settings {
-  const linker = options.weights === undefined ? shippedLinker : new Linker(options.weights);
+  const linker = options.weights === undefined ? linkerFor(options.vectorModel) : new Linker(options.weights);
   return {
     seed: options.threadIdSeed,
     minConfidence: options.minConfidence,
