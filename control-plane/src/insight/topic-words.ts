@@ -9,7 +9,20 @@ const UNSPACED = /[\u3040-\u30ff\u3400-\u9fff]{2}/;
 /** What redaction put in the place of something personal. */
 const PLACEHOLDER = /\[[A-Z][A-Z0-9_:]*[^\]\s]*\]/g;
 /** Below this a word stands in any text. */
-const LEAST_RARITY = 3;
+const LEAST_RARITY = 4;
+/** The commonest words of the other languages: the table of rarities knows those of English only. */
+const COMMON = new Set(
+  (
+    'een het van dat die niet zijn voor met maar ook aan bij als naar wat hoe waar kan wil heb heeft deze dit mij mijn jij jouw kun graag ' +
+    'der die das den dem des ein eine einen einem einer und oder aber nicht ist sind für mit auf von zum zur bei wie was wer wann warum kann ich mir mich mein meine bitte auch noch dass ' +
+    'les des une est sont pas pour avec dans sur par que qui quoi comment pourquoi peux peut mon mes moi plus aussi cette mais ' +
+    'los las una unos unas del por para con que como qué cómo cuál puedes puede pero más esta este ser mis muy ' +
+    'gli della delle dei degli dal nel sul che chi come cosa perché puoi può sono non più anche questa questo mio mia con per ' +
+    'uma dos das pelo pela para com por que como qual você pode não mais esta este meu minha são'
+  ).split(' '),
+);
+
+const isTelling = (word: string): boolean => (LETTERS.test(word) && !COMMON.has(word)) || UNSPACED.test(word);
 
 /** Of redacted prompts: how often a word stands in them (more counts less and less) times how rare it is elsewhere. */
 export function topicWordsOf(prompts: readonly (string | null)[]): string[] {
@@ -17,9 +30,7 @@ export function topicWordsOf(prompts: readonly (string | null)[]): string[] {
   const segmenter = new Intl.Segmenter('en', { granularity: 'word' });
   for (const prompt of prompts.slice(0, PROMPTS_READ)) {
     const text = (prompt ?? '').slice(0, UNITS_READ).replace(PLACEHOLDER, ' ').toLowerCase();
-    const words = new Set(
-      Array.from(segmenter.segment(text), ({ segment }) => segment).filter((word) => LETTERS.test(word) || UNSPACED.test(word)),
-    );
+    const words = new Set(Array.from(segmenter.segment(text), ({ segment }) => segment).filter(isTelling));
     for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   }
   return [...counts]
