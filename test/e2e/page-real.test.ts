@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { ADMIN_TOKEN, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
-import { describePage, isClean, visit } from './page-suite.ts';
+import { buildPage, describePage, isClean, visit } from './page-suite.ts';
 
 const web = path.resolve(import.meta.dirname, '../../control-plane/web');
 let plane: TestPlane;
@@ -49,7 +48,7 @@ const post = async (samples: readonly unknown[]): Promise<void> => {
 };
 
 beforeAll(async () => {
-  if (!existsSync(path.join(web, 'dist/index.html'))) await build({ configFile: path.join(web, 'vite.config.ts'), logLevel: 'error' });
+  if (!existsSync(path.join(web, 'dist/index.html'))) await buildPage(path.join(web, 'dist'));
   plane = await startPlane();
   server = plane.app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));
@@ -77,6 +76,52 @@ describe('what was posted', () => {
     }
     await post(conversation([...QUESTIONS[1]!, 'Thank you, that is much better.'], 1).slice(2));
     await page.getByRole('heading', { level: 2, name: 'Turn 2 of 3' }).waitFor();
+    isClean(seen);
+    await browser.close();
+  });
+});
+
+describe('a thread that a person puts right', () => {
+  it('is split, shows what changed and who said so, and is whole again once that is undone', async () => {
+    const browser = await openBrowser();
+    const { page, seen } = await visit(browser, { url, token: ADMIN_TOKEN });
+    const shown = page.getByRole('dialog').filter({ visible: true });
+    const repairs = page.getByRole('region', { name: 'Repairs' });
+    await page.getByRole('link', { name: /repot a lemon tree/ }).click();
+    await page
+      .getByRole('navigation', { name: 'Turns' })
+      .getByRole('link', { name: /No, I meant in winter/ })
+      .click();
+    await page.getByRole('heading', { level: 2, name: 'Turn 3 of 3' }).waitFor();
+    await page.getByRole('button', { name: 'Put right …' }).click();
+    await shown.getByLabel('Reason').fill('Winter is another matter');
+    await shown.getByRole('button', { name: 'Split' }).click();
+    await repairs.getByText('Winter is another matter').waitFor();
+    await page.getByRole('heading', { level: 2, name: /of 2$/ }).waitFor();
+    await repairs.getByRole('link').click();
+    await page.getByRole('heading', { level: 1, name: 'No, I meant in winter.' }).waitFor();
+    await page.getByRole('heading', { name: /because a person put it here/ }).waitFor();
+    await repairs.getByText('1 request split off into this thread').waitFor();
+    await repairs.getByRole('button', { name: 'Undo' }).click();
+    await shown.getByRole('button', { name: 'Undo it' }).click();
+    await page.getByRole('heading', { level: 1, name: /repot a lemon tree/ }).waitFor();
+    await page.getByRole('heading', { level: 2, name: /of 3$/ }).waitFor();
+    expect(seen.foreign).toEqual([]);
+    await browser.close();
+  });
+
+  it('is told of by how it went', async () => {
+    const browser = await openBrowser();
+    const { page, seen } = await visit(browser, { url, token: ADMIN_TOKEN });
+    await page.getByRole('link', { name: /polite letter to the landlord/ }).click();
+    await page.getByRole('link', { name: 'Show the evidence' }).click();
+    for (const name of ['Satisfaction', 'Quality', 'Course of intents', 'Models and cost'])
+      await page.getByRole('region', { name }).waitFor();
+    await page.getByRole('link', { name: 'What works', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'What works' }).waitFor();
+    await page.getByText(/ended/).first().waitFor();
+    await page.getByRole('link', { name: 'Accuracy' }).click();
+    await page.getByRole('region', { name: 'Calibration' }).getByText('as shipped').waitFor();
     isClean(seen);
     await browser.close();
   });

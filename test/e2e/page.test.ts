@@ -301,12 +301,12 @@ describe('a thread', () => {
     const other = await serve(huge, folder);
     try {
       const { page, seen } = await visit(browser, other, '/?thread=thr_many');
-      await page.getByRole('heading', { level: 2, name: 'Turn 7000 of 10000' }).waitFor();
+      await page.getByRole('heading', { level: 2, name: 'Turn 7,000 of 10,000' }).waitFor();
       const rail = page.getByRole('navigation', { name: 'Turns' });
       await rail.getByText('Line 7000 of').waitFor();
       expect(await rail.getByRole('listitem').count()).toBeLessThan(60);
       await page.keyboard.press('j');
-      await page.getByRole('heading', { level: 2, name: 'Turn 7001 of 10000' }).waitFor();
+      await page.getByRole('heading', { level: 2, name: 'Turn 7,001 of 10,000' }).waitFor();
       await page.evaluate("document.getElementById('rail').scrollTo(0, 1e9)");
       await rail.getByText('Line 10000 of').waitFor();
       isClean(seen);

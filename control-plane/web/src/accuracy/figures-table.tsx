@@ -1,5 +1,5 @@
 import type { Accuracy, Figures, Rate } from '../api/accuracy.ts';
-import { count, percent } from '../ui/format.ts';
+import { count } from '../ui/format.ts';
 import { IntervalBar } from '../ui/interval-bar.tsx';
 
 /** Precision and recall with their intervals, by what proved the truth. */
@@ -67,4 +67,4 @@ function RateCell({ name, rate: { value, low, high } }: { readonly name: string;
   );
 }
 
-const percentOf = (share: number): string => (share > 0.9 && share < 1 ? `${(share * 100).toFixed(1)}%` : percent(share));
+const percentOf = (share: number): string => `${(share * 100).toFixed(1)}%`;

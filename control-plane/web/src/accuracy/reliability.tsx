@@ -10,6 +10,8 @@ interface ReliabilityProps {
 }
 
 const HEIGHT = 260;
+/** Shares of fewer decisions say little: they stand apart from the line. */
+const FEW = 10;
 
 /** How often decisions were right, by how sure they said they were: on the line the two are the same. */
 export function Reliability({ bins, ece }: ReliabilityProps) {
@@ -31,6 +33,7 @@ export function Reliability({ bins, ece }: ReliabilityProps) {
           <p className="plot-key">
             <span className="key key-bar">right, by stated confidence</span>
             <span className="key key-line">perfectly calibrated</span>
+            {filled.some(({ n }) => n < FEW) && <span className="key key-ring">of fewer than {FEW} decisions</span>}
             <span className="key key-soft">how many</span>
           </p>
           <p>
@@ -83,7 +86,8 @@ function dataOf(bins: readonly Bin[]): uPlot.AlignedData {
     points.map(({ x }) => x),
     points.map(({ bin }) => bin?.n ?? null),
     points.map(({ x }) => x),
-    points.map(({ bin }) => bin?.right ?? null),
+    points.map(({ bin }) => (bin !== undefined && bin.n >= FEW ? bin.right : null)),
+    points.map(({ bin }) => (bin !== undefined && bin.n < FEW ? bin.right : null)),
   ];
 }
 
@@ -107,6 +111,7 @@ const optionsOf: React.ComponentProps<typeof Plot>['options'] = (colours) => ({
       spanGaps: true,
       points: { show: true, size: 8, fill: colours.accent, stroke: colours.accent },
     },
+    { scale: 'y', width: 0, points: { show: true, size: 7, width: 1.5, fill: 'transparent', stroke: colours.soft } },
   ],
 });
 

@@ -118,9 +118,10 @@ export interface Sequence extends Share {
   readonly id: string;
   readonly sequence: readonly string[];
   readonly users: number;
-  readonly lift: number;
+  /** Its share over that of all threads. */
+  readonly lift: number | null;
   readonly isSmall: boolean;
-  /** Where the interval does not hold the baseline. */
+  /** Where its interval and the share of all other threads lie apart. */
   readonly differs: 'better' | 'worse' | null;
 }
 

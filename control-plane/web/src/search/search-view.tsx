@@ -1,3 +1,4 @@
+import { useState } from 'react';
 import { search } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import type { SearchHit } from '../api/views.ts';
@@ -22,14 +23,18 @@ interface SearchViewProps {
 const WHY: Readonly<Record<SearchHit['why'][number], string>> = { id: 'exact id', words: 'words', meaning: 'meaning', filter: 'filter' };
 
 export function SearchView({ q }: SearchViewProps) {
-  const { data, problem, reload } = useResource(`search ${q}`, (signal) => search(q, signal));
+  const { data: fresh, problem, reload } = useResource(`search ${q}`, (signal) => search(q, signal));
+  // While a new answer is awaited the last one stays, so that typing does not make the page flicker.
+  const [last, setLast] = useState(fresh);
+  if (fresh !== undefined && fresh !== last) setLast(fresh);
+  const data = fresh ?? last;
   useTitle(`Search: ${q}`);
   useKeys({ j: () => moveRowFocus(1), k: () => moveRowFocus(-1), Escape: () => goBack(listAddress()) });
-  if (problem) return <ProblemNote problem={problem} retry={reload} />;
+  if (problem && fresh === undefined) return <ProblemNote problem={problem} retry={reload} />;
   if (data === undefined) return <Skeleton rows={6} label="Searching" />;
   const best = Math.max(...data.items.map((hit) => hit.score), Number.MIN_VALUE);
   return (
-    <section aria-labelledby="hits-title">
+    <section aria-labelledby="hits-title" className={fresh === undefined ? 'hits-old' : undefined} aria-busy={fresh === undefined}>
       <h1 id="hits-title" className="page-title hits-title" aria-live="polite">
         {data.items.length === 0 ? 'Nothing found' : plural(data.items.length, 'hit')}
       </h1>

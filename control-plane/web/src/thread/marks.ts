@@ -15,13 +15,17 @@ export interface Mark {
 export function marksOf(request: RequestView): readonly Mark[] {
   const marks: Mark[] = [];
   const add = (tone: Tone, text: string, title: string): void => void marks.push({ tone, text, title });
-  if (request.error !== null) {
+  // A refusal is told by the guardrail that made it.
+  const isRefused =
+    request.guardrails.some(({ verdict }) => verdict === 'block') &&
+    (request.status?.outcome === 'blocked' || request.error?.type.includes('guardrail') === true);
+  if (request.error !== null && !isRefused) {
     add(
       'bad',
       `error: ${words(request.error.code ?? request.error.type)}`,
       `${request.error.type} in stage ${request.error.stage ?? 'unknown'}`,
     );
-  } else if (request.status?.outcome === 'error') {
+  } else if (request.status?.outcome === 'error' && !isRefused) {
     add('bad', `error ${request.status.http ?? ''}`.trim(), 'The provider or the gateway failed');
   }
   for (const { name, verdict, stage } of request.guardrails) {

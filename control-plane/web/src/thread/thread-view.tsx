@@ -85,13 +85,20 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
     if (done.kind === 'merge') navigate(threadAddress({ thread: done.into }), 'replace');
     else onChanged();
   };
+  const undone = (taken: Repair): void => {
+    const [origin] = taken.from;
+    // A thread that a split had made is gone again.
+    if (taken.into === thread.id && taken.kind !== 'merge' && taken.moved >= thread.calls && origin !== undefined)
+      navigate(threadAddress({ thread: origin }), 'replace');
+    else onChanged();
+  };
   useKeys({ j: () => go(index + 1), k: () => go(index - 1), b: breakdown === -1 ? undefined : () => go(breakdown) });
 
   const turn = turns[index];
   return (
     <>
       <ThreadHead thread={thread} onBack={onBack} onRepair={mayRepair ? () => setRepairing(true) : undefined} />
-      {mayRepair && <RepairsOf thread={thread.id} version={repairs} onUndone={onChanged} />}
+      {mayRepair && <RepairsOf thread={thread.id} version={repairs} onUndone={undone} />}
       <div className="thread-band">
         <Overview turns={turns} selected={index} breakdown={breakdown} onChoose={go} />
         {thread.turns > 0 && (

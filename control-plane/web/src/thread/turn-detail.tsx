@@ -1,7 +1,7 @@
 import type { RequestView, ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { dateTime, timeOfDay, words } from '../ui/format.ts';
+import { count, dateTime, timeOfDay, words } from '../ui/format.ts';
 import { BreakdownNote } from './breakdown-note.tsx';
 import { Calls } from './calls.tsx';
 import { Facts } from './facts.tsx';
@@ -56,6 +56,7 @@ export function TurnDetail(props: TurnDetailProps) {
 function missingAnswer({ status, guardrails }: RequestView): string {
   if (guardrails.some(({ verdict, stage }) => verdict === 'block' && stage !== 'response'))
     return 'A guardrail refused the request; no provider was called.';
+  if (guardrails.some(({ verdict }) => verdict === 'block') || status?.outcome === 'blocked') return 'A guardrail held the answer back.';
   if (status?.outcome === 'error') return 'No answer: the call failed.';
   if (status?.outcome === 'aborted') return 'No answer: the client went away.';
   return 'No text kept.';
@@ -67,7 +68,7 @@ function TurnHead({ turns, index, linkTo, isRailOpen, onToggleRail, request }: T
       <div className="stepper">
         <Step href={linkTo(turns[index - 1]?.head.id)} isThere={index > 0} label="Previous turn" sign="‹" />
         <h2 id="turn-title" className="turn-title">
-          Turn {index + 1} <span className="muted">of {turns.length}</span>
+          Turn {count(index + 1)} <span className="muted">of {count(turns.length)}</span>
         </h2>
         <Step href={linkTo(turns[index + 1]?.head.id)} isThere={index + 1 < turns.length} label="Next turn" sign="›" />
         <button type="button" className="button rail-toggle" aria-expanded={isRailOpen} aria-controls="rail" onClick={onToggleRail}>

@@ -3,7 +3,7 @@ import { Badge } from '../ui/badge.tsx';
 import { count, percent, words } from '../ui/format.ts';
 import { IntervalBar } from '../ui/interval-bar.tsx';
 
-/** Follow-ups in a row, best first as the API has them, against all threads. */
+/** Follow-ups in a row, those of most threads first, against all threads. */
 export function SequencesTable({ data: { items, baseline } }: { readonly data: Sequences }) {
   if (items.length === 0) return <p className="nothing">No sequence of follow-ups stands in enough threads yet.</p>;
   return (
@@ -60,10 +60,10 @@ function Row({ item, baseline }: { readonly item: Sequence; readonly baseline: n
       </div>
       <div className="number">
         {item.differs === null ? (
-          <span className="muted">×{item.lift.toFixed(2)}</span>
+          <span className="muted">{liftText(item)}</span>
         ) : (
-          <Badge tone={item.differs === 'better' ? 'good' : 'bad'} title="The interval does not hold the share of all threads">
-            {item.differs} ×{item.lift.toFixed(2)}
+          <Badge tone={item.differs === 'better' ? 'good' : 'bad'} title="The interval does not hold the share of all other threads">
+            {item.differs} {liftText(item)}
           </Badge>
         )}
       </div>
@@ -77,4 +77,5 @@ function Row({ item, baseline }: { readonly item: Sequence; readonly baseline: n
   );
 }
 
+const liftText = ({ lift }: Sequence): string => (lift === null ? '–' : `×${lift.toFixed(2)}`);
 const toneOf = ({ differs, isSmall }: Sequence): 'accent' | 'soft' | 'bad' => (differs === 'worse' ? 'bad' : isSmall ? 'soft' : 'accent');
