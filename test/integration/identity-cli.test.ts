@@ -154,6 +154,24 @@ describe('the four questions', () => {
   });
 });
 
+describe('what changed', () => {
+  it('is asked for a moment, or for the beginning of an alert', async () => {
+    const startsAt = '2026-03-04T05:06:07.000Z';
+    const posted = await request(plane.app)
+      .post('/v1/alerts/alertmanager')
+      .set(bearer())
+      .send({ version: '4', status: 'firing', alerts: [{ status: 'firing', labels: { alertname: 'Slow' }, startsAt, fingerprint: 'f1' }] });
+    expect(posted.status).toBe(202);
+    const [alert] = ((await request(plane.app).get('/v1/alerts').set(bearer())).body as { items: { id: string }[] }).items;
+    const found = await clew('identity', 'changes', '--alert', alert?.id ?? '', '--minutes', '5');
+    expect(found.err).toBe('');
+    expect(JSON.parse(found.out)).toMatchObject({ at: startsAt, before: 0, after: 0, items: [] });
+    expect(found.code).toBe(0);
+    expect((await clew('identity', 'changes', '--at', startsAt, '--alert', 'x')).code).toBe(2);
+    expect((await clew('identity', 'changes', '--at', 'yesterday')).code).toBe(2);
+  });
+});
+
 describe('manifests', () => {
   const call = (system: string, model: string) => [
     write('request.json', {

@@ -1,11 +1,22 @@
 // From a posted sample to a bundle that proves it, through the real store and server.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync, copyFileSync } from 'node:fs';
+
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { recordOf, signingKey, signStatement, statementOf, publicKeyPem, type Sample } from '../../plugin/src/contract/index.ts';
+import {
+  openManifestSet,
+  readPublicKey,
+  recordOf,
+  signingKey,
+  signStatement,
+  statementOf,
+  publicKeyPem,
+  type Sample,
+} from '../../plugin/src/contract/index.ts';
 import { verifyBundle } from '../../control-plane/src/identity/index.ts';
 import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
 
@@ -42,6 +53,15 @@ models:
 parameters:
   named: { temperature: { minimum: 0, maximum: 0.5 } }
 `;
+
+async function waitFor<T>(ask: () => Promise<T | undefined>): Promise<T> {
+  for (let tries = 0; tries < 400; tries += 1) {
+    const found = await ask();
+    if (found !== undefined) return found;
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  throw new Error('not within time');
+}
 
 describe('run identity', () => {
   let plane: TestPlane;
@@ -203,6 +223,74 @@ describe('run identity', () => {
     expect((await get(`/v1/runs/${runIdOf(40)}`)).body).toMatchObject({ digest: before.digest, thread: null, traceId: null });
     expect(((await get('/v1/log')).body as { size: number }).size).toBe(size);
     expect(JSON.stringify((await get(`/v1/runs/${runIdOf(40)}`)).body)).not.toContain('p_gone');
+  });
+
+  it('says what changed at a moment, with two runs to compare', async () => {
+    const at = Date.parse('2026-02-01T12:00:00Z');
+    const built = (index: number, minutes: number, fields: Record<string, unknown> = {}) =>
+      composed({
+        runId: runIdOf(100 + index),
+        startedAt: new Date(at + minutes * 60_000).toISOString(),
+        gateway: { kind: 'kong', route: 'garden' },
+        ...fields,
+      });
+    const later = { model: { requested: 'model-a', executed: 'model-a-2026-01-31', evidence: 'response_body' } };
+    await post([
+      ...Array.from({ length: 20 }, (_, index) => built(index, index - 20)),
+      ...Array.from({ length: 20 }, (_, index) => built(20 + index, index + 0.5, later)),
+    ]);
+    const found = (await get(`/v1/runs/changes?at=${new Date(at).toISOString()}&minutes=30`)).body as {
+      before: number;
+      after: number;
+      items: { path: string; value: string; kind: string; example: { a: string; b: string } }[];
+    };
+    expect(found).toMatchObject({ before: 20, after: 20 });
+    const model = found.items.filter(({ path: where }) => where === '/model/executed');
+    expect(model.map(({ value, kind }) => [value, kind]).sort()).toEqual([
+      ['model-a-2026-01-01', 'gone'],
+      ['model-a-2026-01-31', 'appeared'],
+    ]);
+    expect(found.items.map(({ path: where }) => where).sort()).toEqual(['/model/executed', '/model/executed', '/verdict', '/verdict']);
+    const { a, b } = model.find(({ kind }) => kind === 'appeared')!.example;
+    expect((await get(`/v1/runs/diff?a=${a}&b=${b}`)).body).toMatchObject({ differences: [{ path: '/model/executed' }] });
+    expect((await get('/v1/runs/changes')).status).toBe(400);
+    expect((await get('/v1/runs/changes?at=2020-01-01T00:00:00Z')).body).toMatchObject({ before: 0, after: 0, items: [] });
+
+    const days = (await get('/v1/runs/verdicts?from=2026-02-01T00:00:00Z&to=2026-02-02T00:00:00Z')).body as { items: unknown[] };
+    expect(days.items).toMatchObject([
+      { manifest: 'garden', revision: '1', verdict: 'drifted', at: '2026-02-01T00:00:00.000Z', runs: 20 },
+      { manifest: 'garden', revision: '1', verdict: 'matched', at: '2026-02-01T00:00:00.000Z', runs: 20 },
+    ]);
+  });
+
+  it('hands on the signature of the manifests, and none of another set', async () => {
+    const folder = path.join(policies, 'manifests');
+    const clew = (...args: string[]) =>
+      spawnSync(process.execPath, ['control-plane/src/cli/main.ts', 'manifest', ...args], { cwd: root, encoding: 'utf8' });
+    const made = clew('key', path.join(policies, 'approver.pem'));
+    expect(made.status).toBe(0);
+    expect(statSync(path.join(policies, 'approver.pem')).mode & 0o777).toBe(0o600);
+    const { publicKey } = JSON.parse(made.stdout) as { publicKey: string };
+    for (const sequence of [1, 2]) {
+      const signed = clew('sign', '--key', path.join(policies, 'approver.pem'), '--folder', folder);
+      expect(signed.stderr).toBe('');
+      expect(JSON.parse(signed.stdout)).toMatchObject({ sequence, manifests: 1 });
+    }
+    const key = readPublicKey(publicKey) ?? expect.fail('no key');
+    const served = await waitFor(async () => {
+      const body = (await get('/v1/manifests')).body as { set: string; signature?: unknown };
+      const said = openManifestSet(body.signature, key);
+      return said?.sequence === 2 ? { body, said } : undefined;
+    });
+    expect(served.said.set).toBe(served.body.set);
+    writeFileSync(path.join(folder, 'garden.yaml'), MANIFEST.replace('revision: "1"', 'revision: "2"'));
+    const stale = await waitFor(async () => {
+      const body = (await get('/v1/manifests')).body as { set: string; signature?: unknown };
+      return body.set === served.body.set ? undefined : body;
+    });
+    expect(stale.signature).toBeUndefined();
+    writeFileSync(path.join(folder, 'garden.yaml'), MANIFEST);
+    await waitFor(async () => (((await get('/v1/manifests')).body as { set: string }).set === served.body.set ? true : undefined));
   });
 
   it('serves the manifests with an ETag', async () => {

@@ -68,3 +68,17 @@ export async function ask(question: string, args: readonly string[], help: strin
   } while (cursor !== null);
   return found ? 1 : 0;
 }
+
+/** What changed in the composition of runs at a moment. */
+export async function changes(args: readonly string[], help: string): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args: [...args], options: { at: text, alert: text, minutes: text, model: text, url: text, token: text } });
+  const { alert, minutes, model } = values;
+  if ((values.at === undefined) === (alert === undefined)) throw new UsageError(help);
+  const at = values.at ?? ((await get(`/v1/alerts/${encodeURIComponent(alert ?? '')}`, values)) as { startsAt: string }).startsAt;
+  const query = new URLSearchParams({ at });
+  for (const [key, value] of Object.entries({ minutes, model })) if (value !== undefined) query.set(key, value);
+  const found = (await get(`/v1/runs/changes?${query.toString()}`, values)) as { items: readonly unknown[] };
+  process.stdout.write(`${JSON.stringify(found)}\n`);
+  return found.items.length > 0 ? 1 : 0;
+}

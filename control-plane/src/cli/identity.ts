@@ -1,11 +1,11 @@
-// clew identity record | diff | verify | prompt | model | composition | change.
+// clew identity record | diff | verify | prompt | model | composition | change | changes.
 import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { compileManifests, declareTemplates, judgeAgainst, judgedRunOf, type CompositionPart, type ManifestSet } from '#contract';
 import { composition, historyDigests, readAnswer, readRequest, type RawCall } from '#dialects';
 import { diffRecords, manifestFaultLine, readManifest, recordOf, type CompositionRecord } from '../identity/index.ts';
-import { ask, fetchRun, isRunId, QUESTION_WORDS } from './identity-server.ts';
+import { ask, changes, fetchRun, isRunId, QUESTION_WORDS } from './identity-server.ts';
 import { verify } from './identity-verify.ts';
 import { commitTo } from './commit.ts';
 import { resolvePath, UsageError } from './io.ts';
@@ -19,13 +19,16 @@ clew identity verify BUNDLE --vkey V --gateway-key PEM [--witness V …]
 clew identity prompt | model | composition | change [RUN] [--from T] [--to T] [--answer yes|no|unknown] [--url URL] [--token TOKEN]
   Was the system prompt the approved one? Was the executing model the authorised one? Did all match what was declared?
   Does it differ from the run before it? Of one run, or of every run of a window as JSON lines. Exit 1 where one is not
-  approved (or differs).`;
+  approved (or differs).
+clew identity changes --at TIME | --alert ID [--minutes 60] [--model MODEL] [--url URL] [--token TOKEN]
+  What changed in the composition of runs at a moment, or when an alert began; exit 1 where something did.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const [action, ...rest] = args;
   if (action === 'record') return record(rest);
   if (action === 'diff') return diff(rest);
   if (action === 'verify') return verify(rest, help);
+  if (action === 'changes') return changes(rest, help);
   if (action !== undefined && QUESTION_WORDS.includes(action)) return ask(action, rest, help);
   throw new UsageError(help);
 }

@@ -5,16 +5,25 @@ import { stringify } from 'yaml';
 import { draftManifest, manifestFaultLine, readManifest, type ManifestFault } from '../identity/index.ts';
 import { fetchRun, get, isRunId } from './identity-server.ts';
 import { resolvePath, UsageError } from './io.ts';
+import { makeKey, sign } from './manifest-sign.ts';
 
 export const help = `clew manifest init --from RUN [--name NAME] [--instructions FILE] [--url URL] [--token TOKEN]
   A manifest out of a run that is known to be good, as YAML on stdout. A record holds commitments only: give the approved
   system prompt with --instructions.
 clew manifest validate FILE…
-  All faults with file, line and what was expected; JSON on stdout, exit 1 where there are any.`;
+  All faults with file, line and what was expected; JSON on stdout, exit 1 where there are any.
+clew manifest key FILE
+  Makes a private key to sign manifests with, for this user only; prints the public one, for the setting manifest_key of
+  the gateways. Keep it off the server.
+clew manifest sign --key FILE [--folder policies/manifests] [--sequence N]
+  Signs all manifests of a folder together; the number grows by one unless given. Gateways with manifest_key take no other
+  set, and none with a smaller number.`;
 
 export async function run(args: readonly string[]): Promise<number> {
   const [action, ...rest] = args;
   if (action === 'init') return init(rest);
+  if (action === 'key') return makeKey(rest, help);
+  if (action === 'sign') return sign(rest, help);
   if (action === 'validate' && rest.length > 0) return validate(rest);
   throw new UsageError(help);
 }

@@ -27,6 +27,7 @@ export type {
   RunReader,
   RunTexts,
   StoredRun,
+  VerdictCount,
 } from './ports.ts';
 export { KEY_TRUST, type KeyTrust } from './key-trust.ts';
 export { accountOf, type Account } from './account.ts';

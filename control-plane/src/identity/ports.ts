@@ -40,8 +40,23 @@ export interface RunReader {
   find(scope: Scope, runId: string): Promise<StoredRun | undefined>;
   /** The run of the same kind (turn, step, auxiliary) before it in its thread; undefined for the first, and where the request is purged. */
   before(scope: Scope, runId: string): Promise<StoredRun | undefined>;
+  /** Runs by manifest, verdict and step of time, oldest first. Steps begin at whole multiples of `stepMs`. */
+  verdicts(
+    scope: Scope,
+    window: { readonly fromMs: number; readonly toMs: number; readonly stepMs: number },
+  ): Promise<readonly VerdictCount[]>;
   /** Redacted texts, null where none is held (any more). */
   textsOf(scope: Scope, runId: string): Promise<RunTexts>;
+}
+
+export interface VerdictCount {
+  /** Null where no manifest covered the runs. */
+  readonly manifest: string | null;
+  readonly revision: string | null;
+  readonly verdict: Verdict;
+  /** Beginning of the step. */
+  readonly atMs: number;
+  readonly runs: number;
 }
 
 /** Newest user message and answer. */

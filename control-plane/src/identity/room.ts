@@ -15,6 +15,7 @@ import { gatewayKeyRoutes } from './routes-keys.ts';
 import { logRoutes, readAccount } from './routes-log.ts';
 import { manifestRoutes } from './routes-manifests.ts';
 import { runRoutes } from './routes.ts';
+import { windowRoutes } from './routes-windows.ts';
 
 export interface IdentityParts {
   readonly runs: RunReader;
@@ -78,6 +79,8 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
     checkpointer,
     bundler,
     routes: [
+      // Before /v1/runs/:id, which would take them for ids.
+      ...windowRoutes(runs),
       ...runRoutes({ runs, bundler, texts: textsOf(manifests) }),
       ...logRoutes({ store: log, checkpointer, counters, key, clock }),
       ...manifestRoutes(manifests),

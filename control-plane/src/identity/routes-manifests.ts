@@ -1,4 +1,5 @@
 // GET /v1/manifests: what is approved. Gateways poll it with If-None-Match.
+import { canonicalDigest } from '#contract';
 import type { JsonSchema, Route } from '../kernel/index.ts';
 import type { LiveManifests } from './manifests/live.ts';
 
@@ -27,17 +28,19 @@ export function manifestRoutes(live: LiveManifests): Route[] {
           properties: {
             items: { type: 'array', items: ITEM },
             next: { type: 'null' },
-            set: { type: 'string', description: 'Digest of all of them, also the ETag' },
+            set: { type: 'string', description: 'Digest of all of them' },
+            signature: { type: 'object', description: 'DSSE envelope over set and its number; absent where the set is not signed' },
           },
         },
       },
       handle: ({ header }) => {
         const { digest: set, manifests } = live.current();
-        const etag = `"${set}"`;
+        const signature = live.signature();
+        const etag = `"${set}${signature ? `.${canonicalDigest(signature).slice(0, 16)}` : ''}"`;
         const headers = { ETag: etag, 'Cache-Control': 'private, no-cache' };
         if (isNamed(header('if-none-match'), etag)) return Promise.resolve({ status: 304, headers });
         const items = manifests.map(({ manifest, digest }) => ({ id: manifest.name, revision: manifest.revision, digest, manifest }));
-        return Promise.resolve({ status: 200, headers, json: { items, next: null, set } });
+        return Promise.resolve({ status: 200, headers, json: { items, next: null, set, ...(signature ? { signature } : {}) } });
       },
     },
   ];

@@ -1,6 +1,14 @@
 import { sql } from 'kysely';
-import { canonicalDigest, type Sample } from '#contract';
-import { recordOf, type CompositionRecord, type RunFilter, type RunReader, type RunTexts, type StoredRun } from '../../identity/index.ts';
+import { canonicalDigest, type Sample, type Verdict } from '#contract';
+import {
+  recordOf,
+  type CompositionRecord,
+  type RunFilter,
+  type RunReader,
+  type RunTexts,
+  type StoredRun,
+  type VerdictCount,
+} from '../../identity/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
@@ -10,6 +18,10 @@ import type { PastRunTable } from './schema.ts';
 import { keyOf } from './scope.ts';
 
 const MAX_PAGE = 500;
+const VERDICTS = `SELECT CAST(at / ?1 AS INTEGER) AS step, verdict, json_extract(judgement, '$.manifest.name') AS manifest,
+    json_extract(judgement, '$.manifest.revision') AS revision, count(*) AS n
+  FROM run_identities WHERE scope = ?2 AND at >= ?3 AND at <= ?4
+  GROUP BY step, verdict, manifest, revision ORDER BY step, manifest, verdict LIMIT 10000`;
 const IDENTITY = ['i.judgement', 'i.signed', 'i.leaf_index'] as const;
 const LIVE = query
   .selectFrom('requests as r')
@@ -109,6 +121,22 @@ export class SqliteRuns implements RunReader {
       .where(sql<boolean>`(r.at, r.seq) < (${run.at}, ${run.seq})`);
     const found = this.database.get(earlier.orderBy('r.at', 'desc').orderBy('r.seq', 'desc').limit(1));
     return Promise.resolve(found === undefined ? undefined : fromLive(found));
+  }
+
+  async verdicts(
+    scope: Scope,
+    { fromMs, toMs, stepMs }: { readonly fromMs: number; readonly toMs: number; readonly stepMs: number },
+  ): Promise<readonly VerdictCount[]> {
+    const rows = this.database.prepare(VERDICTS).all(stepMs / 1_000, keyOf(scope), fromMs / 1_000, toMs / 1_000);
+    return Promise.resolve(
+      rows.map((row) => ({
+        manifest: row['manifest'] === null ? null : String(row['manifest']),
+        revision: row['revision'] === null ? null : String(row['revision']),
+        verdict: String(row['verdict']) as Verdict,
+        atMs: Number(row['step']) * stepMs,
+        runs: Number(row['n']),
+      })),
+    );
   }
 
   async textsOf(scope: Scope, runId: string): Promise<RunTexts> {

@@ -1,4 +1,4 @@
-import { compileManifests, type Manifest, type ManifestSet } from '#contract';
+import { compileManifests, type DsseEnvelope, type Manifest, type ManifestSet } from '#contract';
 import { ClewError, type Logger } from '../../kernel/index.ts';
 import { manifestFaultLine, readManifest, type ManifestFault } from './read.ts';
 
@@ -6,6 +6,8 @@ import { manifestFaultLine, readManifest, type ManifestFault } from './read.ts';
 export interface ManifestSource {
   /** All files with their names; none where the folder is missing. */
   read(): Promise<readonly { readonly name: string; readonly text: string }[]>;
+  /** The signature of the set, as `clew manifest sign` left it; undefined where there is none. */
+  signature(): Promise<string | undefined>;
   /** Calls back after each change; answers how to stop. */
   watch(changed: () => void): () => void;
 }
@@ -13,6 +15,8 @@ export interface ManifestSource {
 /** The manifests in force. */
 export interface LiveManifests {
   current(): ManifestSet;
+  /** That of the set in force, for gateways that ask for one; undefined where it is not signed. Nobody here has the key to check it. */
+  signature(): DsseEnvelope | undefined;
   /** Reads the source again; answers whether it was taken. With faults in any file all of the last good ones stay. */
   reload(): Promise<boolean>;
   close(): void;
@@ -23,6 +27,7 @@ export async function openManifests(source: ManifestSource, logger: Logger): Pro
   const first = await load(source);
   if (!first.ok) throw new ClewError('policy_invalid', first.faults.map(manifestFaultLine).join('\n'), { extra: { faults: first.faults } });
   let inForce = first.set;
+  let signature = await signatureOf(source, inForce, logger);
 
   async function reload(): Promise<boolean> {
     const next = await load(source);
@@ -34,11 +39,27 @@ export async function openManifests(source: ManifestSource, logger: Logger): Pro
     }
     if (next.set.digest !== inForce.digest) logger.info('manifests_taken', { digest: next.set.digest, count: next.set.manifests.length });
     inForce = next.set;
+    signature = await signatureOf(source, inForce, logger);
     return true;
   }
 
   const stop = source.watch(() => void reload());
-  return { current: () => inForce, reload, close: stop };
+  return { current: () => inForce, signature: () => signature, reload, close: stop };
+}
+
+/** One that is of another set is left out: gateways would refuse it, and keep what they have. */
+async function signatureOf(source: ManifestSource, { digest }: ManifestSet, logger: Logger): Promise<DsseEnvelope | undefined> {
+  const text = await source.signature();
+  if (text === undefined) return undefined;
+  try {
+    const envelope = JSON.parse(text) as DsseEnvelope;
+    const { set } = JSON.parse(Buffer.from(envelope.payload, 'base64').toString('utf8')) as { set?: unknown };
+    if (set === digest) return envelope;
+  } catch {
+    // Said below, like one of another set.
+  }
+  logger.warn('manifests_signature_stale', { set: digest, remedy: 'clew manifest sign' });
+  return undefined;
 }
 
 type Loading = { readonly ok: true; readonly set: ManifestSet } | { readonly ok: false; readonly faults: readonly ManifestFault[] };

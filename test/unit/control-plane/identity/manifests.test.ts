@@ -59,7 +59,10 @@ describe('a manifest file', () => {
 describe('manifests in force', () => {
   it('stay as they were while any file has a fault, and are refused at the start', async () => {
     let files = [minimal('a'), minimal('b')];
-    const live = await openManifests({ read: () => Promise.resolve(files), watch: () => () => undefined }, silentLogger);
+    const live = await openManifests(
+      { read: () => Promise.resolve(files), signature: () => Promise.resolve(undefined), watch: () => () => undefined },
+      silentLogger,
+    );
     const before = live.current().digest;
     files = [minimal('a'), minimal('b', 'enforce: sometimes')];
     expect(await live.reload()).toBe(false);
@@ -68,7 +71,12 @@ describe('manifests in force', () => {
     expect(await live.reload()).toBe(true);
     expect(live.current().manifests).toHaveLength(1);
     const twice = [minimal('a'), { ...minimal('a'), name: 'other.yaml' }];
-    await expect(openManifests({ read: () => Promise.resolve(twice), watch: () => () => undefined }, silentLogger)).rejects.toMatchObject({
+    await expect(
+      openManifests(
+        { read: () => Promise.resolve(twice), signature: () => Promise.resolve(undefined), watch: () => () => undefined },
+        silentLogger,
+      ),
+    ).rejects.toMatchObject({
       code: 'policy_invalid',
     });
   });
