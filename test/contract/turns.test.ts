@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Scope } from '../../control-plane/src/kernel/index.ts';
 import type { StoredTurn } from '../../control-plane/src/ingest/ports.ts';
-import { entry, HERE, MODEL, openStore, OTHER_ENVIRONMENT, OTHER_TENANT, storedTurn, unitVector } from './store-fixtures.ts';
+import { entry, HERE, MODEL, openStore, OTHER_ENVIRONMENT, OTHER_TENANT, storedTurn, unitVector, vectorItem } from './store-fixtures.ts';
 
 const T0 = 1_772_366_400;
 
@@ -100,7 +100,7 @@ describe('PastTurns (SQLite)', () => {
     const past = await store.past.recent(HERE, 'p1', T0 + 9, 2);
     expect(past.map(({ turn }) => turn.id)).toEqual(['b', 'c']);
     expect(past[0]).toEqual({
-      turn: full.turn,
+      turn: { ...full.turn, vectorModel: MODEL },
       threadId: 't1',
       sessionId: 's9',
       position: 'continuation',
@@ -108,6 +108,20 @@ describe('PastTurns (SQLite)', () => {
       predecessorId: 'a',
     });
     expect(past[1]?.turn).toEqual({ id: 'c', at: T0 + 1, endedAt: T0 + 1.5, inferable: true, text: 'question c', answer: 'answer c' });
+  });
+
+  it('gives vectors of the model that is asked for, and none of another', async () => {
+    const { store } = openStore();
+    await store.turns.commit([storedTurn('a', 't1')], [], []);
+    await store.vectors.upsert([vectorItem('a', 3, { threadId: 't1', model: 'test-model-2', vector: unitVector(3, 24) })]);
+    const vectorsFor = async (model?: string): Promise<unknown> => {
+      const [past] = await store.past.recent(HERE, 'p1', T0 + 1, 10, model);
+      return past && [past.turn.vectorModel, past.turn.vector?.length];
+    };
+    expect(await vectorsFor()).toEqual([MODEL, 16]);
+    expect(await vectorsFor(MODEL)).toEqual([MODEL, 16]);
+    expect(await vectorsFor('test-model-2')).toEqual(['test-model-2', 24]);
+    expect(await vectorsFor('test-model-3')).toEqual([undefined, undefined]);
   });
 
   it('never gives another principal or scope', async () => {
