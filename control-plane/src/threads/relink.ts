@@ -44,12 +44,12 @@ export function repairBy(proof: Proof | undefined, state: PrincipalState): Repai
 }
 
 /**
- * Requests that a person placed, where the proof ties them to others that stand elsewhere. What people decide is what a
+ * Requests that a person placed, where the proof ties them to others that stand elsewhere, or would move them. What people decide is what a
  * thread is about, which no id and no history can prove: it stands, and nothing is moved, not even around it.
  */
-export function againstPeople({ family }: Proof): readonly Entry[] {
-  const threads = new Set(family.map(({ threadId }) => threadId));
-  return threads.size === 1 ? [] : family.filter(({ method }) => method === 'person');
+export function againstPeople({ family, into }: Proof): readonly Entry[] {
+  const isWhole = new Set(family.map(({ threadId }) => threadId)).size === 1;
+  return family.filter(({ method, threadId }) => method === 'person' && !(isWhole && threadId === into));
 }
 
 /**
