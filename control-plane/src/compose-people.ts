@@ -4,13 +4,14 @@ import { createPeople, userTokens, type Access, type People } from './access/ind
 import { openOidc } from './adapters/oidc/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
-import { beyondRecallOf } from './compose-privacy.ts';
+import { beyondRecallOf, vaultMemory } from './compose-privacy.ts';
 import type { Config } from './config.ts';
 import { waitingSamples, type JournalKeys } from './ingest/index.ts';
 import { createReleaser, type Releaser } from './disclosure/index.ts';
 import { systemRandomness, type Scope } from './kernel/index.ts';
 import { createEraser, outsideVectors, type Erasable, type Eraser, type ErasureLedger } from './privacy/index.ts';
 import { publicLabel, type TopicPlacer } from './topics/index.ts';
+import type { Vault } from './vault/index.ts';
 
 const PSEUDONYM = /^p_[\w-]{22}$/;
 
@@ -46,6 +47,7 @@ export function openEraser(
     renewLinking: () => void;
     keys: JournalKeys;
     ledger: ErasureLedger;
+    vault: Vault;
   },
 ): Eraser {
   const { store, clock, logger } = base;
@@ -63,6 +65,7 @@ export function openEraser(
     erasables: [
       // What waits comes first: from then on nothing of it is stored.
       waitingSamples(store.journal, parts.keys),
+      vaultMemory(parts.vault),
       ...store.erasables,
       userTokens(parts.access),
       memory('topics_memory', (scope) => parts.topics.refresh(scope)),

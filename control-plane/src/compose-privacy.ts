@@ -5,8 +5,9 @@ import { checkpointFolder, erasureLedger } from './adapters/files/index.ts';
 import { createAuditRoom, type AuditRoom, type Dossiers } from './audit/index.ts';
 import { type Base, secretOf } from './compose-base.ts';
 import type { IdentityRoom } from './identity/index.ts';
-import type { AuditEntry } from './kernel/index.ts';
-import type { BeyondRecall, ErasureLedger, Subject } from './privacy/index.ts';
+import type { AuditEntry, Scope } from './kernel/index.ts';
+import type { BeyondRecall, Erasable, ErasureLedger, Subject } from './privacy/index.ts';
+import { createVault, localMasterKeys, type Vault } from './vault/index.ts';
 
 /** Heads of the audit log are guarded beside the keys, as the checkpoints of the log of runs are. */
 export async function openAudit(base: Base, identity: IdentityRoom): Promise<AuditRoom> {
@@ -85,4 +86,34 @@ export function beyondRecallOf({ config }: Base): readonly BeyondRecall[] {
   if (config.traceUrl !== undefined)
     places.push({ place: `traces at ${new URL(config.traceUrl).host}`, holds: 'what the applications wrote there' });
   return places;
+}
+
+/**
+ * The vault. Its master key is a file of keys/ unless CLEW_VAULT_KEYS gives others; the file's stays good for what it
+ * wrapped before, so that going over to given keys is a rotation like any other.
+ */
+export async function openVault(base: Base): Promise<Vault> {
+  const { config, store } = base;
+  const file = await secretOf(base, 'vault-master.key');
+  return createVault({
+    store: store.vault,
+    masters: localMasterKeys([...config.vaultKeys, file]),
+    privateKey: await secretOf(base, 'vault.key'),
+    audit: store.audit,
+    scope: config.scope,
+  });
+}
+
+/** Data keys that the vault holds in memory: they go with those that it has stored. */
+export function vaultMemory(vault: Vault): Erasable {
+  return {
+    name: 'vault_memory',
+    tables: [],
+    isMemory: true,
+    erase: (scope: Scope, principal) => {
+      vault.forget(scope, principal);
+      return Promise.resolve({});
+    },
+    residual: () => Promise.resolve(0),
+  };
 }

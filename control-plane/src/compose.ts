@@ -15,7 +15,7 @@ import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
 import { openPeople, openReleaser, principalMeant, pseudonymAt, openEraser } from './compose-people.ts';
-import { auditPolicy, openAudit, openLedger, subjectsOf } from './compose-privacy.ts';
+import { auditPolicy, openAudit, openLedger, openVault, subjectsOf } from './compose-privacy.ts';
 import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
 import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
@@ -23,7 +23,7 @@ import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
 import { insightRoutes } from './insight/index.ts';
 import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, createRelinkedVectors, ingestRoutes } from './ingest/index.ts';
-import { systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
+import { errorFields, systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
 import { openPolicy, policyRoutes } from './policies/index.ts';
 import { privacyRoutes, replayErasures, withoutErased } from './privacy/index.ts';
 import { reportRoutes } from './reports/index.ts';
@@ -33,6 +33,7 @@ import { createSearch, searchRoutes } from './search/index.ts';
 import { traceLinker } from './threads/index.ts';
 import { threadRoutes } from './threads/routes.ts';
 import { createTopicPlacer, topicRoutes } from './topics/index.ts';
+import { revealRoutes } from './vault/index.ts';
 
 export interface ControlPlane {
   readonly app: Express;
@@ -101,13 +102,14 @@ async function assemble(base: Base): Promise<ControlPlane> {
   await auditPolicy(base);
   const ledger = openLedger(base);
   metrics.watchRuns(() => identity.accounts());
+  const vault = await openVault(base);
   const topics = createTopicPlacer({
     store: store.topics,
     policy: () => live.current().policy.topics,
     partitioner: partitionInThread,
     onFailure: (error) => logger.warn('topics_not_consolidated', { reason: error instanceof Error ? error.message : 'unknown' }),
   });
-  const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew(), keys, ledger });
+  const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew(), keys, ledger, vault });
   const subjects = () => subjectsOf(base, access);
   await replayErasures({ ledger, tombstones: store.tombstones, subjects, eraser, audit: store.audit, logger });
   const redactor = feedbackRedactor(workshop, secret);
@@ -123,6 +125,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     vectors: outside && withoutErased(outside.vectors, store.tombstones),
     workshop,
     identifier: identity.identifier,
+    vault,
     key: secret,
     meter: metrics,
     logger,
@@ -144,7 +147,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
     ...openLiteLlm(base, { acceptor, workshop, secret }),
-    ...policyRoutes(await policyParts(base, (caller) => access.isOperator(caller))),
+    ...policyRoutes({ ...(await policyParts(base, (caller) => access.isOperator(caller))), vaultKey: vault.key }),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl)),
     ...linker.routes,
     ...openRepairs(base, { pipeline, memory: linker.memory, redactor, committed: () => announcer.notify() }),
@@ -157,6 +160,13 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
     ...privacyRoutes(eraser, (scope, user) => principalMeant(base, scope, user)),
     ...audit.routes,
+    ...revealRoutes({
+      vault,
+      audit: store.audit,
+      clock,
+      perHour: config.revealsPerHour,
+      redact: (text) => workshop().redactor.redact(text).text,
+    }),
     ...embeddingRoutes({ mover, isOperator: (caller) => access.isOperator(caller), resolve: embedders.resolve }),
     ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),
   ];
@@ -184,6 +194,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       announcer.start();
       identity.start();
       audit.start();
+      vault.rewrap().catch((error: unknown) => logger.error('vault_not_rewrapped', errorFields(error)));
       mover.start();
       purging ??= schedulePurge({
         store: outside ? withOutsideVectors(store.retention, outside.vectors) : store.retention,

@@ -42,6 +42,10 @@ export interface Config {
   readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
   /** Ledger of erasures; absolute path. Apart from the data folder, so that a backup of that does not hold it. */
   readonly erasuresFile: string;
+  /** Master keys of the vault, 32 bytes each: the first wraps. Empty: the one in the folder keys/. */
+  readonly vaultKeys: readonly Uint8Array[];
+  /** Reveals that one caller may make an hour. */
+  readonly revealsPerHour: number;
   /** Absolute path. */
   readonly policyFile: string;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
@@ -59,6 +63,8 @@ const KEYS = new Set([
   'CLEW_PORT',
   'CLEW_DATA',
   'CLEW_ERASURES',
+  'CLEW_VAULT_KEYS',
+  'CLEW_REVEALS_PER_HOUR',
   'CLEW_ADMIN_TOKEN',
   'CLEW_TENANT',
   'CLEW_ENVIRONMENT',
@@ -120,6 +126,8 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     weaviateUrl: reader.url('WEAVIATE_URL', 'vectors have no place to go'),
     weaviateGrpcUrl: reader.url('WEAVIATE_GRPC_URL', 'vectors cannot be searched'),
     weaviateApiKey: reader.raw('WEAVIATE_API_KEY'),
+    vaultKeys: readVaultKeys(reader, faults),
+    revealsPerHour: reader.integer('CLEW_REVEALS_PER_HOUR', 30, 0, 10_000, 'reveals have no limit'),
     traceUrl: readTraceUrl(reader, faults),
     witnesses: readWitnesses(reader, faults),
     gatewayKeys: reader.choice('CLEW_GATEWAY_KEYS', 'announced', KEY_TRUST, 'nobody knows whose signatures count'),
@@ -151,6 +159,18 @@ function readWitnesses(reader: Reader, faults: ConfigFault[]): Config['witnesses
     });
     return [];
   });
+}
+
+function readVaultKeys(reader: Reader, faults: ConfigFault[]): readonly Uint8Array[] {
+  const texts = (reader.raw('CLEW_VAULT_KEYS') ?? '').split(',').flatMap((part) => (part.trim() === '' ? [] : [part.trim()]));
+  const keys = texts.map((text) => Buffer.from(text, 'base64'));
+  if (texts.every((text) => /^[A-Za-z0-9+/]{43}=$/.test(text))) return keys;
+  faults.push({
+    key: 'CLEW_VAULT_KEYS',
+    expected: 'keys of 32 bytes in base64 (openssl rand -base64 32), commas between them, the newest first',
+    consequence: 'sealed values could not be opened again',
+  });
+  return [];
 }
 
 function readTraceUrl(reader: Reader, faults: ConfigFault[]): string | undefined {

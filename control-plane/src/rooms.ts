@@ -15,7 +15,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   audit: ['identity'],
   vault: [],
   // top
-  ingest: ['threads', 'privacy', 'identity', 'policies'],
+  ingest: ['threads', 'privacy', 'identity', 'policies', 'vault'],
   litellm: ['ingest'],
   feedback: ['ingest', 'policies'],
   reports: [],

@@ -102,7 +102,7 @@ function* observeNumbered(
   const facts = { ...factsOf(request, outcome), outcome: outcomeOf(outcome, answer), verdict };
   // Last, over what leaves: texts are no part of what is signed.
   const signed = withAttestation(described, runtime.key);
-  keepOrHold(runtime, inForce, signed, facts, () => withTexts(signed, run, redactor));
+  keepOrHold(runtime, inForce, signed, facts, () => withTexts(signed, run, redactor, inForce.policy.vault));
 }
 
 /** What the gateway itself answered to a refused request is no answer of a model. */

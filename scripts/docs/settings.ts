@@ -29,6 +29,11 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
     meaning:
       'Ledger of erasures, digests only: `CLEW_DATA` with `.erasures` behind it unless given. Keep it on a disk that outlives the data folder, and out of its backups: a restored backup forgets by it.',
   },
+  CLEW_VAULT_KEYS: {
+    meaning:
+      'Master keys of the vault, 32 bytes each in base64, commas between, the newest first; unless given, the file `keys/vault-master.key`. To rotate, put a new one in front and restart: data keys are wrapped anew, values stay. Take the old one out when the audit log says `vault_rewrapped`.',
+  },
+  CLEW_REVEALS_PER_HOUR: { default: '30', meaning: 'Most reveals of one caller in an hour; 0: none.' },
   CLEW_ADMIN_TOKEN: { meaning: 'The admin token. Without it one is made at the first start and printed once.' },
   CLEW_TENANT: { default: 'default', meaning: 'Tenant of that admin token.' },
   CLEW_ENVIRONMENT: { default: 'default', meaning: 'Environment of that admin token.' },

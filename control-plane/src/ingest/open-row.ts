@@ -1,4 +1,5 @@
 import { parseSample, type Sample } from '#contract';
+import type { Deposit, Vault } from '../vault/index.ts';
 import type { JournalKeys } from './journal-keys.ts';
 import type { Workshop } from './pipeline.ts';
 import type { JournalRow } from './ports.ts';
@@ -11,6 +12,8 @@ export interface OpenedRow {
   /** Everything but prompt and answer is redacted. */
   readonly sample: Sample;
   readonly incoming: Incoming;
+  /** What the vault keeps of it. */
+  readonly deposit: Deposit | undefined;
 }
 
 export async function openRow(
@@ -18,6 +21,7 @@ export async function openRow(
   keys: JournalKeys,
   { redactor, embeds }: Pick<Workshop, 'redactor' | 'embeds'>,
   key: Uint8Array,
+  vault?: Pick<Vault, 'deposit'>,
 ): Promise<OpenedRow> {
   const clear = await keys.open(row);
   // Judged again: a row may have been written by another version.
@@ -25,5 +29,8 @@ export async function openRow(
   if (!parsed.ok) throw new Error('A journal row holds no sample of this version');
   const sample = sanitize(parsed.value, redactor, key);
   const incoming = incomingOf(row.scope, sample);
-  return { row, sample, incoming: embeds === undefined ? incoming : { ...incoming, embeds: embeds(row.scope, sample) } };
+  // A value is kept no longer and no more openly than the text that it was taken from.
+  const isKept = incoming.mode === 'full' && incoming.principal !== null;
+  const deposit = isKept ? await vault?.deposit(row.scope, incoming.principal, parsed.value) : undefined;
+  return { row, sample, deposit, incoming: embeds === undefined ? incoming : { ...incoming, embeds: embeds(row.scope, sample) } };
 }

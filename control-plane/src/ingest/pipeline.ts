@@ -11,6 +11,7 @@ import type { Price, Sample } from '#contract';
 import type { Redactor } from '#redact';
 import { ClewError, errorFields, type Clock, type DomainEvent, type Logger, type Scope } from '../kernel/index.ts';
 import type { Identifier } from '../identity/index.ts';
+import type { Vault } from '../vault/index.ts';
 import { cutBatches } from './cut-batches.ts';
 import { isolate, type Failure } from './isolate.ts';
 import type { JournalKeys } from './journal-keys.ts';
@@ -38,6 +39,8 @@ export interface PipelineParts {
   readonly workshop: () => Workshop;
   /** Judges and signs what runs were composed of; absent: nothing is proven of them. */
   readonly identifier?: Identifier | undefined;
+  /** Keeps original values; absent: they are dropped. */
+  readonly vault?: Pick<Vault, 'deposit'> | undefined;
   /** Key of hashed identifiers. */
   readonly key: Uint8Array;
   readonly meter: IngestMeter;
@@ -167,7 +170,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 
   async function prepare(rows: readonly JournalRow[], workshop: Workshop): Promise<readonly Work[]> {
     const opened = await timed('unseal', rows.length, () =>
-      isolate(rows, (batch) => Promise.all(batch.map((row) => openRow(row, keys, workshop, parts.key)))),
+      isolate(rows, (batch) => Promise.all(batch.map((row) => openRow(row, keys, workshop, parts.key, parts.vault)))),
     );
     await giveBack(
       opened.failed.map(({ item, error }) => ({ item: { row: item }, error })),
@@ -209,10 +212,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       for (const { prepared } of batch) all.push(await processor.place(prepared));
       return all;
     });
-    const turns = batch.map(({ row, sample }, index): StoredTurn => {
+    const turns = batch.map(({ row, sample, deposit }, index): StoredTurn => {
       const known = parts.identifier?.identify(row.scope, sample);
       const turn = storedTurnOf(known?.sample ?? sample, at(placed, index), prices, processor.embeddingModel);
-      return { ...turn, identity: known?.identity };
+      return { ...turn, identity: known?.identity, deposit };
     });
     await timed('store', batch.length, async () => {
       await parts.vectors?.upsert(turns.flatMap(vectorItems));

@@ -3,6 +3,7 @@ import type { Sample } from '#contract';
 import type { DomainEvent, Scope } from '../kernel/index.ts';
 import type { RunIdentity } from '../identity/index.ts';
 import type { Placement, TurnInput } from '../threads/index.ts';
+import type { Deposit } from '../vault/index.ts';
 
 /** An accepted sample on its way: encrypted, since names are not redacted yet. */
 export interface JournalEntry {
@@ -76,6 +77,8 @@ export interface StoredTurn {
   /** Goes into the log in the transaction that stores the turn; absent for requests without a run id. */
   readonly identity?: RunIdentity | undefined;
   readonly topic?: { readonly id: string; readonly label: string } | undefined;
+  /** Sealed original values of the request, stored with it. */
+  readonly deposit?: Deposit | undefined;
 }
 
 /** Where processed requests go. */

@@ -49,6 +49,8 @@ export function readPolicy(text: string, file: string, checkPattern: PatternChec
   if (value === undefined) return failed([{ file, line: 1, field: '', expected: 'few aliases', consequence: NOT_APPLIED }]);
   const parsed = parsePolicy(value.plain);
   const faults = parsed.ok ? [] : parsed.faults.flatMap(({ path, expected }) => explain(document, path, expected, file, lineAt));
+  if (parsed.ok && parsed.value.vault !== undefined)
+    faults.push(...explain(document, '/vault', 'nothing: the control plane sets it', file, lineAt));
   faults.push(...unsafePatterns(document, value.plain, file, lineAt, checkPattern));
   if (!parsed.ok || faults.length > 0) return failed(faults.sort((a, b) => a.line - b.line));
   return { ok: true, loaded: { policy: parsed.value, digest: canonicalDigest(parsed.value) } };

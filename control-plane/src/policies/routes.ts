@@ -1,10 +1,12 @@
+import type { VaultKey } from '#contract';
 import type { Route } from '../kernel/index.ts';
 import type { LivePolicy } from './live.ts';
 import { changeRoutes, type ChangeParts } from './routes-change.ts';
 import { policySchema } from './schema.ts';
 
-export function policyRoutes(parts: ChangeParts & { readonly live: LivePolicy }): Route[] {
-  const { live } = parts;
+/** @param parts `vaultKey`: what gateways seal original values for, where the policy is reversible */
+export function policyRoutes(parts: ChangeParts & { readonly live: LivePolicy; readonly vaultKey?: VaultKey }): Route[] {
+  const { live, vaultKey } = parts;
   return [
     ...changeRoutes(parts),
     {
@@ -15,10 +17,13 @@ export function policyRoutes(parts: ChangeParts & { readonly live: LivePolicy })
       success: { status: 200, description: 'The policy; 304 when If-None-Match names it', schema: policySchema() },
       handle: ({ header }) => {
         const { policy, digest } = live.current();
-        const etag = `"${digest}"`;
+        const vault = policy.redaction?.reversible === true ? vaultKey : undefined;
+        const etag = `"${digest}${vault === undefined ? '' : `.${vault.keyId}`}"`;
         const headers = { ETag: etag, 'Cache-Control': 'private, no-cache' };
         const isKnown = matches(header('if-none-match'), etag);
-        return Promise.resolve(isKnown ? { status: 304, headers } : { status: 200, headers, json: policy });
+        return Promise.resolve(
+          isKnown ? { status: 304, headers } : { status: 200, headers, json: vault === undefined ? policy : { ...policy, vault } },
+        );
       },
     },
   ];

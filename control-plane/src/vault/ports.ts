@@ -21,6 +21,8 @@ export interface Deposit {
   /** False where the key was read from the store: if it is gone by then, the subject was erased, and the values are left out. */
   readonly isNewKey: boolean;
   readonly values: readonly SealedValue[];
+  /** Asked in the transaction: true where the subject was erased since, and the key must not come back. */
+  isRevoked(): boolean;
 }
 
 export interface VaultStore {

@@ -19,6 +19,7 @@ export type {
   TopicsPolicy,
   CustomPattern,
   Price,
+  VaultKey,
 } from './generated/policy.ts';
 export { COMPANION_KEYS, type CompanionDecision, type CompanionEntity, type CompanionOutcome, type CompanionRequest } from './companion.ts';
 export type * from './generated/manifest.ts';
@@ -55,6 +56,9 @@ export {
   type SigningKey,
 } from './run/dsse.ts';
 export { fromBase64 } from './run/base64.ts';
+/** Original values, sealed by gateways for the control plane's vault. */
+export { hpkeOpen, hpkeSeal, x25519PrivateKey, x25519Raw, type HpkeAead, type HpkeContext, type HpkeMessage } from './hpke.ts';
+export { MAX_ORIGINAL, MAX_ORIGINALS, openOriginals, sealOriginals, type Original, type OriginalsOf } from './originals.ts';
 /** Manifests: what is approved, and whether a run was that. */
 export { compileManifests, NO_MANIFESTS, type CompiledManifest, type ManifestSet } from './manifest/compile.ts';
 export { coveringManifests, type RunPlace } from './manifest/cover.ts';

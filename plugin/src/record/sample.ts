@@ -1,6 +1,15 @@
 // The sample of one run. Everything a client or provider wrote passes the redactor here or is a digest: this is the one
 // place where a sample comes into being, so a field that is added without redaction is added here and nowhere else.
-import type { Call, Gateway, ManifestSet, Sample } from '#contract';
+import {
+  sealOriginals,
+  type Call,
+  type Gateway,
+  type ManifestSet,
+  type Original,
+  type Sample,
+  type SealedOriginals,
+  type VaultKey,
+} from '#contract';
 import { historyDigests, type LlmAnswer, type LlmRequest } from '#dialects';
 import type { Redactor } from '#redact';
 import type { CapturedOutcome, PendingRun } from '../observe/index.ts';
@@ -101,18 +110,28 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
 }
 
 /** The same with its texts: the newest user message and the answer, as far as the mode allows. */
-export function withTexts(sample: Sample, run: Run, redactor: Redactor): Sample {
+export function withTexts(sample: Sample, run: Run, redactor: Redactor, vault?: VaultKey): Sample {
   if (sample.mode === 'metadata_only') return sample;
   const counts = new RedactionCounts();
   counts.add(sample.redaction?.counts ?? {});
   const { prompt } = run.request;
   const { text: answer } = run.answer;
-  return {
-    ...sample,
-    ...(prompt === undefined ? {} : { prompt: redactText(prompt, redactor, counts) }),
-    ...(answer === undefined || sample.mode === 'topic_only' ? {} : { answer: redactText(answer, redactor, counts) }),
-    redaction: { ...sample.redaction, counts: counts.toRecord() },
+  const originals: Original[] = [];
+  const texts = {
+    ...(prompt === undefined ? {} : { prompt: redactText(prompt, redactor, counts, originals) }),
+    ...(answer === undefined || sample.mode === 'topic_only' ? {} : { answer: redactText(answer, redactor, counts, originals) }),
   };
+  const sealed = sealedFor(sample, originals, vault);
+  return { ...sample, ...texts, redaction: { ...sample.redaction, counts: counts.toRecord(), ...(sealed && { sealed }) } };
+}
+
+/** What pseudonyms stand for, where text is kept and the policy keeps it, and somebody is known whose it is. */
+function sealedFor(sample: Sample, originals: readonly Original[], vault: VaultKey | undefined): SealedOriginals | undefined {
+  const principal = sample.principal?.id;
+  if (vault === undefined || principal === undefined || originals.length === 0 || sample.mode === 'topic_only') return undefined;
+  const each = new Map(originals.map((original) => [original.token, original]));
+  const box = sealOriginals(Buffer.from(vault.publicKey, 'base64'), { sample: sample.id, principal }, [...each.values()]);
+  return { keyId: vault.keyId, box };
 }
 
 /** True when an id may leave as it is. */

@@ -1,5 +1,5 @@
 // Texts as they may leave: redacted first, cut afterwards, so that a cut never leaves half of a value unrecognised.
-import type { RedactedText } from '#contract';
+import type { Original, RedactedText } from '#contract';
 import type { Redactor } from '#redact';
 
 /** UTF-16 units that are kept of a prompt or an answer. */
@@ -19,12 +19,14 @@ export class RedactionCounts {
   }
 }
 
-export function redactText(text: string, redactor: Redactor, counts: RedactionCounts): RedactedText {
+/** @param originals takes what the pseudonyms that are left in the text stand for */
+export function redactText(text: string, redactor: Redactor, counts: RedactionCounts, originals: Original[] = []): RedactedText {
   const length = text.length;
   const redacted = redactor.redact(text.slice(0, MAX_TEXT + MARGIN).toWellFormed());
   const end = length <= MAX_TEXT ? redacted.text.length : outputEnd(redacted.text.length, (offset) => redacted.toInput(offset));
   counts.add(redacted.counts);
   const kept = redacted.text.slice(0, Math.min(end, MAX_TEXT));
+  originals.push(...(redacted.originals ?? []).filter(({ token }) => kept.includes(token)));
   const isCut = length > MAX_TEXT || kept.length < redacted.text.length;
   return { text: kept.toWellFormed(), length, ...(isCut ? { truncated: true } : {}) };
 }

@@ -1,5 +1,5 @@
 // Pattern redaction: pure, linear-time, the same on both sides of the wire.
-import type { RedactionPolicy } from '#contract';
+import type { Original, RedactionPolicy } from '#contract';
 
 /** A value found, in UTF-16 units of the text given. */
 export interface Finding {
@@ -14,6 +14,8 @@ export interface Redacted {
   /** Ordered, not overlapping, offsets in the input. */
   readonly findings: readonly Finding[];
   readonly counts: Readonly<Record<string, number>>;
+  /** Where the policy is `reversible`: what pseudonyms stand for, each token once. Never leaves in the clear. */
+  readonly originals?: readonly Original[] | undefined;
   /** Input offset of an offset of the redacted text: within a replacement, the start of what it replaced. */
   toInput(offset: number): number;
 }

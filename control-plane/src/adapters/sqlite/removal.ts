@@ -34,6 +34,7 @@ export function removeRequests(database: Database, scope: string, rows: readonly
   database.run(query.deleteFrom('requests').where('seq', 'in', elements(seqsOf(rows))));
   const ids = elements(rows.map(({ id }) => id));
   database.run(query.deleteFrom('vectors').where('scope', '=', scope).where('request_id', 'in', ids));
+  database.run(query.deleteFrom('vault_values').where('scope', '=', scope).where('request_id', 'in', ids));
   database.run(query.deleteFrom('feedback').where('scope', '=', scope).where('request_id', 'in', ids));
   return rebuildThreads(database, scope, rows);
 }

@@ -12,6 +12,7 @@ import { addIdentity } from './run-identities.ts';
 import { extendThread } from './thread-rows.ts';
 import { isBuried } from './tombstones.ts';
 import { writeVectors, type VectorRow } from './vector-row.ts';
+import { addDeposit } from './vault.ts';
 import { writeVerdicts } from './verdicts.ts';
 import type { SqliteVectors } from './vectors.ts';
 
@@ -67,6 +68,10 @@ export class SqliteTurns implements TurnSink {
         if (isErased) continue;
         fresh.push(row);
         stored.push(...vectorsOf(turn));
+        if (turn.deposit && row.principal !== null) {
+          const { scope, principal, id, at } = row;
+          addDeposit(this.database, { scope, principal, requestId: id, atMs: at * 1_000 }, turn.deposit);
+        }
         if (turn.identity) addIdentity(this.database, logOf(logs, row.scope, this.database), row, turn.identity);
       }
       for (const log of logs.values()) log.write();

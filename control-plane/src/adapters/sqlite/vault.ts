@@ -14,8 +14,10 @@ const ADD_VALUE = `INSERT INTO vault_values (scope, principal, request_id, token
 export function addDeposit(
   database: Database,
   row: { readonly scope: string; readonly principal: string; readonly requestId: string; readonly atMs: number },
-  { key, isNewKey, values }: Deposit,
+  deposit: Deposit,
 ): void {
+  const { key, isNewKey, values } = deposit;
+  if (deposit.isRevoked()) return;
   const { scope, principal, requestId, atMs } = row;
   if (isNewKey) database.prepare(ADD_KEY).run(scope, principal, key.master, key.wrapped);
   const there = database.prepare(FIND_KEY).get(scope, principal);

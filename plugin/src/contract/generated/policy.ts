@@ -35,6 +35,7 @@ export interface Policy {
   session?: SessionPolicy;
   sampling?: SamplingPolicy;
   redaction?: RedactionPolicy;
+  vault?: VaultKey;
   retention?: RetentionPolicy;
   linking?: LinkingPolicy;
   embedding?: EmbeddingPolicy;
@@ -158,6 +159,10 @@ export interface RedactionPolicy {
    */
   dictionaries?: Dictionary[];
   /**
+   * Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md.
+   */
+  reversible?: boolean;
+  /**
    * Names and addresses by the local model in the control plane.
    */
   names?: boolean;
@@ -177,6 +182,16 @@ export interface Dictionary {
   words: string[];
 }
 /**
+ * Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.
+ */
+export interface VaultKey {
+  keyId: string;
+  /**
+   * X25519, 32 bytes in base64.
+   */
+  publicKey: string;
+}
+/**
  * Days that each class of data is kept.
  */
 export interface RetentionPolicy {
@@ -184,6 +199,10 @@ export interface RetentionPolicy {
   embeddingDays?: number;
   metadataDays?: number;
   identityDays?: number;
+  /**
+   * Sealed original values; never longer than the text in which they stood.
+   */
+  vaultDays?: number;
 }
 export interface LinkingPolicy {
   /**

@@ -421,6 +421,20 @@ export interface Redaction {
    * Version of the rules.
    */
   rules?: string;
+  sealed?: SealedOriginals;
+}
+/**
+ * Original values of what became pseudonyms, sealed for the control plane's vault (HPKE).
+ */
+export interface SealedOriginals {
+  /**
+   * Of the policy's vault key.
+   */
+  keyId: string;
+  /**
+   * Base64.
+   */
+  box: string;
 }
 export interface Sampling {
   /**

@@ -9,9 +9,9 @@ var __commonJS = (cb, mod) => function __require() {
   }
 };
 
-// node_modules/ajv/dist/runtime/ucs2length.js
+// ../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js
 var require_ucs2length = __commonJS({
-  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+  "../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
@@ -37,7 +37,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSample = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "retrieval": { "title": "Retrieval", "description": "What the application says that it retrieved, in its order: what it put into the prompt and what it left out.", "type": "object", "additionalProperties": false, "properties": { "selected": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } }, "discarded": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } } } }, "retrieved": { "title": "RetrievedDocument", "description": "One document by a commitment to the id that the application gave it.", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of the id.", "$ref": "#/definitions/count" }, "source": { "description": "Where it came from, as declared.", "type": "string", "maxLength": 128 }, "score": { "description": "How well it fitted, on the application's own scale.", "type": "number" }, "content": { "description": "SHA-256 of its text, where the application declares it.", "$ref": "#/definitions/digest" } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "retrieval": { "title": "Retrieval", "description": "What the application says that it retrieved, in its order: what it put into the prompt and what it left out.", "type": "object", "additionalProperties": false, "properties": { "selected": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } }, "discarded": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } } } }, "retrieved": { "title": "RetrievedDocument", "description": "One document by a commitment to the id that the application gave it.", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of the id.", "$ref": "#/definitions/count" }, "source": { "description": "Where it came from, as declared.", "type": "string", "maxLength": 128 }, "score": { "description": "How well it fitted, on the application's own scale.", "type": "number" }, "content": { "description": "SHA-256 of its text, where the application declares it.", "$ref": "#/definitions/digest" } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 }, "sealed": { "title": "SealedOriginals", "description": "Original values of what became pseudonyms, sealed for the control plane's vault (HPKE).", "type": "object", "additionalProperties": false, "required": ["keyId", "box"], "properties": { "keyId": { "description": "Of the policy's vault key.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "box": { "description": "Base64.", "type": "string", "maxLength": 1048576, "pattern": "^[A-Za-z0-9+/]*={0,2}$" } } } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
 var schema22 = { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } };
 var schema24 = { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } };
 var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
@@ -2017,6 +2017,7 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
   validate24.errors = vErrors;
   return errors === 0;
 }
+var pattern21 = new RegExp("^[A-Za-z0-9+/]*={0,2}$", "");
 function validate43(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -2031,7 +2032,7 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!(key0 === "counts" || key0 === "rules")) {
+      if (!(key0 === "counts" || key0 === "rules" || key0 === "sealed")) {
         const err1 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err1];
@@ -2117,12 +2118,107 @@ function validate43(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
+    if (data.sealed !== void 0) {
+      let data3 = data.sealed;
+      if (data3 && typeof data3 == "object" && !Array.isArray(data3)) {
+        if (data3.keyId === void 0) {
+          const err9 = { instancePath: instancePath + "/sealed", schemaPath: "#/properties/sealed/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
+          if (vErrors === null) {
+            vErrors = [err9];
+          } else {
+            vErrors.push(err9);
+          }
+          errors++;
+        }
+        if (data3.box === void 0) {
+          const err10 = { instancePath: instancePath + "/sealed", schemaPath: "#/properties/sealed/required", keyword: "required", params: { missingProperty: "box" }, message: "must have required property 'box'" };
+          if (vErrors === null) {
+            vErrors = [err10];
+          } else {
+            vErrors.push(err10);
+          }
+          errors++;
+        }
+        for (const key2 in data3) {
+          if (!(key2 === "keyId" || key2 === "box")) {
+            const err11 = { instancePath: instancePath + "/sealed", schemaPath: "#/properties/sealed/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+        }
+        if (data3.keyId !== void 0) {
+          let data4 = data3.keyId;
+          if (typeof data4 === "string") {
+            if (!pattern10.test(data4)) {
+              const err12 = { instancePath: instancePath + "/sealed/keyId", schemaPath: "#/properties/sealed/properties/keyId/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{16}$" }, message: 'must match pattern "^[0-9a-f]{16}$"' };
+              if (vErrors === null) {
+                vErrors = [err12];
+              } else {
+                vErrors.push(err12);
+              }
+              errors++;
+            }
+          } else {
+            const err13 = { instancePath: instancePath + "/sealed/keyId", schemaPath: "#/properties/sealed/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err13];
+            } else {
+              vErrors.push(err13);
+            }
+            errors++;
+          }
+        }
+        if (data3.box !== void 0) {
+          let data5 = data3.box;
+          if (typeof data5 === "string") {
+            if (func3(data5) > 1048576) {
+              const err14 = { instancePath: instancePath + "/sealed/box", schemaPath: "#/properties/sealed/properties/box/maxLength", keyword: "maxLength", params: { limit: 1048576 }, message: "must NOT have more than 1048576 characters" };
+              if (vErrors === null) {
+                vErrors = [err14];
+              } else {
+                vErrors.push(err14);
+              }
+              errors++;
+            }
+            if (!pattern21.test(data5)) {
+              const err15 = { instancePath: instancePath + "/sealed/box", schemaPath: "#/properties/sealed/properties/box/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/]*={0,2}$" }, message: 'must match pattern "^[A-Za-z0-9+/]*={0,2}$"' };
+              if (vErrors === null) {
+                vErrors = [err15];
+              } else {
+                vErrors.push(err15);
+              }
+              errors++;
+            }
+          } else {
+            const err16 = { instancePath: instancePath + "/sealed/box", schemaPath: "#/properties/sealed/properties/box/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err16];
+            } else {
+              vErrors.push(err16);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err17 = { instancePath: instancePath + "/sealed", schemaPath: "#/properties/sealed/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err17];
+        } else {
+          vErrors.push(err17);
+        }
+        errors++;
+      }
+    }
   } else {
-    const err9 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err18 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err9];
+      vErrors = [err18];
     } else {
-      vErrors.push(err9);
+      vErrors.push(err18);
     }
     errors++;
   }
@@ -3939,12 +4035,13 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
-var pattern21 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
-var pattern22 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
-var pattern23 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
-var pattern27 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
+var pattern23 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
+var pattern24 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
+var pattern25 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
+var pattern29 = new RegExp("^[A-Za-z0-9+/]{43}=$", "");
+var pattern31 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
 function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -4404,7 +4501,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data11.from !== void 0) {
                   let data12 = data11.from;
                   if (typeof data12 === "string") {
-                    if (!pattern21.test(data12)) {
+                    if (!pattern23.test(data12)) {
                       const err23 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
                       if (vErrors === null) {
                         vErrors = [err23];
@@ -4495,7 +4592,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             for (let i2 = 0; i2 < len2; i2++) {
               let data16 = data15[i2];
               if (typeof data16 === "string") {
-                if (!pattern22.test(data16)) {
+                if (!pattern24.test(data16)) {
                   const err31 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
                   if (vErrors === null) {
                     vErrors = [err31];
@@ -4986,7 +5083,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
       let data37 = data.redaction;
       if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
         for (const key8 in data37) {
-          if (!(key8 === "types" || key8 === "allow" || key8 === "patterns" || key8 === "dictionaries" || key8 === "names")) {
+          if (!(key8 === "types" || key8 === "allow" || key8 === "patterns" || key8 === "dictionaries" || key8 === "reversible" || key8 === "names")) {
             const err75 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err75];
@@ -5002,7 +5099,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             for (const key9 in data38) {
               const _errs86 = errors;
               if (typeof key9 === "string") {
-                if (!pattern23.test(key9)) {
+                if (!pattern25.test(key9)) {
                   const err76 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key9 };
                   if (vErrors === null) {
                     vErrors = [err76];
@@ -5147,7 +5244,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data43.type !== void 0) {
                   let data44 = data43.type;
                   if (typeof data44 === "string") {
-                    if (!pattern23.test(data44)) {
+                    if (!pattern25.test(data44)) {
                       const err89 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
                         vErrors = [err89];
@@ -5265,7 +5362,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 if (data47.type !== void 0) {
                   let data48 = data47.type;
                   if (typeof data48 === "string") {
-                    if (!pattern23.test(data48)) {
+                    if (!pattern25.test(data48)) {
                       const err100 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
                         vErrors = [err100];
@@ -5358,9 +5455,9 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data37.names !== void 0) {
-          if (typeof data37.names !== "boolean") {
-            const err109 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (data37.reversible !== void 0) {
+          if (typeof data37.reversible !== "boolean") {
+            const err109 = { instancePath: instancePath + "/redaction/reversible", schemaPath: "#/properties/redaction/properties/reversible/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err109];
             } else {
@@ -5369,53 +5466,51 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err110 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err110];
-        } else {
-          vErrors.push(err110);
-        }
-        errors++;
-      }
-    }
-    if (data.retention !== void 0) {
-      let data52 = data.retention;
-      if (data52 && typeof data52 == "object" && !Array.isArray(data52)) {
-        for (const key13 in data52) {
-          if (!(key13 === "textDays" || key13 === "embeddingDays" || key13 === "metadataDays" || key13 === "identityDays")) {
-            const err111 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
+        if (data37.names !== void 0) {
+          if (typeof data37.names !== "boolean") {
+            const err110 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
-              vErrors = [err111];
+              vErrors = [err110];
             } else {
-              vErrors.push(err111);
+              vErrors.push(err110);
             }
             errors++;
           }
         }
-        if (data52.textDays !== void 0) {
-          let data53 = data52.textDays;
-          if (typeof data53 == "number" && isFinite(data53)) {
-            if (data53 > 36500 || isNaN(data53)) {
-              const err112 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err112];
-              } else {
-                vErrors.push(err112);
-              }
-              errors++;
-            }
-            if (data53 < 0 || isNaN(data53)) {
-              const err113 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err113];
-              } else {
-                vErrors.push(err113);
-              }
-              errors++;
-            }
+      } else {
+        const err111 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err111];
+        } else {
+          vErrors.push(err111);
+        }
+        errors++;
+      }
+    }
+    if (data.vault !== void 0) {
+      let data53 = data.vault;
+      if (data53 && typeof data53 == "object" && !Array.isArray(data53)) {
+        if (data53.keyId === void 0) {
+          const err112 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
+          if (vErrors === null) {
+            vErrors = [err112];
           } else {
-            const err114 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            vErrors.push(err112);
+          }
+          errors++;
+        }
+        if (data53.publicKey === void 0) {
+          const err113 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "publicKey" }, message: "must have required property 'publicKey'" };
+          if (vErrors === null) {
+            vErrors = [err113];
+          } else {
+            vErrors.push(err113);
+          }
+          errors++;
+        }
+        for (const key13 in data53) {
+          if (!(key13 === "keyId" || key13 === "publicKey")) {
+            const err114 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err114];
             } else {
@@ -5424,11 +5519,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data52.embeddingDays !== void 0) {
-          let data54 = data52.embeddingDays;
-          if (typeof data54 == "number" && isFinite(data54)) {
-            if (data54 > 36500 || isNaN(data54)) {
-              const err115 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+        if (data53.keyId !== void 0) {
+          let data54 = data53.keyId;
+          if (typeof data54 === "string") {
+            if (!pattern10.test(data54)) {
+              const err115 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{16}$" }, message: 'must match pattern "^[0-9a-f]{16}$"' };
               if (vErrors === null) {
                 vErrors = [err115];
               } else {
@@ -5436,48 +5531,54 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data54 < 0 || isNaN(data54)) {
-              const err116 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err116];
-              } else {
-                vErrors.push(err116);
-              }
-              errors++;
-            }
           } else {
-            const err117 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err116 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err117];
+              vErrors = [err116];
             } else {
-              vErrors.push(err117);
+              vErrors.push(err116);
             }
             errors++;
           }
         }
-        if (data52.metadataDays !== void 0) {
-          let data55 = data52.metadataDays;
-          if (typeof data55 == "number" && isFinite(data55)) {
-            if (data55 > 36500 || isNaN(data55)) {
-              const err118 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+        if (data53.publicKey !== void 0) {
+          let data55 = data53.publicKey;
+          if (typeof data55 === "string") {
+            if (!pattern29.test(data55)) {
+              const err117 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/]{43}=$" }, message: 'must match pattern "^[A-Za-z0-9+/]{43}=$"' };
               if (vErrors === null) {
-                vErrors = [err118];
+                vErrors = [err117];
               } else {
-                vErrors.push(err118);
-              }
-              errors++;
-            }
-            if (data55 < 0 || isNaN(data55)) {
-              const err119 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err119];
-              } else {
-                vErrors.push(err119);
+                vErrors.push(err117);
               }
               errors++;
             }
           } else {
-            const err120 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err118 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err118];
+            } else {
+              vErrors.push(err118);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err119 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err119];
+        } else {
+          vErrors.push(err119);
+        }
+        errors++;
+      }
+    }
+    if (data.retention !== void 0) {
+      let data56 = data.retention;
+      if (data56 && typeof data56 == "object" && !Array.isArray(data56)) {
+        for (const key14 in data56) {
+          if (!(key14 === "textDays" || key14 === "embeddingDays" || key14 === "metadataDays" || key14 === "identityDays" || key14 === "vaultDays")) {
+            const err120 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err120];
             } else {
@@ -5486,11 +5587,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data52.identityDays !== void 0) {
-          let data56 = data52.identityDays;
-          if (typeof data56 == "number" && isFinite(data56)) {
-            if (data56 > 36500 || isNaN(data56)) {
-              const err121 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+        if (data56.textDays !== void 0) {
+          let data57 = data56.textDays;
+          if (typeof data57 == "number" && isFinite(data57)) {
+            if (data57 > 36500 || isNaN(data57)) {
+              const err121 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err121];
               } else {
@@ -5498,8 +5599,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data56 < 0 || isNaN(data56)) {
-              const err122 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            if (data57 < 0 || isNaN(data57)) {
+              const err122 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err122];
               } else {
@@ -5508,7 +5609,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err123 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err123 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err123];
             } else {
@@ -5517,33 +5618,29 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err124 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err124];
-        } else {
-          vErrors.push(err124);
-        }
-        errors++;
-      }
-    }
-    if (data.linking !== void 0) {
-      let data57 = data.linking;
-      if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
-        for (const key14 in data57) {
-          if (!(key14 === "inference" || key14 === "minConfidence" || key14 === "sessionGapMinutes")) {
-            const err125 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err125];
-            } else {
-              vErrors.push(err125);
+        if (data56.embeddingDays !== void 0) {
+          let data58 = data56.embeddingDays;
+          if (typeof data58 == "number" && isFinite(data58)) {
+            if (data58 > 36500 || isNaN(data58)) {
+              const err124 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              if (vErrors === null) {
+                vErrors = [err124];
+              } else {
+                vErrors.push(err124);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data57.inference !== void 0) {
-          if (typeof data57.inference !== "boolean") {
-            const err126 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (data58 < 0 || isNaN(data58)) {
+              const err125 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err125];
+              } else {
+                vErrors.push(err125);
+              }
+              errors++;
+            }
+          } else {
+            const err126 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err126];
             } else {
@@ -5552,11 +5649,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data57.minConfidence !== void 0) {
-          let data59 = data57.minConfidence;
+        if (data56.metadataDays !== void 0) {
+          let data59 = data56.metadataDays;
           if (typeof data59 == "number" && isFinite(data59)) {
-            if (data59 > 1 || isNaN(data59)) {
-              const err127 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+            if (data59 > 36500 || isNaN(data59)) {
+              const err127 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err127];
               } else {
@@ -5565,7 +5662,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             if (data59 < 0 || isNaN(data59)) {
-              const err128 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              const err128 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err128];
               } else {
@@ -5574,7 +5671,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err129 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err129 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err129];
             } else {
@@ -5583,11 +5680,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data57.sessionGapMinutes !== void 0) {
-          let data60 = data57.sessionGapMinutes;
+        if (data56.identityDays !== void 0) {
+          let data60 = data56.identityDays;
           if (typeof data60 == "number" && isFinite(data60)) {
-            if (data60 > 1440 || isNaN(data60)) {
-              const err130 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+            if (data60 > 36500 || isNaN(data60)) {
+              const err130 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err130];
               } else {
@@ -5595,8 +5692,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data60 < 1 || isNaN(data60)) {
-              const err131 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            if (data60 < 0 || isNaN(data60)) {
+              const err131 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err131];
               } else {
@@ -5605,7 +5702,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err132 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err132 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err132];
             } else {
@@ -5614,33 +5711,29 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err133 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err133];
-        } else {
-          vErrors.push(err133);
-        }
-        errors++;
-      }
-    }
-    if (data.embedding !== void 0) {
-      let data61 = data.embedding;
-      if (data61 && typeof data61 == "object" && !Array.isArray(data61)) {
-        for (const key15 in data61) {
-          if (!(key15 === "external" || key15 === "embed_rate" || key15 === "tenants")) {
-            const err134 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err134];
-            } else {
-              vErrors.push(err134);
+        if (data56.vaultDays !== void 0) {
+          let data61 = data56.vaultDays;
+          if (typeof data61 == "number" && isFinite(data61)) {
+            if (data61 > 36500 || isNaN(data61)) {
+              const err133 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              if (vErrors === null) {
+                vErrors = [err133];
+              } else {
+                vErrors.push(err133);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data61.external !== void 0) {
-          if (typeof data61.external !== "boolean") {
-            const err135 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (data61 < 0 || isNaN(data61)) {
+              const err134 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err134];
+              } else {
+                vErrors.push(err134);
+              }
+              errors++;
+            }
+          } else {
+            const err135 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err135];
             } else {
@@ -5649,29 +5742,33 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data61.embed_rate !== void 0) {
-          let data63 = data61.embed_rate;
-          if (typeof data63 == "number" && isFinite(data63)) {
-            if (data63 > 1 || isNaN(data63)) {
-              const err136 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err136];
-              } else {
-                vErrors.push(err136);
-              }
-              errors++;
+      } else {
+        const err136 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err136];
+        } else {
+          vErrors.push(err136);
+        }
+        errors++;
+      }
+    }
+    if (data.linking !== void 0) {
+      let data62 = data.linking;
+      if (data62 && typeof data62 == "object" && !Array.isArray(data62)) {
+        for (const key15 in data62) {
+          if (!(key15 === "inference" || key15 === "minConfidence" || key15 === "sessionGapMinutes")) {
+            const err137 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err137];
+            } else {
+              vErrors.push(err137);
             }
-            if (data63 < 0 || isNaN(data63)) {
-              const err137 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err137];
-              } else {
-                vErrors.push(err137);
-              }
-              errors++;
-            }
-          } else {
-            const err138 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            errors++;
+          }
+        }
+        if (data62.inference !== void 0) {
+          if (typeof data62.inference !== "boolean") {
+            const err138 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err138];
             } else {
@@ -5680,66 +5777,60 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data61.tenants !== void 0) {
-          let data64 = data61.tenants;
-          if (data64 && typeof data64 == "object" && !Array.isArray(data64)) {
-            for (const key16 in data64) {
-              const _errs149 = errors;
-              if (typeof key16 === "string") {
-                if (!pattern1.test(key16)) {
-                  const err139 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key16 };
-                  if (vErrors === null) {
-                    vErrors = [err139];
-                  } else {
-                    vErrors.push(err139);
-                  }
-                  errors++;
-                }
-              }
-              var valid47 = _errs149 === errors;
-              if (!valid47) {
-                const err140 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key16 }, message: "property name must be valid" };
-                if (vErrors === null) {
-                  vErrors = [err140];
-                } else {
-                  vErrors.push(err140);
-                }
-                errors++;
-              }
-            }
-            for (const key17 in data64) {
-              let data65 = data64[key17];
-              if (typeof data65 == "number" && isFinite(data65)) {
-                if (data65 > 1 || isNaN(data65)) {
-                  const err141 = { instancePath: instancePath + "/embedding/tenants/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-                  if (vErrors === null) {
-                    vErrors = [err141];
-                  } else {
-                    vErrors.push(err141);
-                  }
-                  errors++;
-                }
-                if (data65 < 0 || isNaN(data65)) {
-                  const err142 = { instancePath: instancePath + "/embedding/tenants/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err142];
-                  } else {
-                    vErrors.push(err142);
-                  }
-                  errors++;
-                }
+        if (data62.minConfidence !== void 0) {
+          let data64 = data62.minConfidence;
+          if (typeof data64 == "number" && isFinite(data64)) {
+            if (data64 > 1 || isNaN(data64)) {
+              const err139 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+              if (vErrors === null) {
+                vErrors = [err139];
               } else {
-                const err143 = { instancePath: instancePath + "/embedding/tenants/" + key17.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err143];
-                } else {
-                  vErrors.push(err143);
-                }
-                errors++;
+                vErrors.push(err139);
               }
+              errors++;
+            }
+            if (data64 < 0 || isNaN(data64)) {
+              const err140 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err140];
+              } else {
+                vErrors.push(err140);
+              }
+              errors++;
             }
           } else {
-            const err144 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err141 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err141];
+            } else {
+              vErrors.push(err141);
+            }
+            errors++;
+          }
+        }
+        if (data62.sessionGapMinutes !== void 0) {
+          let data65 = data62.sessionGapMinutes;
+          if (typeof data65 == "number" && isFinite(data65)) {
+            if (data65 > 1440 || isNaN(data65)) {
+              const err142 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+              if (vErrors === null) {
+                vErrors = [err142];
+              } else {
+                vErrors.push(err142);
+              }
+              errors++;
+            }
+            if (data65 < 1 || isNaN(data65)) {
+              const err143 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err143];
+              } else {
+                vErrors.push(err143);
+              }
+              errors++;
+            }
+          } else {
+            const err144 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err144];
             } else {
@@ -5749,7 +5840,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err145 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err145 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err145];
         } else {
@@ -5758,12 +5849,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.topics !== void 0) {
-      let data66 = data.topics;
+    if (data.embedding !== void 0) {
+      let data66 = data.embedding;
       if (data66 && typeof data66 == "object" && !Array.isArray(data66)) {
-        for (const key18 in data66) {
-          if (!(key18 === "enabled" || key18 === "minUsers" || key18 === "epsilonPerDay" || key18 === "epsilonPerMonth")) {
-            const err146 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key18 }, message: "must NOT have additional properties" };
+        for (const key16 in data66) {
+          if (!(key16 === "external" || key16 === "embed_rate" || key16 === "tenants")) {
+            const err146 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err146];
             } else {
@@ -5772,9 +5863,9 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data66.enabled !== void 0) {
-          if (typeof data66.enabled !== "boolean") {
-            const err147 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (data66.external !== void 0) {
+          if (typeof data66.external !== "boolean") {
+            const err147 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err147];
             } else {
@@ -5783,20 +5874,20 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data66.minUsers !== void 0) {
-          let data68 = data66.minUsers;
-          if (!(typeof data68 == "number" && (!(data68 % 1) && !isNaN(data68)) && isFinite(data68))) {
-            const err148 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err148];
-            } else {
-              vErrors.push(err148);
-            }
-            errors++;
-          }
+        if (data66.embed_rate !== void 0) {
+          let data68 = data66.embed_rate;
           if (typeof data68 == "number" && isFinite(data68)) {
-            if (data68 < 2 || isNaN(data68)) {
-              const err149 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
+            if (data68 > 1 || isNaN(data68)) {
+              const err148 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+              if (vErrors === null) {
+                vErrors = [err148];
+              } else {
+                vErrors.push(err148);
+              }
+              errors++;
+            }
+            if (data68 < 0 || isNaN(data68)) {
+              const err149 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err149];
               } else {
@@ -5804,238 +5895,241 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-          }
-        }
-        if (data66.epsilonPerDay !== void 0) {
-          let data69 = data66.epsilonPerDay;
-          if (typeof data69 == "number" && isFinite(data69)) {
-            if (data69 > 10 || isNaN(data69)) {
-              const err150 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
-              if (vErrors === null) {
-                vErrors = [err150];
-              } else {
-                vErrors.push(err150);
-              }
-              errors++;
-            }
-            if (data69 < 0.01 || isNaN(data69)) {
-              const err151 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
-              if (vErrors === null) {
-                vErrors = [err151];
-              } else {
-                vErrors.push(err151);
-              }
-              errors++;
-            }
           } else {
-            const err152 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err150 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err152];
+              vErrors = [err150];
             } else {
-              vErrors.push(err152);
+              vErrors.push(err150);
             }
             errors++;
           }
         }
-        if (data66.epsilonPerMonth !== void 0) {
-          let data70 = data66.epsilonPerMonth;
-          if (typeof data70 == "number" && isFinite(data70)) {
-            if (data70 > 310 || isNaN(data70)) {
-              const err153 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
-              if (vErrors === null) {
-                vErrors = [err153];
-              } else {
-                vErrors.push(err153);
+        if (data66.tenants !== void 0) {
+          let data69 = data66.tenants;
+          if (data69 && typeof data69 == "object" && !Array.isArray(data69)) {
+            for (const key17 in data69) {
+              const _errs161 = errors;
+              if (typeof key17 === "string") {
+                if (!pattern1.test(key17)) {
+                  const err151 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key17 };
+                  if (vErrors === null) {
+                    vErrors = [err151];
+                  } else {
+                    vErrors.push(err151);
+                  }
+                  errors++;
+                }
               }
-              errors++;
+              var valid49 = _errs161 === errors;
+              if (!valid49) {
+                const err152 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key17 }, message: "property name must be valid" };
+                if (vErrors === null) {
+                  vErrors = [err152];
+                } else {
+                  vErrors.push(err152);
+                }
+                errors++;
+              }
             }
-            if (data70 < 0.01 || isNaN(data70)) {
-              const err154 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
-              if (vErrors === null) {
-                vErrors = [err154];
+            for (const key18 in data69) {
+              let data70 = data69[key18];
+              if (typeof data70 == "number" && isFinite(data70)) {
+                if (data70 > 1 || isNaN(data70)) {
+                  const err153 = { instancePath: instancePath + "/embedding/tenants/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err153];
+                  } else {
+                    vErrors.push(err153);
+                  }
+                  errors++;
+                }
+                if (data70 < 0 || isNaN(data70)) {
+                  const err154 = { instancePath: instancePath + "/embedding/tenants/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err154];
+                  } else {
+                    vErrors.push(err154);
+                  }
+                  errors++;
+                }
               } else {
-                vErrors.push(err154);
+                const err155 = { instancePath: instancePath + "/embedding/tenants/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err155];
+                } else {
+                  vErrors.push(err155);
+                }
+                errors++;
               }
-              errors++;
             }
           } else {
-            const err155 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err156 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err155];
+              vErrors = [err156];
             } else {
-              vErrors.push(err155);
+              vErrors.push(err156);
             }
             errors++;
           }
         }
       } else {
-        const err156 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err157 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err156];
+          vErrors = [err157];
         } else {
-          vErrors.push(err156);
+          vErrors.push(err157);
+        }
+        errors++;
+      }
+    }
+    if (data.topics !== void 0) {
+      let data71 = data.topics;
+      if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
+        for (const key19 in data71) {
+          if (!(key19 === "enabled" || key19 === "minUsers" || key19 === "epsilonPerDay" || key19 === "epsilonPerMonth")) {
+            const err158 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key19 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err158];
+            } else {
+              vErrors.push(err158);
+            }
+            errors++;
+          }
+        }
+        if (data71.enabled !== void 0) {
+          if (typeof data71.enabled !== "boolean") {
+            const err159 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err159];
+            } else {
+              vErrors.push(err159);
+            }
+            errors++;
+          }
+        }
+        if (data71.minUsers !== void 0) {
+          let data73 = data71.minUsers;
+          if (!(typeof data73 == "number" && (!(data73 % 1) && !isNaN(data73)) && isFinite(data73))) {
+            const err160 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err160];
+            } else {
+              vErrors.push(err160);
+            }
+            errors++;
+          }
+          if (typeof data73 == "number" && isFinite(data73)) {
+            if (data73 < 2 || isNaN(data73)) {
+              const err161 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
+              if (vErrors === null) {
+                vErrors = [err161];
+              } else {
+                vErrors.push(err161);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data71.epsilonPerDay !== void 0) {
+          let data74 = data71.epsilonPerDay;
+          if (typeof data74 == "number" && isFinite(data74)) {
+            if (data74 > 10 || isNaN(data74)) {
+              const err162 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
+              if (vErrors === null) {
+                vErrors = [err162];
+              } else {
+                vErrors.push(err162);
+              }
+              errors++;
+            }
+            if (data74 < 0.01 || isNaN(data74)) {
+              const err163 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+              if (vErrors === null) {
+                vErrors = [err163];
+              } else {
+                vErrors.push(err163);
+              }
+              errors++;
+            }
+          } else {
+            const err164 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err164];
+            } else {
+              vErrors.push(err164);
+            }
+            errors++;
+          }
+        }
+        if (data71.epsilonPerMonth !== void 0) {
+          let data75 = data71.epsilonPerMonth;
+          if (typeof data75 == "number" && isFinite(data75)) {
+            if (data75 > 310 || isNaN(data75)) {
+              const err165 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
+              if (vErrors === null) {
+                vErrors = [err165];
+              } else {
+                vErrors.push(err165);
+              }
+              errors++;
+            }
+            if (data75 < 0.01 || isNaN(data75)) {
+              const err166 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+              if (vErrors === null) {
+                vErrors = [err166];
+              } else {
+                vErrors.push(err166);
+              }
+              errors++;
+            }
+          } else {
+            const err167 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err167];
+            } else {
+              vErrors.push(err167);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err168 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err168];
+        } else {
+          vErrors.push(err168);
         }
         errors++;
       }
     }
     if (data.prices !== void 0) {
-      let data71 = data.prices;
-      if (Array.isArray(data71)) {
-        if (data71.length > 512) {
-          const err157 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          if (vErrors === null) {
-            vErrors = [err157];
-          } else {
-            vErrors.push(err157);
-          }
-          errors++;
-        }
-        const len11 = data71.length;
-        for (let i11 = 0; i11 < len11; i11++) {
-          let data72 = data71[i11];
-          if (data72 && typeof data72 == "object" && !Array.isArray(data72)) {
-            if (data72.model === void 0) {
-              const err158 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
-              if (vErrors === null) {
-                vErrors = [err158];
-              } else {
-                vErrors.push(err158);
-              }
-              errors++;
-            }
-            if (data72.inputPerMillion === void 0) {
-              const err159 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
-              if (vErrors === null) {
-                vErrors = [err159];
-              } else {
-                vErrors.push(err159);
-              }
-              errors++;
-            }
-            if (data72.outputPerMillion === void 0) {
-              const err160 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
-              if (vErrors === null) {
-                vErrors = [err160];
-              } else {
-                vErrors.push(err160);
-              }
-              errors++;
-            }
-            for (const key19 in data72) {
-              if (!(key19 === "model" || key19 === "inputPerMillion" || key19 === "outputPerMillion")) {
-                const err161 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key19 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err161];
-                } else {
-                  vErrors.push(err161);
-                }
-                errors++;
-              }
-            }
-            if (data72.model !== void 0) {
-              let data73 = data72.model;
-              if (typeof data73 === "string") {
-                if (func3(data73) > 256) {
-                  const err162 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err162];
-                  } else {
-                    vErrors.push(err162);
-                  }
-                  errors++;
-                }
-              } else {
-                const err163 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err163];
-                } else {
-                  vErrors.push(err163);
-                }
-                errors++;
-              }
-            }
-            if (data72.inputPerMillion !== void 0) {
-              let data74 = data72.inputPerMillion;
-              if (typeof data74 == "number" && isFinite(data74)) {
-                if (data74 < 0 || isNaN(data74)) {
-                  const err164 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err164];
-                  } else {
-                    vErrors.push(err164);
-                  }
-                  errors++;
-                }
-              } else {
-                const err165 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err165];
-                } else {
-                  vErrors.push(err165);
-                }
-                errors++;
-              }
-            }
-            if (data72.outputPerMillion !== void 0) {
-              let data75 = data72.outputPerMillion;
-              if (typeof data75 == "number" && isFinite(data75)) {
-                if (data75 < 0 || isNaN(data75)) {
-                  const err166 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err166];
-                  } else {
-                    vErrors.push(err166);
-                  }
-                  errors++;
-                }
-              } else {
-                const err167 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err167];
-                } else {
-                  vErrors.push(err167);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err168 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err168];
-            } else {
-              vErrors.push(err168);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err169 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-        if (vErrors === null) {
-          vErrors = [err169];
-        } else {
-          vErrors.push(err169);
-        }
-        errors++;
-      }
-    }
-    if (data.evaluators !== void 0) {
-      let data76 = data.evaluators;
+      let data76 = data.prices;
       if (Array.isArray(data76)) {
-        if (data76.length > 256) {
-          const err170 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+        if (data76.length > 512) {
+          const err169 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
           if (vErrors === null) {
-            vErrors = [err170];
+            vErrors = [err169];
           } else {
-            vErrors.push(err170);
+            vErrors.push(err169);
           }
           errors++;
         }
-        const len12 = data76.length;
-        for (let i12 = 0; i12 < len12; i12++) {
-          let data77 = data76[i12];
+        const len11 = data76.length;
+        for (let i11 = 0; i11 < len11; i11++) {
+          let data77 = data76[i11];
           if (data77 && typeof data77 == "object" && !Array.isArray(data77)) {
-            if (data77.name === void 0) {
-              const err171 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+            if (data77.model === void 0) {
+              const err170 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+              if (vErrors === null) {
+                vErrors = [err170];
+              } else {
+                vErrors.push(err170);
+              }
+              errors++;
+            }
+            if (data77.inputPerMillion === void 0) {
+              const err171 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
               if (vErrors === null) {
                 vErrors = [err171];
               } else {
@@ -6043,8 +6137,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data77.worst === void 0) {
-              const err172 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+            if (data77.outputPerMillion === void 0) {
+              const err172 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
               if (vErrors === null) {
                 vErrors = [err172];
               } else {
@@ -6052,62 +6146,66 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data77.best === void 0) {
-              const err173 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
-              if (vErrors === null) {
-                vErrors = [err173];
-              } else {
-                vErrors.push(err173);
-              }
-              errors++;
-            }
             for (const key20 in data77) {
-              if (!(key20 === "name" || key20 === "worst" || key20 === "best")) {
-                const err174 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key20 }, message: "must NOT have additional properties" };
+              if (!(key20 === "model" || key20 === "inputPerMillion" || key20 === "outputPerMillion")) {
+                const err173 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key20 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err174];
+                  vErrors = [err173];
                 } else {
-                  vErrors.push(err174);
+                  vErrors.push(err173);
                 }
                 errors++;
               }
             }
-            if (data77.name !== void 0) {
-              let data78 = data77.name;
+            if (data77.model !== void 0) {
+              let data78 = data77.model;
               if (typeof data78 === "string") {
-                if (!pattern27.test(data78)) {
-                  const err175 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+                if (func3(data78) > 256) {
+                  const err174 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
-                    vErrors = [err175];
+                    vErrors = [err174];
                   } else {
-                    vErrors.push(err175);
+                    vErrors.push(err174);
                   }
                   errors++;
                 }
               } else {
-                const err176 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err175 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err176];
+                  vErrors = [err175];
                 } else {
-                  vErrors.push(err176);
+                  vErrors.push(err175);
                 }
                 errors++;
               }
             }
-            if (data77.worst !== void 0) {
-              let data79 = data77.worst;
+            if (data77.inputPerMillion !== void 0) {
+              let data79 = data77.inputPerMillion;
               if (typeof data79 == "number" && isFinite(data79)) {
-                if (data79 > 1e6 || isNaN(data79)) {
-                  const err177 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                if (data79 < 0 || isNaN(data79)) {
+                  const err176 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
-                    vErrors = [err177];
+                    vErrors = [err176];
                   } else {
-                    vErrors.push(err177);
+                    vErrors.push(err176);
                   }
                   errors++;
                 }
-                if (data79 < -1e6 || isNaN(data79)) {
-                  const err178 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+              } else {
+                const err177 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err177];
+                } else {
+                  vErrors.push(err177);
+                }
+                errors++;
+              }
+            }
+            if (data77.outputPerMillion !== void 0) {
+              let data80 = data77.outputPerMillion;
+              if (typeof data80 == "number" && isFinite(data80)) {
+                if (data80 < 0 || isNaN(data80)) {
+                  const err178 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
                     vErrors = [err178];
                   } else {
@@ -6116,7 +6214,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err179 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err179 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
                   vErrors = [err179];
                 } else {
@@ -6125,63 +6223,190 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data77.best !== void 0) {
-              let data80 = data77.best;
-              if (typeof data80 == "number" && isFinite(data80)) {
-                if (data80 > 1e6 || isNaN(data80)) {
-                  const err180 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err180];
-                  } else {
-                    vErrors.push(err180);
-                  }
-                  errors++;
-                }
-                if (data80 < -1e6 || isNaN(data80)) {
-                  const err181 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err181];
-                  } else {
-                    vErrors.push(err181);
-                  }
-                  errors++;
-                }
-              } else {
-                const err182 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err182];
-                } else {
-                  vErrors.push(err182);
-                }
-                errors++;
-              }
-            }
           } else {
-            const err183 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err180 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err183];
+              vErrors = [err180];
             } else {
-              vErrors.push(err183);
+              vErrors.push(err180);
             }
             errors++;
           }
         }
       } else {
-        const err184 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err181 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err184];
+          vErrors = [err181];
         } else {
-          vErrors.push(err184);
+          vErrors.push(err181);
+        }
+        errors++;
+      }
+    }
+    if (data.evaluators !== void 0) {
+      let data81 = data.evaluators;
+      if (Array.isArray(data81)) {
+        if (data81.length > 256) {
+          const err182 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+          if (vErrors === null) {
+            vErrors = [err182];
+          } else {
+            vErrors.push(err182);
+          }
+          errors++;
+        }
+        const len12 = data81.length;
+        for (let i12 = 0; i12 < len12; i12++) {
+          let data82 = data81[i12];
+          if (data82 && typeof data82 == "object" && !Array.isArray(data82)) {
+            if (data82.name === void 0) {
+              const err183 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              if (vErrors === null) {
+                vErrors = [err183];
+              } else {
+                vErrors.push(err183);
+              }
+              errors++;
+            }
+            if (data82.worst === void 0) {
+              const err184 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+              if (vErrors === null) {
+                vErrors = [err184];
+              } else {
+                vErrors.push(err184);
+              }
+              errors++;
+            }
+            if (data82.best === void 0) {
+              const err185 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+              if (vErrors === null) {
+                vErrors = [err185];
+              } else {
+                vErrors.push(err185);
+              }
+              errors++;
+            }
+            for (const key21 in data82) {
+              if (!(key21 === "name" || key21 === "worst" || key21 === "best")) {
+                const err186 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err186];
+                } else {
+                  vErrors.push(err186);
+                }
+                errors++;
+              }
+            }
+            if (data82.name !== void 0) {
+              let data83 = data82.name;
+              if (typeof data83 === "string") {
+                if (!pattern31.test(data83)) {
+                  const err187 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+                  if (vErrors === null) {
+                    vErrors = [err187];
+                  } else {
+                    vErrors.push(err187);
+                  }
+                  errors++;
+                }
+              } else {
+                const err188 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err188];
+                } else {
+                  vErrors.push(err188);
+                }
+                errors++;
+              }
+            }
+            if (data82.worst !== void 0) {
+              let data84 = data82.worst;
+              if (typeof data84 == "number" && isFinite(data84)) {
+                if (data84 > 1e6 || isNaN(data84)) {
+                  const err189 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err189];
+                  } else {
+                    vErrors.push(err189);
+                  }
+                  errors++;
+                }
+                if (data84 < -1e6 || isNaN(data84)) {
+                  const err190 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err190];
+                  } else {
+                    vErrors.push(err190);
+                  }
+                  errors++;
+                }
+              } else {
+                const err191 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err191];
+                } else {
+                  vErrors.push(err191);
+                }
+                errors++;
+              }
+            }
+            if (data82.best !== void 0) {
+              let data85 = data82.best;
+              if (typeof data85 == "number" && isFinite(data85)) {
+                if (data85 > 1e6 || isNaN(data85)) {
+                  const err192 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err192];
+                  } else {
+                    vErrors.push(err192);
+                  }
+                  errors++;
+                }
+                if (data85 < -1e6 || isNaN(data85)) {
+                  const err193 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err193];
+                  } else {
+                    vErrors.push(err193);
+                  }
+                  errors++;
+                }
+              } else {
+                const err194 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err194];
+                } else {
+                  vErrors.push(err194);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err195 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err195];
+            } else {
+              vErrors.push(err195);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err196 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err196];
+        } else {
+          vErrors.push(err196);
         }
         errors++;
       }
     }
   } else {
-    const err185 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err197 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err185];
+      vErrors = [err197];
     } else {
-      vErrors.push(err185);
+      vErrors.push(err197);
     }
     errors++;
   }
@@ -6189,12 +6414,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validateManifest = validate49;
-var schema78 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "unjudged": { "description": "With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.", "enum": ["pass", "refuse"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
-var schema88 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
-var schema89 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
-var pattern28 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
-var pattern32 = new RegExp("^(none|[0-9a-f]{64})$", "");
-var pattern29 = new RegExp("^[a-z0-9-]{1,64}$", "");
+var schema79 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "unjudged": { "description": "With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.", "enum": ["pass", "refuse"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
+var schema89 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
+var schema90 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
+var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
+var pattern36 = new RegExp("^(none|[0-9a-f]{64})$", "");
+var pattern33 = new RegExp("^[a-z0-9-]{1,64}$", "");
 function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6414,7 +6639,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data6) {
           const _errs19 = errors;
           if (typeof key1 === "string") {
-            if (!pattern29.test(key1)) {
+            if (!pattern33.test(key1)) {
               const err20 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9-]{1,64}$" }, message: 'must match pattern "^[a-z0-9-]{1,64}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err20];
@@ -6520,9 +6745,9 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
   validate50.errors = vErrors;
   return errors === 0;
 }
-var schema84 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
-var schema85 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
-var pattern30 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
+var schema85 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
+var schema86 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
+var pattern34 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6550,7 +6775,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.role !== void 0) {
       let data0 = data.role;
       if (!(data0 === "system" || data0 === "developer")) {
-        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema84.properties.role.enum }, message: "must be equal to one of the allowed values" };
+        const err2 = { instancePath: instancePath + "/role", schemaPath: "#/properties/role/enum", keyword: "enum", params: { allowedValues: schema85.properties.role.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err2];
         } else {
@@ -6607,7 +6832,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data3) {
           const _errs9 = errors;
           if (typeof key1 === "string") {
-            if (!pattern30.test(key1)) {
+            if (!pattern34.test(key1)) {
               const err7 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]{0,63}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err7];
@@ -6654,7 +6879,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
             if (data4.type !== void 0) {
               let data5 = data4.type;
               if (!(data5 === "text" || data5 === "line" || data5 === "token" || data5 === "integer" || data5 === "date" || data5 === "enum")) {
-                const err11 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/type", schemaPath: "#/definitions/variable/properties/type/enum", keyword: "enum", params: { allowedValues: schema85.properties.type.enum }, message: "must be equal to one of the allowed values" };
+                const err11 = { instancePath: instancePath + "/variables/" + key2.replace(/~/g, "~0").replace(/\//g, "~1") + "/type", schemaPath: "#/definitions/variable/properties/type/enum", keyword: "enum", params: { allowedValues: schema86.properties.type.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err11];
                 } else {
@@ -7040,7 +7265,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema78.properties, key0)) {
+      if (!func2.call(schema79.properties, key0)) {
         const err3 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err3];
@@ -7064,7 +7289,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data1 = data.name;
       if (typeof data1 === "string") {
-        if (!pattern28.test(data1)) {
+        if (!pattern32.test(data1)) {
           const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,127}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,127}$"' };
           if (vErrors === null) {
             vErrors = [err5];
@@ -7145,7 +7370,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.enforce !== void 0) {
       let data5 = data.enforce;
       if (!(data5 === "observe" || data5 === "warn" || data5 === "block")) {
-        const err12 = { instancePath: instancePath + "/enforce", schemaPath: "#/properties/enforce/enum", keyword: "enum", params: { allowedValues: schema78.properties.enforce.enum }, message: "must be equal to one of the allowed values" };
+        const err12 = { instancePath: instancePath + "/enforce", schemaPath: "#/properties/enforce/enum", keyword: "enum", params: { allowedValues: schema79.properties.enforce.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err12];
         } else {
@@ -7157,7 +7382,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.unjudged !== void 0) {
       let data6 = data.unjudged;
       if (!(data6 === "pass" || data6 === "refuse")) {
-        const err13 = { instancePath: instancePath + "/unjudged", schemaPath: "#/properties/unjudged/enum", keyword: "enum", params: { allowedValues: schema78.properties.unjudged.enum }, message: "must be equal to one of the allowed values" };
+        const err13 = { instancePath: instancePath + "/unjudged", schemaPath: "#/properties/unjudged/enum", keyword: "enum", params: { allowedValues: schema79.properties.unjudged.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err13];
         } else {
@@ -7442,7 +7667,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         if (data13.order !== void 0) {
           let data21 = data13.order;
           if (!(data21 === "any" || data21 === "exact")) {
-            const err37 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema88.properties.order.enum }, message: "must be equal to one of the allowed values" };
+            const err37 = { instancePath: instancePath + "/tools/order", schemaPath: "#/definitions/tools/properties/order/enum", keyword: "enum", params: { allowedValues: schema89.properties.order.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -7478,7 +7703,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
         if (data22.others !== void 0) {
           let data23 = data22.others;
           if (!(data23 === "allow" || data23 === "refuse")) {
-            const err40 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema89.properties.others.enum }, message: "must be equal to one of the allowed values" };
+            const err40 = { instancePath: instancePath + "/parameters/others", schemaPath: "#/definitions/parameters/properties/others/enum", keyword: "enum", params: { allowedValues: schema90.properties.others.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err40];
             } else {
@@ -7852,7 +8077,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.responseFormat !== void 0) {
       let data36 = data.responseFormat;
       if (typeof data36 === "string") {
-        if (!pattern32.test(data36)) {
+        if (!pattern36.test(data36)) {
           const err72 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
           if (vErrors === null) {
             vErrors = [err72];
@@ -8264,7 +8489,7 @@ function validate57(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validateFeedback = validate58;
-var schema92 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/feedback.v1.json", "title": "Feedback", "description": "What a person, an evaluator or an application says of an answer or of a whole conversation. Exactly one of runId, requestId, responseId, traceId and threadId says of which. Unknown fields are faults.", "type": "object", "additionalProperties": false, "required": ["kind", "value"], "properties": { "id": { "description": "Idempotency key, unique within a tenant and environment. Absent: made of the content.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "runId": { "description": "The answer's x-clew-run-id.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "requestId": { "description": "Id of a request, as the API lists it.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "responseId": { "description": "The provider's id of its answer: gen_ai.response.id.", "type": "string", "minLength": 1, "maxLength": 256 }, "traceId": { "description": "The newest request of this trace is meant.", "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "threadId": { "description": "Id of a thread, as the API lists it.", "type": "string", "minLength": 1, "maxLength": 256 }, "kind": { "description": 'thumbs: "up" or "down". completion: whether the user got done what the thread was for. score: a number, of a scale that belongs to its name. comment: words.', "enum": ["thumbs", "completion", "score", "comment"] }, "value": { "description": 'thumbs: "up" or "down"; completion: true or false; score: a number; comment: text, redacted before it is kept.', "type": ["string", "number", "boolean"] }, "name": { "description": "What was judged: gen_ai.evaluation.name.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, "source": { "description": "Who judged. Absent: user for thumbs and comments, evaluator for scores, application for completion.", "enum": ["user", "evaluator", "application"] }, "at": { "description": "When it was given, RFC 3339. Absent: when it arrives.", "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" } }, "allOf": [{ "if": { "properties": { "kind": { "const": "thumbs" } } }, "then": { "properties": { "value": { "enum": ["up", "down"] } } } }, { "if": { "properties": { "kind": { "const": "completion" } } }, "then": { "properties": { "value": { "type": "boolean" } } } }, { "if": { "properties": { "kind": { "const": "score" } } }, "then": { "properties": { "value": { "type": "number", "minimum": -1e6, "maximum": 1e6 } } } }, { "if": { "properties": { "kind": { "const": "comment" } } }, "then": { "properties": { "value": { "type": "string", "minLength": 1, "maxLength": 4e3 } } } }] };
+var schema93 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/feedback.v1.json", "title": "Feedback", "description": "What a person, an evaluator or an application says of an answer or of a whole conversation. Exactly one of runId, requestId, responseId, traceId and threadId says of which. Unknown fields are faults.", "type": "object", "additionalProperties": false, "required": ["kind", "value"], "properties": { "id": { "description": "Idempotency key, unique within a tenant and environment. Absent: made of the content.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "runId": { "description": "The answer's x-clew-run-id.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "requestId": { "description": "Id of a request, as the API lists it.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "responseId": { "description": "The provider's id of its answer: gen_ai.response.id.", "type": "string", "minLength": 1, "maxLength": 256 }, "traceId": { "description": "The newest request of this trace is meant.", "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "threadId": { "description": "Id of a thread, as the API lists it.", "type": "string", "minLength": 1, "maxLength": 256 }, "kind": { "description": 'thumbs: "up" or "down". completion: whether the user got done what the thread was for. score: a number, of a scale that belongs to its name. comment: words.', "enum": ["thumbs", "completion", "score", "comment"] }, "value": { "description": 'thumbs: "up" or "down"; completion: true or false; score: a number; comment: text, redacted before it is kept.', "type": ["string", "number", "boolean"] }, "name": { "description": "What was judged: gen_ai.evaluation.name.", "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, "source": { "description": "Who judged. Absent: user for thumbs and comments, evaluator for scores, application for completion.", "enum": ["user", "evaluator", "application"] }, "at": { "description": "When it was given, RFC 3339. Absent: when it arrives.", "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" } }, "allOf": [{ "if": { "properties": { "kind": { "const": "thumbs" } } }, "then": { "properties": { "value": { "enum": ["up", "down"] } } } }, { "if": { "properties": { "kind": { "const": "completion" } } }, "then": { "properties": { "value": { "type": "boolean" } } } }, { "if": { "properties": { "kind": { "const": "score" } } }, "then": { "properties": { "value": { "type": "number", "minimum": -1e6, "maximum": 1e6 } } } }, { "if": { "properties": { "kind": { "const": "comment" } } }, "then": { "properties": { "value": { "type": "string", "minLength": 1, "maxLength": 4e3 } } } }] };
 function validate58(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   ;
   let vErrors = null;
@@ -8300,7 +8525,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       if (data.value !== void 0) {
         let data1 = data.value;
         if (!(data1 === "up" || data1 === "down")) {
-          const err1 = { instancePath: instancePath + "/value", schemaPath: "#/allOf/0/then/properties/value/enum", keyword: "enum", params: { allowedValues: schema92.allOf[0].then.properties.value.enum }, message: "must be equal to one of the allowed values" };
+          const err1 = { instancePath: instancePath + "/value", schemaPath: "#/allOf/0/then/properties/value/enum", keyword: "enum", params: { allowedValues: schema93.allOf[0].then.properties.value.enum }, message: "must be equal to one of the allowed values" };
           if (vErrors === null) {
             vErrors = [err1];
           } else {
@@ -8538,7 +8763,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
       errors++;
     }
     for (const key0 in data) {
-      if (!func2.call(schema92.properties, key0)) {
+      if (!func2.call(schema93.properties, key0)) {
         const err18 = { instancePath, schemaPath: "#/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key0 }, message: "must NOT have additional properties" };
         if (vErrors === null) {
           vErrors = [err18];
@@ -8701,7 +8926,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.kind !== void 0) {
       let data14 = data.kind;
       if (!(data14 === "thumbs" || data14 === "completion" || data14 === "score" || data14 === "comment")) {
-        const err33 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema92.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+        const err33 = { instancePath: instancePath + "/kind", schemaPath: "#/properties/kind/enum", keyword: "enum", params: { allowedValues: schema93.properties.kind.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err33];
         } else {
@@ -8713,7 +8938,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.value !== void 0) {
       let data15 = data.value;
       if (typeof data15 !== "string" && !(typeof data15 == "number" && isFinite(data15)) && typeof data15 !== "boolean") {
-        const err34 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema92.properties.value.type }, message: "must be string,number,boolean" };
+        const err34 = { instancePath: instancePath + "/value", schemaPath: "#/properties/value/type", keyword: "type", params: { type: schema93.properties.value.type }, message: "must be string,number,boolean" };
         if (vErrors === null) {
           vErrors = [err34];
         } else {
@@ -8725,7 +8950,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data16 = data.name;
       if (typeof data16 === "string") {
-        if (!pattern27.test(data16)) {
+        if (!pattern31.test(data16)) {
           const err35 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
           if (vErrors === null) {
             vErrors = [err35];
@@ -8747,7 +8972,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.source !== void 0) {
       let data17 = data.source;
       if (!(data17 === "user" || data17 === "evaluator" || data17 === "application")) {
-        const err37 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema92.properties.source.enum }, message: "must be equal to one of the allowed values" };
+        const err37 = { instancePath: instancePath + "/source", schemaPath: "#/properties/source/enum", keyword: "enum", params: { allowedValues: schema93.properties.source.enum }, message: "must be equal to one of the allowed values" };
         if (vErrors === null) {
           vErrors = [err37];
         } else {

@@ -108,6 +108,8 @@ export function matchGluedKey(scan: Scan, at: number): number {
   for (const { prefix, rest } of GLUED_BY_FIRST.get(text.charCodeAt(at)) ?? []) {
     if (!text.startsWith(prefix, at)) continue;
     const from = at + prefix.length;
+    const token = text.startsWith('eyJ', from) ? matchJwt(scan, from) : -1;
+    if (token >= 0) return token;
     const match = rest.exec(text.slice(from, from + MAX_KEY));
     if (match !== null && isChance(prefix, match[0])) return found(scan, 'API_KEY', at, trimmed(text, from + match[0].length));
   }

@@ -39,9 +39,8 @@ const jwt = secret(30).map((value) => {
 const iban = fc
   .constantFrom('GB82WEST12345698765432', 'NL91ABNA0417164300', 'DE89370400440532013000')
   .map((text) => ({ text, value: text }));
-const word = fc
-  .stringMatching(/^[a-z]{1,12}$/)
-  .filter((text) => !/order|case|ref|part|id|item|page|line|step|port|hash|pr|bug|issue|sum/.test(text));
+/** Of no language: words like "order" or "eq" say that a number is none of a person. */
+const word = fc.stringMatching(/^[a-z]{0,10}$/).map((letters) => `z${letters}q`);
 
 describe('a value with a word glued to it', () => {
   it('goes where an underscore joins them, on either side or both', () => {
