@@ -5,7 +5,7 @@ import { resourceFromAttributes, type Resource } from '@opentelemetry/resources'
 import type { ReadableSpan } from '@opentelemetry/sdk-trace';
 import { scopeKey, type DomainEvent, type EventHandler, type Logger, type Scope } from '../kernel/index.ts';
 import type { ThreadReader } from '../threads/index.ts';
-import { relinkSpan, semanticSpan } from './semantic-span.ts';
+import { relinkSpan, semanticSpan, type RunFacts } from './semantic-span.ts';
 
 export interface SpanSender {
   /** Resolves when the receiver has the spans. */
@@ -24,6 +24,8 @@ export interface SpanExport extends EventHandler {
 
 export interface SpanExportParts {
   readonly reader: ThreadReader;
+  /** What is known of a run's identity; absent: spans say nothing of it. */
+  readonly runOf?: ((scope: Scope, runId: string) => Promise<RunFacts | undefined>) | undefined;
   readonly sender: SpanSender;
   readonly meter: SpanMeter;
   readonly logger: Logger;
@@ -77,7 +79,8 @@ export function createSpanExport(parts: SpanExportParts): SpanExport {
     const request = await parts.reader.request(event.scope, event.requestId);
     if (!request) return [];
     const predecessor = request.predecessor === null ? undefined : await parts.reader.request(event.scope, request.predecessor);
-    return [semanticSpan(event.scope, request, predecessor, resourceOf(event.scope))];
+    const run = request.runId === null ? undefined : await parts.runOf?.(event.scope, request.runId);
+    return [semanticSpan(event.scope, request, predecessor, resourceOf(event.scope), run)];
   }
 
   /** Spans that were sent keep naming the old thread: each moved request gets one more, which names the new one. */

@@ -18,7 +18,13 @@ const SCOPE = { name: 'clew', schemaUrl: 'https://opentelemetry.io/schemas/1.41.
  * The span stands in the caller's trace with the id that the gateway gave it, as child of the caller's span; the same
  * request makes the same span, so that sending it twice does no harm. The link leads to the request before it in its thread.
  */
-export function semanticSpan(scope: Scope, request: RequestView, predecessor: RequestView | undefined, resource: Resource): ReadableSpan {
+export function semanticSpan(
+  scope: Scope,
+  request: RequestView,
+  predecessor: RequestView | undefined,
+  resource: Resource,
+  run?: RunFacts,
+): ReadableSpan {
   const context = contextOf(scope, request);
   const startMs = Date.parse(request.at);
   const endMs = Math.max(startMs, request.endedAt === null ? startMs : Date.parse(request.endedAt));
@@ -34,7 +40,7 @@ export function semanticSpan(scope: Scope, request: RequestView, predecessor: Re
     endTime: hrTime(endMs),
     duration: hrTime(endMs - startMs),
     status: { code: isError ? SpanStatusCode.ERROR : SpanStatusCode.UNSET },
-    attributes: defined({ ...genAi(request, operation), ...clew(request) }),
+    attributes: defined({ ...genAi(request, operation), ...clew(request), ...runAttributes(run) }),
     links: predecessor ? [{ context: contextOf(scope, predecessor), attributes: { 'clew.link': 'predecessor' } }] : [],
     events: [],
     ended: true,
@@ -83,6 +89,33 @@ export function relinkSpan(scope: Scope, request: RequestView, move: Move, resou
     droppedAttributesCount: 0,
     droppedEventsCount: 0,
     droppedLinksCount: 0,
+  };
+}
+
+/** What is known of a run's identity: digests and names. */
+export interface RunFacts {
+  readonly digest: string;
+  readonly judgement: {
+    readonly verdict: string;
+    readonly manifest: { readonly name: string; readonly revision: string } | null;
+    readonly differences: readonly { readonly path: string }[];
+  };
+  readonly signed: { readonly by: string; readonly keyId: string } | null;
+  readonly logIndex: number | null;
+}
+
+function runAttributes(run: RunFacts | undefined): Loose {
+  if (!run) return {};
+  const { digest, judgement, signed, logIndex } = run;
+  return {
+    'clew.run.digest': digest,
+    'clew.run.verdict': judgement.verdict,
+    'clew.run.manifest': judgement.manifest?.name,
+    'clew.run.manifest_revision': judgement.manifest?.revision,
+    'clew.run.differences': judgement.differences.length > 0 ? judgement.differences.map(({ path }) => path) : undefined,
+    'clew.run.signed_by': signed?.by,
+    'clew.run.key_id': signed?.keyId,
+    'clew.run.log_index': logIndex,
   };
 }
 

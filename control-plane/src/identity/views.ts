@@ -79,11 +79,11 @@ export function runSummary(run: StoredRun): Record<string, unknown> {
 export const PROVENANCE: Readonly<Record<string, 'gateway' | 'provider' | 'application'>> = {
   '/runId': 'gateway',
   '/dialect': 'gateway',
-  '/model/requested': 'application',
+  '/model/requested': 'gateway',
   '/model/executed': 'provider',
   '/model/fingerprint': 'provider',
   '/model/evidence': 'gateway',
-  '/parameters': 'application',
+  '/parameters': 'gateway',
   '/history': 'gateway',
   '/composition/instructions': 'gateway',
   '/composition/tools': 'gateway',
@@ -93,5 +93,7 @@ export const PROVENANCE: Readonly<Record<string, 'gateway' | 'provider' | 'appli
   '/composition/output': 'gateway',
   '/composition/declared': 'gateway',
   '/composition/attempts': 'gateway',
+  '/composition/routing': 'gateway',
   '/composition/variant': 'application',
+  '/composition/retrieval': 'application',
 };

@@ -90,6 +90,25 @@ describe('the semantic span', () => {
     expect(JSON.stringify([span.attributes, span.name])).not.toContain('canary');
   });
 
+  it('says what is known of the run', () => {
+    const run = {
+      digest: 'f'.repeat(64),
+      judgement: { verdict: 'drifted', manifest: { name: 'support', revision: '7' }, differences: [{ path: '/model/executed' }] },
+      signed: { by: 'gateway', keyId: 'a'.repeat(64) },
+      logIndex: 41,
+    };
+    expect(semanticSpan(scope, view(), undefined, resource, run).attributes).toMatchObject({
+      'clew.run.digest': 'f'.repeat(64),
+      'clew.run.verdict': 'drifted',
+      'clew.run.manifest': 'support',
+      'clew.run.manifest_revision': '7',
+      'clew.run.differences': ['/model/executed'],
+      'clew.run.signed_by': 'gateway',
+      'clew.run.log_index': 41,
+    });
+    expect(semanticSpan(scope, view(), undefined, resource).attributes).not.toHaveProperty('clew.run.verdict');
+  });
+
   it('names a conversation only where one was declared', () => {
     expect(semanticSpan(scope, view(), undefined, resource).attributes).not.toHaveProperty('gen_ai.conversation.id');
     const declared = view({ declaredSession: { id: 'chat-9', source: 'header:x' } });
