@@ -15,7 +15,14 @@ export async function openOutsideVectors(config: Config): Promise<WeaviateStore 
 export function openSpanExport({ config, store, logger }: Base, metrics: Metrics): SpanExport | undefined {
   if (!config.otlp) return undefined;
   const sender = otlpSender(config.otlp.url, config.otlp.headers);
-  return createSpanExport({ reader: store.threads, runOf: (scope, runId) => store.runs.find(scope, runId), sender, meter: metrics, logger, version: version() });
+  return createSpanExport({
+    reader: store.threads,
+    runOf: (scope, runId) => store.runs.find(scope, runId),
+    sender,
+    meter: metrics,
+    logger,
+    version: version(),
+  });
 }
 
 export function healthOf({ store }: Base, embedders: Embedders, outside: WeaviateStore | undefined): Health[] {
