@@ -11,6 +11,7 @@ const ROOT = path.dirname(import.meta.dirname);
 const OWN_DATA = path.join(ROOT, 'test', 'fixtures', 'eval');
 const HELP = `npm run eval -- [--data FOLDER] [--only ${KINDS.join(',')}] [--names] [--tier ${TIERS.join(',')}]
   FOLDER holds JSON lines: threads*.jsonl {id, ts, user, conv, text, response?, pos?, orphan?}, intents*.jsonl {id, text, intent},
+  follow_ups*.jsonl {id, before, answer?, text, followUp} (a kind or none),
   topics*.jsonl {id, user, text, topic}, pii*.jsonl {id, text, spans: [{type, start, end}]} in code points, clean*.jsonl
   {id, text}. Without one, the small samples of the repository are read: they show that all works, not how well.
   --tier reads meaning by these embedding models, one after the other; what it costs is shown beside. local unless given.

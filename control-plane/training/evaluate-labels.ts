@@ -102,10 +102,12 @@ function main(args: readonly string[]): void {
     embeddings,
   );
   const intents = (some: readonly LabelledPrompt[], by = models): Judged[] =>
-    some.map(({ said, final, group }) => ({ wanted: final.intent, found: intentOf(said, by), group }));
+    some.map(({ said, final, group }) => ({ wanted: final.intent, found: intentOf(said, undefined, by), group }));
   report(
     'Intent, mapped, the held-out fifth',
-    mapped.filter(({ isHeldOut }) => isHeldOut).map((row) => ({ wanted: row.intent, found: intentOf(row, models), group: row.id })),
+    mapped
+      .filter(({ isHeldOut }) => isHeldOut)
+      .map((row) => ({ wanted: row.intent, found: intentOf(row, undefined, models), group: row.id })),
     INTENTS,
   );
   report('Intent, real log, held-out conversations', intents(test.filter(({ corpus }) => corpus === 'threads_real')), INTENTS);
@@ -118,7 +120,7 @@ function main(args: readonly string[]): void {
     'Intent, real log without embeddings',
     test
       .filter(({ corpus }) => corpus === 'threads_real')
-      .map(({ said, final, group }) => ({ wanted: final.intent, found: intentOf({ text: said.text }, models), group })),
+      .map(({ said, final, group }) => ({ wanted: final.intent, found: intentOf({ text: said.text }, undefined, models), group })),
     INTENTS,
   );
 
@@ -141,6 +143,16 @@ function main(args: readonly string[]): void {
   report(
     'Intent, real log, each fifth of the conversations by models of the others',
     crossed.flatMap(({ held, models: others }) => intents(ofReal(held), others)),
+    INTENTS,
+  );
+  report(
+    'Intent, real log, each fifth by models of the others, with the follow-up kind that was found',
+    crossed.flatMap(({ held, models: others, model: kind }) =>
+      ofReal(held).map(({ said, before, final, group }) => {
+        const followUp = before && followUpOf(said, before, kind);
+        return { wanted: final.intent, found: intentOf(said, followUp, others), group };
+      }),
+    ),
     INTENTS,
   );
   report(

@@ -27,6 +27,7 @@ const FOLDS = 5;
  */
 const COMPOSED = { real: 20, written: 6, own: 10, otherStyle: 0.3, numberPenalty: 10, vectorPenalty: 0.7 };
 const CASUAL = { real: 2, written: 2, own: 2, otherStyle: 0.3, numberPenalty: 7, vectorPenalty: 0.4 };
+
 const BALANCE = 0.4;
 
 export function readMapped(data: string, embeddings: Embeddings): MappedPrompt[] {

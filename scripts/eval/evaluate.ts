@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { openEmbedder, openTier, type Tier } from '../../control-plane/src/cli/embedder.ts';
 import { scoreIntents, scoreTopics, type IntentFigures, type TopicFigures } from './labels.ts';
+import { followUpsOf } from './follow-ups.ts';
 import { scoreClean, scorePersonal, type LabelledText, type PersonalFigures } from './personal.ts';
 import { cosineRule, gapRule } from './rules.ts';
 import { scoreThreads, type FoundTurn, type ThreadFigures, type TrueTurn } from './threads.ts';
 
-export const KINDS = ['threads', 'intents', 'topics', 'pii'] as const;
+export const KINDS = ['threads', 'intents', 'follow_ups', 'topics', 'pii'] as const;
 export type Kind = (typeof KINDS)[number];
 
 export type Result =
@@ -24,6 +25,7 @@ export type Result =
       readonly cosine: ThreadFigures;
     }
   | { readonly kind: 'intents'; readonly file: string; readonly mapped: IntentFigures | null; readonly real: IntentFigures | null }
+  | { readonly kind: 'follow_ups'; readonly file: string; readonly figures: IntentFigures }
   | { readonly kind: 'topics'; readonly file: string; readonly tier: Tier; readonly figures: TopicFigures }
   | { readonly kind: 'pii'; readonly file: string; readonly figures: PersonalFigures }
   | { readonly kind: 'clean'; readonly file: string; readonly rows: number; readonly altered: number };
@@ -46,6 +48,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const FILES: readonly { readonly prefix: string; readonly kind: Kind; readonly fields: readonly string[] }[] = [
   { prefix: 'threads', kind: 'threads', fields: ['id', 'ts', 'user', 'conv', 'text'] },
   { prefix: 'intents', kind: 'intents', fields: ['id', 'text', 'intent'] },
+  { prefix: 'follow_ups', kind: 'follow_ups', fields: ['id', 'before', 'text', 'followUp'] },
   { prefix: 'topics', kind: 'topics', fields: ['id', 'user', 'text', 'topic'] },
   { prefix: 'pii', kind: 'pii', fields: ['id', 'text', 'spans'] },
   { prefix: 'clean', kind: 'pii', fields: ['id', 'text'] },
@@ -123,6 +126,10 @@ const JUDGES: Readonly<Record<Kind | 'clean', (rows: readonly Row[], at: Place) 
       return truth.length === 0 ? null : scoreIntents(truth, found);
     };
     return { kind: 'intents', file, mapped: part(false), real: part(true) };
+  },
+  async follow_ups(rows, { file }) {
+    const truth = rows.map((row) => ({ id: row.id, intent: String(row['followUp']) }));
+    return { kind: 'follow_ups', file, figures: scoreIntents(truth, await followUpsOf(rows)) };
   },
   async topics(rows, { file, path: source, work, tier }) {
     const found = new Map(

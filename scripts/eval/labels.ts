@@ -6,6 +6,8 @@ export interface IntentFigures {
   /** In percent: mean of the F1 of each intent that has ten or more examples; null where none has. */
   readonly macroF1: number | null;
   readonly accuracy: number;
+  /** By label, in percent, with how many examples each has. */
+  readonly byLabel: Readonly<Record<string, { readonly rows: number; readonly f1: number; readonly recall: number }>>;
 }
 
 const MIN_EXAMPLES = 10;
@@ -21,11 +23,19 @@ export function scoreIntents(
   const scores = classes.map(([intent, examples]) =>
     f1((right.get(intent) ?? 0) / Math.max(1, said.get(intent) ?? 0), (right.get(intent) ?? 0) / examples),
   );
+  const byLabel = [...wanted].sort().map(([intent, examples]) => {
+    const recall = (right.get(intent) ?? 0) / examples;
+    return [
+      intent,
+      { rows: examples, recall: percent(recall), f1: percent(f1((right.get(intent) ?? 0) / Math.max(1, said.get(intent) ?? 0), recall)) },
+    ];
+  });
   const hits = [...right.values()].reduce((sum, hit) => sum + hit, 0);
   return {
     rows: truth.length,
     macroF1: scores.length === 0 ? null : percent(scores.reduce((sum, score) => sum + score, 0) / scores.length),
     accuracy: percent(hits / Math.max(1, truth.length)),
+    byLabel: Object.fromEntries(byLabel) as IntentFigures['byLabel'],
   };
 }
 

@@ -1,5 +1,6 @@
 // The figures for people.
 import type { Report, Result } from './evaluate.ts';
+import type { IntentFigures } from './labels.ts';
 import type { ThreadFigures } from './threads.ts';
 
 const shown = (value: number | null): string => (value === null ? '–' : value.toFixed(1));
@@ -23,6 +24,8 @@ function linesOf(result: Result): readonly string[] {
     }
     case 'intents':
       return [result.file, ...(['mapped', 'real'] as const).flatMap((part) => intentLine(part, result[part]))];
+    case 'follow_ups':
+      return [result.file, ...intentLine('follow-up kinds', result.figures)];
     case 'topics': {
       const { figures: of } = result;
       return [
@@ -42,10 +45,16 @@ function linesOf(result: Result): readonly string[] {
   }
 }
 
-function intentLine(part: string, of: { rows: number; macroF1: number | null; accuracy: number } | null): readonly string[] {
+const PARTS = { real: 'real prompts', mapped: 'labelled texts', 'follow-up kinds': 'follow-up kinds' } as const;
+
+function intentLine(part: 'mapped' | 'real' | 'follow-up kinds', of: IntentFigures | null): readonly string[] {
   return of === null
     ? []
     : [
-        `  ${part === 'real' ? 'real prompts' : 'labelled texts'} (${of.rows})  macro-F1 ${shown(of.macroF1)}  accuracy ${shown(of.accuracy)}`,
+        `  ${PARTS[part]} (${of.rows})  macro-F1 ${shown(of.macroF1)}  accuracy ${shown(of.accuracy)}`,
+        ...Object.entries(of.byLabel).map(
+          ([label, { rows, f1, recall }]) =>
+            `    ${label.padEnd(24)} (${rows})  F1 ${shown(f1).padStart(5)}  recall ${shown(recall).padStart(5)}`,
+        ),
       ];
 }

@@ -27,19 +27,34 @@ it('gives every figure for the samples of the repository', async () => {
   const { code, out, err } = await evaluate();
   expect(code).toBe(0);
   const { results, notFound } = JSON.parse(out) as Report;
-  expect(results.map(({ kind }) => kind)).toEqual(['threads', 'intents', 'topics', 'pii', 'clean']);
+  expect(results.map(({ kind }) => kind)).toEqual(['threads', 'intents', 'follow_ups', 'topics', 'pii', 'clean']);
   expect(notFound).toEqual([]);
-  const [threads, intents, topics, pii, clean] = results;
+  const [threads, intents, followUps, topics, pii, clean] = results;
   // Loose on purpose: the samples show that all works.
-  if (threads?.kind !== 'threads' || intents?.kind !== 'intents' || topics?.kind !== 'topics') throw new Error('Other figures');
+  if (threads?.kind !== 'threads' || intents?.kind !== 'intents' || followUps?.kind !== 'follow_ups' || topics?.kind !== 'topics')
+    throw new Error('Other figures');
   expect(threads.ours.linkF1).toBeGreaterThan(threads.cosine.linkF1);
   expect(threads.ours).toMatchObject({ rows: 27, missing: 0, crossUser: 0 });
   expect(intents.mapped?.accuracy).toBeGreaterThan(50);
+  expect(followUps.figures.accuracy).toBeGreaterThan(60);
+  expect(Object.keys(followUps.figures.byLabel)).toEqual(
+    expect.arrayContaining(['correction', 'elaboration', 'implicit_subject', 'pronoun', 'refinement', 'repeat']),
+  );
   expect(topics.figures.nmi).toBeGreaterThan(50);
   if (pii?.kind !== 'pii' || clean?.kind !== 'clean') throw new Error('Other figures');
   expect(pii.figures.patternRecall).toBe(100);
   expect(clean.altered).toBeLessThanOrEqual(10);
-  for (const words of ['gap of 30 minutes', 'cosine over 0.75', 'macro-F1', 'NMI', 'persons', 'too few for a verdict'])
+  for (const words of [
+    'gap of 30 minutes',
+    'cosine over 0.75',
+    'macro-F1',
+    'error_recovery',
+    'follow-up kinds',
+    'refinement',
+    'NMI',
+    'persons',
+    'too few for a verdict',
+  ])
     expect(err).toContain(words);
 });
 

@@ -10,5 +10,6 @@ export { derivedId } from './ids.ts';
 export type { PastTurns, ThreadReader } from './ports.ts';
 export type * from './types.ts';
 export type * from './views.ts';
+export { followUpOf } from './follow-up.ts';
 export { rarityOf } from './text/rarity.ts';
 export { isTraceTemplate, traceLinker, type TraceLinker } from './trace-link.ts';

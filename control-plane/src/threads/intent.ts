@@ -1,8 +1,8 @@
 // What the user wants of a request: a small model over the embedding and the signs of its wording; the signs alone where no
 // vector is kept, and for other languages than English, which the embedding model does not read well.
 import { bestOf, scoresOf, type SpeechModel } from './speech/model.ts';
-import { isEnglish, signsOf, type Signs } from './speech/signs.ts';
-import type { Intent, TurnInput } from './types.ts';
+import { isEnglish, signsOf } from './speech/signs.ts';
+import type { FollowUp, Intent, TurnInput } from './types.ts';
 import shipped from './weights/intent.json' with { type: 'json' };
 
 export interface IntentModels {
@@ -20,20 +20,25 @@ export const INTENTS = [
   'error_recovery',
 ] as const satisfies readonly Intent[];
 
-export function intentOf(turn: Pick<TurnInput, 'text' | 'vector'>, models: IntentModels = shipped): Intent {
+/** Log-odds that a correction adds to "error recovery": the text alone often does not tell that an answer is mended. */
+const CORRECTING = 1.5;
+
+/** `followUp`: how the request leans on the one before, where there is one. */
+export function intentOf(turn: Pick<TurnInput, 'text' | 'vector'>, followUp?: FollowUp, models: IntentModels = shipped): Intent {
   // No text is kept of this request: what agents and pipelines ask for without a word is work.
   if (turn.text === '') return 'task_execution';
   const signs = signsOf(turn.text);
   // A pasted stack trace says it all, and written conversations hold too few to learn from.
   if (signs.stackTrace === 1) return 'error_recovery';
-  return classify(turn.text, signs, turn.vector, models);
-}
-
-export function classify(text: string, signs: Signs, vector: Float32Array | undefined, models: IntentModels): Intent {
-  const styled = isCasual(text) ? models.casual : models.composed;
-  const usable = vector !== undefined && vector.length === styled.vector?.[0]?.length && isEnglish(text);
+  const styled = isCasual(turn.text) ? models.casual : models.composed;
+  const usable = turn.vector !== undefined && turn.vector.length === styled.vector?.[0]?.length && isEnglish(turn.text);
   const model = usable ? styled : models.signsAlone;
-  return bestOf(model, scoresOf(model, signs, vector)) as Intent;
+  const scores = scoresOf(model, signs, turn.vector);
+  if (followUp === 'correction') {
+    const at = model.labels.indexOf('error_recovery');
+    scores[at] = (scores[at] ?? 0) + CORRECTING;
+  }
+  return bestOf(model, scores) as Intent;
 }
 
 const CASUAL_UNITS = 120;

@@ -112,6 +112,7 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, gu
   const threadId = repair?.into ?? found.threadId ?? found.newThreadId ?? derivedId('t_', settings.seed, turn.id);
   const current = currentSession(turn, found, state, settings);
   const before = found.predecessor && seenBefore(found.predecessor, state);
+  const followUp = auxiliary || before === undefined ? undefined : followUpOf(turn, before);
   return {
     threadId,
     isNew: found.threadId === undefined,
@@ -123,8 +124,8 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, gu
     repointed: repair?.repointed,
     similarity: before && cosine(turn.vector, before.vector),
     position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),
-    intent: intentOf({ text: turn.text, vector: readable(turn.vector, turn.vectorModel) }),
-    followUp: auxiliary || before === undefined ? undefined : followUpOf(turn, before),
+    intent: intentOf({ text: turn.text, vector: readable(turn.vector, turn.vectorModel) }, followUp),
+    followUp,
     ...contradictionOf(proof),
     verdicts: settings.judge ? verdictsOn(turn, found, proof, state, settings, guesses) : undefined,
     guess: found.guess,

@@ -109,8 +109,14 @@ describe('intents', () => {
     ];
     // a: 10 right of 15 said: 0.8. b: 5 right of 5 said, 10 wanted: 2/3. c is too rare, and its row was said to be b's sixth.
     const said = new Map(truth.map(({ id, intent }) => [id, intent === 'b' && Number(id.slice(1)) < 5 ? 'a' : intent]));
-    expect(scoreIntents(truth, said)).toEqual({ rows: 21, macroF1: 73.33, accuracy: 76.19 });
-    expect(scoreIntents(truth.slice(20), said)).toEqual({ rows: 1, macroF1: null, accuracy: 100 });
+    expect(scoreIntents(truth, said)).toMatchObject({ rows: 21, macroF1: 73.33, accuracy: 76.19 });
+    const [{ intent } = { intent: '' }] = truth.slice(20);
+    expect(scoreIntents(truth.slice(20), said)).toEqual({
+      rows: 1,
+      macroF1: null,
+      accuracy: 100,
+      byLabel: { [intent]: { rows: 1, recall: 100, f1: 100 } },
+    });
   });
 });
 
