@@ -36,14 +36,6 @@ export const CORRECTION = anywhere(`
   fout | klopt niet | ik bedoel | ik bedoelde | eigenlijk | werkt niet | opnieuw | falsch | stimmt nicht | ich meinte | eigentlich | funktioniert nicht | nochmal |
   faux | incorrecte | je voulais dire | en fait | ne marche pas | ne fonctionne pas | incorrecto | quise decir | en realidad | no funciona | de nuevo`);
 
-/** Asks for the same thing in another shape. */
-export const REFINEMENT = anywhere(`
-  make it | change it | change the | rewrite | rephrase | shorter | longer | simpler | in a table | as a table | bullet points | more formal | less formal | translate it | add | remove | without | convert it |
-  maak het | herschrijf | korter | langer | voeg | verwijder | zonder | in een tabel |
-  mach es | umformulieren | kürzer | länger | füge | entferne | ohne | als tabelle |
-  rends | réécris | reformule | plus court | plus long | ajoute | enlève | sans |
-  hazlo | reescribe | más corto | más largo | añade | quita | sin`);
-
 export const GREETING = opening(
   `hi | hello | hey | good morning | good afternoon | good evening | hoi | hallo | goedemorgen | guten tag | guten morgen | bonjour | salut | hola | buenos días`,
 );

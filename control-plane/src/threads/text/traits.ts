@@ -14,7 +14,7 @@ export interface TextTraits {
   readonly identifiers: ReadonlySet<string>;
   readonly asks: boolean;
   readonly referents: Referents;
-  readonly cues: Cues & KindCues;
+  readonly cues: Cues;
 }
 
 /** Numbers rather than booleans: they are terms of the linker's sums. */
@@ -40,11 +40,6 @@ export interface Cues {
   readonly shortAnswer: number;
   readonly farewell: number;
   readonly selfContained: number;
-}
-
-/** Cues that no model reads: they only name kinds of follow-ups. */
-export interface KindCues {
-  readonly refinement: number;
 }
 
 export const CUE_NAMES = [
@@ -83,7 +78,7 @@ export function describeText(whole: string): TextTraits {
   };
 }
 
-function cuesOf(text: string, whole: string): Cues & KindCues {
+function cuesOf(text: string, whole: string): Cues {
   const pieces = text.split(/\s+/).filter((word) => word !== '');
   const count = pieces.length;
   const head = pieces.slice(0, WORDS_FOR_PRONOUNS).join(' ');
@@ -95,7 +90,6 @@ function cuesOf(text: string, whole: string): Cues & KindCues {
     shortPronoun: flag(pronouns > 0 && count <= 12),
     connective: flag(connective),
     elaboration: flag(count <= 40 && countOf(head, cue.ELABORATION) > 0),
-    refinement: flag(countOf(head, cue.REFINEMENT) > 0),
     correction: flag(countOf(head, cue.CORRECTION) > 0),
     greeting: flag(cue.GREETING.test(text)),
     imperative: flag(cue.IMPERATIVE.test(text)),
