@@ -6,7 +6,8 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { ADMIN_TOKEN, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
-import { buildPage, describePage, isClean, visit } from './page-suite.ts';
+import { buildPage } from './build-page.ts';
+import { describePage, isClean, visit } from './page-suite.ts';
 
 const web = path.resolve(import.meta.dirname, '../../control-plane/web');
 let plane: TestPlane;

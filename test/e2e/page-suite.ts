@@ -1,9 +1,7 @@
 // What the page must do on any server that holds at least two threads with text: from memory or the real control plane.
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import path from 'node:path';
 import type { AxeResults } from 'axe-core';
-import { build } from 'vite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, watch, WIDE, type Browser, type Page, type Watch } from '../support/browser.ts';
 
@@ -32,19 +30,6 @@ export async function visit(
   const seen = await watch(page, target.url);
   await page.goto(target.url + path + (token === '' ? '' : `#token=${token}`));
   return { page, seen };
-}
-
-const config = path.resolve(import.meta.dirname, '../../control-plane/web/vite.config.ts');
-
-/** The page as it is shipped: test runners name another NODE_ENV, under which React's development build would be packed. */
-export async function buildPage(folder: string): Promise<void> {
-  const before = process.env['NODE_ENV'];
-  process.env['NODE_ENV'] = 'production';
-  try {
-    await build({ configFile: config, logLevel: 'error', build: { outDir: folder, emptyOutDir: true } });
-  } finally {
-    process.env['NODE_ENV'] = before;
-  }
 }
 
 /** Polls for as long as a busy machine may need. */

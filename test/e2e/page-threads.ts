@@ -71,6 +71,7 @@ const rota = (): ThreadDetail => {
       }),
       request(id, 5, {
         ...history(4),
+        moves: [{ from: 'thr_holiday_rota', evidence: 'history', by: `${id}-6`, at: new Date(Date.now() - 60_000).toISOString() }],
         prompt: 'I said so in my second message!',
         followUp: 'repeat',
         intent: 'error_recovery',

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
+import { buildPage } from './build-page.ts';
 import { roomRoutes } from './page-rooms.ts';
-import { buildPage, eventually, faultsOf, isClean, visit } from './page-suite.ts';
+import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
 import { filler, samples } from './page-threads.ts';
 import { request, serve, thread, type Served, type World } from './page-world.ts';
 

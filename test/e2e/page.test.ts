@@ -6,7 +6,8 @@ import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, watch, WIDE, type Browser } from '../support/browser.ts';
-import { buildPage, describePage, eventually, isClean, visit } from './page-suite.ts';
+import { buildPage } from './build-page.ts';
+import { describePage, eventually, isClean, visit } from './page-suite.ts';
 import { filler, fresh, many, samples } from './page-threads.ts';
 import { serve, TOKEN, type Served, type World } from './page-world.ts';
 
@@ -242,6 +243,7 @@ describe('a thread', () => {
     await page.keyboard.press('j');
     await page.getByRole('heading', { level: 2, name: 'Turn 5 of 6' }).waitFor();
     expect(new URL(page.url()).searchParams.get('request')).toBe('thr_rota-5');
+    await page.getByText('once a later request carried its history').waitFor();
     await page.keyboard.press('b');
     await page.getByRole('heading', { level: 2, name: 'Turn 4 of 6' }).waitFor();
     isClean(seen);

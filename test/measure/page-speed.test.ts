@@ -10,7 +10,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import type { Embedder } from '../../control-plane/src/ingest/index.ts';
-import { buildPage } from '../e2e/page-suite.ts';
+import { buildPage } from '../e2e/build-page.ts';
 import { openBrowser, type Browser } from '../support/browser.ts';
 import { ADMIN_TOKEN, bearer, startPlane, type TestPlane } from '../support/control-plane.ts';
 import { seedStore, type Seeded } from '../support/seed-store.ts';

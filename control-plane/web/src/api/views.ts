@@ -60,6 +60,14 @@ export interface Reason {
   readonly weight?: number;
 }
 
+export interface Move {
+  readonly from: string;
+  readonly evidence: 'history' | 'declared' | 'person';
+  /** The request that brought the evidence; null where a person moved it. */
+  readonly by: string | null;
+  readonly at: string;
+}
+
 export interface Model {
   readonly requested?: string;
   readonly executed?: string;
@@ -101,6 +109,8 @@ export interface RequestView {
   readonly predecessor: string | null;
   readonly successors: readonly string[];
   readonly reasons: readonly Reason[];
+  /** Threads that it stood in before, oldest first. */
+  readonly moves?: readonly Move[];
   readonly alternatives: readonly { readonly threadId: string; readonly probability: number }[];
   readonly truncation: { readonly dropped: number; readonly kind: 'truncated' | 'compacted' } | null;
   readonly fork: boolean;
@@ -143,8 +153,19 @@ export interface RequestView {
   readonly redactions: Readonly<Record<string, number>>;
 }
 
+/** A declared session that may hold several matters. */
+export interface SessionThreads {
+  readonly id: string;
+  /** Where the id was read: header:NAME, body:PATH, … */
+  readonly source: string;
+  /** The oldest first; the thread that is shown is one of them. */
+  readonly threads: readonly Pick<ThreadSummary, 'id' | 'title' | 'turns' | 'startedAt'>[];
+}
+
 export interface ThreadDetail extends ThreadSummary {
   readonly requests: readonly RequestView[];
+  /** The session that the client declared, with all threads that stand in it. */
+  readonly declaredSession?: SessionThreads | null;
   /** The newest 200, newest first. */
   readonly feedbackGiven: readonly Feedback[];
 }

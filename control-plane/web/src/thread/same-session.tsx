@@ -1,6 +1,6 @@
 import { listThreads } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { Page, ThreadSummary } from '../api/views.ts';
+import type { Page, SessionThreads, ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { threadAddress } from '../route/url.ts';
 import { plural, timeOfDay } from '../ui/format.ts';
@@ -10,20 +10,43 @@ interface SameSessionProps {
   readonly user: string | null;
   /** The thread that is shown. */
   readonly thread: string;
+  readonly declared: SessionThreads | null | undefined;
 }
 
 const SHOWN = '12';
 
-/** A session is a stretch of time, a thread a matter: where one session holds several, all of them in order. */
-export function SameSession({ session, user, thread }: SameSessionProps) {
+/**
+ * A session is a stretch of time, or what the client declared as one; a thread is a matter. Where a session holds several
+ * threads, all of them in order.
+ */
+export function SameSession({ session, user, thread, declared }: SameSessionProps) {
   const { data } = useResource<Page<ThreadSummary>>(`session ${session} ${user ?? ''}`, (signal) =>
     listThreads({ session, user: user ?? undefined, minTurns: '1', limit: SHOWN }, signal),
   );
-  const threads = (data?.items ?? []).toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
-  if (!threads.some(({ id }) => id !== thread)) return null;
+  const inTime = (data?.items ?? []).toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+  const isSame = declared?.threads.map(({ id }) => id).join() === inTime.map(({ id }) => id).join();
   return (
-    <section className="card" aria-labelledby="session-title">
-      <h3 id="session-title">{plural(threads.length, 'thread')} in this session</h3>
+    <>
+      {declared && <Threads id="declared-title" what="in the declared session" threads={declared.threads} thread={thread} />}
+      {!isSame && <Threads id="session-title" what="in this session" threads={inTime} thread={thread} />}
+    </>
+  );
+}
+
+interface ThreadsProps {
+  readonly id: string;
+  readonly what: string;
+  readonly threads: SessionThreads['threads'];
+  readonly thread: string;
+}
+
+function Threads({ id, what, threads, thread }: ThreadsProps) {
+  if (!threads.some((one) => one.id !== thread)) return null;
+  return (
+    <section className="card" aria-labelledby={id}>
+      <h3 id={id}>
+        {plural(threads.length, 'thread')} {what}
+      </h3>
       <ol className="session-threads">
         {threads.map((one) => (
           <li key={one.id}>
@@ -43,9 +66,8 @@ export function SameSession({ session, user, thread }: SameSessionProps) {
           </li>
         ))}
       </ol>
-      {data !== undefined && data.next !== null && <p className="hint">The latest of more.</p>}
     </section>
   );
 }
 
-const titleOf = ({ title }: ThreadSummary): string => (title === '' ? 'No text kept' : title);
+const titleOf = ({ title }: { readonly title: string }): string => (title === '' ? 'No text kept' : title);

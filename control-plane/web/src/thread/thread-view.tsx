@@ -128,6 +128,7 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
             index={index}
             openRequest={place.request}
             breakdown={index === breakdown ? thread.breakdown : undefined}
+            declaredSession={thread.declaredSession}
             linkTo={linkTo}
             isRailOpen={isRailOpen}
             onToggleRail={() => setRailOpen((isOpen) => !isOpen)}

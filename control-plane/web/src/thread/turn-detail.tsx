@@ -1,4 +1,4 @@
-import type { RequestView, ThreadSummary } from '../api/views.ts';
+import type { RequestView, SessionThreads, ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { count, dateTime, timeOfDay, words } from '../ui/format.ts';
@@ -21,13 +21,14 @@ interface TurnDetailProps {
   readonly openRequest: string | undefined;
   /** What broke down here, if it is here that the thread did. */
   readonly breakdown: ThreadSummary['breakdown'] | undefined;
+  readonly declaredSession: SessionThreads | null | undefined;
   readonly linkTo: LinkTo;
   readonly isRailOpen: boolean;
   readonly onToggleRail: () => void;
 }
 
 export function TurnDetail(props: TurnDetailProps) {
-  const { turns, index, openRequest, breakdown, linkTo } = props;
+  const { turns, index, openRequest, breakdown, declaredSession, linkTo } = props;
   const turn = turns[index];
   if (turn === undefined) return null;
   const shown = turn.calls.find(({ request }) => request.id === openRequest)?.request ?? turn.head;
@@ -46,7 +47,7 @@ export function TurnDetail(props: TurnDetailProps) {
       </div>
       <aside className="turn-aside" aria-label="Evidence and metadata of this turn">
         <Why request={shown} turns={turns} linkTo={linkTo} />
-        <SameSession session={shown.session} user={shown.user} thread={shown.thread} />
+        <SameSession session={shown.session} user={shown.user} thread={shown.thread} declared={declaredSession} />
         <Facts request={shown} />
       </aside>
     </article>

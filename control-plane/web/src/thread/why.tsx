@@ -1,7 +1,7 @@
-import type { LinkMethod, Reason, RequestView } from '../api/views.ts';
+import type { LinkMethod, Move, Reason, RequestView } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { threadAddress } from '../route/url.ts';
-import { percent, shortId } from '../ui/format.ts';
+import { dateTime, percent, shortId } from '../ui/format.ts';
 import { Meter, toneOfConfidence } from '../ui/meter.tsx';
 import { WeightBar } from '../ui/weight-bar.tsx';
 import { indexOfRequest, type LinkTo, type Turn } from './turns.ts';
@@ -18,6 +18,12 @@ const METHODS: Readonly<Record<LinkMethod, string>> = {
   inferred: 'of what it means',
   new: 'nothing earlier fits',
   person: 'a person put it here',
+};
+
+const MOVED: Readonly<Record<Move['evidence'], string>> = {
+  history: 'once a later request carried its history',
+  declared: 'once the client declared its session',
+  person: 'by a person',
 };
 
 /** Why the request stands in this thread: the evidence, how sure it is, and what else came into question. */
@@ -52,6 +58,22 @@ export function Why({ request, turns, linkTo }: WhyProps) {
       )}
       {request.reasons.some(({ weight }) => weight !== undefined) && (
         <p className="hint">Weights in log-odds: right of the line speaks for an earlier thread, left against it.</p>
+      )}
+      {(request.moves ?? []).length > 0 && (
+        <>
+          <h4>Moved here</h4>
+          <ul className="moves">
+            {(request.moves ?? []).map(({ from, evidence, at }) => (
+              <li key={from + at}>
+                from{' '}
+                <Link className="mono" href={threadAddress({ thread: from })} title={from}>
+                  {shortId(from, 16)}
+                </Link>{' '}
+                {MOVED[evidence]}, <time dateTime={at}>{dateTime(at)}</time>
+              </li>
+            ))}
+          </ul>
+        </>
       )}
       {request.alternatives.length > 0 && (
         <>
