@@ -48,8 +48,8 @@ describe('a manifest file', () => {
     if (reading.ok) expect.fail('it was taken');
     expect(reading.faults.map(({ line, field }) => [line, field])).toEqual([
       [6, 'name'],
-      [27, 'instructions.0.variables.sentences.type'],
-      [51, 'parameters.named.temperature.maximum'],
+      [29, 'instructions.0.variables.sentences.type'],
+      [53, 'parameters.named.temperature.maximum'],
     ]);
     expect(JSON.stringify(reading.faults)).not.toMatch(/much|Support A/);
     for (const broken of ['a: [', 'a: 1\na: 2', '', '- 1', 'x'.repeat(5_000_000)]) expect(readManifest(broken, 'f.yaml').ok).toBe(false);
