@@ -1,3 +1,4 @@
+import { useMemo } from 'react';
 import { listThreads } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import type { Page, SessionThreads, ThreadSummary } from '../api/views.ts';
@@ -5,25 +6,33 @@ import { Link } from '../route/link.tsx';
 import { threadAddress } from '../route/url.ts';
 import { plural, timeOfDay } from '../ui/format.ts';
 
+export type SessionMate = SessionThreads['threads'][number];
+
 interface SameSessionProps {
-  readonly session: string;
-  readonly user: string | null;
   /** The thread that is shown. */
   readonly thread: string;
+  /** Threads in the same stretch of time. */
+  readonly inTime: readonly SessionMate[];
   readonly declared: SessionThreads | null | undefined;
 }
 
 const SHOWN = '12';
 
+/** Threads of a session, the oldest first. Not to be used by what is made anew for each turn: that would ask at each step. */
+export function useSession(session: string | undefined, user: string | null): readonly SessionMate[] {
+  const { data } = useResource<Page<ThreadSummary>>(`session ${session ?? ''} ${user ?? ''}`, (signal) =>
+    session === undefined
+      ? Promise.resolve({ items: [], next: null })
+      : listThreads({ session, user: user ?? undefined, minTurns: '1', limit: SHOWN }, signal),
+  );
+  return useMemo(() => (data?.items ?? []).toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt)), [data]);
+}
+
 /**
  * A session is a stretch of time, or what the client declared as one; a thread is a matter. Where a session holds several
  * threads, all of them in order.
  */
-export function SameSession({ session, user, thread, declared }: SameSessionProps) {
-  const { data } = useResource<Page<ThreadSummary>>(`session ${session} ${user ?? ''}`, (signal) =>
-    listThreads({ session, user: user ?? undefined, minTurns: '1', limit: SHOWN }, signal),
-  );
-  const inTime = (data?.items ?? []).toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt));
+export function SameSession({ thread, inTime, declared }: SameSessionProps) {
   const isSame = declared?.threads.map(({ id }) => id).join() === inTime.map(({ id }) => id).join();
   return (
     <>

@@ -14,6 +14,7 @@ import { useTitle } from '../ui/use-title.ts';
 import { HowItWent } from './how/how-it-went.tsx';
 import { Overview } from './overview.tsx';
 import { Rail } from './rail.tsx';
+import { useSession } from './same-session.tsx';
 import { ThreadHead } from './thread-head.tsx';
 import { ThreadSkeleton } from './thread-skeleton.tsx';
 import { TurnDetail } from './turn-detail.tsx';
@@ -95,6 +96,7 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
   useKeys({ j: () => go(index + 1), k: () => go(index - 1), b: breakdown === -1 ? undefined : () => go(breakdown) });
 
   const turn = turns[index];
+  const session = useSession(turn?.head.session, thread.user);
   return (
     <>
       <ThreadHead thread={thread} onBack={onBack} onRepair={mayRepair ? () => setRepairing(true) : undefined} />
@@ -128,6 +130,7 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
             index={index}
             openRequest={place.request}
             breakdown={index === breakdown ? thread.breakdown : undefined}
+            session={session}
             declaredSession={thread.declaredSession}
             linkTo={linkTo}
             isRailOpen={isRailOpen}

@@ -9,7 +9,7 @@ import { FeedbackList } from './feedback.tsx';
 import { marksOf } from './marks.ts';
 import { ModelPair } from './model-pair.tsx';
 import { Received } from './received.tsx';
-import { SameSession } from './same-session.tsx';
+import { SameSession, type SessionMate } from './same-session.tsx';
 import { Speech } from './speech.tsx';
 import { finalAnswer, type LinkTo, type Turn } from './turns.ts';
 import { Why } from './why.tsx';
@@ -21,6 +21,8 @@ interface TurnDetailProps {
   readonly openRequest: string | undefined;
   /** What broke down here, if it is here that the thread did. */
   readonly breakdown: ThreadSummary['breakdown'] | undefined;
+  /** Threads of the session that the turn stands in. */
+  readonly session: readonly SessionMate[];
   readonly declaredSession: SessionThreads | null | undefined;
   readonly linkTo: LinkTo;
   readonly isRailOpen: boolean;
@@ -28,7 +30,7 @@ interface TurnDetailProps {
 }
 
 export function TurnDetail(props: TurnDetailProps) {
-  const { turns, index, openRequest, breakdown, declaredSession, linkTo } = props;
+  const { turns, index, openRequest, breakdown, session, declaredSession, linkTo } = props;
   const turn = turns[index];
   if (turn === undefined) return null;
   const shown = turn.calls.find(({ request }) => request.id === openRequest)?.request ?? turn.head;
@@ -47,7 +49,7 @@ export function TurnDetail(props: TurnDetailProps) {
       </div>
       <aside className="turn-aside" aria-label="Evidence and metadata of this turn">
         <Why request={shown} turns={turns} linkTo={linkTo} />
-        <SameSession session={shown.session} user={shown.user} thread={shown.thread} declared={declaredSession} />
+        <SameSession thread={shown.thread} inTime={session} declared={declaredSession} />
         <Facts request={shown} />
       </aside>
     </article>

@@ -26,10 +26,17 @@ interface HowItWentProps {
 }
 
 const POLL_MS = 15_000;
+/** Large threads are read again less often: each answer goes through all their requests. */
+const SLOW_POLL_MS = 120_000;
+const LARGE = 300;
 
 /** How the thread went, in four figures; the evidence of each unfolds. */
 export function HowItWent({ thread, isOpen, toggle, linkTo }: HowItWentProps) {
-  const { data, problem } = useResource<Insight>(`insight ${thread.id}`, (signal) => readInsight(thread.id, signal), POLL_MS);
+  const { data, problem } = useResource<Insight>(
+    `insight ${thread.id}`,
+    (signal) => readInsight(thread.id, signal),
+    thread.calls > LARGE ? SLOW_POLL_MS : POLL_MS,
+  );
   if (problem?.status === 404) return null;
   const whole = thread.feedbackGiven.filter(({ requestId }) => requestId === null);
   return (
