@@ -34,6 +34,8 @@ export interface Embedders {
   use(embedder: Embedder): void;
   /** False where the policy has no texts sent to the model in force. */
   isAllowed(): boolean;
+  /** Whether texts leave this process for the model in force. */
+  isExternal(): boolean;
   close(): Promise<void>;
 }
 
@@ -60,27 +62,31 @@ export async function openEmbedders(parts: {
   const { config, store, live, logger } = parts;
   const sources = sourcesOf(config, parts.overrides);
   const opened = new Map<string, Closable>();
-  const open = (name: string): Embedder => {
-    const source = sourceOf(sources, name, live);
+  const opening = (source: Source): Embedder => {
     const known = opened.get(source.id) ?? source.open();
     opened.set(source.id, known);
     return known;
   };
-  const firstId = sourceOf(sources, config.embedder.first, live).id;
-  const stored = await store.embedding.adopt(firstId);
+  const open = (name: string): Embedder => opening(sourceOf(sources, name, live));
+  const isExternal = (): boolean => sources.find(({ id }) => id === current.modelId)?.isExternal === true;
+  const first = sources.find(({ name }) => name === config.embedder.first) ?? sourceOf(sources, 'local', live);
+  const before = await store.embedding.inForce();
+  // A store that begins with a hosted model needs the policy's leave; one that lost it goes on, and embeds nothing.
+  if (before === undefined) sourceOf(sources, first.id, live);
+  const stored = before ?? (await store.embedding.adopt(first.id));
   if (!sources.some(({ id }) => id === stored)) {
     throw new ClewError(
       'config_invalid',
       `the store holds vectors of ${stored}, which this configuration does not bring; set CLEW_EMBEDDER… as they were, or move them with the server stopped: clew reembed --model local`,
     );
   }
-  if (stored !== firstId)
+  if (stored !== first.id)
     logger.warn('embedding_model_of_store', {
       inForce: stored,
-      configured: firstId,
+      configured: first.id,
       remedy: `clew reembed --model ${config.embedder.first}`,
     });
-  let current = open(stored);
+  let current = opening(sources.find(({ id }) => id === stored) ?? first);
   return {
     current: () => current,
     resolve: (name) => sourceOf(sources, name, live).id,
@@ -88,7 +94,8 @@ export async function openEmbedders(parts: {
     use: (embedder) => {
       current = embedder;
     },
-    isAllowed: () => sources.find(({ id }) => id === current.modelId)?.isExternal !== true || isExternalAllowed(live),
+    isAllowed: () => !isExternal() || isExternalAllowed(live),
+    isExternal,
     async close() {
       for (const one of opened.values()) await one.close();
     },

@@ -214,4 +214,10 @@ it('embeds nothing outside once the policy takes that back, and stores and links
   const late = await plane.get<RequestView>('/v1/requests/p_late-2-1');
   expect(late.similarity).toBeNull();
   expect(service.calls.length).toBe(calls);
+  // Nor does it keep the server from starting.
+  await plane.stop();
+  plane = await startControlPlane({ folder: plane.folder, env: env() });
+  await post(chat('p_later', 1, Date.now() - 100_000));
+  expect((await plane.get<RequestView>('/v1/requests/p_later-1-1')).predecessor).toBe('p_later-1-0');
+  expect(service.calls.length).toBe(calls);
 }, 60_000);
