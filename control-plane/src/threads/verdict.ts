@@ -3,9 +3,9 @@
 import type { Guess } from './infer/guess.ts';
 import { inferLink } from './infer/infer.ts';
 import type { Link } from './link.ts';
-import type { Settings } from './options.ts';
+import { WINDOW_SECONDS, type Settings } from './options.ts';
 import type { Proof } from './relink.ts';
-import { kindOf, type PrincipalState } from './state.ts';
+import { kindOf, lastOf, type PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
 /**
@@ -36,11 +36,26 @@ export function guessOn({ id, at, text, vector, inferable }: TurnInput, state: P
   return inferLink({ id, at, text, vector, inferable }, state, settings).guess;
 }
 
+/** Active threads from which on only some requests are judged, and one of how many: a guess costs the more, the more there are. */
+const MANY_THREADS = 16;
+const ONE_OF = 8;
+
+/** The same request is spared each time, whoever asks. */
+function isSpared({ id, at }: TurnInput, { threads }: PrincipalState): boolean {
+  if (threads.size <= MANY_THREADS) return false;
+  let active = 0;
+  for (const { turns } of threads.values()) if (at - (lastOf(turns)?.lastAt ?? -Infinity) <= WINDOW_SECONDS) active++;
+  if (active <= MANY_THREADS) return false;
+  let sum = 0;
+  for (let i = 0; i < id.length; i++) sum = (sum * 31 + id.charCodeAt(i)) % 65_521;
+  return sum % ONE_OF !== 0;
+}
+
 /** The verdict on a request whose own evidence is certain; undefined where there is none, or nothing to guess. */
 export function ownVerdict(turn: TurnInput, found: Link, state: PrincipalState, settings: Settings): Verdict | undefined {
   const { method, confidence } = found;
   if (!settings.judge || !settings.inference || !turn.inferable || kindOf(turn) !== 'turn') return undefined;
-  if ((method !== 'declared' && method !== 'history') || confidence < CERTAIN) return undefined;
+  if ((method !== 'declared' && method !== 'history') || confidence < CERTAIN || isSpared(turn, state)) return undefined;
   const guess = guessOn(turn, state, settings);
   return guess && verdictOf(turn, method, guess, found.threadId !== undefined, ({ threadId }) => threadId === found.threadId);
 }

@@ -53,6 +53,26 @@ describe('a verdict', () => {
     }
   });
 
+  it('is given on some requests only of somebody with very many threads, the same ones each time', () => {
+    const judged = (): string[] => {
+      const threads = judging();
+      return Array.from({ length: 120 }, (_, i) => {
+        const turn = withVectors(
+          request(i * 30, `question ${i} on lemon trees`, {
+            id: `m${i}`,
+            session: { id: `s${i % 40}`, source: 'header:x-conversation-id' },
+          }),
+        );
+        return threads.place(turn).verdicts?.map(({ requestId }) => requestId) ?? [];
+      }).flat();
+    };
+    const ids = judged();
+    // Everybody's first threads are judged whole, then one in eight.
+    expect(ids.length).toBeGreaterThan(16 + 5);
+    expect(ids.length).toBeLessThan(16 + 30);
+    expect(judged()).toEqual(ids);
+  });
+
   it('never sees the evidence: another session, another history, the same guess', () => {
     const words = ['lemon', 'tree', 'water', 'parser', 'csv', 'haskell', 'it', 'why', 'and', 'then'];
     const text = fc.array(fc.constantFrom(...words), { minLength: 1, maxLength: 8 }).map((list) => list.join(' '));
