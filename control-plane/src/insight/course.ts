@@ -1,5 +1,5 @@
 // A thread's requests as its user turns: what an agent called for a turn belongs to it.
-import type { FeedbackView, RequestView } from '../threads/index.ts';
+import type { FeedbackView, RequestView, ThreadDetail } from '../threads/index.ts';
 import type { CourseTurn, ThreadInsight, TurnOutcome } from './views.ts';
 
 /** A turn with the requests that make it. */
@@ -15,8 +15,11 @@ const modelOf = (request: RequestView): string | undefined => request.model?.exe
 export const isBlocked = (request: RequestView): boolean =>
   request.status?.outcome === 'blocked' || request.guardrails.some(({ verdict }) => verdict === 'block');
 
-/** Requests oldest first. Calls before the first turn belong to it; a thread of auxiliary calls alone has no turns. */
-export function turnsOf(requests: readonly RequestView[], feedback: readonly FeedbackView[]): Turn[] {
+/**
+ * Calls before the first turn belong to it; a thread of auxiliary calls alone has no turns. Of a thread with more requests
+ * than are read the first turns are missing, and numbers go on from them.
+ */
+export function turnsOf({ requests, feedbackGiven, turns }: Pick<ThreadDetail, 'requests' | 'feedbackGiven' | 'turns'>): Turn[] {
   const groups: RequestView[][] = [];
   let early: RequestView[] = [];
   for (const request of requests) {
@@ -25,10 +28,11 @@ export function turnsOf(requests: readonly RequestView[], feedback: readonly Fee
       early = [];
     } else (groups.at(-1) ?? early).push(request);
   }
-  const thumbs = lastThumbs(feedback);
+  const thumbs = lastThumbs(feedbackGiven);
+  const missing = Math.max(0, turns - groups.length);
   return groups.flatMap((group, index) => {
     const opening = group.find((request) => kindOf(request) === 'turn');
-    return opening === undefined ? [] : [{ opening, requests: group, shown: shownTurn(group, opening, index + 1, thumbs) }];
+    return opening === undefined ? [] : [{ opening, requests: group, shown: shownTurn(group, opening, missing + index + 1, thumbs) }];
   });
 }
 

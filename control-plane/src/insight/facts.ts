@@ -20,7 +20,7 @@ const FOLLOW_UPS = [
 
 /** Pure: the same thread gives the same facts. */
 export function insightOf(thread: ThreadDetail, scales: readonly EvaluatorScale[] = []): ThreadInsight {
-  const turns = turnsOf(thread.requests, thread.feedbackGiven);
+  const turns = turnsOf(thread);
   const satisfaction = satisfactionOf(thread, turns);
   const countOf = <T extends string>(names: readonly T[], of: (turn: (typeof turns)[number]) => T | null): Record<T, number> =>
     Object.fromEntries(names.map((name) => [name, turns.filter((turn) => of(turn) === name).length])) as Record<T, number>;

@@ -48,6 +48,10 @@ describe('facts of a thread', () => {
     expect(insight.followUps.counts).toMatchObject({ pronoun: 1, repeat: 0 });
   });
 
+  it('go on with the numbers of turns that are not read any more', () => {
+    expect(insightOf(threadOf([{}, {}], { turns: 7 })).course.map(({ turn }) => turn)).toEqual([6, 7]);
+  });
+
   it('name words that tell what it was about, and nothing that redaction put in', () => {
     const words = insightOf(
       threadOf([{ prompt: 'The zeppelin of [PERSON_1]' }, { prompt: 'And who built that zeppelin hangar?' }]),
