@@ -225,6 +225,33 @@ describe('moving vectors to another model', () => {
     expect(await countOf(store, MODEL, 16)).toBe(200);
   });
 
+  it('leaves threads in their topics, and gives topics the vectors of the model in force', async () => {
+    const { store, clock } = openStore();
+    const nowS = clock.nowMs() / 1_000;
+    await fill(store, 4, (at) => ({ at: nowS - (at === 0 ? 100_000 : 100) }));
+    const topic = { id: 'tp_1', label: 'bread' };
+    await store.topics.place(
+      HERE,
+      [0, 1].map((at) => ({ requestId: `r${at}`, topic })),
+    );
+    await store.retention.purgeTexts(HERE, clock.nowMs() - 50_000_000, 100);
+    const shown = async () =>
+      (await store.topics.placed(HERE, 0, 10)).map(({ requestId, topicId, model, vector }) => [requestId, topicId, model, vector?.length]);
+    expect(await shown()).toEqual([
+      ['r0', 'tp_1', MODEL, 16],
+      ['r1', 'tp_1', MODEL, 16],
+    ]);
+    expect((await store.topics.open(HERE, ['thread-r2'])).map(({ model }) => model)).toEqual([MODEL]);
+    const { mover } = moverOf(store.embedding);
+    await mover.begin(TARGET);
+    await mover.idle();
+    expect(await shown()).toEqual([
+      ['r0', 'tp_1', TARGET, undefined],
+      ['r1', 'tp_1', TARGET, 24],
+    ]);
+    expect((await store.topics.open(HERE, ['thread-r2'])).map(({ model, vector }) => [model, vector.length])).toEqual([[TARGET, 24]]);
+  });
+
   it('takes one move at a time', async () => {
     const { store } = openStore();
     await fill(store, 3);
