@@ -1,10 +1,12 @@
 // The wiring of what stands outside the process, and of what it tells of its health.
+import { freeBytes } from './adapters/files/index.ts';
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, version } from './compose-base.ts';
 import type { Embedders } from './compose-embedding.ts';
 import type { Config } from './config.ts';
 import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
 import type { Health, Metrics } from './http/index.ts';
+import { errorFields } from './kernel/index.ts';
 
 /** Vectors outside the store, where they are configured. The linker still reads its own from the store. */
 export async function openOutsideVectors(config: Config): Promise<WeaviateStore | undefined> {
@@ -25,14 +27,41 @@ export function openSpanExport({ config, store, logger }: Base, metrics: Metrics
   });
 }
 
-export function healthOf({ store }: Base, embedders: Embedders, outside: WeaviateStore | undefined): Health[] {
+/** Below this the next batches may fit, and those after them do not: senders with a spool should keep theirs. */
+const LEAST_FREE = 32 * 1024 * 1024;
+/** Anybody may ask for readiness, and a write that is synced costs. */
+const PROBE_MS = 2_000;
+
+/** Whether the store takes writes, as of the last look. */
+function createWriteProbe({ store, clock, logger }: Base): () => string {
+  let state = 'ok';
+  let lookedMs = -Infinity;
+  return () => {
+    if (clock.nowMs() - lookedMs < PROBE_MS) return state;
+    lookedMs = clock.nowMs();
+    try {
+      store.probe();
+      state = 'ok';
+    } catch (error) {
+      if (state === 'ok') logger.error('store_not_writable', errorFields(error));
+      state = 'cannot be written: the disk is full or fails; see the log';
+    }
+    return state;
+  };
+}
+
+export function healthOf(base: Base, embedders: Embedders, outside: WeaviateStore | undefined): Health[] {
+  const { config, store } = base;
+  const written = createWriteProbe(base);
   return [
     {
       name: 'store',
-      check: async () => {
-        await store.meta.get('health');
-        return 'ok';
-      },
+      check: () => Promise.resolve(written()),
+    },
+    {
+      name: 'disk',
+      check: async () =>
+        (await freeBytes(config.dataFolder)) < LEAST_FREE ? 'almost full: less than 32 MiB are left under CLEW_DATA' : 'ok',
     },
     {
       name: 'models',

@@ -22,6 +22,7 @@ export const query = new Kysely<Tables>({
 export const elements = <T>(list: readonly T[]): RawBuilder<T> => sql<T>`(SELECT value FROM json_each(${JSON.stringify(list)}))`;
 
 const MAX_STATEMENTS = 256;
+const PROBE_BYTES = 32 * 1024;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
@@ -105,6 +106,19 @@ export class Database {
       const why = code === SQLITE_FULL ? 'the disk is full' : 'the disk reports an error';
       throw new ClewError('unavailable', `${this.file} cannot be written: ${why}; nothing of this was stored`, { cause: error });
     }
+  }
+
+  /**
+   * Writes as much as a small batch does, and takes it back: what a full or failing disk refuses. Durable like any write, so
+   * that the answer holds for those. Throws ClewError 'unavailable'.
+   */
+  probe(): void {
+    this.transaction(() => {
+      this.prepare("INSERT INTO meta (key, value) VALUES ('probe', hex(zeroblob(?))) ON CONFLICT DO NOTHING").run(PROBE_BYTES);
+    });
+    this.transaction(() => {
+      this.prepare("DELETE FROM meta WHERE key = 'probe'").run();
+    });
   }
 
   /** A transaction that leaves no trace of what it deletes: the log that still holds the pages as they were is emptied. */

@@ -97,6 +97,8 @@ export interface SqliteStore extends Subjects {
   /** Every table that holds data of principals. */
   readonly erasables: readonly Erasable[];
   readonly tombstones: Tombstones;
+  /** Whether writes are taken; throws ClewError 'unavailable' where the disk is full or fails. Writes and syncs: not to be asked often. */
+  probe(): void;
   /** Faults of the file; empty when it is sound. Reads the whole file and blocks meanwhile: for `clew doctor`. */
   check(): readonly string[];
   /** Commits what is queued, closes the file and gives the folder free. Later calls do nothing. */
@@ -154,6 +156,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     retention: new SqliteRetention(database, vectors),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database, audit),
+    probe: () => database.probe(),
     check: () => database.check(),
     close: async () => {
       if (open) {

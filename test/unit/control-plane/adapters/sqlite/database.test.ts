@@ -43,6 +43,19 @@ describe('the file clew.db', () => {
     }
   });
 
+  it('says so when it cannot grow, and takes writes again when it can', () => {
+    const database = new Database(path.join(temporaryFolder(), 'clew.db'));
+    const pages = (most: number): void => void database.prepare(`PRAGMA max_page_count = ${most}`).get();
+    database.probe();
+    database.prepare('VACUUM').run();
+    pages(Number(database.prepare('PRAGMA page_count').get()?.['page_count']));
+    expect(() => database.probe()).toThrow(/disk is full/);
+    pages(1_000_000);
+    database.probe();
+    expect(database.prepare("SELECT count(*) AS n FROM meta WHERE key = 'probe'").get()).toEqual({ n: 0 });
+    database.close();
+  });
+
   it('belongs to its user alone', async () => {
     const folder = path.join(temporaryFolder(), 'made', 'on', 'the', 'way');
     const store = openSqlite({ folder, clock: systemClock });
