@@ -202,6 +202,19 @@ describe('while an answer is awaited', () => {
   });
 });
 
+describe('an answer that failed', () => {
+  it('is asked for again by itself, also where nothing is polled', async () => {
+    const { page } = await visit(browser, served, '/');
+    await page.getByRole('list', { name: 'Threads' }).waitFor();
+    await page.route(/\/v1\/search/, (route) => route.abort());
+    await page.goto(`${served.url}/?q=oven`);
+    await page.getByRole('alert').getByText('The control plane does not answer').waitFor();
+    await page.unroute(/\/v1\/search/);
+    await page.getByRole('heading', { level: 1, name: /hit/ }).waitFor();
+    await page.context().close();
+  });
+});
+
 describe('an empty store', () => {
   it('offers snippets to copy, waits, and comes alive', async () => {
     const empty: World = { threads: [], isDown: false };

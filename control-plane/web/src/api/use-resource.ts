@@ -2,6 +2,9 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { ApiError, UNREACHED, type Problem } from './problem.ts';
 import { onTokenChange } from './token.ts';
 
+const RETRY_MS = 5000;
+const isPassing = ({ status }: Problem): boolean => status === 0 || status === 429 || status >= 500;
+
 export interface Resource<T> {
   /** The last good answer for this key, also while a newer one is awaited or fails. */
   readonly data: T | undefined;
@@ -55,6 +58,8 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
         if (controller.signal.aborted) return;
         const problem = error instanceof ApiError ? error.problem : UNREACHED;
         setState({ key, data: kept.get(key) as T | undefined, problem });
+        // What may pass is tried again, also where nothing else asks again.
+        if (pollMs === undefined && isPassing(problem)) timer = setTimeout(() => void run(), RETRY_MS);
       }
       if (pollMs !== undefined) timer = setTimeout(() => void run(), pollMs);
     };
