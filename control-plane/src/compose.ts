@@ -157,7 +157,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...topicRoutes(store.topics, () => live.current().policy.topics, openReleaser(base)),
     ...reportRoutes(store.traffic, clock),
     ...insightRoutes({ threads: store.threads, sequences: store.sequences, scales: () => live.current().policy.evaluators ?? [], clock }),
-    ...alertRoutes({ alerts: store.alerts, counts: store.segments, clock, redactor: () => workshop().redactor }),
+    ...alertRoutes({ alerts: store.alerts, traffic: store.alertTraffic, clock, redactor: () => workshop().redactor }),
     ...privacyRoutes(eraser, (scope, user) => principalMeant(base, scope, user)),
     ...audit.routes,
     ...revealRoutes({

@@ -146,11 +146,13 @@ describe('alerts', () => {
   it('tell what stands out, and lead to the threads behind it', async () => {
     const { page, seen } = await visit(browser, served, '/?view=alerts');
     await page.getByRole('link', { name: 'AnswersFail' }).click();
-    const finding = page.getByRole('listitem').filter({ hasText: 'outcome' });
-    await finding.getByText('60%').waitFor();
-    await finding.getByText('×35').waitFor();
+    const finding = page.getByRole('listitem').filter({ hasText: 'this topic' });
+    await finding.getByText('45%').waitFor();
+    await finding.getByText('×9.0').waitFor();
+    await finding.getByText('41 people · errors 2% → 31%, elsewhere 2% → 2%').waitFor();
+    await page.getByText('goes along with topic top_2').waitFor();
     const address = (name: RegExp | string): Promise<string | null> => page.getByRole('link', { name }).getAttribute('href');
-    expect(await address('error')).toMatch(/^\/\?q=outcome%3Aerror\+after%3A/);
+    expect(await address('agent')).toMatch(/^\/\?from=/);
     expect(await address('this topic')).toMatch(/^\/\?topic=top_2&from=/);
     isClean(seen);
     await page.context().close();

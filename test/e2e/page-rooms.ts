@@ -1,4 +1,5 @@
 // Runs, topics and alerts in the shapes of the API, from memory. page-real.test.ts shows those of the real control plane.
+import type { Finding } from '../../control-plane/src/alerts/index.ts';
 import { ClewError, type Route } from '../../control-plane/src/kernel/index.ts';
 
 const NOW = Date.now();
@@ -106,11 +107,43 @@ const ALERT = {
   endsAt: null,
   receivedAt: at(890_000),
 };
-const FINDINGS = [
-  { dimension: 'outcome', value: 'error', inIncident: 120, inBaseline: 20, lift: 35.3, pValue: 1e-30 },
-  { dimension: 'topic', value: 'top_2', inIncident: 90, inBaseline: 60, lift: 8.96, pValue: 1e-12 },
-  { dimension: 'model', value: 'gpt-4o-2024-08-06', inIncident: 150, inBaseline: 400, lift: 2.25, pValue: 0.0004 },
-  { dimension: 'intent', value: 'information_seeking', inIncident: 20, inBaseline: 240, lift: 0.51, pValue: 0.012 },
+const FINDINGS: readonly Finding[] = [
+  {
+    dimension: 'topic',
+    value: 'top_2',
+    kind: 'both',
+    inIncident: 90,
+    inBaseline: 60,
+    people: 41,
+    lift: 8.96,
+    pValue: 1e-12,
+    effect: { metric: 'errors', inside: { incident: 0.31, baseline: 0.02 }, outside: { incident: 0.02, baseline: 0.02 }, pValue: 1e-9 },
+    explainedBy: null,
+  },
+  {
+    dimension: 'model',
+    value: 'gpt-4o-2024-08-06',
+    kind: 'share',
+    inIncident: 150,
+    inBaseline: 400,
+    people: 60,
+    lift: 2.25,
+    pValue: 0.0004,
+    effect: null,
+    explainedBy: { dimension: 'topic', value: 'top_2' },
+  },
+  {
+    dimension: 'route',
+    value: 'agent',
+    kind: 'effect',
+    inIncident: 20,
+    inBaseline: 240,
+    people: 9,
+    lift: 0.51,
+    pValue: 0.012,
+    effect: { metric: 'errors', inside: { incident: 0.4, baseline: 0.1 }, outside: { incident: 0.02, baseline: 0.02 }, pValue: 0.012 },
+    explainedBy: null,
+  },
 ];
 
 function find<T extends { readonly id: string }>(all: readonly T[], id: string | undefined): T {
@@ -165,6 +198,12 @@ export function roomRoutes(isEmpty = false): readonly Route[] {
         : { items: some(TOPICS), next: null, minUsers: 5, figures: 'exact' },
     ),
     route('/v1/alerts', () => ({ items: some([ALERT]), next: null })),
-    route('/v1/alerts/:id', (_query, id) => ({ ...find([ALERT], id), requests: 200, baselineRequests: 1200, findings: FINDINGS })),
+    route('/v1/alerts/:id', (_query, id) => ({
+      ...find([ALERT], id),
+      metric: 'errors',
+      requests: 200,
+      baselineRequests: 1200,
+      findings: FINDINGS,
+    })),
   ];
 }

@@ -1,53 +1,124 @@
-// Which segments of the traffic are over-represented in an incident: a 2×2 table for each, in the incident and before it.
-import type { Finding, SegmentCount } from './types.ts';
+// What stands out in an incident: segments of which there is more, or whose requests fare worse, than before.
+import { discoveries, twoSided } from '../kernel/index.ts';
+import { effectContrast, shareContrast, type Contrast } from './contrast.ts';
+import { tableOf, type Segment, type Table, type TableRow } from './table.ts';
+import type { AlertMetric, AlertRow, Finding } from './types.ts';
 
-export interface Counts {
-  readonly total: number;
-  readonly segments: readonly SegmentCount[];
+export interface Times {
+  readonly incident: readonly AlertRow[];
+  /** Just before it. */
+  readonly before: readonly AlertRow[];
+  /** At the same time of the day before; may be empty. What comes every day is no finding. */
+  readonly dayBefore: readonly AlertRow[];
 }
 
-/** Findings with a lift above 1, most significant first; those that chance explains (p > 0.05 after correction) are left out. */
-export function correlate(incident: Counts, baseline: Counts): readonly Finding[] {
-  if (incident.total === 0 || baseline.total === 0) return [];
-  const before = new Map(baseline.segments.map((segment) => [key(segment), segment.requests]));
-  const tried = incident.segments.length;
-  return incident.segments
-    .map((segment) => finding(segment, before.get(key(segment)) ?? 0, incident.total, baseline.total, tried))
-    .filter(({ lift, pValue }) => lift > 1 && pValue <= 0.05)
-    .sort((a, b) => a.pValue - b.pValue || b.lift - a.lift);
+/** Of all findings of a quiet time so many may be chance. */
+const FALSE_DISCOVERIES = 0.05;
+/** Fewer requests, or people, of a segment are an anecdote. */
+const LEAST_REQUESTS = 5;
+const LEAST_PEOPLE = 3;
+/** A day before with less traffic says nothing about the hour. */
+const LEAST_DAY_BEFORE = 50;
+/** So many of the clearest are held against each other. */
+const MAX_COMPARED = 12;
+/** A share that stays within this many standard errors, given another segment, is accounted for by it. */
+const ACCOUNTED = 2;
+
+interface Candidate {
+  readonly segment: Segment;
+  readonly share: Contrast;
+  readonly effect: ReturnType<typeof effectContrast>;
+  readonly sharePValue: number;
+  readonly effectPValue: number;
 }
 
-const key = ({ dimension, value }: SegmentCount): string => `${dimension}\0${value}`;
+/** The likeliest cause first; what another finding accounts for comes last. */
+export function correlate({ incident, before, dayBefore }: Times, metric: AlertMetric): readonly Finding[] {
+  if (incident.length === 0 || before.length === 0) return [];
+  const table = tableOf(incident, before, metric);
+  const other = dayBefore.length >= LEAST_DAY_BEFORE ? tableOf(incident, dayBefore, metric) : undefined;
+  const candidates = table.segments.filter((segment) => isEnough(table, segment)).map((segment) => candidate(table, other, segment));
+  const tests = candidates.flatMap(({ sharePValue, effectPValue }) => [sharePValue, effectPValue]);
+  const held = discoveries(tests, FALSE_DISCOVERIES);
+  const found = candidates.flatMap((one, at) => {
+    const [byShare, byEffect] = [held[2 * at] === true, held[2 * at + 1] === true];
+    return byShare || byEffect ? [{ ...one, byShare, byEffect }] : [];
+  });
+  const compared = found.toSorted((a, b) => strength(b) - strength(a)).slice(0, MAX_COMPARED);
+  return compared
+    .map((one) => ({ one, ...account(table.rows, one, compared) }))
+    .toSorted((a, b) => Number(a.explainedBy !== null) - Number(b.explainedBy !== null) || b.remaining - a.remaining)
+    .map(({ one, explainedBy }) => finding(table, one, metric, explainedBy && nameOf(explainedBy)));
+}
 
-function finding(segment: SegmentCount, inBaseline: number, total: number, totalBefore: number, tried: number): Finding {
-  const { dimension, value, requests } = segment;
-  const lift = (requests + 0.5) / (total + 1) / ((inBaseline + 0.5) / (totalBefore + 1));
-  // Bonferroni: of twenty segments one looks significant by chance.
+function isEnough({ rows }: Table, { has }: Segment): boolean {
+  const own = rows.filter((row) => row.isIncident && has(row));
+  return own.length >= LEAST_REQUESTS && new Set(own.map(({ person }) => person)).size >= LEAST_PEOPLE;
+}
+
+function candidate(table: Table, other: Table | undefined, segment: Segment): Candidate {
+  const twin = other?.segments.find(({ dimension, value }) => dimension === segment.dimension && value === segment.value);
+  const share = weaker(shareContrast(table.rows, segment.has), other && twin ? shareContrast(other.rows, twin.has) : undefined);
+  const effect = effectContrast(table.rows, segment.has);
   return {
-    dimension,
-    value,
-    inIncident: requests,
-    inBaseline,
-    lift,
-    pValue: Math.min(1, pOf(requests, total - requests, inBaseline, totalBefore - inBaseline) * tried),
+    segment,
+    share,
+    effect,
+    // Only more of it, or worse, is a reason.
+    sharePValue: share.z > 0 ? twoSided(share.z, share.degrees) : 1,
+    effectPValue: effect.z > 0 ? twoSided(effect.z, effect.degrees) : 1,
   };
 }
 
-/** p-value of independence in a 2×2 table: the log-likelihood ratio is chi-square distributed with one degree of freedom. */
-function pOf(a: number, b: number, c: number, d: number): number {
-  const n = a + b + c + d;
-  const part = (observed: number, row: number, column: number): number =>
-    observed === 0 ? 0 : observed * Math.log((observed * n) / (row * column));
-  const g = 2 * (part(a, a + b, a + c) + part(b, a + b, b + d) + part(c, c + d, a + c) + part(d, c + d, b + d));
-  return complementaryError(Math.sqrt(Math.max(0, g) / 2));
+const weaker = (a: Contrast, b: Contrast | undefined): Contrast => (b !== undefined && b.z < a.z ? b : a);
+const strength = ({ share, effect, byShare, byEffect }: Found): number => Math.max(byShare ? share.z : 0, byEffect ? effect.z : 0);
+
+type Found = Candidate & { readonly byShare: boolean; readonly byEffect: boolean };
+
+/** What is left of a finding's share given the other one that leaves least of it, and keeps more of its own. */
+function account(
+  rows: readonly TableRow[],
+  one: Found,
+  all: readonly Found[],
+): { readonly remaining: number; readonly explainedBy: Segment | null } {
+  let [remaining, explainedBy]: [number, Segment | null] = [strength(one), null];
+  if (one.byEffect && one.effect.z > one.share.z) return { remaining, explainedBy };
+  for (const other of all) {
+    if (other === one) continue;
+    const left = shareContrast(rows, one.segment.has, other.segment.has).z;
+    const theirs = shareContrast(rows, other.segment.has, one.segment.has).z;
+    if (left >= theirs || left >= remaining) continue;
+    remaining = left;
+    explainedBy = left < ACCOUNTED ? other.segment : null;
+  }
+  return { remaining, explainedBy };
 }
 
-/** erfc for x ≥ 0, to 1.2e-7 (Numerical Recipes' Chebyshev fit). */
-function complementaryError(x: number): number {
-  const t = 1 / (1 + x / 2);
-  const coefficients = [
-    -1.26551223, 1.00002368, 0.37409196, 0.09678418, -0.18628806, 0.27886807, -1.13520398, 1.48851587, -0.82215223, 0.17087277,
-  ];
-  const sum = coefficients.reduceRight((total, coefficient) => total * t + coefficient, 0);
-  return t * Math.exp(-x * x + sum);
+const nameOf = ({ dimension, value }: Segment) => ({ dimension, value });
+
+function finding(table: Table, one: Found, metric: AlertMetric, explainedBy: Finding['explainedBy']): Finding {
+  const { segment, effect, byShare, byEffect } = one;
+  const own = table.rows.filter(segment.has);
+  const now = own.filter(({ isIncident }) => isIncident);
+  const before = own.length - now.length;
+  const [insideNow = 0, insideBefore = 0, outsideNow = 0, outsideBefore = 0] = effect.means;
+  return {
+    ...nameOf(segment),
+    kind: byShare && byEffect ? 'both' : byShare ? 'share' : 'effect',
+    inIncident: now.length,
+    inBaseline: before,
+    people: new Set(now.map(({ person }) => person)).size,
+    lift: (now.length + 0.5) / (table.incident + 1) / ((before + 0.5) / (table.baseline + 1)),
+    pValue: Math.min(one.sharePValue, one.effectPValue),
+    effect:
+      effect.degrees === 0
+        ? null
+        : {
+            metric,
+            inside: { incident: insideNow, baseline: insideBefore },
+            outside: { incident: outsideNow, baseline: outsideBefore },
+            pValue: one.effectPValue,
+          },
+    explainedBy,
+  };
 }

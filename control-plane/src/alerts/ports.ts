@@ -1,5 +1,5 @@
 import type { Scope } from '../kernel/index.ts';
-import type { Alert, SegmentCount } from './types.ts';
+import type { Alert, AlertRow } from './types.ts';
 
 export interface AlertStore {
   /** Idempotent by id: a later status of the same alert replaces the earlier one. */
@@ -9,7 +9,10 @@ export interface AlertStore {
   find(scope: Scope, id: string): Promise<Alert | undefined>;
 }
 
-export interface SegmentCounts {
-  /** Requests between the times (epoch milliseconds, the end excluded), in all and by segment. */
-  between(scope: Scope, fromMs: number, toMs: number): Promise<{ readonly total: number; readonly segments: readonly SegmentCount[] }>;
+export interface AlertTraffic {
+  /**
+   * Requests that began at `fromMs` or later and before `toMs` (epoch milliseconds), the newest `limit` of them; between
+   * portions others get the processor.
+   */
+  rows(scope: Scope, range: { readonly fromMs: number; readonly toMs: number; readonly limit: number }): Promise<readonly AlertRow[]>;
 }

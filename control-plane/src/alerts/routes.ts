@@ -2,22 +2,26 @@
 import type { Redactor } from '#redact';
 import { ClewError, type Clock, type Route } from '../kernel/index.ts';
 import { correlate } from './correlate.ts';
-import type { AlertStore, SegmentCounts } from './ports.ts';
+import { metricOf } from './metric.ts';
+import type { AlertStore, AlertTraffic } from './ports.ts';
 import type { Alert } from './types.ts';
 import { readWebhook } from './webhook.ts';
 
 /** The incident is compared with so many times its own length before it, an hour at least. */
 const BASELINE_LENGTHS = 6;
 const LEAST_BASELINE_MS = 3_600_000;
+const DAY_MS = 86_400_000;
+/** Of each time the newest so many requests are looked at. */
+const MAX_ROWS = 30_000;
 
 export function alertRoutes(ports: {
   readonly alerts: AlertStore;
-  readonly counts: SegmentCounts;
+  readonly traffic: AlertTraffic;
   readonly clock: Clock;
   /** Pattern redaction by the policy in force. */
   readonly redactor: () => Redactor;
 }): readonly Route[] {
-  const { alerts, counts, clock } = ports;
+  const { alerts, traffic, clock } = ports;
   const redact = (text: string): string => {
     const { text: redacted, findings } = ports.redactor().redact(text);
     // The address of a machine that is watched is what its alert is about, and nobody's own.
@@ -59,17 +63,37 @@ export function alertRoutes(ports: {
       handle: async ({ caller, params }) => {
         const alert = await alerts.find(caller.scope, params['id'] ?? '');
         if (!alert) throw new ClewError('not_found');
-        const endMs = alert.endsAtMs ?? clock.nowMs();
-        const baselineMs = Math.max(LEAST_BASELINE_MS, BASELINE_LENGTHS * (endMs - alert.startsAtMs));
-        const incident = await counts.between(caller.scope, alert.startsAtMs, endMs);
-        const baseline = await counts.between(caller.scope, alert.startsAtMs - baselineMs, alert.startsAtMs);
+        const range = timesOf(alert, clock.nowMs());
+        const limit = MAX_ROWS;
+        const incident = await traffic.rows(caller.scope, { ...range.incident, limit });
+        const before = await traffic.rows(caller.scope, { ...range.before, limit });
+        const dayBefore = await traffic.rows(caller.scope, { ...range.dayBefore, limit });
+        const metric = metricOf(alert);
         return {
           status: 200,
-          json: { ...show(alert), requests: incident.total, baselineRequests: baseline.total, findings: correlate(incident, baseline) },
+          json: {
+            ...show(alert),
+            metric,
+            requests: incident.length,
+            baselineRequests: before.length,
+            baseline: { from: new Date(range.before.fromMs).toISOString(), to: new Date(range.before.toMs).toISOString() },
+            findings: correlate({ incident, before, dayBefore }, metric),
+          },
         };
       },
     },
   ];
+}
+
+function timesOf({ startsAtMs, endsAtMs }: Alert, nowMs: number) {
+  const toMs = Math.max(startsAtMs + 1, endsAtMs ?? nowMs);
+  const baselineMs = Math.max(LEAST_BASELINE_MS, BASELINE_LENGTHS * (toMs - startsAtMs));
+  return {
+    incident: { fromMs: startsAtMs, toMs },
+    before: { fromMs: startsAtMs - baselineMs, toMs: startsAtMs },
+    // An incident of a day or more has no same time of the day before that is not part of itself.
+    dayBefore: toMs - startsAtMs >= DAY_MS ? { fromMs: 0, toMs: 0 } : { fromMs: startsAtMs - DAY_MS, toMs: toMs - DAY_MS },
+  };
 }
 
 function show(alert: Alert): Record<string, unknown> {

@@ -1,6 +1,6 @@
 // When one model began to behave otherwise: its threads in the order of time, each compared with others on its topic.
 import { MEASURES, type Conversation, type Measure } from './conversations.ts';
-import { discoveries, mean, seeded } from './statistics.ts';
+import { discoveries, mean, seeded } from '../kernel/index.ts';
 
 export interface ChangePoint {
   readonly measure: Measure;

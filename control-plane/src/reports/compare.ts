@@ -1,7 +1,7 @@
 // Two models on the same topics.
 import { MEASURES, type Conversation, type Measure } from './conversations.ts';
 import { matchedDifference, type Difference, type Observation } from './matched.ts';
-import { discoveries } from './statistics.ts';
+import { discoveries } from '../kernel/index.ts';
 
 export interface ComparedMeasure {
   readonly name: Measure;

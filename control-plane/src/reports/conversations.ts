@@ -1,5 +1,5 @@
 // What became of each thread, in numbers that can be compared.
-import { mean } from './statistics.ts';
+import { mean } from '../kernel/index.ts';
 import type { TrafficRow, TrafficThread } from './ports.ts';
 
 export const MEASURES = {

@@ -1,6 +1,6 @@
 // A difference between two groups that were not drawn by lot: compared within topics, so that a model which is asked
 // harder things is not blamed for it.
-import { criticalValue, twoSided } from './statistics.ts';
+import { criticalValue, twoSided } from '../kernel/index.ts';
 
 export interface Observation {
   readonly arm: 'a' | 'b';

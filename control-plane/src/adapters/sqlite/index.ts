@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { VaultStore } from '../../vault/ports.ts';
 import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accuracy/index.ts';
-import type { AlertStore, SegmentCounts } from '../../alerts/index.ts';
+import type { AlertStore, AlertTraffic } from '../../alerts/index.ts';
 import type { PolicyVersions, StoredTraffic } from '../../policies/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
@@ -19,7 +19,7 @@ import type { EmbeddingStore } from '../../reembed/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
 import type { TopicStore, TopicTexts } from '../../topics/index.ts';
-import { SqliteAlerts, SqliteSegmentCounts } from './alerts.ts';
+import { SqliteAlerts, SqliteAlertTraffic } from './alerts.ts';
 import { SqliteAudit } from './audit.ts';
 import { SqliteCalibrations } from './calibrations.ts';
 import { SqliteCounters } from './counters.ts';
@@ -77,7 +77,7 @@ export interface SqliteStore extends Subjects {
   readonly events: Outbox;
   readonly meta: Meta;
   readonly alerts: AlertStore;
-  readonly segments: SegmentCounts;
+  readonly alertTraffic: AlertTraffic;
   readonly feedback: FeedbackStore;
   readonly runs: RunReader;
   readonly log: LogStore;
@@ -138,7 +138,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     events: new SqliteOutbox(database, clock),
     meta: new SqliteMeta(database, audit),
     alerts: new SqliteAlerts(database),
-    segments: new SqliteSegmentCounts(database),
+    alertTraffic: new SqliteAlertTraffic(database),
     feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),
     log: new SqliteLog(database),

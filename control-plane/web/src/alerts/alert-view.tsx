@@ -1,6 +1,6 @@
 import { readAlert } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { AlertDetail, Finding } from '../api/views.ts';
+import type { AlertDetail, AlertMetric, Finding } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
 import { alertsAddress, listAddress, searchAddress } from '../route/url.ts';
@@ -49,11 +49,13 @@ export function AlertView({ id }: { readonly id: string }) {
       <h2 className="findings-title">What stands out</h2>
       <p className="hint">
         {plural(requests, 'request')} in the time of the alert, {count(baselineRequests)} in the time before it.
-        {findings.length > 0 && ' p: how likely so large a difference is by chance, corrected for the number of segments tried.'}
+        {findings.length > 0 &&
+          ' The likeliest cause first. p: how likely so large a difference is by chance; of all findings one in twenty may be.'}
       </p>
       {findings.length === 0 ? (
         <p className="nothing">
-          Nothing stands out: the requests of this time are spread over models, topics, positions and outcomes as before.
+          Nothing stands out: the requests of this time are spread over models, routes, topics and prompts as before, and none of them fares
+          worse than the rest.
         </p>
       ) : (
         <ol className="findings">
@@ -64,6 +66,32 @@ export function AlertView({ id }: { readonly id: string }) {
       )}
     </>
   );
+}
+
+const METRICS: Readonly<Record<AlertMetric, string>> = {
+  errors: 'errors',
+  blocks: 'blocked requests',
+  latency: 'time to the end of the answer',
+  corrections: 'corrected answers',
+  cost: 'cost of a request',
+};
+
+/** What a finding rests on, in a sentence. */
+function tellOf({ kind, people, effect, explainedBy }: Finding): string {
+  const parts = [plural(people, 'person', 'people')];
+  if (kind !== 'share' && effect) {
+    const { metric, inside, outside } = effect;
+    parts.push(
+      `${METRICS[metric]} ${level(metric, inside.baseline)} → ${level(metric, inside.incident)}, elsewhere ${level(metric, outside.baseline)} → ${level(metric, outside.incident)}`,
+    );
+  }
+  if (explainedBy) parts.push(`goes along with ${explainedBy.dimension} ${words(explainedBy.value)}`);
+  return parts.join(' · ');
+}
+
+function level(metric: AlertMetric, value: number): string {
+  if (metric === 'latency') return `${count(Math.round(value))} ms`;
+  return metric === 'cost' ? `$${value.toPrecision(2)}` : percent(value);
 }
 
 const timesOf = ({ startsAt, endsAt }: AlertDetail): { from: string; to?: string } => ({
@@ -79,6 +107,7 @@ function Row({ finding, alert }: { readonly finding: Finding; readonly alert: Al
       <div>
         <span className="muted">{finding.dimension}</span>{' '}
         <Link href={evidenceOf(finding, alert)}>{finding.dimension === 'topic' ? 'this topic' : words(finding.value)}</Link>
+        <p className="hint">{tellOf(finding)}</p>
       </div>
       <div className="finding-bars">
         <Bar name="now" share={inIncident} requests={finding.inIncident} tone={finding.lift > 1 ? 'bad' : 'accent'} />
@@ -109,10 +138,11 @@ const Bar = ({ name, share, requests, tone }: BarProps) => (
   </div>
 );
 
-/** Threads can be listed by some dimensions; for the others the search box takes a filter. */
+/** Threads can be listed by some dimensions, for others the search box takes a filter; of the rest all threads of the time. */
 function evidenceOf({ dimension, value }: Finding, alert: AlertDetail): string {
   const { from, to } = timesOf(alert);
   if (dimension === 'model' || dimension === 'position' || dimension === 'topic')
     return listAddress({ [dimension]: value, from, ...(to === undefined ? {} : { to }) });
+  if (dimension !== 'intent' && dimension !== 'method') return listAddress(timesOf(alert));
   return searchAddress(`${dimension}:${value} after:${from}${to === undefined ? '' : ` before:${to}`}`);
 }

@@ -355,16 +355,28 @@ export interface Alert {
 }
 
 export interface Finding {
-  readonly dimension: 'model' | 'position' | 'intent' | 'method' | 'outcome' | 'topic';
+  readonly dimension: string;
   readonly value: string;
+  readonly kind: 'share' | 'effect' | 'both';
   readonly inIncident: number;
   readonly inBaseline: number;
+  readonly people: number;
   readonly lift: number;
   readonly pValue: number;
+  readonly effect: { readonly metric: AlertMetric; readonly inside: Level; readonly outside: Level; readonly pValue: number } | null;
+  readonly explainedBy: { readonly dimension: string; readonly value: string } | null;
+}
+
+export type AlertMetric = 'errors' | 'blocks' | 'latency' | 'corrections' | 'cost';
+
+export interface Level {
+  readonly incident: number;
+  readonly baseline: number;
 }
 
 export interface AlertDetail extends Alert {
   readonly requests: number;
   readonly baselineRequests: number;
+  readonly metric: AlertMetric;
   readonly findings: readonly Finding[];
 }

@@ -1,41 +1,107 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { correlate, readWebhook, type SegmentCount } from '../../../../control-plane/src/alerts/index.ts';
+import { correlate, metricOf, readWebhook, type AlertRow } from '../../../../control-plane/src/alerts/index.ts';
 
-const segment = (value: string, requests: number): SegmentCount => ({ dimension: 'model', value, requests });
+const row = (person: number, values: AlertRow['values'], metrics: Partial<AlertRow['metrics']> = {}): AlertRow => ({
+  atMs: 0,
+  person: `p${person}`,
+  values,
+  metrics: { errors: 0, blocks: 0, latency: null, corrections: null, cost: null, ...metrics },
+});
+const many = (count: number, make: (at: number) => AlertRow): AlertRow[] => Array.from({ length: count }, (_, at) => make(at));
 
 describe('correlate', () => {
   it('names the model that makes up the incident', () => {
-    const findings = correlate(
-      { total: 100, segments: [segment('new', 80), segment('old', 20)] },
-      { total: 1000, segments: [segment('new', 100), segment('old', 900)] },
-    );
+    const incident = [...many(80, (at) => row(at, { model: 'new' })), ...many(20, (at) => row(at + 100, { model: 'old' }))];
+    const before = [...many(100, (at) => row(at, { model: 'new' })), ...many(900, (at) => row(at + 100, { model: 'old' }))];
+    const findings = correlate({ incident, before, dayBefore: [] }, 'errors');
     expect(findings).toHaveLength(1);
-    expect(findings[0]).toMatchObject({ value: 'new', inIncident: 80, inBaseline: 100 });
-    expect(findings[0]!.lift).toBeCloseTo(8, 0);
-    expect(findings[0]!.pValue).toBeLessThan(1e-12);
+    expect(findings[0]).toMatchObject({ dimension: 'model', value: 'new', kind: 'share', inIncident: 80, inBaseline: 100, people: 80 });
+    expect(findings[0]?.lift).toBeCloseTo(8, 0);
+    expect(findings[0]?.pValue).toBeLessThan(1e-12);
+  });
+
+  it('names the route whose requests fail more, though there are no more of them', () => {
+    const part = (from: number, failing: boolean): AlertRow[] =>
+      many(400, (at) =>
+        row(from + at, { route: at % 4 === 0 ? 'agent' : 'chat' }, { errors: Number(failing && at % 4 === 0 && at % 3 === 0) }),
+      );
+    const findings = correlate({ incident: part(0, true), before: part(400, false), dayBefore: [] }, 'errors');
+    expect(findings[0]).toMatchObject({ dimension: 'route', value: 'agent', kind: 'effect' });
+    expect(findings[0]?.effect).toMatchObject({ metric: 'errors', inside: { baseline: 0 }, outside: { incident: 0, baseline: 0 } });
+    expect(findings[0]?.effect?.inside.incident).toBeCloseTo(1 / 3, 1);
+  });
+
+  it('says of what comes along with a cause that the cause accounts for it', () => {
+    // The topic doubles; most of it is asked of one model, so that there is more of the model too.
+    const time = (from: number, share: number): AlertRow[] =>
+      many(3_000, (at) => {
+        const isTopic = (at % 100) / 100 < share;
+        return row(from + (at % 500), {
+          topic: isTopic ? 'refund' : 'other',
+          model: isTopic ? (at % 7 === 0 ? 'b' : 'a') : at % 3 === 0 ? 'a' : 'b',
+        });
+      });
+    const findings = correlate({ incident: time(0, 0.3), before: time(0, 0.15), dayBefore: [] }, 'errors');
+    expect(findings[0]).toMatchObject({ dimension: 'topic', value: 'refund', explainedBy: null });
+    expect(findings.find(({ dimension }) => dimension === 'model')).toMatchObject({
+      value: 'a',
+      explainedBy: { dimension: 'topic', value: 'refund' },
+    });
+  });
+
+  it('takes no notice of one person who asks in a burst, nor of what comes at this time every day', () => {
+    const usual = (from: number): AlertRow[] => many(300, (at) => row(from + at, { model: at % 2 === 0 ? 'a' : 'b' }));
+    const burst = many(200, () => row(7, { model: 'a', route: 'night' }));
+    expect(correlate({ incident: [...usual(0), ...burst], before: usual(300), dayBefore: [] }, 'errors')).toEqual([]);
+    const morning = (from: number): AlertRow[] => many(300, (at) => row(from + at, { model: at % 4 === 0 ? 'b' : 'a' }));
+    expect(correlate({ incident: morning(0), before: usual(300), dayBefore: [] }, 'errors')).not.toEqual([]);
+    expect(correlate({ incident: morning(0), before: usual(300), dayBefore: morning(600) }, 'errors')).toEqual([]);
   });
 
   it('finds nothing where incident and baseline are alike, or one is empty', () => {
-    const alike = { total: 200, segments: [segment('a', 100), segment('b', 100)] };
-    expect(correlate(alike, alike)).toEqual([]);
-    expect(correlate({ total: 0, segments: [] }, alike)).toEqual([]);
-    expect(correlate(alike, { total: 0, segments: [] })).toEqual([]);
+    const alike = many(200, (at) => row(at, { model: at % 2 === 0 ? 'a' : 'b' }));
+    expect(correlate({ incident: alike, before: alike, dayBefore: [] }, 'errors')).toEqual([]);
+    expect(correlate({ incident: [], before: alike, dayBefore: [] }, 'errors')).toEqual([]);
+    expect(correlate({ incident: alike, before: [], dayBefore: [] }, 'errors')).toEqual([]);
   });
 
-  it('calls chance significant in at most a few of a hundred tries', () => {
-    // Both tables are drawn from one fair coin; the share of false findings must stay near the stated 5%.
-    let alarms = 0;
-    const coin = fc.sample(fc.array(fc.boolean(), { minLength: 400, maxLength: 400, size: 'max' }), { numRuns: 200, seed: 7 });
-    for (const flips of coin) {
-      const count = (part: boolean[]): SegmentCount[] => [
-        segment('x', part.filter(Boolean).length),
-        segment('y', part.filter((f) => !f).length),
-      ];
-      const [incident, baseline] = [flips.slice(0, 200), flips.slice(200)];
-      if (correlate({ total: 200, segments: count(incident) }, { total: 200, segments: count(baseline) }).length > 0) alarms += 1;
-    }
-    expect(alarms).toBeLessThan(20);
+  it('gives numbers for whatever comes', () => {
+    const any = fc.record({
+      atMs: fc.nat(),
+      person: fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f'),
+      values: fc.record({ model: fc.constantFrom('x', 'y', '__proto__'), topic: fc.constantFrom('t', 'u') }, { requiredKeys: [] }),
+      metrics: fc.record({
+        errors: fc.constantFrom(0, 1),
+        blocks: fc.constant(null),
+        latency: fc.option(fc.double({ min: 0, max: 1e9, noNaN: true })),
+        corrections: fc.constant(null),
+        cost: fc.constant(null),
+      }),
+    });
+    const rows = fc.array(any, { maxLength: 120 });
+    fc.assert(
+      fc.property(rows, rows, rows, fc.constantFrom('errors' as const, 'latency' as const), (incident, before, dayBefore, metric) => {
+        for (const { lift, pValue, effect } of correlate({ incident, before, dayBefore }, metric)) {
+          for (const value of [lift, pValue, effect?.inside.incident ?? 0, effect?.outside.baseline ?? 0]) expect(value).not.toBeNaN();
+          expect(pValue).toBeLessThanOrEqual(0.05);
+        }
+      }),
+    );
+  });
+});
+
+describe('metricOf', () => {
+  it.each([
+    ['HighErrorRate', {}, 'errors'],
+    ['SlowFirstByte', {}, 'latency'],
+    ['GuardrailBlocks', {}, 'blocks'],
+    ['ManyCorrections', {}, 'corrections'],
+    ['SpendTooHigh', {}, 'cost'],
+    ['SlowFirstByte', { clew_metric: 'cost' }, 'cost'],
+    ['Something', { clew_metric: 'nothing known' }, 'errors'],
+  ])('%s %j is about %s', (name, labels, metric) => {
+    expect(metricOf({ name, labels })).toBe(metric);
   });
 });
 

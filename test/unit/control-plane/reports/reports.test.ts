@@ -5,7 +5,7 @@ import { compareModels, examplePairs } from '../../../../control-plane/src/repor
 import { createConversations, repetitionOf, type Conversation } from '../../../../control-plane/src/reports/conversations.ts';
 import { COST_DIMENSIONS, createCostTable } from '../../../../control-plane/src/reports/costs.ts';
 import type { TrafficRow, TrafficThread } from '../../../../control-plane/src/reports/index.ts';
-import { seeded } from '../../../../control-plane/src/reports/statistics.ts';
+import { seeded } from '../../../../control-plane/src/kernel/index.ts';
 
 const HOUR = 3_600_000;
 const row = (fields: Partial<TrafficRow> = {}): TrafficRow => ({

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { matchedDifference, type Observation } from '../../../../control-plane/src/reports/matched.ts';
-import { criticalValue, discoveries, seeded, twoSided } from '../../../../control-plane/src/reports/statistics.ts';
+import { criticalValue, discoveries, seeded, twoSided } from '../../../../control-plane/src/kernel/index.ts';
 
 describe('twoSided', () => {
   // Table values of Student's t.

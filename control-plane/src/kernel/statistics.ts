@@ -1,4 +1,4 @@
-// The few formulas that reports need, on numbers alone.
+// The few formulas that rooms need which look at many requests, on numbers alone.
 
 /** erfc for x ≥ 0, to 1.2e-7 (Numerical Recipes' Chebyshev fit). */
 function complementaryError(x: number): number {
@@ -28,10 +28,10 @@ export function criticalValue(degrees: number): number {
   return high;
 }
 
-/** Benjamini and Hochberg: which of the p-values hold at a false discovery rate of 5%. */
-export function discoveries(pValues: readonly number[]): readonly boolean[] {
+/** Benjamini and Hochberg: which of the p-values hold at a false discovery rate, 5% unless given. */
+export function discoveries(pValues: readonly number[], rate = 0.05): readonly boolean[] {
   const order = pValues.map((p, at) => ({ p, at })).toSorted((a, b) => a.p - b.p);
-  const last = order.findLastIndex(({ p }, rank) => p <= (0.05 * (rank + 1)) / order.length);
+  const last = order.findLastIndex(({ p }, rank) => p <= (rate * (rank + 1)) / order.length);
   const held = new Set(order.slice(0, last + 1).map(({ at }) => at));
   return pValues.map((_, at) => held.has(at));
 }

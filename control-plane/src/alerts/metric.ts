@@ -1,0 +1,17 @@
+import type { Alert, AlertMetric } from './types.ts';
+
+/** Label of a rule that says what its alert is about; where it is missing, the name of the alert has to. */
+export const METRIC_LABEL = 'clew_metric';
+
+const NAMES: readonly (readonly [AlertMetric, RegExp])[] = [
+  ['blocks', /block|guardrail|refus/i],
+  ['latency', /latenc|slow|duration|p9\d|timeout|ttfb|firstbyte/i],
+  ['corrections', /correct|satisf|complain|quality|refin|thumb/i],
+  ['cost', /cost|spend|budget|token/i],
+];
+
+export function metricOf({ name, labels }: Pick<Alert, 'name' | 'labels'>): AlertMetric {
+  const said = labels[METRIC_LABEL];
+  const known: readonly AlertMetric[] = ['errors', 'blocks', 'latency', 'corrections', 'cost'];
+  return known.find((metric) => metric === said) ?? NAMES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'errors';
+}
