@@ -104,7 +104,7 @@ function sequenceShare(id: string, { sequence, ...tally }: Tally & { readonly se
     ...share,
     lift: baseline === 0 ? null : share.share / baseline,
     isSmall,
-    differs: comparable && share.low > others.share ? 'better' : comparable && share.high < others.share ? 'worse' : null,
+    differs: comparable && share.low > others.high ? 'better' : comparable && share.high < others.low ? 'worse' : null,
   };
 }
 

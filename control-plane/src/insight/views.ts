@@ -180,7 +180,7 @@ export interface SequenceShare extends Share {
   readonly lift: number | null;
   /** Fewer threads than say much: read the interval, not the share. */
   readonly isSmall: boolean;
-  /** Where its interval and the share of all other threads lie apart. */
+  /** Where its interval and that of all other threads do not overlap, and neither is small. */
   readonly differs: 'better' | 'worse' | null;
 }
 
