@@ -128,7 +128,7 @@ function kongWith(shared: Map<string, unknown>): Kong {
       },
     },
     request: { getMethod: unused, getPath: unused, getHeaders: unused, getRawBody: unused },
-    response: { getStatus: unused, getHeaders: unused, setHeaders: unused },
+    response: { getStatus: unused, getHeaders: unused, setHeaders: unused, exit: unused },
     service: { request: { setHeaders: unused, clearHeader: unused } },
   };
 }
