@@ -40,9 +40,12 @@ function Row({ item, baseline }: { readonly item: Sequence; readonly baseline: n
         {item.sequence.map((kind, index) => (
           <span key={index}>
             {index > 0 && (
-              <span className="sequence-then" aria-label="then">
-                →
-              </span>
+              <>
+                <span className="sequence-then" aria-hidden="true">
+                  →
+                </span>
+                <span className="unseen"> then </span>
+              </>
             )}
             {words(kind)}
           </span>
