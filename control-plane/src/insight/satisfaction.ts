@@ -1,5 +1,5 @@
 // How a user seems to feel about a thread: what they said, and what they did. The weights are a convention in log-odds.
-import type { FeedbackView, ThreadDetail } from '../threads/index.ts';
+import { isThanks, type FeedbackView, type ThreadDetail } from '../threads/index.ts';
 import type { Turn } from './course.ts';
 import { complains, failed } from './trouble.ts';
 import type { Satisfaction, SatisfactionSignal } from './views.ts';
@@ -101,8 +101,8 @@ function endSignals({ outcome }: ThreadDetail, turns: readonly Turn[]): Signal[]
   const last = turns.at(-1);
   if (last === undefined) return [];
   const at = [last.shown.requestId];
-  const thanked = last.shown.intent === 'conversation_management' && turns.length > 1 && !complains(last) && !failed(last);
-  if (thanked) return [signal('thanks', 'It ends with thanks, a goodbye or a word of agreement.', at)];
+  const thanked = turns.length > 1 && isThanks(last.opening.prompt ?? '') && !complains(last) && !failed(last);
+  if (thanked) return [signal('thanks', 'It ends with thanks or praise.', at)];
   if (outcome === 'open') return [];
   if (failed(last)) return [signal('last_answer_failed', 'The last answer failed or was blocked.', at)];
   if (outcome === 'abandoned') return [signal('abandoned', 'The user left while the answer was written, or right after a complaint.', at)];

@@ -11,5 +11,6 @@ export type { PastTurns, ThreadReader } from './ports.ts';
 export type * from './types.ts';
 export type * from './views.ts';
 export { followUpOf } from './follow-up.ts';
+export { isThanks } from './speech/signs.ts';
 export { rarityOf } from './text/rarity.ts';
 export { isTraceTemplate, traceLinker, type TraceLinker } from './trace-link.ts';

@@ -131,3 +131,9 @@ export function isEnglish(whole: string): boolean {
   const head = whole.slice(0, HEAD_UNITS);
   return (head.match(FOREIGN)?.length ?? 0) <= (head.match(ENGLISH)?.length ?? 0);
 }
+
+/** A short word of thanks or praise that neither asks nor complains. */
+export function isThanks(text: string): boolean {
+  const { shortThanks, wrong, doubt, failing, meant, change, endsAsking } = signsOf(text);
+  return shortThanks === 1 && wrong + doubt + failing + meant + change + endsAsking === 0;
+}

@@ -95,7 +95,9 @@ describe('satisfaction', () => {
       'abandoned',
     ]);
     expect(signalsOf([{}, { followUp: 'repeat' }, { followUp: 'pronoun' }], { outcome: 'corrected' })).toEqual(['rephrasing', 'recovered']);
-    expect(signalsOf([{}, { intent: 'conversation_management' }])).toEqual(['thanks']);
+    expect(signalsOf([{}, { prompt: 'Danke, perfekt!' }])).toEqual(['thanks']);
+    for (const prompt of ['Thanks, but that is wrong', 'Thanks! And in winter?', 'Make it shorter', null])
+      expect(signalsOf([{}, { intent: 'conversation_management', prompt }])).toEqual(['ended_well']);
     expect(signalsOf([{}, { status: { outcome: 'error' } }], { outcome: 'failed' })).toEqual(['last_answer_failed']);
     expect(signalsOf([{}], { outcome: 'open' })).toEqual([]);
     expect(insightOf(threadOf([{}], { outcome: 'open' })).satisfaction).toEqual({ verdict: 'unknown', score: null, signals: [] });
