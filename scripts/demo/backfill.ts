@@ -127,6 +127,7 @@ function kongWith(shared: Map<string, unknown>): Kong {
         set: (key, value) => Promise.resolve(void shared.set(key, value)),
       },
     },
+    client: { getConsumer: unused },
     request: { getMethod: unused, getPath: unused, getHeaders: unused, getRawBody: unused },
     response: { getStatus: unused, getHeaders: unused, setHeaders: unused, exit: unused },
     service: { request: { setHeaders: unused, clearHeader: unused } },
