@@ -33,6 +33,8 @@ export interface Base {
   readonly logger: Logger;
   readonly live: LivePolicy;
   readonly store: SqliteStore;
+  /** A control plane has run on the data folder before. */
+  readonly hasRun: boolean;
   readonly closers: (() => Promise<void>)[];
 }
 
@@ -43,9 +45,9 @@ export const hashKeyOf = ({ access: { hashKeys } }: Config, tenant: string): str
 const FIRST_KEYS = new Set(['pseudonyms.key', 'log.key', 'gateway-identity.key']);
 
 /** A key of the folder keys/, made at the first start and the same ever after. Throws ClewError 'key_lost'. */
-export async function secretOf({ config, store }: Pick<Base, 'config' | 'store'>, name: string): Promise<Uint8Array> {
+export async function secretOf({ config, store, hasRun }: Pick<Base, 'config' | 'store' | 'hasRun'>, name: string): Promise<Uint8Array> {
   const noted = await store.meta.get(`keys.${name}`);
-  const isNeeded = FIRST_KEYS.has(name) && !store.isNew();
+  const isNeeded = FIRST_KEYS.has(name) && hasRun && !store.isNew();
   const key = openSecret(path.join(config.dataFolder, 'keys', name), { fingerprint: noted, isNeeded });
   if (noted === undefined) await store.meta.set(`keys.${name}`, fingerprintOf(key));
   return key;

@@ -58,10 +58,12 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
   const clock = overrides.clock ?? systemClock;
   const logger = overrides.logger ?? createLogger(config.logLevel);
   const live = await openPolicy(policyFile(config.policyFile), unsafePatternReason, logger);
+  // Its folder is made at the first start.
+  const hasRun = existsSync(path.join(config.dataFolder, 'journal-keys'));
   const store = openSqlite({ folder: config.dataFolder, clock });
   const closers: (() => Promise<void>)[] = [() => store.close()];
   try {
-    return await assemble({ config, overrides, clock, logger, live, store, closers });
+    return await assemble({ config, overrides, clock, logger, live, store, closers, hasRun });
   } catch (error) {
     live.close();
     await inTurn(closers.reverse()).catch(() => undefined);
