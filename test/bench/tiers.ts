@@ -1,7 +1,11 @@
-// What each way to read meaning costs: the local model with names, without, and word vectors with patterns only. How good they
-// are says `npm run eval -- --tier local,static`.
+// What each way to read meaning costs and how well it links: the local model, and word vectors. What whole tiers take in a second
+// stands in plane.ts; `npm run eval -- --tier local,static` judges on data of one's own.
+import path from 'node:path';
 import { openEmbedder, openStaticEmbedder, type OnnxEmbedder } from '../../control-plane/src/adapters/onnx/index.ts';
+import { evaluate } from '../../scripts/eval/evaluate.ts';
 import { metric, type Metric } from './metric.ts';
+
+const OWN_DATA = path.resolve(import.meta.dirname, '../fixtures/eval');
 
 const ASKS = ['How do I change', 'Why does it say that about', 'Can you explain', 'What is wrong with', 'Please rewrite'];
 const THINGS = ['the second invoice', 'my router at home', 'a train ticket to Vienna', 'this recursive function', 'the rye bread'];
@@ -31,6 +35,7 @@ export async function tierMetrics({ quick }: { readonly quick: boolean }): Promi
   }
   const note = 'texts a second of one core, by processor time';
   return [
+    ...(await qualities()),
     metric('embeddings of a core, local', '/s', 'higher', slow, note),
     metric('embeddings of a core, static', '/s', 'higher', fast, note),
     metric(
@@ -41,4 +46,18 @@ export async function tierMetrics({ quick }: { readonly quick: boolean }): Promi
       'in one run',
     ),
   ];
+}
+
+/** On conversations of the repository: few, so that a tier that broke shows, and no verdict between tiers. */
+async function qualities(): Promise<Metric[]> {
+  const { results } = await evaluate(OWN_DATA, { kinds: ['threads'], tiers: ['local', 'static'], names: false, say: () => undefined });
+  const note = 'percent, own samples: see docs/EMBEDDINGS.md for a verdict';
+  return results.flatMap((result) =>
+    result.kind !== 'threads'
+      ? []
+      : [
+          metric(`link F1, ${result.tier}`, '%', 'higher', [result.ours.linkF1], note),
+          metric(`B³ F1, ${result.tier}`, '%', 'higher', [result.ours.bCubedF1], note),
+        ],
+  );
 }

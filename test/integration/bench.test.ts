@@ -34,6 +34,8 @@ it('measures plugin, control plane, models and search, saves a baseline and comp
     'embeddings',
     'embeddings to Python',
     'names to Python',
+    'embeddings of a core, static',
+    'link F1, static',
     'search p99, 500 requests',
   ])
     expect(metrics.find((one) => one.name === name)?.median, name).toBeGreaterThan(0);
