@@ -59,7 +59,7 @@ export class Flow {
       const place = needsConsumer(set, anybody)
         ? { ...anybody, consumer: nameOf(observe.readEntity(await kong.client.getConsumer())) }
         : anybody;
-      const verdict = guard(set, place, request, declaredVariant(run));
+      const verdict = guard(set, place, request, { variant: declaredVariant(run), context: this.#observer.context() });
       if (verdict?.action === 'warn') health.add('warned');
       if (verdict?.action === 'block') health.add('refused');
       return verdict;

@@ -95,7 +95,14 @@ function* observeNumbered(
   const redactor = runtime.redactor(config, inForce, run.principal?.id ?? '');
   const { tenant, environment } = config;
   const manifests = runtime.manifests.current();
-  const described = yield* describeRun(run, { tenant, environment, keys: runtime.keys, redactor, manifests });
+  const described = yield* describeRun(run, {
+    tenant,
+    environment,
+    keys: runtime.keys,
+    redactor,
+    manifests,
+    context: inForce.policy.context,
+  });
   described.mode = mode;
   yield;
   const { verdict } = judgeRun(manifests, placeOfSample(described), judgedRunOf(described));

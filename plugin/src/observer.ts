@@ -1,6 +1,6 @@
 // Who works on observed runs: another thread where the plugin runs as its bundle, the same thread elsewhere. The phases
 // need no more of it than this.
-import type { ManifestSet } from '#contract';
+import type { ContextPolicy, ManifestSet } from '#contract';
 import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
 import type { Health } from './health.ts';
@@ -17,6 +17,8 @@ export interface Observer {
   isOff(floor: Mode): boolean;
   /** The manifests in force, where one of them wants to warn or to block. */
   enforced(): ManifestSet | undefined;
+  /** What counts as retrieved, by the policy in force. */
+  context(): ContextPolicy | undefined;
   /** Takes a run over, bodies included: the caller touches neither again. Counts what it has no room for. */
   take(config: PluginConfig, run: PendingRun, outcome: CapturedOutcome): void;
   /** Runs that nobody will look at: counted, and their numbers passed over so that they show. */

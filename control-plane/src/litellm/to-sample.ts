@@ -61,7 +61,7 @@ export function sampleOf(event: LiteLlmEvent, id: string, around: Surroundings):
     history:
       request &&
       historyDigests(request.messages, keys.history(principal?.id ?? ''), { answer: answer?.message, summary: request.startsWithSummary }),
-    composition: compositionOf(event, request, answer, around.randomness),
+    composition: compositionOf(event, request, answer, around),
     redaction: { counts: sum(prompt?.counts ?? {}, said?.counts ?? {}), rules: redactor.rules },
     sampling: { reason: 'rate', probability: 1 },
   });
@@ -110,9 +110,14 @@ function compositionOf(
   event: LiteLlmEvent,
   request: LlmRequest | undefined,
   answer: LlmAnswer | undefined,
-  randomness: Randomness,
+  { policy, randomness }: Pick<Surroundings, 'policy' | 'randomness'>,
 ): Composition {
-  const parts = request && composition(request, answer, { randomBytes: (size) => randomness.bytes(size) });
+  const parts =
+    request &&
+    composition(request, answer, {
+      randomBytes: (size) => randomness.bytes(size),
+      context: policy.context,
+    });
   return defined<Composition>({
     ...parts,
     variant: (event.headers['x-clew-variant'] ?? textOf(event.metadata['variant']))?.slice(0, 128),

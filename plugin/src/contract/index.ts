@@ -8,6 +8,7 @@ export type {
   Policy,
   RouteRule,
   Match,
+  ContextPolicy,
   PrincipalPolicy,
   PrincipalSource,
   SessionPolicy,

@@ -1,7 +1,7 @@
 // What a run was composed of, as digests. What anyone may check against an approved copy is plain; what may hold a
 // person's data is a commitment whose salt can be destroyed.
 import { createHash } from 'node:crypto';
-import { canonicalize, type Composition, type CompositionPart, type Json } from '#contract';
+import { canonicalize, type Composition, type CompositionPart, type ContextPolicy, type Json } from '#contract';
 import { asToken } from './json.ts';
 import { DEFAULT_MARKS, markedBlocks } from './marks.ts';
 import type { LlmAnswer, LlmRequest, Message, ToolDefinition } from './types.ts';
@@ -9,8 +9,8 @@ import type { LlmAnswer, LlmRequest, Message, ToolDefinition } from './types.ts'
 export interface Commit {
   /** Bytes that nobody can foresee; called with 16 for each salted part. */
   randomBytes(size: number): Uint8Array;
-  /** Names of the tags that an application puts around retrieved text: <name …>…</name>. Default: context, document. */
-  readonly marks?: readonly string[] | undefined;
+  /** What counts as retrieved, besides tool results and documents. Default: the marks context and document, no roles. */
+  readonly context?: ContextPolicy | undefined;
 }
 
 type Labels = Pick<CompositionPart, 'role' | 'name' | 'source'>;
@@ -41,7 +41,7 @@ export function composition(request: LlmRequest, answer: LlmAnswer | undefined, 
       (rest) => plain(rest.map(canonicalTool), remaining(rest.length)),
     ),
     context: capped(
-      contextOf(request, commit.marks ?? DEFAULT_MARKS),
+      contextOf(request, commit.context?.marks ?? DEFAULT_MARKS, commit.context?.roles ?? []),
       MAX_CONTEXT,
       (block) => salted(block.text, block.labels),
       (rest) => salted(canonicalize(rest.map((block) => block.text)), remaining(rest.length)),
@@ -120,8 +120,8 @@ interface ContextBlock {
   readonly labels: Labels;
 }
 
-/** Tool results, documents in parts of their own, and marked blocks within texts, in this order. */
-function contextOf(request: LlmRequest, marks: readonly string[]): ContextBlock[] {
+/** Tool results, documents in parts of their own, and messages of a role or marked blocks within texts, in this order. */
+function contextOf(request: LlmRequest, marks: readonly string[], roles: readonly string[]): ContextBlock[] {
   const blocks: ContextBlock[] = [];
   const names = new Map<string, string>();
   for (const message of request.messages) {
@@ -136,6 +136,10 @@ function contextOf(request: LlmRequest, marks: readonly string[]): ContextBlock[
   for (const document of request.documents ?? []) blocks.push({ text: wellFormed(document.text), labels: { source: document.source } });
   for (const message of [...request.instructions, ...request.messages]) {
     if (message.role === 'assistant' || message.role === 'tool') continue;
+    if (roles.includes(message.role)) {
+      blocks.push({ text: wellFormed(message.text), labels: { role: message.role, source: `role:${message.role}` } });
+      continue;
+    }
     for (const block of markedBlocks(message.text, marks)) {
       blocks.push({ text: wellFormed(block.text), labels: { role: message.role, source: `mark:${block.mark}` } });
     }

@@ -7,6 +7,7 @@ import {
   judgeRun,
   type CompiledManifest,
   type CompositionPart,
+  type ContextPolicy,
   type Judgement,
   type ManifestSet,
   type RunPlace,
@@ -21,6 +22,13 @@ export interface GuardVerdict {
   readonly manifest: { readonly name: string; readonly revision: string };
   /** Paths and kinds, never what was sent. */
   readonly differences: readonly { readonly path: string; readonly kind: string }[];
+}
+
+export interface DeclaredFacts {
+  /** As the application declares it. */
+  readonly variant?: string | undefined;
+  /** What counts as retrieved, by the policy. */
+  readonly context?: ContextPolicy | undefined;
 }
 
 const NO_SALT = new Uint8Array(16);
@@ -44,14 +52,14 @@ export function needsConsumer(set: ManifestSet, place: RunPlace): boolean {
   return coveringManifests({ ...set, manifests: anybody }, place).length > 0;
 }
 
-/** Undefined where no manifest that covers the request wants to warn or to block. `variant`: as declared. Throws on faults of ours. */
-export function guard(set: ManifestSet, place: RunPlace, request: CapturedRequest, variant: string | undefined): GuardVerdict | undefined {
+/** Undefined where no manifest that covers the request wants to warn or to block. Throws on faults of ours. */
+export function guard(set: ManifestSet, place: RunPlace, request: CapturedRequest, declared: DeclaredFacts = {}): GuardVerdict | undefined {
   const covering = coveringManifests(set, place);
   const enforcing = covering.filter(isEnforcing);
   if (enforcing.length === 0) return undefined;
   const reading = request.bodyTruncated ? undefined : readRequest(rawCallOf(request));
   if (!reading?.ok) return unjudged(enforcing);
-  const judgement = judge({ ...set, manifests: covering }, place, reading.request, variant);
+  const judgement = judge({ ...set, manifests: covering }, place, reading.request, declared);
   const judging = covering.find(({ manifest }) => manifest.name === judgement.manifest?.name);
   if (!judging || !isEnforcing(judging)) return undefined;
   const { name, revision, enforce } = judging.manifest;
@@ -72,13 +80,13 @@ export function unjudged(enforcing: readonly CompiledManifest[]): GuardVerdict |
   return { action: strict ? 'block' : 'pass', verdict: 'unjudged', manifest: { name, revision }, differences: [] };
 }
 
-function judge(set: ManifestSet, place: RunPlace, request: LlmRequest, variant: string | undefined): Judgement {
-  const parts = composition(request, undefined, { randomBytes: () => NO_SALT });
-  const declared = declareTemplates(parts, instructionTexts(request), set, place, () => NO_COMMITMENT);
+function judge(set: ManifestSet, place: RunPlace, request: LlmRequest, { variant, context }: DeclaredFacts): Judgement {
+  const parts = composition(request, undefined, { randomBytes: () => NO_SALT, context });
+  const composed = declareTemplates(parts, instructionTexts(request), set, place, () => NO_COMMITMENT);
   return judgeRun(set, place, {
     model: { evidence: 'unknown', ...(request.modelRequested === undefined ? {} : { requested: request.modelRequested }) },
     parameters: { ...request.parameters },
-    composition: { ...declared, ...(variant === undefined ? {} : { variant }) },
+    composition: { ...composed, ...(variant === undefined ? {} : { variant }) },
     isAnswered: false,
   });
 }

@@ -1,7 +1,15 @@
 // What a run was composed of, as digests and commitments: from the bodies, from what the application declares beside them,
 // and from what the gateway knows of its own configuration.
 import { createHash, randomBytes } from 'node:crypto';
-import { canonicalize, declareTemplates, type Composition, type CompositionPart, type ManifestSet, type RunPlace } from '#contract';
+import {
+  canonicalize,
+  declareTemplates,
+  type Composition,
+  type CompositionPart,
+  type ContextPolicy,
+  type ManifestSet,
+  type RunPlace,
+} from '#contract';
 import { composition, instructionTexts } from '#dialects';
 import { declaredVariant } from './labels.ts';
 import { declaredRetrieval, RETRIEVAL_HEADER } from './retrieval.ts';
@@ -13,12 +21,15 @@ export interface CompositionContext {
   /** Redacts. */
   readonly label: (text: string | undefined, max?: number) => string | undefined;
   readonly manifests: ManifestSet;
+  /** What counts as retrieved. */
+  readonly context: ContextPolicy | undefined;
   /** As it stands in the sample. */
   readonly place: RunPlace;
 }
 
-export function describeComposition(run: Run, { label, manifests, place }: CompositionContext): Composition {
-  const parts = declared(run, manifests, place);
+export function describeComposition(run: Run, around: CompositionContext): Composition {
+  const { label } = around;
+  const parts = declared(run, around);
   const name = <T extends { name?: string; source?: string }>(part: T): T => {
     const kept = { ...part };
     const named = label(part.name, 128);
@@ -41,8 +52,8 @@ export function describeComposition(run: Run, { label, manifests, place }: Compo
 }
 
 /** With the templates that instructions are from; of manifests that are not known yet nothing is said. */
-function declared({ request, answer }: Run, manifests: ManifestSet, place: RunPlace): Composition {
-  const parts = composition(request, answer, { randomBytes });
+function declared({ request, answer }: Run, { manifests, place, context }: CompositionContext): Composition {
+  const parts = composition(request, answer, { randomBytes, context });
   return manifests.manifests.length === 0 ? parts : declareTemplates(parts, instructionTexts(request), manifests, place, commitTo);
 }
 

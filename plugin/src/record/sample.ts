@@ -4,6 +4,7 @@ import {
   sealOriginals,
   type Call,
   type Gateway,
+  type ContextPolicy,
   type ManifestSet,
   type Original,
   type Sample,
@@ -37,6 +38,8 @@ export interface Surroundings {
   readonly redactor: Redactor;
   /** Those in force. */
   readonly manifests: ManifestSet;
+  /** What counts as retrieved, by the policy. */
+  readonly context?: ContextPolicy | undefined;
 }
 
 /** All but texts and the sampling decision; what cannot be read is absent. Yields between steps that take long for long histories. */
@@ -55,7 +58,7 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
     consumer: label(nameOf(outcome.consumer)),
   };
   const header = (name: string) => pending.request.headers[name];
-  const parts = describeComposition(run, { label, manifests: around.manifests, place: { ...place, header } });
+  const parts = describeComposition(run, { label, manifests: around.manifests, context: around.context, place: { ...place, header } });
   yield;
   const history = historyDigests(request.messages, keys.history(run.principal?.id ?? ''), {
     answer: answer.message,

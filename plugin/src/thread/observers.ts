@@ -78,6 +78,6 @@ export class Observers {
     if (!observer) return;
     if (message.kind === 'lost') observer.lost.add(message.range);
     else if (message.kind === 'manifests') observer.approve(message.stored);
-    else observer.policy = message.stored;
+    else observer.obey(message.stored);
   }
 }

@@ -1,7 +1,7 @@
 // Hands runs to the other thread. What is in its hands is bounded in number and bytes, read from memory that both share,
 // so no message comes back for a run.
 import type { Mode, PluginConfig } from '../config.ts';
-import type { LostRange, ManifestSet } from '#contract';
+import { parsePolicy, type ContextPolicy, type LostRange, type ManifestSet } from '#contract';
 import type { DropReason, Drops } from '../drops.ts';
 import type { Health } from '../health.ts';
 import { LostRanges } from '../identity/index.ts';
@@ -29,6 +29,7 @@ export class RemoteObserver implements Observer {
   readonly life = new Life();
   /** The last that the thread took; it gets it back when it is started again. */
   policy: StoredPolicy | undefined;
+  #context: ContextPolicy | undefined;
   /** The same of manifests. */
   approved: StoredPolicy | undefined;
   #enforced: ManifestSet | undefined;
@@ -74,6 +75,16 @@ export class RemoteObserver implements Observer {
   /** The settings that stand for this observer when it is touched. */
   useConfig(id: number): void {
     this.#touchId = id;
+  }
+
+  /** The thread took this policy. */
+  obey(stored: StoredPolicy): void {
+    this.policy = stored;
+    this.#context = contextIn(stored);
+  }
+
+  context(): ContextPolicy | undefined {
+    return this.#context;
   }
 
   /** The thread took these manifests. */
@@ -149,5 +160,15 @@ export class RemoteObserver implements Observer {
   #mark(now: number): void {
     this.#marks.push({ at: now, numbered: this.life.numbered });
     while (this.#marks.length > 1 && (this.#marks[1]?.at ?? now) <= now - HELD_MS) this.#marks.shift();
+  }
+}
+
+function contextIn({ text }: StoredPolicy): ContextPolicy | undefined {
+  try {
+    const parsed = parsePolicy(JSON.parse(text));
+    return parsed.ok ? parsed.value.context : undefined;
+  } catch {
+    // What is kept on disk may be of another version: the thread asks anew.
+    return undefined;
   }
 }

@@ -95,7 +95,11 @@ class Desk {
   /** Policies and manifests go to the other thread too, which hands the last ones back if this thread must be started again. */
   #keptAbove(file: PolicyStore | undefined, known: StoredPolicy | undefined, tell?: (stored: StoredPolicy) => void): PolicyStore {
     return {
-      load: () => known ?? file?.load(),
+      load: () => {
+        const stored = known ?? file?.load();
+        if (stored && stored !== known) tell?.(stored);
+        return stored;
+      },
       save: async (stored) => {
         tell?.(stored);
         await file?.save(stored);

@@ -189,7 +189,7 @@ export interface ManifestParameter {
 }
 export interface ManifestContext {
   /**
-   * Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.
+   * Where retrieved blocks may come from: tool, document, search_result, mark:NAME, role:NAME. Empty: none may be sent.
    *
    * @maxItems 64
    */

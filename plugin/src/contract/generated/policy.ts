@@ -37,6 +37,7 @@ export interface Policy {
   redaction?: RedactionPolicy;
   vault?: VaultKey;
   retention?: RetentionPolicy;
+  context?: ContextPolicy;
   linking?: LinkingPolicy;
   embedding?: EmbeddingPolicy;
   topics?: TopicsPolicy;
@@ -203,6 +204,23 @@ export interface RetentionPolicy {
    * Sealed original values; never longer than the text in which they stood.
    */
   vaultDays?: number;
+}
+/**
+ * What of a request counts as retrieved context, besides tool results and documents in parts of their own.
+ */
+export interface ContextPolicy {
+  /**
+   * Names of the tags that applications put around retrieved text: <name …>…</name>.
+   *
+   * @maxItems 32
+   */
+  marks?: string[];
+  /**
+   * Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions.
+   *
+   * @maxItems 4
+   */
+  roles?: ('system' | 'developer' | 'user')[];
 }
 export interface LinkingPolicy {
   /**

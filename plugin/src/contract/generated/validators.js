@@ -9,9 +9,9 @@ var __commonJS = (cb, mod) => function __require() {
   }
 };
 
-// ../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js
+// node_modules/ajv/dist/runtime/ucs2length.js
 var require_ucs2length = __commonJS({
-  "../../../work/main/node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
+  "node_modules/ajv/dist/runtime/ucs2length.js"(exports) {
     "use strict";
     Object.defineProperty(exports, "__esModule", { value: true });
     function ucs2length(str) {
@@ -4035,13 +4035,14 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "context": { "title": "ContextPolicy", "type": "object", "additionalProperties": false, "description": "What of a request counts as retrieved context, besides tool results and documents in parts of their own.", "properties": { "marks": { "type": "array", "maxItems": 32, "default": ["context", "document"], "items": { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, "description": "Names of the tags that applications put around retrieved text: <name …>…</name>." }, "roles": { "type": "array", "maxItems": 4, "default": [], "items": { "enum": ["system", "developer", "user"] }, "description": "Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
 var pattern23 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
 var pattern24 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
 var pattern25 = new RegExp("^[A-Z][A-Z0-9_]{1,40}$", "");
 var pattern29 = new RegExp("^[A-Za-z0-9+/]{43}=$", "");
-var pattern31 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
+var pattern30 = new RegExp("^[A-Za-z][A-Za-z0-9_.-]{0,63}$", "");
+var pattern32 = new RegExp("^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "");
 function validate46(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -5752,12 +5753,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.linking !== void 0) {
-      let data62 = data.linking;
+    if (data.context !== void 0) {
+      let data62 = data.context;
       if (data62 && typeof data62 == "object" && !Array.isArray(data62)) {
         for (const key15 in data62) {
-          if (!(key15 === "inference" || key15 === "minConfidence" || key15 === "sessionGapMinutes")) {
-            const err137 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
+          if (!(key15 === "marks" || key15 === "roles")) {
+            const err137 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err137];
             } else {
@@ -5766,40 +5767,43 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data62.inference !== void 0) {
-          if (typeof data62.inference !== "boolean") {
-            const err138 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err138];
-            } else {
-              vErrors.push(err138);
-            }
-            errors++;
-          }
-        }
-        if (data62.minConfidence !== void 0) {
-          let data64 = data62.minConfidence;
-          if (typeof data64 == "number" && isFinite(data64)) {
-            if (data64 > 1 || isNaN(data64)) {
-              const err139 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+        if (data62.marks !== void 0) {
+          let data63 = data62.marks;
+          if (Array.isArray(data63)) {
+            if (data63.length > 32) {
+              const err138 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
               if (vErrors === null) {
-                vErrors = [err139];
+                vErrors = [err138];
               } else {
-                vErrors.push(err139);
+                vErrors.push(err138);
               }
               errors++;
             }
-            if (data64 < 0 || isNaN(data64)) {
-              const err140 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err140];
+            const len11 = data63.length;
+            for (let i11 = 0; i11 < len11; i11++) {
+              let data64 = data63[i11];
+              if (typeof data64 === "string") {
+                if (!pattern30.test(data64)) {
+                  const err139 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, message: 'must match pattern "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"' };
+                  if (vErrors === null) {
+                    vErrors = [err139];
+                  } else {
+                    vErrors.push(err139);
+                  }
+                  errors++;
+                }
               } else {
-                vErrors.push(err140);
+                const err140 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err140];
+                } else {
+                  vErrors.push(err140);
+                }
+                errors++;
               }
-              errors++;
             }
           } else {
-            const err141 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err141 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err141];
             } else {
@@ -5808,11 +5812,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data62.sessionGapMinutes !== void 0) {
-          let data65 = data62.sessionGapMinutes;
-          if (typeof data65 == "number" && isFinite(data65)) {
-            if (data65 > 1440 || isNaN(data65)) {
-              const err142 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+        if (data62.roles !== void 0) {
+          let data65 = data62.roles;
+          if (Array.isArray(data65)) {
+            if (data65.length > 4) {
+              const err142 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
               if (vErrors === null) {
                 vErrors = [err142];
               } else {
@@ -5820,17 +5824,21 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data65 < 1 || isNaN(data65)) {
-              const err143 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-              if (vErrors === null) {
-                vErrors = [err143];
-              } else {
-                vErrors.push(err143);
+            const len12 = data65.length;
+            for (let i12 = 0; i12 < len12; i12++) {
+              let data66 = data65[i12];
+              if (!(data66 === "system" || data66 === "developer" || data66 === "user")) {
+                const err143 = { instancePath: instancePath + "/context/roles/" + i12, schemaPath: "#/properties/context/properties/roles/items/enum", keyword: "enum", params: { allowedValues: schema61.properties.context.properties.roles.items.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err143];
+                } else {
+                  vErrors.push(err143);
+                }
+                errors++;
               }
-              errors++;
             }
           } else {
-            const err144 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err144 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err144];
             } else {
@@ -5840,7 +5848,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err145 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err145 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
           vErrors = [err145];
         } else {
@@ -5849,12 +5857,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.embedding !== void 0) {
-      let data66 = data.embedding;
-      if (data66 && typeof data66 == "object" && !Array.isArray(data66)) {
-        for (const key16 in data66) {
-          if (!(key16 === "external" || key16 === "embed_rate" || key16 === "tenants")) {
-            const err146 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
+    if (data.linking !== void 0) {
+      let data67 = data.linking;
+      if (data67 && typeof data67 == "object" && !Array.isArray(data67)) {
+        for (const key16 in data67) {
+          if (!(key16 === "inference" || key16 === "minConfidence" || key16 === "sessionGapMinutes")) {
+            const err146 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err146];
             } else {
@@ -5863,9 +5871,9 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data66.external !== void 0) {
-          if (typeof data66.external !== "boolean") {
-            const err147 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (data67.inference !== void 0) {
+          if (typeof data67.inference !== "boolean") {
+            const err147 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err147];
             } else {
@@ -5874,11 +5882,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data66.embed_rate !== void 0) {
-          let data68 = data66.embed_rate;
-          if (typeof data68 == "number" && isFinite(data68)) {
-            if (data68 > 1 || isNaN(data68)) {
-              const err148 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+        if (data67.minConfidence !== void 0) {
+          let data69 = data67.minConfidence;
+          if (typeof data69 == "number" && isFinite(data69)) {
+            if (data69 > 1 || isNaN(data69)) {
+              const err148 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
                 vErrors = [err148];
               } else {
@@ -5886,8 +5894,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data68 < 0 || isNaN(data68)) {
-              const err149 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            if (data69 < 0 || isNaN(data69)) {
+              const err149 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err149];
               } else {
@@ -5896,7 +5904,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
           } else {
-            const err150 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err150 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err150];
             } else {
@@ -5905,66 +5913,64 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data66.tenants !== void 0) {
-          let data69 = data66.tenants;
-          if (data69 && typeof data69 == "object" && !Array.isArray(data69)) {
-            for (const key17 in data69) {
-              const _errs161 = errors;
-              if (typeof key17 === "string") {
-                if (!pattern1.test(key17)) {
-                  const err151 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key17 };
-                  if (vErrors === null) {
-                    vErrors = [err151];
-                  } else {
-                    vErrors.push(err151);
-                  }
-                  errors++;
-                }
-              }
-              var valid49 = _errs161 === errors;
-              if (!valid49) {
-                const err152 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key17 }, message: "property name must be valid" };
-                if (vErrors === null) {
-                  vErrors = [err152];
-                } else {
-                  vErrors.push(err152);
-                }
-                errors++;
-              }
-            }
-            for (const key18 in data69) {
-              let data70 = data69[key18];
-              if (typeof data70 == "number" && isFinite(data70)) {
-                if (data70 > 1 || isNaN(data70)) {
-                  const err153 = { instancePath: instancePath + "/embedding/tenants/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-                  if (vErrors === null) {
-                    vErrors = [err153];
-                  } else {
-                    vErrors.push(err153);
-                  }
-                  errors++;
-                }
-                if (data70 < 0 || isNaN(data70)) {
-                  const err154 = { instancePath: instancePath + "/embedding/tenants/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err154];
-                  } else {
-                    vErrors.push(err154);
-                  }
-                  errors++;
-                }
+        if (data67.sessionGapMinutes !== void 0) {
+          let data70 = data67.sessionGapMinutes;
+          if (typeof data70 == "number" && isFinite(data70)) {
+            if (data70 > 1440 || isNaN(data70)) {
+              const err151 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+              if (vErrors === null) {
+                vErrors = [err151];
               } else {
-                const err155 = { instancePath: instancePath + "/embedding/tenants/" + key18.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err155];
-                } else {
-                  vErrors.push(err155);
-                }
-                errors++;
+                vErrors.push(err151);
               }
+              errors++;
+            }
+            if (data70 < 1 || isNaN(data70)) {
+              const err152 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err152];
+              } else {
+                vErrors.push(err152);
+              }
+              errors++;
             }
           } else {
-            const err156 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err153 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err153];
+            } else {
+              vErrors.push(err153);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err154 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err154];
+        } else {
+          vErrors.push(err154);
+        }
+        errors++;
+      }
+    }
+    if (data.embedding !== void 0) {
+      let data71 = data.embedding;
+      if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
+        for (const key17 in data71) {
+          if (!(key17 === "external" || key17 === "embed_rate" || key17 === "tenants")) {
+            const err155 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err155];
+            } else {
+              vErrors.push(err155);
+            }
+            errors++;
+          }
+        }
+        if (data71.external !== void 0) {
+          if (typeof data71.external !== "boolean") {
+            const err156 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err156];
             } else {
@@ -5973,33 +5979,29 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err157 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err157];
-        } else {
-          vErrors.push(err157);
-        }
-        errors++;
-      }
-    }
-    if (data.topics !== void 0) {
-      let data71 = data.topics;
-      if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
-        for (const key19 in data71) {
-          if (!(key19 === "enabled" || key19 === "minUsers" || key19 === "epsilonPerDay" || key19 === "epsilonPerMonth")) {
-            const err158 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key19 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err158];
-            } else {
-              vErrors.push(err158);
+        if (data71.embed_rate !== void 0) {
+          let data73 = data71.embed_rate;
+          if (typeof data73 == "number" && isFinite(data73)) {
+            if (data73 > 1 || isNaN(data73)) {
+              const err157 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+              if (vErrors === null) {
+                vErrors = [err157];
+              } else {
+                vErrors.push(err157);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data71.enabled !== void 0) {
-          if (typeof data71.enabled !== "boolean") {
-            const err159 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (data73 < 0 || isNaN(data73)) {
+              const err158 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err158];
+              } else {
+                vErrors.push(err158);
+              }
+              errors++;
+            }
+          } else {
+            const err159 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
               vErrors = [err159];
             } else {
@@ -6008,83 +6010,90 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data71.minUsers !== void 0) {
-          let data73 = data71.minUsers;
-          if (!(typeof data73 == "number" && (!(data73 % 1) && !isNaN(data73)) && isFinite(data73))) {
-            const err160 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (data71.tenants !== void 0) {
+          let data74 = data71.tenants;
+          if (data74 && typeof data74 == "object" && !Array.isArray(data74)) {
+            for (const key18 in data74) {
+              const _errs171 = errors;
+              if (typeof key18 === "string") {
+                if (!pattern1.test(key18)) {
+                  const err160 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key18 };
+                  if (vErrors === null) {
+                    vErrors = [err160];
+                  } else {
+                    vErrors.push(err160);
+                  }
+                  errors++;
+                }
+              }
+              var valid54 = _errs171 === errors;
+              if (!valid54) {
+                const err161 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid" };
+                if (vErrors === null) {
+                  vErrors = [err161];
+                } else {
+                  vErrors.push(err161);
+                }
+                errors++;
+              }
+            }
+            for (const key19 in data74) {
+              let data75 = data74[key19];
+              if (typeof data75 == "number" && isFinite(data75)) {
+                if (data75 > 1 || isNaN(data75)) {
+                  const err162 = { instancePath: instancePath + "/embedding/tenants/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err162];
+                  } else {
+                    vErrors.push(err162);
+                  }
+                  errors++;
+                }
+                if (data75 < 0 || isNaN(data75)) {
+                  const err163 = { instancePath: instancePath + "/embedding/tenants/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err163];
+                  } else {
+                    vErrors.push(err163);
+                  }
+                  errors++;
+                }
+              } else {
+                const err164 = { instancePath: instancePath + "/embedding/tenants/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err164];
+                } else {
+                  vErrors.push(err164);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err165 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err160];
+              vErrors = [err165];
             } else {
-              vErrors.push(err160);
+              vErrors.push(err165);
             }
             errors++;
           }
-          if (typeof data73 == "number" && isFinite(data73)) {
-            if (data73 < 2 || isNaN(data73)) {
-              const err161 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
-              if (vErrors === null) {
-                vErrors = [err161];
-              } else {
-                vErrors.push(err161);
-              }
-              errors++;
-            }
-          }
         }
-        if (data71.epsilonPerDay !== void 0) {
-          let data74 = data71.epsilonPerDay;
-          if (typeof data74 == "number" && isFinite(data74)) {
-            if (data74 > 10 || isNaN(data74)) {
-              const err162 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
-              if (vErrors === null) {
-                vErrors = [err162];
-              } else {
-                vErrors.push(err162);
-              }
-              errors++;
-            }
-            if (data74 < 0.01 || isNaN(data74)) {
-              const err163 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
-              if (vErrors === null) {
-                vErrors = [err163];
-              } else {
-                vErrors.push(err163);
-              }
-              errors++;
-            }
-          } else {
-            const err164 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err164];
-            } else {
-              vErrors.push(err164);
-            }
-            errors++;
-          }
+      } else {
+        const err166 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err166];
+        } else {
+          vErrors.push(err166);
         }
-        if (data71.epsilonPerMonth !== void 0) {
-          let data75 = data71.epsilonPerMonth;
-          if (typeof data75 == "number" && isFinite(data75)) {
-            if (data75 > 310 || isNaN(data75)) {
-              const err165 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
-              if (vErrors === null) {
-                vErrors = [err165];
-              } else {
-                vErrors.push(err165);
-              }
-              errors++;
-            }
-            if (data75 < 0.01 || isNaN(data75)) {
-              const err166 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
-              if (vErrors === null) {
-                vErrors = [err166];
-              } else {
-                vErrors.push(err166);
-              }
-              errors++;
-            }
-          } else {
-            const err167 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        errors++;
+      }
+    }
+    if (data.topics !== void 0) {
+      let data76 = data.topics;
+      if (data76 && typeof data76 == "object" && !Array.isArray(data76)) {
+        for (const key20 in data76) {
+          if (!(key20 === "enabled" || key20 === "minUsers" || key20 === "epsilonPerDay" || key20 === "epsilonPerMonth")) {
+            const err167 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key20 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err167];
             } else {
@@ -6093,34 +6102,31 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err168 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err168];
-        } else {
-          vErrors.push(err168);
-        }
-        errors++;
-      }
-    }
-    if (data.prices !== void 0) {
-      let data76 = data.prices;
-      if (Array.isArray(data76)) {
-        if (data76.length > 512) {
-          const err169 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          if (vErrors === null) {
-            vErrors = [err169];
-          } else {
-            vErrors.push(err169);
+        if (data76.enabled !== void 0) {
+          if (typeof data76.enabled !== "boolean") {
+            const err168 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err168];
+            } else {
+              vErrors.push(err168);
+            }
+            errors++;
           }
-          errors++;
         }
-        const len11 = data76.length;
-        for (let i11 = 0; i11 < len11; i11++) {
-          let data77 = data76[i11];
-          if (data77 && typeof data77 == "object" && !Array.isArray(data77)) {
-            if (data77.model === void 0) {
-              const err170 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+        if (data76.minUsers !== void 0) {
+          let data78 = data76.minUsers;
+          if (!(typeof data78 == "number" && (!(data78 % 1) && !isNaN(data78)) && isFinite(data78))) {
+            const err169 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err169];
+            } else {
+              vErrors.push(err169);
+            }
+            errors++;
+          }
+          if (typeof data78 == "number" && isFinite(data78)) {
+            if (data78 < 2 || isNaN(data78)) {
+              const err170 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
               if (vErrors === null) {
                 vErrors = [err170];
               } else {
@@ -6128,8 +6134,13 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data77.inputPerMillion === void 0) {
-              const err171 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
+          }
+        }
+        if (data76.epsilonPerDay !== void 0) {
+          let data79 = data76.epsilonPerDay;
+          if (typeof data79 == "number" && isFinite(data79)) {
+            if (data79 > 10 || isNaN(data79)) {
+              const err171 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
               if (vErrors === null) {
                 vErrors = [err171];
               } else {
@@ -6137,8 +6148,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data77.outputPerMillion === void 0) {
-              const err172 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+            if (data79 < 0.01 || isNaN(data79)) {
+              const err172 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
               if (vErrors === null) {
                 vErrors = [err172];
               } else {
@@ -6146,149 +6157,147 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            for (const key20 in data77) {
-              if (!(key20 === "model" || key20 === "inputPerMillion" || key20 === "outputPerMillion")) {
-                const err173 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key20 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err173];
-                } else {
-                  vErrors.push(err173);
-                }
-                errors++;
-              }
+          } else {
+            const err173 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err173];
+            } else {
+              vErrors.push(err173);
             }
-            if (data77.model !== void 0) {
-              let data78 = data77.model;
-              if (typeof data78 === "string") {
-                if (func3(data78) > 256) {
-                  const err174 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err174];
-                  } else {
-                    vErrors.push(err174);
-                  }
-                  errors++;
-                }
+            errors++;
+          }
+        }
+        if (data76.epsilonPerMonth !== void 0) {
+          let data80 = data76.epsilonPerMonth;
+          if (typeof data80 == "number" && isFinite(data80)) {
+            if (data80 > 310 || isNaN(data80)) {
+              const err174 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
+              if (vErrors === null) {
+                vErrors = [err174];
               } else {
-                const err175 = { instancePath: instancePath + "/prices/" + i11 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err175];
-                } else {
-                  vErrors.push(err175);
-                }
-                errors++;
+                vErrors.push(err174);
               }
+              errors++;
             }
-            if (data77.inputPerMillion !== void 0) {
-              let data79 = data77.inputPerMillion;
-              if (typeof data79 == "number" && isFinite(data79)) {
-                if (data79 < 0 || isNaN(data79)) {
-                  const err176 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err176];
-                  } else {
-                    vErrors.push(err176);
-                  }
-                  errors++;
-                }
+            if (data80 < 0.01 || isNaN(data80)) {
+              const err175 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+              if (vErrors === null) {
+                vErrors = [err175];
               } else {
-                const err177 = { instancePath: instancePath + "/prices/" + i11 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err177];
-                } else {
-                  vErrors.push(err177);
-                }
-                errors++;
+                vErrors.push(err175);
               }
-            }
-            if (data77.outputPerMillion !== void 0) {
-              let data80 = data77.outputPerMillion;
-              if (typeof data80 == "number" && isFinite(data80)) {
-                if (data80 < 0 || isNaN(data80)) {
-                  const err178 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err178];
-                  } else {
-                    vErrors.push(err178);
-                  }
-                  errors++;
-                }
-              } else {
-                const err179 = { instancePath: instancePath + "/prices/" + i11 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err179];
-                } else {
-                  vErrors.push(err179);
-                }
-                errors++;
-              }
+              errors++;
             }
           } else {
-            const err180 = { instancePath: instancePath + "/prices/" + i11, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err176 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err180];
+              vErrors = [err176];
             } else {
-              vErrors.push(err180);
+              vErrors.push(err176);
             }
             errors++;
           }
         }
       } else {
-        const err181 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err177 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err181];
+          vErrors = [err177];
         } else {
-          vErrors.push(err181);
+          vErrors.push(err177);
         }
         errors++;
       }
     }
-    if (data.evaluators !== void 0) {
-      let data81 = data.evaluators;
+    if (data.prices !== void 0) {
+      let data81 = data.prices;
       if (Array.isArray(data81)) {
-        if (data81.length > 256) {
-          const err182 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+        if (data81.length > 512) {
+          const err178 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
           if (vErrors === null) {
-            vErrors = [err182];
+            vErrors = [err178];
           } else {
-            vErrors.push(err182);
+            vErrors.push(err178);
           }
           errors++;
         }
-        const len12 = data81.length;
-        for (let i12 = 0; i12 < len12; i12++) {
-          let data82 = data81[i12];
+        const len13 = data81.length;
+        for (let i13 = 0; i13 < len13; i13++) {
+          let data82 = data81[i13];
           if (data82 && typeof data82 == "object" && !Array.isArray(data82)) {
-            if (data82.name === void 0) {
-              const err183 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+            if (data82.model === void 0) {
+              const err179 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
               if (vErrors === null) {
-                vErrors = [err183];
+                vErrors = [err179];
               } else {
-                vErrors.push(err183);
+                vErrors.push(err179);
               }
               errors++;
             }
-            if (data82.worst === void 0) {
-              const err184 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+            if (data82.inputPerMillion === void 0) {
+              const err180 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
               if (vErrors === null) {
-                vErrors = [err184];
+                vErrors = [err180];
               } else {
-                vErrors.push(err184);
+                vErrors.push(err180);
               }
               errors++;
             }
-            if (data82.best === void 0) {
-              const err185 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+            if (data82.outputPerMillion === void 0) {
+              const err181 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
               if (vErrors === null) {
-                vErrors = [err185];
+                vErrors = [err181];
               } else {
-                vErrors.push(err185);
+                vErrors.push(err181);
               }
               errors++;
             }
             for (const key21 in data82) {
-              if (!(key21 === "name" || key21 === "worst" || key21 === "best")) {
-                const err186 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
+              if (!(key21 === "model" || key21 === "inputPerMillion" || key21 === "outputPerMillion")) {
+                const err182 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err182];
+                } else {
+                  vErrors.push(err182);
+                }
+                errors++;
+              }
+            }
+            if (data82.model !== void 0) {
+              let data83 = data82.model;
+              if (typeof data83 === "string") {
+                if (func3(data83) > 256) {
+                  const err183 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err183];
+                  } else {
+                    vErrors.push(err183);
+                  }
+                  errors++;
+                }
+              } else {
+                const err184 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err184];
+                } else {
+                  vErrors.push(err184);
+                }
+                errors++;
+              }
+            }
+            if (data82.inputPerMillion !== void 0) {
+              let data84 = data82.inputPerMillion;
+              if (typeof data84 == "number" && isFinite(data84)) {
+                if (data84 < 0 || isNaN(data84)) {
+                  const err185 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err185];
+                  } else {
+                    vErrors.push(err185);
+                  }
+                  errors++;
+                }
+              } else {
+                const err186 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
                   vErrors = [err186];
                 } else {
@@ -6297,11 +6306,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data82.name !== void 0) {
-              let data83 = data82.name;
-              if (typeof data83 === "string") {
-                if (!pattern31.test(data83)) {
-                  const err187 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+            if (data82.outputPerMillion !== void 0) {
+              let data85 = data82.outputPerMillion;
+              if (typeof data85 == "number" && isFinite(data85)) {
+                if (data85 < 0 || isNaN(data85)) {
+                  const err187 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
                     vErrors = [err187];
                   } else {
@@ -6310,7 +6319,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err188 = { instancePath: instancePath + "/evaluators/" + i12 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err188 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
                   vErrors = [err188];
                 } else {
@@ -6319,94 +6328,190 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data82.worst !== void 0) {
-              let data84 = data82.worst;
-              if (typeof data84 == "number" && isFinite(data84)) {
-                if (data84 > 1e6 || isNaN(data84)) {
-                  const err189 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err189];
-                  } else {
-                    vErrors.push(err189);
-                  }
-                  errors++;
-                }
-                if (data84 < -1e6 || isNaN(data84)) {
-                  const err190 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err190];
-                  } else {
-                    vErrors.push(err190);
-                  }
-                  errors++;
-                }
-              } else {
-                const err191 = { instancePath: instancePath + "/evaluators/" + i12 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err191];
-                } else {
-                  vErrors.push(err191);
-                }
-                errors++;
-              }
-            }
-            if (data82.best !== void 0) {
-              let data85 = data82.best;
-              if (typeof data85 == "number" && isFinite(data85)) {
-                if (data85 > 1e6 || isNaN(data85)) {
-                  const err192 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err192];
-                  } else {
-                    vErrors.push(err192);
-                  }
-                  errors++;
-                }
-                if (data85 < -1e6 || isNaN(data85)) {
-                  const err193 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err193];
-                  } else {
-                    vErrors.push(err193);
-                  }
-                  errors++;
-                }
-              } else {
-                const err194 = { instancePath: instancePath + "/evaluators/" + i12 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err194];
-                } else {
-                  vErrors.push(err194);
-                }
-                errors++;
-              }
-            }
           } else {
-            const err195 = { instancePath: instancePath + "/evaluators/" + i12, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err189 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err195];
+              vErrors = [err189];
             } else {
-              vErrors.push(err195);
+              vErrors.push(err189);
             }
             errors++;
           }
         }
       } else {
-        const err196 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err190 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err196];
+          vErrors = [err190];
         } else {
-          vErrors.push(err196);
+          vErrors.push(err190);
+        }
+        errors++;
+      }
+    }
+    if (data.evaluators !== void 0) {
+      let data86 = data.evaluators;
+      if (Array.isArray(data86)) {
+        if (data86.length > 256) {
+          const err191 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+          if (vErrors === null) {
+            vErrors = [err191];
+          } else {
+            vErrors.push(err191);
+          }
+          errors++;
+        }
+        const len14 = data86.length;
+        for (let i14 = 0; i14 < len14; i14++) {
+          let data87 = data86[i14];
+          if (data87 && typeof data87 == "object" && !Array.isArray(data87)) {
+            if (data87.name === void 0) {
+              const err192 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+              if (vErrors === null) {
+                vErrors = [err192];
+              } else {
+                vErrors.push(err192);
+              }
+              errors++;
+            }
+            if (data87.worst === void 0) {
+              const err193 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+              if (vErrors === null) {
+                vErrors = [err193];
+              } else {
+                vErrors.push(err193);
+              }
+              errors++;
+            }
+            if (data87.best === void 0) {
+              const err194 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+              if (vErrors === null) {
+                vErrors = [err194];
+              } else {
+                vErrors.push(err194);
+              }
+              errors++;
+            }
+            for (const key22 in data87) {
+              if (!(key22 === "name" || key22 === "worst" || key22 === "best")) {
+                const err195 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key22 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err195];
+                } else {
+                  vErrors.push(err195);
+                }
+                errors++;
+              }
+            }
+            if (data87.name !== void 0) {
+              let data88 = data87.name;
+              if (typeof data88 === "string") {
+                if (!pattern32.test(data88)) {
+                  const err196 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+                  if (vErrors === null) {
+                    vErrors = [err196];
+                  } else {
+                    vErrors.push(err196);
+                  }
+                  errors++;
+                }
+              } else {
+                const err197 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err197];
+                } else {
+                  vErrors.push(err197);
+                }
+                errors++;
+              }
+            }
+            if (data87.worst !== void 0) {
+              let data89 = data87.worst;
+              if (typeof data89 == "number" && isFinite(data89)) {
+                if (data89 > 1e6 || isNaN(data89)) {
+                  const err198 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err198];
+                  } else {
+                    vErrors.push(err198);
+                  }
+                  errors++;
+                }
+                if (data89 < -1e6 || isNaN(data89)) {
+                  const err199 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err199];
+                  } else {
+                    vErrors.push(err199);
+                  }
+                  errors++;
+                }
+              } else {
+                const err200 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err200];
+                } else {
+                  vErrors.push(err200);
+                }
+                errors++;
+              }
+            }
+            if (data87.best !== void 0) {
+              let data90 = data87.best;
+              if (typeof data90 == "number" && isFinite(data90)) {
+                if (data90 > 1e6 || isNaN(data90)) {
+                  const err201 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err201];
+                  } else {
+                    vErrors.push(err201);
+                  }
+                  errors++;
+                }
+                if (data90 < -1e6 || isNaN(data90)) {
+                  const err202 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err202];
+                  } else {
+                    vErrors.push(err202);
+                  }
+                  errors++;
+                }
+              } else {
+                const err203 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err203];
+                } else {
+                  vErrors.push(err203);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err204 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err204];
+            } else {
+              vErrors.push(err204);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err205 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err205];
+        } else {
+          vErrors.push(err205);
         }
         errors++;
       }
     }
   } else {
-    const err197 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err206 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err197];
+      vErrors = [err206];
     } else {
-      vErrors.push(err197);
+      vErrors.push(err206);
     }
     errors++;
   }
@@ -6414,12 +6519,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validateManifest = validate49;
-var schema79 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "unjudged": { "description": "With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.", "enum": ["pass", "refuse"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
+var schema79 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/manifest.v1.json", "title": "Manifest", "description": "What is approved for the runs that it covers. What a manifest does not speak of, it does not judge.", "type": "object", "additionalProperties": false, "required": ["version", "name", "revision"], "properties": { "version": { "description": "Of this format.", "const": 1 }, "name": { "description": "Unique among the manifests.", "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,127}$" }, "revision": { "description": "Of this manifest; new with every approval.", "type": "string", "minLength": 1, "maxLength": 64 }, "description": { "type": "string", "maxLength": 1024 }, "match": { "$ref": "#/definitions/match" }, "enforce": { "description": "What happens to a run that drifts: observe records it, warn says so in a response header, block refuses it before the provider is called.", "enum": ["observe", "warn", "block"] }, "unjudged": { "description": "With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.", "enum": ["pass", "refuse"] }, "instructions": { "description": "System and developer messages, in order. An empty list: none may be sent.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/instruction" } }, "models": { "description": "Which model may be asked for, and which may answer.", "type": "array", "minItems": 1, "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "fallbacks": { "description": "Models that may answer instead, where attempts before them failed.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/model" } }, "tools": { "$ref": "#/definitions/tools" }, "parameters": { "$ref": "#/definitions/parameters" }, "context": { "$ref": "#/definitions/context" }, "responseFormat": { "description": "none: free text. Else the SHA-256 of its canonical bytes.", "type": "string", "pattern": "^(none|[0-9a-f]{64})$" }, "variants": { "description": "Feature flags or experiment arms that may be declared.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 } } }, "definitions": { "names": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "match": { "title": "ManifestMatch", "description": 'Which runs are covered: all conditions must hold. "*" stands for any characters. Absent: every run. Among manifests that cover a run, those with most conditions judge it.', "type": "object", "additionalProperties": false, "properties": { "routes": { "$ref": "#/definitions/names" }, "services": { "$ref": "#/definitions/names" }, "consumers": { "$ref": "#/definitions/names" }, "headers": { "description": "Request header (lower case) and the values it may have. Only a gateway sees headers.", "type": "object", "maxProperties": 16, "propertyNames": { "pattern": "^[a-z0-9-]{1,64}$" }, "additionalProperties": { "$ref": "#/definitions/names" } } } }, "instruction": { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } }, "variable": { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } }, "model": { "title": "ManifestModel", "type": "object", "additionalProperties": false, "required": ["requested"], "properties": { "requested": { "description": "Name in the request.", "type": "string", "minLength": 1, "maxLength": 256 }, "executed": { "description": "Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.", "$ref": "#/definitions/names" } } }, "tools": { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } }, "parameters": { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } }, "context": { "title": "ManifestContext", "type": "object", "additionalProperties": false, "required": ["sources"], "properties": { "sources": { "description": "Where retrieved blocks may come from: tool, document, search_result, mark:NAME, role:NAME. Empty: none may be sent.", "type": "array", "maxItems": 64, "items": { "type": "string", "minLength": 1, "maxLength": 256 } }, "maxBlocks": { "type": "integer", "minimum": 0, "maximum": 512 } } } } };
 var schema89 = { "title": "ManifestTools", "type": "object", "additionalProperties": false, "required": ["allowed"], "properties": { "allowed": { "type": "array", "maxItems": 512, "items": { "title": "ManifestTool", "type": "object", "additionalProperties": false, "required": ["name"], "properties": { "name": { "type": "string", "minLength": 1, "maxLength": 128 }, "digest": { "description": "SHA-256 of the canonical bytes of {name, description, parameters}. Absent, and no description or parameters: any tool of that name.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "description": { "type": "string", "maxLength": 65536 }, "parameters": { "description": "JSON Schema, as sent to the model.", "type": "object" }, "required": { "description": "True: must be offered.", "type": "boolean" } } } }, "order": { "description": "exact: in the order of the list. Default any.", "enum": ["any", "exact"] } } };
 var schema90 = { "title": "ManifestParameters", "type": "object", "additionalProperties": false, "properties": { "others": { "description": "Whether parameters that are not named here may be sent. Default allow.", "enum": ["allow", "refuse"] }, "named": { "type": "object", "maxProperties": 64, "additionalProperties": { "title": "ManifestParameter", "type": "object", "additionalProperties": false, "properties": { "minimum": { "type": "number" }, "maximum": { "type": "number" }, "values": { "type": "array", "minItems": 1, "maxItems": 64, "items": { "anyOf": [{ "type": "string", "maxLength": 512 }, { "type": "number" }, { "type": "boolean" }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "required": { "description": "True: must be sent.", "type": "boolean" } } } } } };
-var pattern32 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
-var pattern36 = new RegExp("^(none|[0-9a-f]{64})$", "");
-var pattern33 = new RegExp("^[a-z0-9-]{1,64}$", "");
+var pattern33 = new RegExp("^[a-z0-9][a-z0-9._-]{0,127}$", "");
+var pattern37 = new RegExp("^(none|[0-9a-f]{64})$", "");
+var pattern34 = new RegExp("^[a-z0-9-]{1,64}$", "");
 function validate50(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6639,7 +6744,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data6) {
           const _errs19 = errors;
           if (typeof key1 === "string") {
-            if (!pattern33.test(key1)) {
+            if (!pattern34.test(key1)) {
               const err20 = { instancePath: instancePath + "/headers", schemaPath: "#/properties/headers/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9-]{1,64}$" }, message: 'must match pattern "^[a-z0-9-]{1,64}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err20];
@@ -6747,7 +6852,7 @@ function validate50(data, { instancePath = "", parentData, parentDataProperty, r
 }
 var schema85 = { "title": "ManifestInstruction", "type": "object", "additionalProperties": false, "required": ["template"], "properties": { "role": { "enum": ["system", "developer"] }, "optional": { "description": "True: may be left out.", "type": "boolean" }, "template": { "description": "The approved text; {{name}} stands for a declared variable. One line break at the end is that of the file and not of the text.", "type": "string", "maxLength": 262144 }, "variables": { "description": "By name. Every variable has bounds: what may stand in its place is part of what is approved.", "type": "object", "maxProperties": 64, "propertyNames": { "pattern": "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, "additionalProperties": { "$ref": "#/definitions/variable" } } } };
 var schema86 = { "title": "ManifestVariable", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "description": "text: any characters; line: without line breaks; token: letters, digits, dot, dash, underscore; integer; date: YYYY-MM-DD; enum: one of values.", "enum": ["text", "line", "token", "integer", "date", "enum"] }, "minLength": { "description": "UTF-16 units; 0 for text and line, 1 for token unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "maxLength": { "description": "UTF-16 units; 256 unless given.", "type": "integer", "minimum": 0, "maximum": 262144 }, "minimum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "maximum": { "description": "Of an integer.", "type": "integer", "minimum": -9007199254740991, "maximum": 9007199254740991 }, "values": { "description": "Of an enum.", "type": "array", "minItems": 1, "maxItems": 256, "items": { "type": "string", "maxLength": 1024 } } } };
-var pattern34 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
+var pattern35 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,63}$", "");
 function validate52(data, { instancePath = "", parentData, parentDataProperty, rootData = data } = {}) {
   let vErrors = null;
   let errors = 0;
@@ -6832,7 +6937,7 @@ function validate52(data, { instancePath = "", parentData, parentDataProperty, r
         for (const key1 in data3) {
           const _errs9 = errors;
           if (typeof key1 === "string") {
-            if (!pattern34.test(key1)) {
+            if (!pattern35.test(key1)) {
               const err7 = { instancePath: instancePath + "/variables", schemaPath: "#/properties/variables/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z_][A-Za-z0-9_]{0,63}$" }, message: 'must match pattern "^[A-Za-z_][A-Za-z0-9_]{0,63}$"', propertyName: key1 };
               if (vErrors === null) {
                 vErrors = [err7];
@@ -7289,7 +7394,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data1 = data.name;
       if (typeof data1 === "string") {
-        if (!pattern32.test(data1)) {
+        if (!pattern33.test(data1)) {
           const err5 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,127}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,127}$"' };
           if (vErrors === null) {
             vErrors = [err5];
@@ -8077,7 +8182,7 @@ function validate49(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.responseFormat !== void 0) {
       let data36 = data.responseFormat;
       if (typeof data36 === "string") {
-        if (!pattern36.test(data36)) {
+        if (!pattern37.test(data36)) {
           const err72 = { instancePath: instancePath + "/responseFormat", schemaPath: "#/properties/responseFormat/pattern", keyword: "pattern", params: { pattern: "^(none|[0-9a-f]{64})$" }, message: 'must match pattern "^(none|[0-9a-f]{64})$"' };
           if (vErrors === null) {
             vErrors = [err72];
@@ -8950,7 +9055,7 @@ function validate58(data, { instancePath = "", parentData, parentDataProperty, r
     if (data.name !== void 0) {
       let data16 = data.name;
       if (typeof data16 === "string") {
-        if (!pattern31.test(data16)) {
+        if (!pattern32.test(data16)) {
           const err35 = { instancePath: instancePath + "/name", schemaPath: "#/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
           if (vErrors === null) {
             vErrors = [err35];

@@ -68,7 +68,7 @@ describe('composition', () => {
   it('takes other marks, and blocks inside a frame one by one', () => {
     const content = '<context><source id="1">one</source><source id="2">two</source></context> <contexts>no</contexts> <source>open';
     const asked = request(CHAT, { messages: [{ role: 'user', content }] });
-    const { context } = composition(asked, undefined, { ...salts(), marks: ['context', 'source'] });
+    const { context } = composition(asked, undefined, { ...salts(), context: { marks: ['context', 'source'] } });
     expect(context).toHaveLength(2);
     expect(opens(context?.[0], 'one')).toBe(true);
     expect(opens(context?.[1], 'two')).toBe(true);

@@ -138,6 +138,29 @@ describe('a manifest that warns', () => {
   });
 });
 
+describe('retrieved context', () => {
+  it('is what the policy says, at the gateway and in the record', async () => {
+    const approved = manifest({
+      enforce: 'block',
+      instructions: undefined,
+      context: { sources: ['role:developer', 'mark:passage'] },
+    } as never);
+    const messages = [
+      { role: 'developer', content: 'A text that was found' },
+      { role: 'user', content: 'Say <passage>another</passage> and <context>a third</context>' },
+    ];
+    const context = { marks: ['passage'], roles: ['developer' as const] };
+    const bench = pluginBench({ version: 1, context }, {}, [approved]);
+    expect(await bench.run(asked('', { messages }), chatOutcome(place))).not.toHaveProperty('exit');
+    expect(bench.samples()[0]?.composition?.context?.map(({ source, role }) => [source, role])).toEqual([
+      ['role:developer', 'developer'],
+      ['mark:passage', 'user'],
+    ]);
+    // Without it the third block counts, which nobody approved.
+    expect(await pluginBench({ version: 1 }, {}, [approved]).run(asked('', { messages }), chatOutcome(place))).toHaveProperty('exit');
+  });
+});
+
 describe('the price', () => {
   it('is none where no manifest enforces, and a question for the consumer only where one names consumers', () => {
     const set = (...manifests: Manifest[]) => compileManifests(manifests);
@@ -179,11 +202,11 @@ describe('the price', () => {
       ...Array.from({ length: 20 }, (_, index) => manifest({ name: `other-${index}`, match: { routes: [`other-${index}`] } })),
     ]);
     const where = { route: 'support-eu', header: (name: string) => request.headers[name] };
-    for (let n = 0; n < 200; n += 1) guard(set, where, request, undefined);
+    for (let n = 0; n < 200; n += 1) guard(set, where, request);
     const times: number[] = [];
     for (let n = 0; n < 40; n += 1) {
       const before = process.cpuUsage();
-      for (let again = 0; again < 25; again += 1) expect(guard(set, where, request, undefined)?.verdict).toBe('matched');
+      for (let again = 0; again < 25; again += 1) expect(guard(set, where, request)?.verdict).toBe('matched');
       const { user, system } = process.cpuUsage(before);
       times.push((user + system) / 1000 / 25);
     }
