@@ -72,7 +72,14 @@ describe('merging', () => {
     expect(whole.requests.map(({ predecessor }) => predecessor)).toEqual([null, 'a1', 'a1', 'b1']);
     expect(whole.requests.map(({ position }) => position)).toEqual(['first', 'continuation', 'continuation', 'continuation']);
     expect(whole.requests.filter(({ method }) => method === 'person').map(({ id }) => id)).toEqual(['a1', 'a2']);
-    expect((await request(plane.app).get(`/v1/threads/${a}`).set(bearer())).status).toBe(404);
+    const gone = await request(plane.app).get(`/v1/threads/${a}`).set(bearer());
+    expect([gone.status, (gone.body as { mergedInto?: string }).mergedInto]).toEqual([404, b]);
+    const user = await request(plane.app).post('/v1/tokens').set(bearer()).send({ role: 'user', user: 'p_bob' });
+    const others = await request(plane.app)
+      .get(`/v1/threads/${a}`)
+      .set(bearer((user.body as { token: string }).token));
+    expect(others.status).toBe(404);
+    expect(others.text).not.toContain(b);
     const log = (await request(plane.app).get('/v1/audit').query({ kind: 'repair' }).set(bearer())).body as { items: object[] };
     expect(log.items).toMatchObject([{ kind: 'repair', details: { act: 'merge', into: b, moved: 2 } }]);
     await store(plane, asked('a3', 8, 'A'));

@@ -1,4 +1,4 @@
-import { ClewError, timeOf, type Caller, type JsonSchema, type QueryParameter, type Route } from '../kernel/index.ts';
+import { ClewError, timeOf, type Caller, type JsonSchema, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
 import type { ThreadReader } from './ports.ts';
 import { traceLinker, type TraceLinker } from './trace-link.ts';
 import type { Position } from './types.ts';
@@ -109,8 +109,19 @@ const REQUEST: JsonSchema = {
   },
 };
 
-export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = traceLinker(undefined)): Route[] {
+/** @param mergedInto the thread that a person merged this one into, if that stands */
+export function threadRoutes(
+  reader: ThreadReader,
+  traceUrlOf: TraceLinker = traceLinker(undefined),
+  mergedInto?: (scope: Scope, id: string) => Promise<string | undefined>,
+): Route[] {
   const linked = (request: RequestView): RequestView => ({ ...request, traceUrl: traceUrlOf(request.trace) });
+  /** Says where the thread's requests are now; to nobody who may see one person's only, as that takes more work for some ids. */
+  const goneThread = async ({ scope, onlyUser }: Caller, id: string): Promise<ClewError> => {
+    const into = onlyUser === undefined ? await mergedInto?.(scope, id) : undefined;
+    if (into === undefined) return new ClewError('not_found');
+    return new ClewError('not_found', 'it was merged into another thread', { extra: { mergedInto: into } });
+  };
   return [
     {
       method: 'get',
@@ -172,7 +183,7 @@ export function threadRoutes(reader: ThreadReader, traceUrlOf: TraceLinker = tra
       errors: ['not_found'],
       handle: async ({ caller, params }) => {
         const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? '', caller.onlyUser), caller);
-        if (!thread) throw new ClewError('not_found');
+        if (!thread) throw await goneThread(caller, params['id'] ?? '');
         return { status: 200, json: { ...withoutOthers(thread, caller), requests: thread.requests.map(linked) } };
       },
     },

@@ -28,6 +28,10 @@ const LATER = `SELECT DISTINCT l.id FROM repairs e JOIN repair_moves m ON m.scop
   JOIN repair_moves o ON o.scope = m.scope AND o.request_id = m.request_id AND o.from_id <> o.into_id
   JOIN repairs l ON l.scope = o.scope AND l.id = o.repair_id AND l.seq > e.seq AND l.undone_at_ms IS NULL
   WHERE e.scope = ? AND e.id = ? ORDER BY l.seq DESC LIMIT 10`;
+const MERGED = `SELECT r.into_id FROM repairs r JOIN repair_moves m ON m.scope = r.scope AND m.repair_id = r.id
+  WHERE r.scope = ?1 AND m.from_id = ?2 AND m.from_id <> m.into_id AND r.kind = 'merge' AND r.undone_at_ms IS NULL ORDER BY r.seq DESC LIMIT 1`;
+/** Merges that are followed: enough for any thread, and an end for a circle. */
+const MOST_MERGES = 20;
 const OF_THREAD = `SELECT repair_id FROM repair_moves WHERE scope = ?1 AND from_id = ?2 AND from_id <> into_id`;
 
 type Row = Readonly<Record<string, unknown>>;
@@ -228,6 +232,18 @@ export class SqliteRepairs implements RepairStore, RepairedPlaces {
         .all(keyOf(scope), id)
         .map((row) => String(row['id'])),
     );
+  }
+
+  async mergedInto(scope: Scope, threadId: string): Promise<string | undefined> {
+    const key = keyOf(scope);
+    let into: string | undefined;
+    for (let i = 0; i < MOST_MERGES; i++) {
+      const row = this.database.prepare(MERGED).get(key, into ?? threadId);
+      if (row === undefined) break;
+      into = String(row['into_id']);
+      if ((await this.ownerOf(scope, into)) !== undefined) break;
+    }
+    return into;
   }
 
   async get(scope: Scope, id: string): Promise<Repair | undefined> {
