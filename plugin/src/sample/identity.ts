@@ -20,5 +20,10 @@ export function withoutTexts(sample: Sample): Sample {
   const rest = { ...sample };
   delete rest.prompt;
   delete rest.answer;
+  // Values of the texts, for whoever may open them: they go where the texts go.
+  if (rest.redaction) {
+    rest.redaction = { ...rest.redaction };
+    delete rest.redaction.sealed;
+  }
   return rest;
 }

@@ -147,6 +147,31 @@ describe('the budget', () => {
 });
 
 describe('run identity', () => {
+  it('holds neither texts nor sealed values of them', () => {
+    const sealed = { keyId: 'k' } as never;
+    const whole = {
+      version: 1 as const,
+      id: 'r1',
+      startedAt: '2026-05-01T12:00:00Z',
+      prompt: { text: 'p_abc' },
+      answer: { text: 'Hi' },
+      redaction: { counts: { PERSON: 1 }, sealed },
+    };
+    const bare = identityOnly(whole);
+    expect(bare).not.toHaveProperty('prompt');
+    expect(bare).not.toHaveProperty('answer');
+    expect(bare.redaction).toEqual({ counts: { PERSON: 1 } });
+    expect(whole.redaction.sealed).toBe(sealed);
+  });
+
+  it('keeps what drifted, unless the policy says that it need not', () => {
+    const drifted = facts('someone', { verdict: 'drifted' });
+    expect(decide({ rate: 0 }, drifted, key, 'v1')).toMatchObject({ keep: true, isAlways: true, sampling: { rule: 'identity_drift' } });
+    expect(decide({ rate: 0, always: { drift: false } }, drifted, key, 'v1').keep).toBe(false);
+    for (const verdict of ['matched', 'undeclared'] as const)
+      expect(decide({ rate: 0 }, facts('someone', { verdict }), key, 'v1').keep).toBe(false);
+  });
+
   it('has no text and says that every run has one', () => {
     const sample = identityOnly({
       version: 1,
