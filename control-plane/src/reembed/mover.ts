@@ -41,8 +41,8 @@ export interface Mover {
 
 /** Vectors that are embedded together, in one call of a hosted model. */
 const CHUNK = 64;
-/** In the bracket nothing is stored, so little may be left to do there. */
-const LAST_CHUNK = 16;
+/** So often the bracket is left again where something came meanwhile: a model that hangs must not hold up what is stored. */
+const PATIENCE = 20;
 const REMOVE = 500;
 const PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 60_000;
@@ -53,6 +53,8 @@ export function createMover(parts: MoverParts): Mover {
   let isStopped = false;
   let reason: string | null = null;
   let wake: (() => void) | undefined;
+  /** How often requests came between the last chunk and the switch. */
+  let interruptions = 0;
 
   async function run(): Promise<void> {
     for (let pause = parts.pauseMs ?? PAUSE_MS; !isStopped;) {
@@ -89,8 +91,7 @@ export function createMover(parts: MoverParts): Mover {
     if (move.switchedAtMs !== null) return remove(move);
     const embedder = await parts.open(move.target);
     const chunk = await store.next(CHUNK);
-    // A long stretch without any of the source's vectors is passed over without asking a model.
-    if (!chunk.isEnd || chunk.pending.length > LAST_CHUNK) await takeOver(chunk, embedder);
+    if (!chunk.isEnd || chunk.pending.length > 0) await takeOver(chunk, embedder);
     else await parts.exclusively(() => finish(embedder));
     return true;
   }
@@ -115,9 +116,12 @@ export function createMover(parts: MoverParts): Mover {
   async function finish(embedder: Embedder): Promise<void> {
     for (;;) {
       const chunk = await store.next(CHUNK);
-      if (chunk.pending.length > 0 || !chunk.isEnd) await takeOver(chunk, embedder);
-      if (chunk.isEnd) break;
+      if (chunk.pending.length === 0 && chunk.isEnd) break;
+      interruptions += 1;
+      if (interruptions <= PATIENCE) return;
+      await takeOver(chunk, embedder);
     }
+    interruptions = 0;
     await store.switchOver(clock.nowMs());
     await parts.switched(embedder);
     const move = await store.move();
