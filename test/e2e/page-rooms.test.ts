@@ -169,7 +169,7 @@ describe('alerts', () => {
 describe('what a role may not see', () => {
   const roles = [
     ['user', ['Threads'], '/'],
-    ['engineer', ['Threads', 'Topics', 'Runs', 'What works', 'Accuracy', 'Alerts'], '/'],
+    ['engineer', ['Threads', 'Topics', 'Runs', 'Models', 'What works', 'Accuracy', 'Alerts'], '/'],
     ['product', ['Topics'], '/?view=topics'],
     ['auditor', ['Runs'], '/?view=runs'],
     ['ingest', [], '/'],
@@ -200,6 +200,8 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['thread that broke down', () => served, '/?thread=thr_rota'],
   ['thread with its evidence', () => served, '/?thread=thr_rota&open=facts'],
   ['thread with a guardrail path', () => served, '/?thread=thr_guarded&open=facts'],
+  ['models', () => served, '/?view=models&a=gpt-4o-2024-08-06&b=gpt-4o-mini-2024-07-18'],
+  ['no models', () => empty, '/?view=models'],
   ['what works', () => served, '/?view=works'],
   ['accuracy', () => served, '/?view=accuracy'],
   ['nothing works yet', () => empty, '/?view=works'],

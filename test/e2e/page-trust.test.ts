@@ -110,6 +110,27 @@ describe('what works', () => {
     }));
 });
 
+describe('models', () => {
+  it('tell what they cost, and are compared on topics that both answered, with intervals', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/');
+      await page.getByRole('link', { name: 'Models', exact: true }).click();
+      const costs = page.getByRole('list', { name: 'Costs by model' }).getByRole('listitem');
+      expect(await costs.first().textContent()).toMatch(/gpt-4o-2024-08-06.*\$3\.10.*89%/);
+      await page.getByLabel('Compare').selectOption('gpt-4o-2024-08-06');
+      await page.getByLabel('With').selectOption('gpt-4o-mini-2024-07-18');
+      const row = page.getByRole('row').filter({ hasText: 'right at first' }).filter({ hasText: '82.0%' });
+      expect(await row.textContent()).toMatch(/−16\.0% −25\.0% to −7\.0%.*gpt-4o-2024-08-06 better/);
+      await page.getByRole('row').filter({ hasText: 'turns' }).getByText('may be chance').waitFor();
+      expect(new URL(page.url()).search).toBe('?view=models&a=gpt-4o-2024-08-06&b=gpt-4o-mini-2024-07-18');
+      expect(await faultsOf(page)).toEqual([]);
+      await page.getByRole('listitem').filter({ hasText: 'similarity 0.91' }).getByRole('link').first().click();
+      await page.getByRole('heading', { level: 1, name: /bakery/ }).waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+});
+
 describe('accuracy', () => {
   it('shows precision and recall with intervals, reliability and decisions', () =>
     withWorld({}, async (served) => {

@@ -10,7 +10,11 @@ const answer = (path: string, permission: string, read: (query: Json, id: string
   path,
   permission,
   summary: 'From memory',
-  query: ['from', 'to', 'minThreads', 'thread', 'limit'].map((name) => ({ name, description: name, schema: { type: 'string' } })),
+  query: ['from', 'to', 'minThreads', 'thread', 'limit', 'by', 'a', 'b'].map((name) => ({
+    name,
+    description: name,
+    schema: { type: 'string' },
+  })),
   success: { status: 200, description: 'From memory' },
   handle: ({ query, params }) => Promise.resolve({ status: 200, json: read(query, params['id'] ?? '') }),
 });
@@ -231,6 +235,49 @@ const PREVIEW = {
   after: outcome(0.97, 0.9, 0.03),
 };
 
+const tokens = { inputTokens: 120_000, outputTokens: 34_000 };
+const COSTS = {
+  items: [
+    { id: 'gpt-4o-2024-08-06', requests: 420, priced: 420, costUsd: 3.1, ...tokens },
+    { id: 'gpt-4o-mini-2024-07-18', requests: 900, priced: 900, costUsd: 0.4, ...tokens },
+    { id: 'unknown', requests: 12, priced: 0, costUsd: 0, ...tokens },
+  ],
+  total: { requests: 1_332, priced: 1_320, costUsd: 3.5, ...tokens },
+};
+
+const compared = (a: number, b: number, half: number, p: number): Json => ({
+  a,
+  b,
+  nA: 61,
+  nB: 58,
+  clusters: 40,
+  difference: b - a,
+  interval: [b - a - half, b - a + half],
+  p,
+});
+
+const comparisonOf = (a: string, b: string): Json => ({
+  a: { model: a, threads: 80, people: 22, matched: 61 },
+  b: { model: b, threads: 74, people: 20, matched: 58 },
+  enough: true,
+  leftOut: { mixed: 6, withoutTopic: 11 },
+  measures: [
+    { name: 'firstAnswer', unit: 'share', better: 'higher', means: 'right', figures: compared(0.82, 0.66, 0.09, 0.0004), holds: true },
+    { name: 'turns', unit: 'turns', better: 'lower', means: 'user turns', figures: compared(3.1, 3.3, 0.6, 0.41), holds: false },
+    { name: 'costUsd', unit: 'USD', better: 'lower', means: 'cost', figures: compared(0.0074, 0.0004, 0.001, 1e-9), holds: true },
+    { name: 'repetition', unit: 'share', better: 'lower', means: 'repetition', figures: null, holds: false },
+  ],
+  topics: [{ id: 'top_1', label: 'rota, shifts, nights', threadsA: 31, threadsB: 29, firstAnswerA: 0.84, firstAnswerB: 0.62 }],
+  examples: [
+    {
+      topic: 'rota, shifts, nights',
+      similarity: 0.91,
+      a: { threadId: 'thr_rota', requestId: 'thr_rota-1' },
+      b: { threadId: 'thr_agent', requestId: 'thr_agent-1' },
+    },
+  ],
+});
+
 export interface TrustWorld {
   readonly threads: readonly ThreadDetail[];
   readonly isEmpty?: boolean;
@@ -267,6 +314,8 @@ export function trustRoutes({ threads, isEmpty = false }: TrustWorld): readonly 
   };
   return [
     answer('/v1/threads/:id/insight', 'threads:read', (_query, id) => insightOf(threadOf(id))),
+    answer('/v1/costs', 'reports:read', () => (isEmpty ? { ...COSTS, items: [] } : COSTS)),
+    answer('/v1/compare', 'reports:read', ({ a, b }) => comparisonOf(String(a), String(b))),
     answer('/v1/insights/sequences', 'metrics:read', () =>
       isEmpty ? { ...SEQUENCES, threads: 0, openThreads: 2, items: [], repairs: [], suppressed: 0 } : SEQUENCES,
     ),

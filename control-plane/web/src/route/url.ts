@@ -21,6 +21,13 @@ export interface ThreadPlace {
   readonly open?: string | undefined;
 }
 
+/** Two models to compare, over a time. */
+export interface ModelsPlace {
+  readonly a?: string | undefined;
+  readonly b?: string | undefined;
+  readonly since?: string | undefined;
+}
+
 export type Route =
   | { readonly view: 'list'; readonly filters: Filters }
   | { readonly view: 'search'; readonly q: string }
@@ -28,6 +35,7 @@ export type Route =
   | { readonly view: 'runs'; readonly filters: RunFilters }
   | { readonly view: 'run'; readonly run: string; readonly against: string | undefined }
   | { readonly view: 'topics'; readonly figures: 'released' | undefined }
+  | ({ readonly view: 'models' } & ModelsPlace)
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
   | { readonly view: 'accuracy'; readonly since: string | undefined }
   | { readonly view: 'alerts' }
@@ -44,6 +52,7 @@ export function routeOf(search: string): Route {
   const view = read('view');
   if (view === 'topics') return { view, figures: read('figures') === 'released' ? 'released' : undefined };
   if (view === 'alerts') return { view };
+  if (view === 'models') return { view, a: read('a'), b: read('b'), since: read('since') };
   if (view === 'works') return { view, since: read('since'), least: read('least') };
   if (view === 'accuracy') return { view, since: read('since') };
   if (view === 'runs') return { view, filters: filtersOf(RUN_FILTER_NAMES, read) };
@@ -72,6 +81,7 @@ export const threadAddress = ({ thread, request, q, open }: ThreadPlace): string
 export const runsAddress = (filters: RunFilters = {}): string => address({ view: 'runs', ...filters });
 export const runAddress = (run: string, against?: string): string => address({ run, against });
 export const topicsAddress = (figures?: 'released'): string => address({ view: 'topics', figures });
+export const modelsAddress = ({ a, b, since }: ModelsPlace = {}): string => address({ view: 'models', a, b, since });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });
 export const accuracyAddress = (since?: string): string => address({ view: 'accuracy', since });
 export const alertsAddress = (): string => address({ view: 'alerts' });

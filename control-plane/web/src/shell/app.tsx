@@ -7,6 +7,7 @@ import { MeContext, mayOf } from '../api/me.ts';
 import { onTokenChange, readToken } from '../api/token.ts';
 import { useResource } from '../api/use-resource.ts';
 import { ThreadList } from '../list/thread-list.tsx';
+import { ModelsView } from '../models/models-view.tsx';
 import { useRoute } from '../route/navigate.ts';
 import type { Route } from '../route/url.ts';
 import { DiffView } from '../runs/diff-view.tsx';
@@ -73,6 +74,8 @@ function View({ route }: { readonly route: Route }) {
       return <ThreadView key={route.thread} place={route} />;
     case 'topics':
       return <TopicsView figures={route.figures} />;
+    case 'models':
+      return <ModelsView place={route} />;
     case 'works':
       return <WorksView since={route.since} least={route.least} />;
     case 'accuracy':

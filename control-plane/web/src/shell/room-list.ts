@@ -1,4 +1,13 @@
-import { accuracyAddress, alertsAddress, listAddress, runsAddress, topicsAddress, worksAddress, type Route } from '../route/url.ts';
+import {
+  accuracyAddress,
+  alertsAddress,
+  listAddress,
+  modelsAddress,
+  runsAddress,
+  topicsAddress,
+  worksAddress,
+  type Route,
+} from '../route/url.ts';
 
 export interface Room {
   readonly name: string;
@@ -12,6 +21,7 @@ export const ROOMS: readonly Room[] = [
   { name: 'Threads', href: listAddress(), views: ['list', 'thread', 'search'], permission: 'threads:read' },
   { name: 'Topics', href: topicsAddress(), views: ['topics'], permission: 'topics:read' },
   { name: 'Runs', href: runsAddress(), views: ['runs', 'run'], permission: 'runs:read' },
+  { name: 'Models', href: modelsAddress(), views: ['models'], permission: 'reports:read' },
   { name: 'What works', href: worksAddress(), views: ['works'], permission: 'metrics:read' },
   { name: 'Accuracy', href: accuracyAddress(), views: ['accuracy'], permission: 'metrics:read' },
   { name: 'Alerts', href: alertsAddress(), views: ['alerts', 'alert'], permission: 'alerts:read' },

@@ -1,0 +1,75 @@
+// Costs, and two models on the same topics: as the HTTP API answers.
+import { getSigned, type Query } from './http.ts';
+
+export interface CostGroup {
+  /** A model as it answered; "unknown" where nothing says so. */
+  readonly id: string;
+  readonly requests: number;
+  /** Of those, with a cost. */
+  readonly priced: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly costUsd: number;
+}
+
+export interface Costs {
+  readonly items: readonly CostGroup[];
+  readonly total: Omit<CostGroup, 'id'>;
+}
+
+/** Means over topics that both models answered. */
+export interface Difference {
+  readonly a: number;
+  readonly b: number;
+  readonly nA: number;
+  readonly nB: number;
+  /** b - a, with its 95% interval. */
+  readonly difference: number;
+  readonly interval: readonly [number, number];
+  readonly p: number;
+}
+
+export interface Measure {
+  readonly name: string;
+  readonly unit: 'share' | 'turns' | 'USD' | 'ms' | 'tokens';
+  readonly better: 'lower' | 'higher';
+  readonly means: string;
+  /** Null where too little was measured. */
+  readonly figures: Difference | null;
+  /** It stands at a false discovery rate of 5% over all measures. */
+  readonly holds: boolean;
+}
+
+export interface Arm {
+  readonly model: string;
+  readonly threads: number;
+  readonly people: number;
+  /** Threads on topics that the other model answered too. */
+  readonly matched: number;
+}
+
+interface Example {
+  readonly threadId: string;
+  readonly requestId: string;
+}
+
+export interface Comparison {
+  readonly a: Arm;
+  readonly b: Arm;
+  /** Enough threads of enough people to take the figures seriously. */
+  readonly enough: boolean;
+  readonly leftOut: { readonly mixed: number; readonly withoutTopic: number };
+  readonly measures: readonly Measure[];
+  readonly topics: readonly {
+    readonly id: string;
+    readonly label: string;
+    readonly threadsA: number;
+    readonly threadsB: number;
+    readonly firstAnswerA: number;
+    readonly firstAnswerB: number;
+  }[];
+  readonly examples: readonly { readonly topic: string; readonly similarity: number; readonly a: Example; readonly b: Example }[];
+}
+
+export const readCosts = (query: Query, signal?: AbortSignal): Promise<Costs> => getSigned('/v1/costs', { by: 'model', ...query }, signal);
+export const compareModels = (query: Query, signal?: AbortSignal): Promise<Comparison> => getSigned('/v1/compare', query, signal);
