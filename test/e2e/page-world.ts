@@ -33,6 +33,7 @@ export function request(thread: string, turn: number, given: Partial<RequestView
     confidence: turn === 1 ? 0.97 : 0.88,
     similarity: turn === 1 ? null : 0.74,
     predecessor: turn === 1 ? null : `${thread}-${turn - 1}`,
+    parent: null,
     successors: [`${thread}-${turn + 1}`],
     reasons:
       turn === 1

@@ -65,6 +65,49 @@ export const messagesCall = (
   },
 });
 
+async function runThrough(
+  bench: PluginBench,
+  { at, path = '/v1/chat/completions', headers = {}, body, answer, status = 200, seconds = 1 }: ProviderCall,
+  began: number,
+): Promise<{ readonly sample: Sample; readonly decision: Record<string, unknown> | undefined }> {
+  const started = began + at * 1_000;
+  const decision = await bench.run(
+    {
+      v: 1,
+      method: 'POST',
+      path,
+      headers: { 'content-type': 'application/json', host: 'api.openai.com', ...headers },
+      body: JSON.stringify(body),
+      body_truncated: false,
+      started_ms: started,
+    },
+    {
+      v: 1,
+      status,
+      response_headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(answer),
+      body_bytes: 100,
+      body_truncated: false,
+      started_ms: started,
+      upstream_ms: started + 1,
+      first_byte_ms: started + 2,
+      ended_ms: started + seconds * 1_000,
+      aborted: false,
+      tries: [],
+    },
+  );
+  const [sample] = bench.samples();
+  bench.shipped.length = 0;
+  if (sample === undefined) throw new Error('The plugin made no sample of the call');
+  return { sample, decision };
+}
+
+/** The plugin alone: a sample for each call, without a server. */
+export function recorder(): (call: ProviderCall) => Promise<Sample> {
+  const bench = pluginBench();
+  return async (call) => (await runThrough(bench, call, 1_767_225_600_000)).sample;
+}
+
 export class RecordedWorld {
   readonly bench: PluginBench;
   /** What the plugin told the gateway to do with each request. */
@@ -82,47 +125,9 @@ export class RecordedWorld {
   }
 
   /** Runs the call through the plugin; answers the sample that it would ship. */
-  async record({
-    at,
-    path = '/v1/chat/completions',
-    headers = {},
-    body,
-    answer,
-    status = 200,
-    seconds = 1,
-  }: ProviderCall): Promise<Sample> {
-    const started = this.#began + at * 1_000;
-    const ended = started + seconds * 1_000;
-    const before = this.bench.shipped.length;
-    this.decisions.push(
-      await this.bench.run(
-        {
-          v: 1,
-          method: 'POST',
-          path,
-          headers: { 'content-type': 'application/json', host: 'api.openai.com', ...headers },
-          body: JSON.stringify(body),
-          body_truncated: false,
-          started_ms: started,
-        },
-        {
-          v: 1,
-          status,
-          response_headers: { 'content-type': 'application/json' },
-          body: JSON.stringify(answer),
-          body_bytes: 100,
-          body_truncated: false,
-          started_ms: started,
-          upstream_ms: started + 1,
-          first_byte_ms: started + 2,
-          ended_ms: ended,
-          aborted: false,
-          tries: [],
-        },
-      ),
-    );
-    const [sample] = this.bench.samples().slice(before);
-    if (sample === undefined) throw new Error('The plugin made no sample of the call');
+  async record(call: ProviderCall): Promise<Sample> {
+    const { sample, decision } = await runThrough(this.bench, call, this.#began);
+    this.decisions.push(decision);
     return sample;
   }
 

@@ -1,9 +1,9 @@
 // Certain evidence first: tool calls, declared ids, history. What is left over is for inference.
 import { chainOf, type Chain } from './chain.ts';
 import { newestOf, previousResponse, toolCaller } from './declared.ts';
-import { carriesUnseenAnswers, matchHistory, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
+import { carriesUnseenAnswers, matchHistory, saysAgain, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { inferLink } from './infer/infer.ts';
-import { certain, fresh, truncationOf, type Link } from './link.ts';
+import { certain, fresh, traitsOf, truncationOf, type Link } from './link.ts';
 import type { Settings } from './options.ts';
 import { fromSession } from './session.ts';
 import type { PrincipalState } from './state.ts';
@@ -14,7 +14,7 @@ export function link(turn: TurnInput, state: PrincipalState, settings: Settings)
   const chain = chainOf(turn.history);
   const history = chain === undefined ? undefined : matchHistory(chain, state);
   return (
-    fromToolCalls(turn, state) ??
+    fromToolCalls(turn, state, history) ??
     fromSession(turn, state, settings, history) ??
     fromPreviousResponse(turn, state) ??
     (history === undefined ? undefined : fromHistory(history, chain)) ??
@@ -22,10 +22,12 @@ export function link(turn: TurnInput, state: PrincipalState, settings: Settings)
   );
 }
 
-function fromToolCalls(turn: TurnInput, state: PrincipalState): Link | undefined {
+function fromToolCalls(turn: TurnInput, state: PrincipalState, history: HistoryMatch | undefined): Link | undefined {
   const caller = toolCaller(turn, state);
   if (caller === undefined) return undefined;
-  return certain('history', caller, [{ code: 'tool_results', text: 'It answers tool calls of an earlier request.' }]);
+  const link = certain('history', caller, [{ code: 'tool_results', text: 'It answers tool calls of an earlier request.' }]);
+  // A client may begin to forget in the middle of an agent's work.
+  return history?.thread.id === caller.threadId ? { ...link, truncation: traitsOf(history, turn).truncation } : link;
 }
 
 function fromPreviousResponse(turn: TurnInput, state: PrincipalState): Link | undefined {
@@ -69,6 +71,11 @@ function withoutProof(turn: TurnInput, state: PrincipalState, settings: Settings
   if (chain !== undefined && inferable && beginsLikeAnother(chain, state)) {
     return fresh('history', 0.7, [{ code: 'same_beginning', text: 'It carries no history, and begins word for word like another chat.' }]);
   }
+  if (chain !== undefined && sharing !== undefined && beginsWithPrefix(turn, chain, state)) {
+    return fresh('history', 0.85, [
+      { code: 'same_prefix', text: 'All but its newest message is what another chat began with as well: a prefix of the client.' },
+    ]);
+  }
   if (!inferable || sharing?.size === 0) {
     return {
       ...fresh(
@@ -86,6 +93,17 @@ function withoutProof(turn: TurnInput, state: PrincipalState, settings: Settings
       : guess;
   }
   return orphaned ? { ...guess, orphaned, reasons: [orphanedReason, ...guess.reasons] } : guess;
+}
+
+/** True where the messages before the newest are, to the letter, those with which another thread came; its newest is no edit of that one's. */
+function beginsWithPrefix(turn: TurnInput, chain: Chain, state: PrincipalState): boolean {
+  const before = chain.messages.length - 1;
+  return [...state.threads.values()].some(({ entries }) => {
+    const opening = entries.find((entry) => entry.chain !== undefined);
+    if (opening?.chain?.messages.length !== before + 1 || opening.chain.keyId !== chain.keyId) return false;
+    const isSame = chain.messages.subarray(0, before).every((message, index) => message === opening.chain?.messages[index]);
+    return isSame && !saysAgain(turn, opening.turn);
+  });
 }
 
 /** True for a lone message that is, to the letter, the lone message of an earlier request: sent again in a chat of its own. */

@@ -59,7 +59,11 @@ export const asksAgain = (later: Chain, { chain }: Entry): boolean =>
 
 /** True for an earlier opening of which the request says most words again: its first message, edited. */
 export function rewords(turn: TurnInput, { kind, chain, turn: earlier }: Entry): boolean {
-  if (kind !== 'turn' || chain?.messages.length !== 1) return false;
+  return kind === 'turn' && chain?.messages.length === 1 && saysAgain(turn, earlier);
+}
+
+/** True when one text says most words of the other again. */
+export function saysAgain(turn: TurnInput, earlier: TurnInput): boolean {
   const [own, other] = [describeText(turn.text).words, describeText(earlier.text).words];
   const shared = [...own].filter((word) => other.has(word)).length;
   return shared > 0 && shared * 2 >= Math.max(own.size, other.size);
@@ -97,9 +101,11 @@ export function threadsSharing(later: Chain, state: PrincipalState): ReadonlySet
   return sharing;
 }
 
-/** True when recent requests of the principal carried answers of earlier ones. */
+/** True when recent requests of the principal carried answers of earlier ones, or named one: a first request does neither. */
 export function sendsHistory(state: PrincipalState): boolean {
-  return state.turns.slice(-CLIENT_HABIT).some(({ entry }) => (entry.chain?.messages.length ?? 0) > 1);
+  return state.turns
+    .slice(-CLIENT_HABIT)
+    .some(({ entry: { chain, turn } }) => (chain?.messages.length ?? 0) > 1 || turn.call?.previousResponseId !== undefined);
 }
 
 function seenMessages(state: PrincipalState): Set<number> {

@@ -1,3 +1,4 @@
+import { adoptedBy } from './adopt.ts';
 import { asAttempt, attemptOf } from './attempt.ts';
 import { linkAuxiliary } from './auxiliary.ts';
 import { link } from './evidence.ts';
@@ -82,6 +83,11 @@ export class PrincipalThreads {
   /** Moves what the placement's evidence shows to stand in the wrong thread. */
   #move(placement: Placement): void {
     if (placement.relinked === undefined) return;
+    // Calls beside a conversation shape nothing: the rest of the state stays as it is.
+    if (placement.relinked.every(({ requestId }) => this.#state.entry(requestId)?.kind === 'auxiliary')) {
+      for (const { requestId } of placement.relinked) this.#state.replaceAuxiliary(requestId, (entry) => afterMoves(entry, placement));
+      return;
+    }
     this.#rebuild(this.#state.entries.map((entry) => afterMoves(entry, placement)));
   }
 
@@ -113,6 +119,7 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, gu
   const current = currentSession(turn, found, state, settings);
   const before = found.predecessor && seenBefore(found.predecessor, state);
   const followUp = auxiliary || before === undefined ? undefined : followUpOf(turn, before);
+  const adopted = kindOf(turn) === 'turn' ? adoptedBy(turn, threadId, state) : [];
   return {
     threadId,
     isNew: found.threadId === undefined,
@@ -120,7 +127,7 @@ function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, gu
     predecessorId: repair === undefined ? found.predecessor?.turn.id : predecessorAfter(repair, found.predecessor),
     confidence: found.confidence,
     method: found.method,
-    relinked: repair?.relinked,
+    relinked: adopted.length === 0 ? repair?.relinked : [...(repair?.relinked ?? []), ...adopted],
     repointed: repair?.repointed,
     similarity: before && cosine(turn.vector, before.vector),
     position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),

@@ -2,7 +2,7 @@
 // ones proves which requests form one conversation, and with which of them it began; one that declares a session proves
 // where the others of that session belong.
 import { chainOf, sameMessages, wholePrefixOf } from './chain.ts';
-import { ofSession } from './declared.ts';
+import { ofSession, previousResponse } from './declared.ts';
 import { rewords } from './history.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
@@ -35,6 +35,7 @@ export interface Proof {
 /** What the evidence on a request proves of earlier ones, whether they stand like that or not. */
 export function proofOf(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
   if (link.method === 'history') return byHistory(turn, link, state, seed);
+  if (turn.call?.previousResponseId !== undefined && turn.session === undefined) return byResponses(turn, link, state, seed);
   return link.method === 'declared' ? (withinSession(turn, link, state, seed) ?? bySession(turn, link, state, seed)) : undefined;
 }
 
@@ -73,6 +74,24 @@ function byHistory(turn: TurnInput, link: Link, state: PrincipalState, seed: str
   const began = first.method === 'inferred' && lengthOf(first) === 1;
   const into = began ? derivedId('t_', seed, first.turn.id) : first.threadId;
   return { family: line, into, evidence: 'history', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
+}
+
+/** Each answer names the one before it. A first one that names none, and brought one message, began the conversation. */
+function byResponses(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
+  const line: Entry[] = [];
+  for (
+    let entry = previousResponse(turn, state);
+    entry !== undefined && !line.includes(entry);
+    entry = previousResponse(entry.turn, state)
+  ) {
+    line.unshift(entry);
+  }
+  const [first] = line;
+  if (first === undefined || line[line.length - 1] !== link.predecessor || first.turn.call?.previousResponseId !== undefined)
+    return undefined;
+  const began = first.method === 'inferred' && lengthOf(first) === 1;
+  const into = began ? derivedId('t_', seed, first.turn.id) : first.threadId;
+  return { family: line, into, evidence: 'declared', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
 }
 
 /**

@@ -96,6 +96,7 @@ const REQUEST: JsonSchema = {
     confidence: { type: 'number' },
     similarity: { type: ['number', 'null'] },
     predecessor: { type: ['string', 'null'] },
+    parent: { type: ['string', 'null'], description: 'The request that a step or a call beside was made for; null for turns' },
     successors: { type: 'array', items: { type: 'string' } },
     reasons: { type: 'array', items: { type: 'object' }, description: 'Why it stands there, in words; weights are log-odds' },
     moves: {

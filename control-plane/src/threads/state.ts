@@ -66,6 +66,15 @@ export class PrincipalState {
     if (this.entries.length > RESTORE_LIMIT) this.#forgetOldest();
   }
 
+  /** Auxiliary calls stand in no thread of the state, so that one can be replaced alone. */
+  replaceAuxiliary(id: string, change: (entry: Entry) => Entry): void {
+    const entry = this.#byId.get(id);
+    if (entry?.kind !== 'auxiliary') return;
+    const changed = change(entry);
+    this.entries[this.entries.indexOf(entry)] = changed;
+    this.#byId.set(id, changed);
+  }
+
   #extend(entry: Entry): void {
     let thread = this.threads.get(entry.threadId);
     if (thread === undefined) {

@@ -84,6 +84,8 @@ export interface RequestView {
   readonly confidence: number;
   readonly similarity: number | null;
   readonly predecessor: string | null;
+  /** The request that it was made for: a step hangs under a turn or another step, a call beside under what it ran beside. Null for turns. */
+  readonly parent: string | null;
   readonly successors: readonly string[];
   readonly reasons: readonly Reason[];
   /** Threads that it stood in before, oldest first; empty where it was never moved. */

@@ -108,6 +108,7 @@ export function toView(row: RequestRow, turn: number, successors: readonly strin
     confidence: row.confidence,
     similarity: row.similarity,
     predecessor: row.predecessor_id,
+    parent: row.kind === 'turn' ? null : row.predecessor_id,
     successors,
     reasons: placement.reasons,
     moves: placement.moves ?? [],

@@ -26,6 +26,7 @@ function view(fields: Partial<RequestView> = {}): RequestView {
     confidence: 0.83,
     similarity: 0.41,
     predecessor: 'r1',
+    parent: null,
     successors: [],
     reasons: [],
     moves: [],

@@ -132,6 +132,7 @@ describe('PrincipalThreads', () => {
         const standing = new Map<string, string>();
         turns.forEach((turn, i) => {
           const placement = threads.place(turn);
+          standing.set(turn.id, placement.threadId);
           for (const { requestId, from, into, predecessorId } of placement.relinked ?? []) {
             moved += 1;
             // Out of where it stood, into the thread of the request that brought the evidence, by something earlier.
@@ -145,8 +146,7 @@ describe('PrincipalThreads', () => {
             if (predecessorId !== undefined) expect(standing.get(predecessorId)).toBe(standing.get(requestId));
           }
           const codes = placement.reasons.map(({ code }) => code);
-          expect(codes.includes('evidence_overrules')).toBe(placement.relinked !== undefined);
-          standing.set(turn.id, placement.threadId);
+          expect(codes.includes('evidence_overrules')).toBe(placement.relinked?.some(({ follows }) => follows !== true) ?? false);
           // Whatever was moved: each request goes on from one of its own thread.
           const past = pastOf(
             turns.slice(0, i + 1),
