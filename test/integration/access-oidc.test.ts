@@ -67,6 +67,24 @@ describe('people of an OpenID Connect provider', () => {
     expect((await me('erin'))['permissions']).not.toContain('reveal:write');
   });
 
+  it('stand in the audit log when they come, once, and those of role user by digest alone', async () => {
+    const own = await start();
+    try {
+      for (const person of ['erin', 'alice', 'alice']) await get('/v1/me', (await oidc.signIn(person)).accessToken, own);
+      const { accessToken } = await oidc.signIn('alice');
+      const log = await get('/v1/audit?kind=login', ADMIN_TOKEN, own);
+      const { items } = log.body as { items: { actor: string; details: { role: string } }[] };
+      const actors = items.filter(({ actor }) => actor !== 'configured').map(({ actor, details }) => [actor.split(':')[0], details.role]);
+      expect(actors.sort()).toEqual([
+        ['person', 'engineer'],
+        ['user', 'user'],
+      ]);
+      expect(log.text).not.toContain(atGateway(accessToken));
+    } finally {
+      await own.close();
+    }
+  });
+
   it.each(['bob', 'mallory'])('without a role get nothing: %s', async (person) => {
     expect(await statusOf((await oidc.signIn(person)).accessToken)).toBe(401);
   });

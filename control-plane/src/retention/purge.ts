@@ -26,24 +26,35 @@ export interface PurgeOptions {
 }
 
 const DAY_MS = 86_400_000;
+/** Batches grow and shrink so that none holds the store longer than this. */
+const LONG_MS = 40;
+const FIRST_BATCH = 32;
+const LEAST_BATCH = 4;
+const MOST_BATCH = 500;
+const LONGEST_PAUSE_MS = 200;
 /** Days each class is kept where the policy says nothing; the same defaults stand in the policy's schema. */
 export const DEFAULT_DAYS = { textDays: 30, embeddingDays: 30, metadataDays: 365, identityDays: 2555, vaultDays: 30 } as const;
 
 /** One pass over all scopes and classes. Rejects with the store's error; what was removed until then stays removed. */
 export async function purge(options: PurgeOptions): Promise<PurgeReport> {
   const { store, clock, logger } = options;
-  const batch = options.batch ?? 500;
+  const batch = options.batch ?? FIRST_BATCH;
   const days = { ...DEFAULT_DAYS, ...options.policy() };
   const before = (kept: number): number => clock.nowMs() - kept * DAY_MS;
   const isStopped = options.isStopped ?? (() => false);
   const all = async (remove: (limit: number) => Promise<number>): Promise<number> => {
     let total = 0;
+    let size = batch;
     while (!isStopped()) {
-      const removed = await remove(batch);
+      const startedMs = performance.now();
+      const removed = await remove(size);
+      const tookMs = performance.now() - startedMs;
       total += removed;
-      if (removed < batch) break;
-      // Let waiting requests in between two batches.
-      await new Promise((resolve) => setImmediate(resolve));
+      if (removed < size) break;
+      if (tookMs > LONG_MS) size = Math.max(LEAST_BATCH, size >> 1);
+      else if (tookMs < LONG_MS / 4) size = Math.min(MOST_BATCH, size * 2);
+      // Waiting requests go in between, for as long as the batch kept them waiting.
+      await new Promise((resolve) => setTimeout(resolve, Math.min(tookMs, LONGEST_PAUSE_MS)));
     }
     return total;
   };
