@@ -2,6 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { Ajv } from 'ajv';
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SequenceReport, ThreadInsight } from '../../control-plane/src/insight/index.ts';
@@ -65,6 +66,26 @@ async function insightOf(plane: TestPlane, requestId: string, token?: string): P
 
 const refused = { status: { outcome: 'blocked', http: 403 }, guardrails: [{ name: 'prompt-guard', verdict: 'block' }], answer: undefined };
 
+type Schema = Readonly<Record<string, unknown>>;
+
+/** The schema with every object closed to properties that it does not describe. */
+function closed(schema: unknown): unknown {
+  if (Array.isArray(schema)) return schema.map(closed);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  const parts = Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, closed(value)]));
+  return 'properties' in parts && !('additionalProperties' in parts) ? { ...parts, additionalProperties: false } : parts;
+}
+
+/** What is wrong with the answer, by the description that the server gives of it. */
+async function faultsOf(plane: TestPlane, route: string, body: unknown): Promise<unknown> {
+  const { paths } = (await request(plane.app).get('/openapi.json')).body as {
+    paths: Record<string, { get: { responses: Record<string, { content: Record<string, { schema: Schema }> }> } }>;
+  };
+  const schema = paths[route]?.get.responses['200']?.content['application/json']?.schema;
+  const validate = new Ajv({ strict: false, validateFormats: false }).compile(closed(schema) as Schema);
+  return validate(body) ? null : validate.errors;
+}
+
 describe('GET /v1/threads/:id/insight', () => {
   it('shows turns, models, cost by the price table, what broke and where it was mended', async () => {
     const plane = await start('version: 1\nprices:\n  - { model: gpt-4o, inputPerMillion: 1000000, outputPerMillion: 0 }\n');
@@ -122,7 +143,9 @@ describe('GET /v1/threads/:id/insight', () => {
         { text: 'What is the capital of Norway?' },
       ]),
     );
-    const { guardrails, satisfaction } = await insightOf(plane, 'g-1');
+    const insight = await insightOf(plane, 'g-1');
+    const { guardrails, satisfaction } = insight;
+    expect(await faultsOf(plane, '/v1/threads/{id}/insight', insight)).toBeNull();
     expect(guardrails).toMatchObject({ blocks: 2, rephrasedUntilPassed: true });
     expect(guardrails.incidents).toMatchObject([
       { requestId: 'g-2', turn: 2, guardrails: ['prompt-guard'], path: [{ requestId: 'g-1' }], result: 'passed' },
@@ -217,6 +240,7 @@ describe('GET /v1/insights/sequences', () => {
       baseline: { threads: 12, succeeded: 6 },
       next: null,
     });
+    expect(await faultsOf(plane, '/v1/insights/sequences', report)).toBeNull();
     expect(report.outcomes).toMatchObject({ corrected: 6, failed: 6, open: 0 });
     const item = report.items.find(({ id }) => id === 'correction>refinement');
     expect(item).toMatchObject({ threads: 6, users: 3, succeeded: 6, share: 1, high: 1, isSmall: true, differs: null, lift: 2 });
