@@ -50,7 +50,10 @@ export async function auditPolicy({ live, store, config, logger }: Base): Promis
   const note = async (digest: string): Promise<void> => {
     const before = (await store.meta.get(AUDITED_POLICY)) ?? null;
     if (before === digest) return;
-    const entry: AuditEntry = { scope: config.scope, kind: 'policy_changed', actor: 'system', details: { before, after: digest } };
+    // Who took it, where it came by the API, is noted before it comes into force.
+    const [newest] = await store.policyVersions.list(1);
+    const actor = newest?.digest === digest ? newest.actor : 'file';
+    const entry: AuditEntry = { scope: config.scope, kind: 'policy_changed', actor, details: { before, after: digest } };
     await store.meta.set(AUDITED_POLICY, digest, entry);
   };
   await note(live.current().digest);

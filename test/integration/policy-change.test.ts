@@ -65,6 +65,15 @@ describe('a change of policy', () => {
     expect(await versions()).toHaveLength(2);
   });
 
+  it('stands in the audit log with who took it', async () => {
+    await post('/v1/policies', { policy: STRICT, reason: 'cheaper' });
+    const told = async () => ((await get('/v1/audit?kind=policy_changed')).body as { items: { actor: string; details: object }[] }).items;
+    await expect.poll(async () => (await told()).length).toBe(2);
+    const [second, first] = (await told()) as { actor: string; details: { before: string | null; after: string } }[];
+    expect([first?.actor, second?.actor]).toEqual(['file', 'configured']);
+    expect(second?.details.before).toBe(first?.details.after);
+  });
+
   it('is taken back as a new version', async () => {
     await post('/v1/policies', { policy: STRICT, reason: 'cheaper' });
     expect((await post('/v1/policies/rollback', { version: 1, reason: 'too little was kept' })).body).toMatchObject({ version: 3 });

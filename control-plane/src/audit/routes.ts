@@ -25,7 +25,7 @@ const ENTRY: JsonSchema = {
     id: { type: 'string', description: 'Place in the log, from 0' },
     at: { type: 'string', format: 'date-time' },
     kind: { enum: Object.keys(AUDIT_KINDS) },
-    actor: { type: 'string', description: 'Id of a token, person:<pseudonym>, user:<digest> or system' },
+    actor: { type: 'string', description: 'Id of a token, person:<pseudonym>, user:<digest>, file or system' },
     details: { type: 'object' },
     entry: { type: 'string', description: 'The canonical text; its SHA-256 is hash, and the next entry holds that as previous' },
     hash: { type: 'string' },
