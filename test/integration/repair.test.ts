@@ -1,6 +1,8 @@
 // Threads that people merge, split and move, on a whole control plane: what follows, what stays, what is refused.
 import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
+import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
+import { systemClock } from '../../control-plane/src/kernel/index.ts';
 import type { RequestView, ThreadDetail } from '../../control-plane/src/threads/index.ts';
 import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
 
@@ -231,6 +233,29 @@ describe('what is kept of repairs', () => {
     expect(receipt.status, receipt.text).toBe(200);
     const list = await request(plane.app).get('/v1/repairs').set(bearer());
     expect(list.body).toEqual({ items: [], next: null });
+  });
+
+  it('ends with its data class: reasons with texts, the rest with the requests that it moved', async () => {
+    const plane = await startPlane();
+    const [a, b] = await two(plane);
+    const { id } = (await post(plane, `/v1/threads/${a}/merge`, { into: b, reason: 'one matter' })).body as RepairBody;
+    await plane.close({ keepFolder: true });
+    const store = openSqlite({ folder: plane.folder, clock: systemClock });
+    try {
+      const scope = { tenant: 'default', environment: 'default' };
+      const found = (await store.retention.scopes()).find(({ tenant }) => tenant === scope.tenant) ?? scope;
+      const soon = Date.now() + 1_000;
+      expect(await store.repairs.get(found, id)).toMatchObject({ reason: 'one matter' });
+      expect((await store.verdicts.newest(found, 10)).length).toBeGreaterThan(0);
+      await store.retention.purgeTexts(found, soon, 1_000);
+      expect(await store.repairs.get(found, id)).toMatchObject({ reason: null, into: b });
+      await store.retention.purgeRequests(found, soon, 1_000);
+      expect(await store.repairs.get(found, id)).toBeUndefined();
+      expect(await store.verdicts.newest(found, 10)).toEqual([]);
+    } finally {
+      await store.close();
+      await (await startPlane({ folder: plane.folder, paused: true })).close();
+    }
   });
 
   it('says what is wrong with a call', async () => {
