@@ -1,6 +1,8 @@
 // Conversations whose client forgets: real memory classes cut the history, and Clew must keep the thread whole and name the
 // turn at which the cutting began.
-import { BufferWindowMemory } from '@langchain/classic/memory';
+import { BufferWindowMemory, ConversationSummaryBufferMemory, ConversationTokenBufferMemory } from '@langchain/classic/memory';
+import { AIMessage, HumanMessage, trimMessages, type BaseMessage } from '@langchain/core/messages';
+import { FakeListChatModel } from '@langchain/core/utils/testing';
 import { createMemory, type ChatMessage } from 'llamaindex';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -21,17 +23,45 @@ interface Memory {
   heard(question: string, answer: string): Promise<void>;
 }
 
-function bufferWindow(k: number): Memory {
-  const memory = new BufferWindowMemory({ k, returnMessages: true });
+/** Counts words as tokens, and summarises in a fixed sentence. */
+class Counter extends FakeListChatModel {
+  override getNumTokens(content: unknown): Promise<number> {
+    return Promise.resolve(JSON.stringify(content).split(/\s+/).length);
+  }
+}
+const counter = (): Counter => new Counter({ responses: ['Summary of the conversation so far: beginnings were talked about.'] });
+
+const ROLES: Readonly<Record<string, 'user' | 'assistant' | 'system'>> = { human: 'user', ai: 'assistant', system: 'system' };
+const plainly = (past: { getType(): string; text: string }): Message => ({
+  role: ROLES[past.getType()] ?? 'assistant',
+  content: past.text,
+});
+
+type LangChainMemory = Pick<BufferWindowMemory, 'loadMemoryVariables' | 'saveContext'>;
+
+function langChain(memory: LangChainMemory): Memory {
   return {
     async sent(question) {
       const { history } = (await memory.loadMemoryVariables({})) as { history: { getType(): string; text: string }[] };
-      return [
-        ...history.map((past): Message => ({ role: past.getType() === 'human' ? 'user' : 'assistant', content: past.text })),
-        { role: 'user', content: question },
-      ];
+      return [...history.map(plainly), { role: 'user', content: question }];
     },
     heard: (question, answer) => memory.saveContext({ input: question }, { output: answer }),
+  };
+}
+
+/** Keeps everything and trims what it sends, as graphs do before they call the model. */
+function trimmed(maxTokens: number): Memory {
+  const past: BaseMessage[] = [];
+  return {
+    async sent(question) {
+      past.push(new HumanMessage(question));
+      const kept = await trimMessages(past, { maxTokens, strategy: 'last', startOn: 'human', tokenCounter: (all) => all.length });
+      return kept.map(plainly);
+    },
+    heard(_question, answer) {
+      past.push(new AIMessage(answer));
+      return Promise.resolve();
+    },
   };
 }
 
@@ -87,9 +117,22 @@ async function conversation(subject: string, turns: number): Promise<readonly Re
 }
 
 describe.each([
-  ['LangChain BufferWindowMemory', 'window', () => bufferWindow(2)],
-  ['LlamaIndex Memory', 'llamaindex', () => llamaIndexMemory(160)],
-] as const)('%s', (_title, name, make) => {
+  ['LangChain BufferWindowMemory', 'window', 'truncated', () => langChain(new BufferWindowMemory({ k: 2, returnMessages: true }))],
+  [
+    'LangChain ConversationTokenBufferMemory',
+    'tokens',
+    'truncated',
+    () => langChain(new ConversationTokenBufferMemory({ llm: counter(), maxTokenLimit: 110, returnMessages: true })),
+  ],
+  [
+    'LangChain ConversationSummaryBufferMemory',
+    'summaries',
+    'compacted',
+    () => langChain(new ConversationSummaryBufferMemory({ llm: counter(), maxTokenLimit: 110, returnMessages: true })),
+  ],
+  ['LangChain trimMessages', 'trimmed', 'truncated', () => trimmed(6)],
+  ['LlamaIndex Memory', 'llamaindex', 'truncated', () => llamaIndexMemory(160)],
+] as const)('%s', (_title, name, kind, make) => {
   it('stays one thread, and shows exactly from which turn on the client forgot', async () => {
     const subjects = SUBJECTS.map((subject) => `${subject} (${name})`);
     const cuts = await Promise.all(subjects.map((subject) => talk(`${name}-${subject}`, questions(subject), make())));
@@ -98,7 +141,7 @@ describe.each([
       expect(requests.flatMap(({ truncation }, turn) => (truncation === null ? [] : [turn]))).toEqual(cuts[index]);
       expect(cuts[index]!.length).toBeGreaterThan(0);
       const first = requests[cuts[index]![0]!]!;
-      expect(first.truncation?.kind).toBe('truncated');
+      expect(first.truncation?.kind).toBe(kind);
       expect(first.truncation!.dropped).toBeGreaterThan(0);
       expect(first.method).toBe('history');
     }
