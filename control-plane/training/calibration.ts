@@ -7,14 +7,15 @@ const PENALTY = 1;
 
 /** Platt scaling with circumstances: the sum on the log-odds under which stated confidences are most likely true. */
 export function fitCalibration(outcomes: readonly Outcome[], realness: (answerLength: number) => number): LinkerWeights['calibration'] {
-  const rows = outcomes.map(({ confidence, alternation, activeInSession, answerLength }) => [
+  const rows = outcomes.map(({ confidence, alternation, activeInSession, recentSwitches, answerLength }) => [
     logOdds(confidence),
     1,
     alternation,
     activeInSession,
+    recentSwitches,
     realness(answerLength),
   ]);
-  const [slope = 1, offset = 0, perAlternation = 0, perActive = 0, perAnswerLength = 0] = minimise((point, gradient) => {
+  const [slope = 1, offset = 0, perAlternation = 0, perActive = 0, perSwitch = 0, perAnswerLength = 0] = minimise((point, gradient) => {
     let loss = 0;
     point.forEach((w, j) => {
       loss += j < 2 ? 0 : 0.5 * PENALTY * w * w;
@@ -27,8 +28,8 @@ export function fitCalibration(outcomes: readonly Outcome[], realness: (answerLe
       row.forEach((x, j) => (gradient[j] = (gradient[j] ?? 0) + (p - (right ? 1 : 0)) * x));
     });
     return loss;
-  }, 5);
-  return { slope, offset, perAlternation, perActive, perAnswerLength };
+  }, 6);
+  return { slope, offset, perAlternation, perActive, perSwitch, perAnswerLength };
 }
 
 /** Mean distance between stated and true frequency over ten equal bins, weighted by how many fall into each. */

@@ -20,11 +20,16 @@ interface Table {
  * Weights that make the right candidates likely under a softmax in which "new" scores 0. Columns are standardised for an
  * even L2 penalty; the weights returned are for the raw columns, their constant part in `bias`.
  */
-export function fitChoices(choices: readonly Choice[], width: number, l2 = 1): { readonly weights: Float64Array; readonly bias: number } {
+export function fitChoices(
+  choices: readonly Choice[],
+  width: number,
+  l2 = 1,
+  iterations = 150,
+): { readonly weights: Float64Array; readonly bias: number } {
   const table = tabulate(choices, width);
   const { mean, deviation } = standardise(table);
   const scores = new Float64Array(table.cells.length / width);
-  const fitted = minimise((point, gradient) => lossOf(table, point, gradient, l2, scores), width);
+  const fitted = minimise((point, gradient) => lossOf(table, point, gradient, l2, scores), width, iterations);
   const weights = fitted.map((w, j) => w / (deviation[j] ?? 1));
   return { weights, bias: -weights.reduce((sum, w, j) => sum + w * (mean[j] ?? 0), 0) };
 }

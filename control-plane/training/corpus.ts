@@ -14,6 +14,8 @@ export interface Row {
   readonly response?: string;
   readonly pos: string;
   readonly orphan?: boolean;
+  /** Cannot be understood without what was said before. */
+  readonly ctxdep?: boolean;
 }
 
 export interface Labelled {
@@ -40,6 +42,9 @@ export function embeddingsFile(args: readonly string[]): string {
     throw new Error('--embeddings FILE is missing: run embed.ts first, with the same FILE');
   return file;
 }
+
+/** Where train.ts keeps the weights of each fold, for evaluate.ts. */
+export const foldsFile = (args: readonly string[]): string => `${embeddingsFile(args)}.folds.json`;
 
 export const readRows = <T>(file: string): T[] =>
   readFileSync(file, 'utf8')

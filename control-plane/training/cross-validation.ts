@@ -2,9 +2,11 @@
 // of theirs; then the next quarter.
 import { join } from 'node:path';
 import { PrincipalThreads, WINDOW_SECONDS, type LinkingOptions, type Placement } from '../src/threads/index.ts';
-import { candidatesFor } from '../src/threads/infer/features.ts';
+import { candidatesFor, type Reader } from '../src/threads/infer/features.ts';
+import { realness } from '../src/threads/infer/linker.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import { PrincipalState } from '../src/threads/state.ts';
+import { fitCalibration } from './calibration.ts';
 import { foldOf, readLogs, type Embeddings, type Log } from './corpus.ts';
 
 export const NAMES = ['A', 'B', 'C'] as const;
@@ -33,52 +35,109 @@ export function replay(logs: readonly Log[], options: Options): Placements {
   return placements;
 }
 
-/** What the people of a fold may be judged by: the others of their set, and the other sets without their conversations. */
-function trainingLogs(sets: Sets, name: SetName, fold: number): Log[] {
-  const judged = peopleOf(sets, name, fold);
-  const hidden = new Set(judged.flatMap((log) => log.map(({ row }) => row.conv)));
-  return allLogs(sets)
-    .map((log) => log.filter(({ row }) => !hidden.has(row.conv)))
-    .filter((log) => log.length > 1);
-}
-
 const peopleOf = (sets: Sets, name: SetName, fold: number): Log[] =>
   [...sets[name]].filter(([user]) => foldOf(user, FOLDS.length) === fold).map(([, log]) => log);
 
-export function crossValidated(sets: Sets, name: SetName, fit: (logs: readonly Log[]) => LinkerWeights, options: Options = {}): Placements {
-  const folds = FOLDS.map((fold) => replay(peopleOf(sets, name, fold), { ...options, weights: fit(trainingLogs(sets, name, fold)) }));
-  return new Map(folds.flatMap((placements) => [...placements]));
+const conversationsOf = (logs: readonly Log[]): Set<string> => new Set(logs.flatMap((log) => log.map(({ row }) => row.conv)));
+
+/** For each fold of each set, weights that saw neither its people nor a conversation of theirs. */
+export type FoldWeights = Readonly<Record<SetName, readonly LinkerWeights[]>>;
+
+const overFolds = (of: (name: SetName, fold: number) => LinkerWeights): FoldWeights => ({
+  A: FOLDS.map((fold) => of('A', fold)),
+  B: FOLDS.map((fold) => of('B', fold)),
+  C: FOLDS.map((fold) => of('C', fold)),
+});
+
+export const fitFolds = (sets: Sets, fit: (logs: readonly Log[]) => LinkerWeights): FoldWeights =>
+  overFolds((name, fold) => {
+    const hidden = conversationsOf(peopleOf(sets, name, fold));
+    return fit(
+      allLogs(sets)
+        .map((log) => log.filter(({ row }) => !hidden.has(row.conv)))
+        .filter((log) => log.length > 1),
+    );
+  });
+
+/** The people of each fold, judged by its weights. */
+export function crossValidated(sets: Sets, name: SetName, folds: FoldWeights, options: Options = {}): Placements {
+  return new Map(FOLDS.flatMap((fold) => [...replay(peopleOf(sets, name, fold), { ...options, weights: weightsOf(folds, name, fold) })]));
+}
+
+function weightsOf(folds: FoldWeights, name: SetName, fold: number): LinkerWeights {
+  const weights = folds[name][fold];
+  if (weights === undefined) throw new Error(`weights of fold ${fold} of ${name} are missing: run train.ts again`);
+  return weights;
+}
+
+/**
+ * How often a decision counts for the calibration. Those of people who work in parallel count more: what is stated as sure must
+ * hold for them too, at the price that others read a little less than they could.
+ */
+const COUNTS: Readonly<Record<SetName, number>> = { A: 1, B: 5, C: 1 };
+
+export const allOutcomes = (sets: Sets, folds: FoldWeights): Outcome[] =>
+  NAMES.flatMap((name) => {
+    const outcomes = outcomesOf([...sets[name].values()], crossValidated(sets, name, folds));
+    return Array.from({ length: COUNTS[name] }, () => outcomes).flat();
+  });
+
+/** Calibrates each fold's weights on decisions about other people and other conversations than it is judged by. */
+export function calibrated(sets: Sets, folds: FoldWeights): FoldWeights {
+  const outcomes = allOutcomes(sets, folds);
+  return overFolds((name, fold) => {
+    const hidden = conversationsOf(peopleOf(sets, name, fold));
+    const weights = weightsOf(folds, name, fold);
+    const others = outcomes.filter(({ conversation }) => !hidden.has(conversation));
+    return { ...weights, calibration: fitCalibration(others, (length) => realness(length, weights)) };
+  });
 }
 
 /** A decision with the confidence it was given, and whether it was right at that moment. */
 export interface Outcome {
+  readonly conversation: string;
   readonly confidence: number;
   readonly right: boolean;
   readonly joined: boolean;
   readonly alternation: number;
   readonly activeInSession: number;
+  readonly recentSwitches: number;
   readonly answerLength: number;
 }
+
+/** Circumstances are read from times and embeddings alone. */
+const UNREAD: Reader = { followUp: () => 0, projection: () => undefined };
 
 export function outcomesOf(logs: readonly Log[], placements: Placements): Outcome[] {
   return logs.flatMap((log) => {
     const newestTruth = new Map<string, string>();
     const lastSeen = new Map<string, number>();
     const state = new PrincipalState();
-    return log.flatMap(({ turn, truth }) => {
+    return log.flatMap(({ turn, truth, row }) => {
       const placement = placements.get(turn.id);
       if (placement === undefined) return [];
       const known = turn.at - (lastSeen.get(truth) ?? -Infinity) <= WINDOW_SECONDS;
       const right = placement.isNew ? !known : newestTruth.get(placement.threadId) === truth;
-      const circumstances = candidatesFor(turn, state, () => 0)[0]?.features;
+      const circumstances = candidatesFor(turn, state, UNREAD)[0]?.features;
       newestTruth.set(placement.threadId, truth);
       lastSeen.set(truth, turn.at);
       const { threadId, sessionId, position } = placement;
       state.add({ turn, threadId, sessionId, position, placement });
       // Without a candidate there was nothing to decide.
       if (circumstances === undefined) return [];
-      const { alternation, activeInSession, answerLength } = circumstances;
-      return [{ confidence: placement.confidence, right, joined: !placement.isNew, alternation, activeInSession, answerLength }];
+      const { alternation, activeInSession, recentSwitches, answerLength } = circumstances;
+      return [
+        {
+          conversation: row.conv,
+          confidence: placement.confidence,
+          right,
+          joined: !placement.isNew,
+          alternation,
+          activeInSession,
+          recentSwitches,
+          answerLength,
+        },
+      ];
     });
   });
 }

@@ -1,17 +1,31 @@
-// Prints the figures of the inferred linker beside the gap rule's. The real log is never trained on.
+// Prints the figures of the inferred linker beside the gap rule's, by the weights that train.ts fitted. The real log is never
+// trained on.
 // usage: node control-plane/training/evaluate.ts --embeddings FILE [--data DIR]
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESTORE_LIMIT } from '../src/threads/index.ts';
-import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import { calibrationError } from './calibration.ts';
-import { dataFolder, embeddingsFile, Embeddings, foldOf, readLogs, type Labelled, type Log } from './corpus.ts';
-import { allLogs, crossValidated, NAMES, outcomesOf, readSets, replay, type Outcome, type Placements } from './cross-validation.ts';
-import { DEFAULT_FIT, fitLinker } from './fit.ts';
+import { dataFolder, embeddingsFile, Embeddings, foldOf, foldsFile, readLogs, type Labelled, type Log } from './corpus.ts';
+import {
+  allLogs,
+  calibrated,
+  crossValidated,
+  NAMES,
+  outcomesOf,
+  readSets,
+  replay,
+  type FoldWeights,
+  type Outcome,
+  type Placements,
+} from './cross-validation.ts';
+import { withReturns } from './returns.ts';
 import { score, type Decided, type Scores } from './score.ts';
 
 const SESSION_SECONDS = 1800;
 const SURE = 0.8;
 const DRAWS = 500;
+/** Minutes before a return that is put into the real log. */
+const PAUSES = [10, 60];
 const percent = (value: number): string => (100 * value).toFixed(1).padStart(5);
 
 /** Joins the newest thread when its last request is younger than half an hour. */
@@ -29,9 +43,9 @@ function gapRule(logs: readonly Log[]): Map<string, Decided> {
 }
 
 function print(name: string, logs: readonly Log[], decided: ReadonlyMap<string, Decided>, more = ''): void {
-  const { linkF1, bCubedF1, newF1, positionF1 } = score(logs, decided);
+  const { linkF1, bCubedF1, newF1, positionF1, returns } = score(logs, decided);
   console.log(
-    `${name.padEnd(15)} link ${percent(linkF1)}  B3 ${percent(bCubedF1)}  new ${percent(newF1)}  position ${percent(positionF1)}${more}${intervals(logs, decided)}`,
+    `${name.padEnd(15)} link ${percent(linkF1)}  B3 ${percent(bCubedF1)}  new ${percent(newF1)}  position ${percent(positionF1)}  returns ${returns.found} of ${returns.of}${more}${intervals(logs, decided)}`,
   );
 }
 
@@ -85,17 +99,23 @@ function main(args: readonly string[]): void {
   const embeddings = new Embeddings(embeddingsFile(args));
   const data = dataFolder(args);
   const sets = readSets(data, embeddings);
-  const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, DEFAULT_FIT);
+  const folds = calibrated(sets, JSON.parse(readFileSync(foldsFile(args), 'utf8')) as FoldWeights);
   for (const name of NAMES) {
     const logs = [...sets[name].values()];
     print(`${name} gap rule`, logs, gapRule(logs));
-    const placements = crossValidated(sets, name, fit);
+    const placements = crossValidated(sets, name, folds);
     print(`${name} linker`, logs, decidedBy(placements), trust(outcomesOf(logs, placements)));
   }
   const real = [...readLogs(join(data, 'threads_real.jsonl'), embeddings).values()];
-  print('real gap rule', real, gapRule(real));
-  const placements = replay(real, {});
-  print('real linker', real, decidedBy(placements), trust(outcomesOf(real, placements)));
+  const validation = new Map<string, readonly Log[]>([
+    ['real', real],
+    ...PAUSES.map((pause) => [`returns ${pause} min`, real.map((log) => withReturns(log, pause))] as const),
+  ]);
+  for (const [name, logs] of validation) {
+    print(`${name} gap rule`, logs, gapRule(logs));
+    const placements = replay(logs, {});
+    print(`${name} linker`, logs, decidedBy(placements), trust(outcomesOf(logs, placements)));
+  }
   cost(allLogs(sets));
   console.log(`a decision takes ${cost(allLogs(sets))}; at most ${RESTORE_LIMIT} requests are remembered`);
 }

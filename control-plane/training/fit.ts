@@ -1,19 +1,33 @@
 import { CONTENT_TERMS, TIME_TERMS, type Term } from '../src/threads/infer/terms.ts';
+import type { TurnInput } from '../src/threads/index.ts';
+import type { Features, Reader } from '../src/threads/infer/features.ts';
 import { Linker, textProbability } from '../src/threads/infer/linker.ts';
-import type { Features } from '../src/threads/infer/features.ts';
+import { ORPHAN_TERMS, orphanEvidence } from '../src/threads/infer/orphan.ts';
+import { Projection } from '../src/threads/infer/projection.ts';
+import { resettled } from './augment.ts';
+import { fitProjection } from './projection.ts';
 import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
 import { fitChoices, type Choice } from './conditional-logit.ts';
 import { foldOf, type Labelled, type Log } from './corpus.ts';
 import { fitTextModel, type TextExample } from './text-model.ts';
-import { decisionsOf, type Chooser, type Decision, type FollowUpProbability } from './walk.ts';
+import { decisionsOf, type Chooser, type Decision } from './walk.ts';
 
-const FOLLOW_UP_FOLDS = 4;
+const TEXT_FOLDS = 4;
+/** Steps of the optimiser: the first weights only lead to the states on which the second ones are fitted. */
+const ROUGHLY = 40;
+const THOROUGHLY = 120;
 /** Probability from which training's own states join a thread: more of them than serving does, so that it sees wrong ones. */
 const TAUGHT_FROM = 0.5;
+/** Right threads with more than this are no matter for telling orphans: a little more than serving asks for. */
+const RECOGNISED_FROM = 0.55;
 const UNCALIBRATED = { slope: 1, offset: 0, perAlternation: 0, perActive: 0, perAnswerLength: 0 } satisfies LinkerWeights['calibration'];
 
 export interface FitOptions {
   readonly l2: number;
+  /** How many times the logs are seen again with other conversations in them. */
+  readonly copies: number;
+  /** Whether a map of the vectors is learned. */
+  readonly projected: boolean;
   /** L2 on the follow-up detector's part that reads the embedding. */
   readonly vectorPenalty: number;
   readonly realTraffic: LinkerWeights['realTraffic'];
@@ -23,21 +37,21 @@ export interface FitOptions {
   readonly orphanedFrom: number;
 }
 
-/** Fits all weights on the logs: the follow-up detector, then the sum; the sum once more with the linker's own states. */
+/** Fits all weights on the logs: what reads texts, then the sum; the sum once more with the linker's own states. */
 export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeights {
   const labelled = logs.flat();
-  const followUp = fitFollowUp(labelled, options.vectorPenalty);
-  const outOfFold = crossFitted(labelled, options.vectorPenalty);
-  const first = fitSums(
-    logs.flatMap((log) => decisionsOf(log, outOfFold)),
-    options,
-  );
-  const chooser = chooserOf({ ...first, followUp });
-  const second = fitSums(
-    logs.flatMap((log) => [...decisionsOf(log, outOfFold), ...decisionsOf(log, outOfFold, chooser)]),
-    options,
-  );
-  return { ...second, followUp };
+  const others = Array.from({ length: options.copies }, (_, copy) => resettled(logs, `deal ${copy}`)).flat();
+  const texts = {
+    followUp: fitFollowUp(labelled, options.vectorPenalty),
+    projection: options.projected ? fitProjection(labelled) : undefined,
+  };
+  const reader = crossFitted(labelled, others.flat(), options);
+  const taught = [...logs, ...others].flatMap((log) => decisionsOf(log, reader));
+  const first = { ...fitSums(taught, options, ROUGHLY), ...texts };
+  const own = logs.flatMap((log) => decisionsOf(log, reader, chooserOf(first)));
+  const decisions = [...taught, ...own];
+  const weights = { ...fitSums(decisions, options), ...texts };
+  return { ...weights, orphan: fitOrphan(decisions, weights, options) };
 }
 
 /** Follow-up: any turn but a conversation's first. Turns whose history was withheld say nothing. */
@@ -53,30 +67,38 @@ export function fitFollowUp(labelled: readonly Labelled[], vectorPenalty: number
   return fitTextModel(examples, vectorPenalty);
 }
 
-/** For training, a detector that never saw the conversation it judges. */
-function crossFitted(labelled: readonly Labelled[], vectorPenalty: number): FollowUpProbability {
-  const fold = new Map(labelled.map(({ row, turn }) => [turn.id, foldOf(row.conv, FOLLOW_UP_FOLDS)]));
-  const models = Array.from({ length: FOLLOW_UP_FOLDS }, (_, k) =>
-    fitFollowUp(
-      labelled.filter(({ turn }) => fold.get(turn.id) !== k),
-      vectorPenalty,
-    ),
-  );
-  return (turn, traits) => {
+/** For training, models of texts that never saw the conversation which they judge. */
+function crossFitted(labelled: readonly Labelled[], others: readonly Labelled[], { vectorPenalty, projected }: FitOptions): Reader {
+  const fold = new Map([...labelled, ...others].map(({ row, turn }) => [turn.id, foldOf(row.conv, TEXT_FOLDS)]));
+  const models = Array.from({ length: TEXT_FOLDS }, (_, k) => {
+    const rest = labelled.filter(({ turn }) => fold.get(turn.id) !== k);
+    return { followUp: fitFollowUp(rest, vectorPenalty), projection: projected ? new Projection(fitProjection(rest)) : undefined };
+  });
+  const modelsOf = (turn: TurnInput): (typeof models)[number] => {
     const model = models[fold.get(turn.id) ?? 0];
-    return model === undefined ? 0.5 : textProbability(model, turn.vector, traits);
+    if (model === undefined) throw new Error('a text was trained on that is in no fold');
+    return model;
+  };
+  return {
+    followUp: (turn, traits) => textProbability(modelsOf(turn).followUp, turn.vector, traits),
+    projection: (turn) => modelsOf(turn).projection,
   };
 }
 
-type Sums = Omit<LinkerWeights, 'followUp'>;
+type Texts = Pick<LinkerWeights, 'followUp' | 'projection'>;
+type Sums = Omit<LinkerWeights, keyof Texts>;
 
-function fitSums(decisions: readonly Decision[], { l2, realTraffic, caution, gapRule, joinFrom, orphanedFrom }: FitOptions): Sums {
-  const weights = fitTerms(decisions, [...TIME_TERMS, ...CONTENT_TERMS], ['content'], l2);
+function fitSums(
+  decisions: readonly Decision[],
+  { l2, realTraffic, caution, gapRule, joinFrom, orphanedFrom }: FitOptions,
+  iterations = THOROUGHLY,
+): Sums {
+  const weights = fitTerms(decisions, [...TIME_TERMS, ...CONTENT_TERMS], ['content'], l2, iterations);
   const only = (some: readonly Term[]): Record<string, number> => Object.fromEntries(some.map(({ name }) => [name, weights[name] ?? 0]));
   return {
     version: 1,
     time: only(TIME_TERMS),
-    timeAlone: fitTerms(decisions, TIME_TERMS, ['newest', 'older'], l2),
+    timeAlone: iterations === ROUGHLY ? {} : fitTerms(decisions, TIME_TERMS, ['newest', 'older'], l2, THOROUGHLY),
     content: only(CONTENT_TERMS),
     means: { ...meansOf(decisions, TIME_TERMS), ...meansOf(decisions, CONTENT_TERMS) },
     realTraffic,
@@ -93,9 +115,10 @@ function fitTerms(
   terms: readonly Term[],
   constants: readonly string[],
   l2: number,
+  iterations: number,
 ): Record<string, number> {
   const choices = decisions.map(({ features, right }): Choice => ({ rows: rowsOf(features, terms), right }));
-  return named(terms, fitChoices(choices, terms.length, l2), constants);
+  return named(terms, fitChoices(choices, terms.length, l2, iterations), constants);
 }
 
 const rowsOf = (features: readonly Features[], terms: readonly Term[]): Float64Array[] =>
@@ -127,13 +150,30 @@ export function chooserOf(weights: LinkerWeights): Chooser {
   };
 }
 
+/** Learned from what the linker starts threads with: openings, orphans, and follow-ups that it does not recognise. */
+function fitOrphan(decisions: readonly Decision[], weights: LinkerWeights, { l2 }: FitOptions): Record<string, number> {
+  const linker = new Linker(weights);
+  const choices = decisions.flatMap(({ features, right, orphan }): Choice[] => {
+    const scores = features.map((one) => linker.scoreOf(one));
+    const best = scores.indexOf(Math.max(...scores));
+    const one = features[best];
+    if (one === undefined || (right >= 0 && Math.max(...linker.probabilities(features)) > RECOGNISED_FROM)) return [];
+    const evidence = orphanEvidence(one, scores[best] ?? 0);
+    return [{ rows: [Float64Array.from(ORPHAN_TERMS, (name) => evidence[name])], right: orphan ? 0 : -1 }];
+  });
+  const { weights: fitted, bias } = fitChoices(choices, ORPHAN_TERMS.length, l2);
+  return { ...Object.fromEntries(ORPHAN_TERMS.map((name, j) => [name, fitted[j] ?? 0])), always: (fitted[0] ?? 0) + bias };
+}
+
 /** Chosen on cross-validated figures of all sets, the real log among them; that log itself is never fitted to. */
 export const DEFAULT_FIT: FitOptions = {
   l2: 3,
+  copies: 1,
+  projected: true,
   vectorPenalty: 3,
   realTraffic: { from: 0.6, over: 0.4 },
   caution: { base: 1, perAlternation: 8, perLogGap: 4, fromSeconds: 300 },
-  gapRule: { strength: 3, gapSeconds: 2700, upToAlternation: 0.3 },
-  joinFrom: 0.55,
-  orphanedFrom: 0.8,
+  gapRule: { strength: 5, gapSeconds: 2700, upToAlternation: 0.3 },
+  joinFrom: 0.5,
+  orphanedFrom: 0.17,
 };

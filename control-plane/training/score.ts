@@ -13,6 +13,8 @@ export interface Scores {
   readonly bCubedF1: number;
   readonly newF1: number;
   readonly positionF1: number;
+  /** Requests that went back to another conversation than the one before within the window, and how many of them joined it. */
+  readonly returns: { readonly found: number; readonly of: number };
 }
 
 const POSITIONS: readonly Position[] = ['first', 'continuation', 'topic_shift', 'orphaned'];
@@ -20,7 +22,19 @@ const f1 = (precision: number, recall: number): number => (precision + recall ==
 
 /** Scores logs of different people together. Conversations are cut where they pause for longer than the linker's window. */
 export function score(logs: readonly Log[], decided: ReadonlyMap<string, Decided>): Scores {
-  const total = { n: 0, precision: 0, recall: 0, linked: 0, linkable: 0, right: 0, fresh: 0, freshTrue: 0, freshRight: 0 };
+  const total = {
+    n: 0,
+    precision: 0,
+    recall: 0,
+    linked: 0,
+    linkable: 0,
+    right: 0,
+    fresh: 0,
+    freshTrue: 0,
+    freshRight: 0,
+    returns: 0,
+    returned: 0,
+  };
   const confusion = new Map<string, number>();
   for (const log of logs) {
     const pairs = log.map(({ row }, i) => ({ truth: segments(log)[i] ?? '', thread: decided.get(row.id)?.thread ?? row.id }));
@@ -30,6 +44,7 @@ export function score(logs: readonly Log[], decided: ReadonlyMap<string, Decided
     const both = size(({ thread, truth }) => JSON.stringify([thread, truth]));
     const lastTruth = new Map<string, string>();
     const seen = new Set<string>();
+    let before: string | undefined;
     for (const { thread, truth } of pairs) {
       const shared = both.get(JSON.stringify([thread, truth])) ?? 0;
       total.n++;
@@ -43,6 +58,10 @@ export function score(logs: readonly Log[], decided: ReadonlyMap<string, Decided
       total.fresh += Number(!linked);
       total.freshTrue += Number(!linkable);
       total.freshRight += Number(!linked && !linkable);
+      const back = linkable && before !== truth;
+      total.returns += Number(back);
+      total.returned += Number(back && lastTruth.get(thread) === truth);
+      before = truth;
       lastTruth.set(thread, truth);
       seen.add(truth);
     }
@@ -56,6 +75,7 @@ export function score(logs: readonly Log[], decided: ReadonlyMap<string, Decided
     bCubedF1: f1(total.precision / total.n, total.recall / total.n),
     newF1: f1(total.freshRight / Math.max(1, total.fresh), total.freshRight / Math.max(1, total.freshTrue)),
     positionF1: macroF1(confusion),
+    returns: { found: total.returned, of: total.returns },
   };
 }
 

@@ -1,14 +1,15 @@
 // Fits the linker on all conversations, its calibration on cross-validated decisions, and writes
 // control-plane/src/threads/weights/linker.json; for the static vectors linker-static.json, and for models that nobody knows here
-// linker-hosted.json, fitted on MiniLM's similarities without a follow-up detector that reads vectors.
+// linker-hosted.json, fitted on MiniLM's similarities without anything that reads vectors themselves. Weights of the folds go beside
+// the embeddings, for evaluate.ts.
 // usage: node control-plane/training/train.ts --embeddings FILE [--tier static|hosted] [--data DIR]
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { realness } from '../src/threads/infer/linker.ts';
 import { shippedWeights, type LinkerWeights, type TextModel } from '../src/threads/infer/weights.ts';
 import { fitCalibration } from './calibration.ts';
-import { dataFolder, embeddingsFile, Embeddings, type Log } from './corpus.ts';
-import { allLogs, crossValidated, NAMES, outcomesOf, readSets, type Sets } from './cross-validation.ts';
+import { dataFolder, embeddingsFile, Embeddings, foldsFile, type Log } from './corpus.ts';
+import { allLogs, allOutcomes, fitFolds, readSets, type Sets } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
 
 const FILES = { local: 'linker.json', static: 'linker-static.json', hosted: 'linker-hosted.json' } as const;
@@ -38,21 +39,24 @@ const rounded = (weights: LinkerWeights): LinkerWeights => ({
   content: roundAll(weights.content),
   means: roundAll(weights.means),
   followUp: roundModel(weights.followUp),
+  ...(weights.orphan !== undefined && { orphan: roundAll(weights.orphan) }),
 });
 
-function calibrationOf(sets: Sets, fit: (logs: readonly Log[]) => LinkerWeights): LinkerWeights['calibration'] {
-  const outcomes = NAMES.flatMap((name) => outcomesOf([...sets[name].values()], crossValidated(sets, name, fit)));
-  return fitCalibration(outcomes, (length) => realness(length, DEFAULT_FIT));
+/** Fits the folds, keeps their weights for evaluate.ts, and calibrates on what they decide. */
+function calibrationOf(sets: Sets, fit: (logs: readonly Log[]) => LinkerWeights, file: string): LinkerWeights['calibration'] {
+  const folds = fitFolds(sets, fit);
+  writeFileSync(file, JSON.stringify(folds));
+  return fitCalibration(allOutcomes(sets, folds), (length) => realness(length, DEFAULT_FIT));
 }
 
 function main(args: readonly string[]): void {
   const tier = tierOf(args);
-  const options = tier === 'hosted' ? { ...DEFAULT_FIT, vectorPenalty: NO_VECTORS } : DEFAULT_FIT;
+  const options = tier === 'hosted' ? { ...DEFAULT_FIT, vectorPenalty: NO_VECTORS, projected: false } : DEFAULT_FIT;
   const embeddings = new Embeddings(embeddingsFile(args));
   const sets = readSets(dataFolder(args), embeddings);
   const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, options);
   // How sure decisions on a hosted model's vectors are cannot be learned here: the local model's confidence stands for it.
-  const calibration = tier === 'hosted' ? shippedWeights.calibration : calibrationOf(sets, fit);
+  const calibration = tier === 'hosted' ? shippedWeights.calibration : calibrationOf(sets, fit, foldsFile(args));
   const weights = { ...fit(allLogs(sets)), calibration: roundAll(calibration) };
   const file = join(import.meta.dirname, '../src/threads/weights', FILES[tier]);
   const { followUp, ...rest } = rounded(weights);

@@ -6,8 +6,10 @@ import { lastOf, type PrincipalState, type Thread } from '../state.ts';
 import { describeText, type Cues, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
 import { cosine, dot } from '../vector.ts';
+import { kinshipOf, NO_KINSHIP, type Kinship } from './kinship.ts';
 import { mannerOf, type Manner } from './manner.ts';
 import { answerLengthOf, paceAt, switchesIn } from './pace.ts';
+import type { Projection } from './projection.ts';
 import { wordingOf, type Wording } from './wording.ts';
 
 /** Turns of a thread that are looked at. */
@@ -16,7 +18,7 @@ const ANSWERS = 4;
 const CENTROID_DECAY = 0.8;
 
 /** A thread that may be joined, as numbers. Times are natural logs of seconds unless their name says otherwise. */
-export interface Features extends Wording, Manner {
+export interface Features extends Wording, Manner, Kinship {
   // time
   readonly rank: number;
   readonly logGap: number;
@@ -45,6 +47,8 @@ export interface Features extends Wording, Manner {
   readonly lead: number;
   readonly best: number;
   readonly isBest: number;
+  /** By how much the thread's `kinThread` leads the others', or lags behind the best. */
+  readonly kinLead: number;
   // the request itself
   readonly cues: Cues;
   /** Probability that the text is a follow-up at all, whatever it follows. */
@@ -57,12 +61,15 @@ export interface ThreadCandidate {
   readonly features: Features;
 }
 
+/** What learned models read from one request's text. */
+export interface Reader {
+  /** Probability that the text is a follow-up at all. */
+  readonly followUp: (turn: TurnInput, traits: TextTraits) => number;
+  readonly projection: (turn: TurnInput) => Projection | undefined;
+}
+
 /** The threads active within the window, newest first, each with its features. */
-export function candidatesFor(
-  turn: TurnInput,
-  state: PrincipalState,
-  followUpProbability: (turn: TurnInput, traits: TextTraits) => number,
-): ThreadCandidate[] {
+export function candidatesFor(turn: TurnInput, state: PrincipalState, reader: Reader): ThreadCandidate[] {
   const active = [...state.threads.values()]
     .flatMap((thread) => {
       const last = lastOf(thread.turns);
@@ -81,12 +88,15 @@ export function candidatesFor(
     activeThreads: Math.min(12, active.length),
     activeInSession: Math.min(6, active.filter(({ last }) => turn.at - last.lastAt <= 1800).length),
     cues: traits.cues,
-    followUp: followUpProbability(turn, traits),
+    followUp: reader.followUp(turn, traits),
     recentSwitches: switchesIn(state.turns),
     answerLength: answerLengthOf(state.turns),
   };
   const meanings = active.map(({ thread, last }) => meaningOf(turn, thread, last));
-  const standings = standingsOf(meanings);
+  const standings = standingsOf(meanings.map(({ toBestPrompt, toBestAnswer }) => Math.max(toBestPrompt, toBestAnswer)));
+  const projection = reader.projection(turn);
+  const kinships = active.map(({ thread }) => kinshipOf(turn, thread.turns.slice(-TAIL), projection));
+  const kinLeads = standingsOf(kinships.map(({ kinThread }) => kinThread));
   return active.map(({ thread, last }, rank) => {
     const logGap = gaps[rank] ?? 0;
     const time = { rank: Math.min(6, rank), logGap, logGapToPace: logGap - pace.logPause, logGapToNewest: logGap - (gaps[0] ?? 0) };
@@ -97,6 +107,8 @@ export function candidatesFor(
       logTurnsSince: Math.log1p(state.turns.length - 1 - state.turns.lastIndexOf(last)),
       ...(meanings[rank] ?? NO_MEANING),
       ...(standings[rank] ?? { lead: 0, best: 0, isBest: 0 }),
+      ...(kinships[rank] ?? NO_KINSHIP),
+      kinLead: kinLeads[rank]?.lead ?? 0,
       ...wordingOf(traits, words, thread, last),
       ...mannerOf(traits, words, thread, last),
     };
@@ -158,8 +170,7 @@ function centroidOf(tail: readonly TurnRecord[], dimensions: number): Float32Arr
 }
 
 /** How each thread's similarity stands to the best one's; the best one's to the runner-up. */
-function standingsOf(meanings: readonly Meaning[]): Pick<Features, 'lead' | 'best' | 'isBest'>[] {
-  const values = meanings.map(({ toBestPrompt, toBestAnswer }) => Math.max(toBestPrompt, toBestAnswer));
+function standingsOf(values: readonly number[]): Pick<Features, 'lead' | 'best' | 'isBest'>[] {
   const [best = 0, second = 0] = values.toSorted((a, b) => b - a);
   const winner = values.indexOf(best);
   return values.map((value, index) => ({ best, lead: index === winner ? best - second : value - best, isBest: value === best ? 1 : 0 }));

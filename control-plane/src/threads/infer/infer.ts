@@ -36,13 +36,14 @@ function chosen(scored: readonly Scored[], { linker, minConfidence, tuning }: Se
     const calibrated = linker.calibrated(probability, best.features);
     return tuning === undefined ? calibrated : rescaled(calibrated, tuning.confidence);
   };
+  const fresh = 1 - scored.reduce((sum, { probability }) => sum + probability, 0);
   if (best.probability <= joinFrom(minConfidence, tuning, linker.joinFrom)) {
     return {
       threadId: undefined,
       method: 'new',
-      confidence: certainty(1 - scored.reduce((sum, { probability }) => sum + probability, 0)),
+      confidence: certainty(fresh),
       reasons: reasonsFor(best, 'new'),
-      orphaned: linker.looksOrphaned(best.features),
+      orphaned: linker.looksOrphaned(best),
       alternatives: alternatives.slice(0, ALTERNATIVES),
     };
   }

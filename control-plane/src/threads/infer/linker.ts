@@ -2,12 +2,13 @@ import { createHash } from 'node:crypto';
 import type { PrincipalState } from '../state.ts';
 import { CUE_NAMES, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
-import { candidatesFor, type Features, type ThreadCandidate } from './features.ts';
-import { CONTENT_TERMS, TIME_TERMS, type Term, type TermGroup } from './terms.ts';
-import { logOdds, softmax } from './tuning.ts';
+import { candidatesFor, type Features, type Reader, type ThreadCandidate } from './features.ts';
+import { orphanLogit } from './orphan.ts';
+import { Projection } from './projection.ts';
+import { named, sharesOf, sumOf, sumOver, TIME, type Shares, type Sum } from './sum.ts';
+import { CONTENT_TERMS, TIME_TERMS, type TermGroup } from './terms.ts';
+import { logOdds, sigmoid, softmax } from './tuning.ts';
 import type { LinkerWeights, TextModel } from './weights.ts';
-
-type Weighted = readonly { readonly term: Term; readonly weight: number; readonly mean: number }[];
 
 /** A candidate with its score in log-odds against starting a new thread, and the share of each group of terms in it. */
 export interface Scored extends ThreadCandidate {
@@ -21,28 +22,29 @@ export class Linker {
   /** Names the weights: what was learned on top of some means nothing for others. */
   readonly id: string;
   readonly #weights: LinkerWeights;
-  readonly #time: Weighted;
-  readonly #timeAlone: Weighted;
-  readonly #content: Weighted;
+  readonly #time: Sum;
+  readonly #timeAlone: Sum;
+  readonly #content: Sum;
+  readonly #reader: Reader;
 
   constructor(weights: LinkerWeights) {
     this.#weights = weights;
     this.id = createHash('sha256').update(JSON.stringify(weights)).digest('hex').slice(0, 12);
-    const weigh = (terms: readonly Term[], by: Readonly<Record<string, number>>): Weighted =>
-      terms.map((term) => ({ term, weight: by[term.name] ?? 0, mean: term.group === 'prior' ? 0 : (weights.means[term.name] ?? 0) }));
-    this.#time = weigh(TIME_TERMS, weights.time);
-    this.#timeAlone = weigh(TIME_TERMS, weights.timeAlone);
-    this.#content = weigh(CONTENT_TERMS, weights.content);
+    this.#time = sumOver(TIME_TERMS, weights.time, weights.means);
+    this.#timeAlone = sumOver(TIME_TERMS, weights.timeAlone, weights.means);
+    this.#content = sumOver(CONTENT_TERMS, weights.content, weights.means);
+    const projection = weights.projection === undefined ? undefined : new Projection(weights.projection);
+    this.#reader = { followUp: (turn, traits) => textProbability(weights.followUp, turn.vector, traits), projection: () => projection };
   }
 
   /** Threads of the window, most likely first. */
   score(turn: TurnInput, state: PrincipalState, among?: ReadonlySet<string>): Scored[] {
-    const candidates = candidatesFor(turn, state, (one, traits) => textProbability(this.#weights.followUp, one.vector, traits));
+    const candidates = candidatesFor(turn, state, this.#reader);
     const scored = candidates
       .filter(({ thread }) => among?.has(thread.id) ?? true)
       .map((candidate) => {
         const shares = this.#shares(candidate.features, turn.vector !== undefined);
-        return { ...candidate, shares, score: sumOf(shares) };
+        return { ...candidate, shares: named(shares), score: sumOf(shares) };
       });
     const probabilities = softmax(scored.map(({ score }) => score));
     return scored.map((candidate, k) => ({ ...candidate, probability: probabilities[k] ?? 0 })).toSorted((a, b) => b.score - a.score);
@@ -50,22 +52,30 @@ export class Linker {
 
   /** Probability of each candidate; what is missing to 1 is that of a new thread. */
   probabilities(candidates: readonly Features[]): number[] {
-    return softmax(candidates.map((features) => sumOf(this.#shares(features, true))));
+    return softmax(candidates.map((features) => this.scoreOf(features)));
   }
 
-  /** True when a text that joins no thread is worded so much like a follow-up that its beginning must have gone unseen. */
-  looksOrphaned({ followUp }: Features): boolean {
-    return followUp >= this.#weights.orphanedFrom;
+  /** Log-odds of joining the candidate rather than starting a new thread. */
+  scoreOf(features: Features): number {
+    return sumOf(this.#shares(features, true));
+  }
+
+  /** Whether a request that joins no thread goes on with something that was never seen; the candidate that comes nearest tells. */
+  looksOrphaned({ features, score, probability }: Pick<Scored, 'features' | 'score' | 'probability'>): boolean {
+    const { orphan, orphanedFrom } = this.#weights;
+    if (orphan === undefined) return features.followUp >= orphanedFrom;
+    return (1 - probability) * sigmoid(orphanLogit(orphan, features, score)) >= orphanedFrom;
   }
 
   /** How often decisions with this probability, in circumstances like these, turned out right in validation; 0…1. */
-  calibrated(probability: number, { alternation, activeInSession, answerLength }: Features): number {
-    const { slope, offset, perAlternation, perActive, perAnswerLength } = this.#weights.calibration;
+  calibrated(probability: number, { alternation, activeInSession, recentSwitches, answerLength }: Features): number {
+    const { slope, offset, perAlternation, perActive, perSwitch = 0, perAnswerLength } = this.#weights.calibration;
     const logit =
       slope * logOdds(probability) +
       offset +
       perAlternation * alternation +
       perActive * activeInSession +
+      perSwitch * recentSwitches +
       perAnswerLength * realness(answerLength, this.#weights);
     return 1 / (1 + Math.exp(-logit));
   }
@@ -76,15 +86,14 @@ export class Linker {
   }
 
   /** Without a vector there is no meaning to weigh, and words alone were not trained for: time decides. */
-  #shares(features: Features, withContent: boolean): Map<TermGroup, number> {
-    const shares = sharesOf(withContent ? this.#time : this.#timeAlone, features);
-    if (features.rank === 0) shares.set('time', (shares.get('time') ?? 0) + this.#pullToGapRule(features));
-    if (!withContent) return shares;
+  #shares(features: Features, withContent: boolean): Shares {
+    const time = sharesOf(withContent ? this.#time : this.#timeAlone, features);
+    if (features.rank === 0) time[TIME] = (time[TIME] ?? 0) + this.#pullToGapRule(features);
+    if (!withContent) return time;
     const content = sharesOf(this.#content, features);
     const sum = sumOf(content);
     const heard = features.rank === 0 && sum < 0 ? Math.min(1, this.#sayAgainstNewest(features) / -sum) : 1;
-    for (const [group, share] of content) shares.set(group, (shares.get(group) ?? 0) + share * heard);
-    return shares;
+    return time.map((share, i) => share + (content[i] ?? 0) * heard);
   }
 
   /**
@@ -117,17 +126,6 @@ export function realness(answerLength: number, { realTraffic: { from, over } }: 
   return Math.max(0, Math.min(1, (answerLength - from) / over));
 }
 
-/** Each group counts from what is usual for it, so that a share tells what is special; the usual goes to the prior. */
-function sharesOf(terms: Weighted, features: Features): Map<TermGroup, number> {
-  const shares = new Map<TermGroup, number>();
-  let usual = 0;
-  for (const { term, weight, mean } of terms) {
-    shares.set(term.group, (shares.get(term.group) ?? 0) + weight * (term.value(features) - mean));
-    usual += weight * mean;
-  }
-  return shares.set('prior', (shares.get('prior') ?? 0) + usual);
-}
-
 /** The probability that a model of this form gives a text. Without a vector the cues decide alone. */
 export function textProbability(model: TextModel, vector: Float32Array | undefined, traits: TextTraits): number {
   return 1 / (1 + Math.exp(-textLogit(model, vector, traits)));
@@ -139,5 +137,3 @@ export function textLogit(model: TextModel, vector: Float32Array | undefined, tr
   if (vector?.length === model.vector.length) for (let i = 0; i < vector.length; i++) logit += (model.vector[i] ?? 0) * (vector[i] ?? 0);
   return logit;
 }
-
-const sumOf = (shares: ReadonlyMap<TermGroup, number>): number => [...shares.values()].reduce((sum, share) => sum + share, 0);

@@ -30,6 +30,11 @@ function sentence(group: TermGroup, weight: number, f: Features): { code: string
         code: 'parallel_work',
         text: f.alternation > 0.1 ? 'The user works on several matters at once.' : 'The user works on one matter at a time.',
       };
+    case 'same_matter':
+      return {
+        code: supports ? 'same_matter' : 'other_matter',
+        text: `What it asks about is ${f.kinThread.toFixed(2)} close to what the thread is about.`,
+      };
     case 'similar_prompt':
       return {
         code: supports ? 'similar_prompt' : 'unlike_prompts',

@@ -3,29 +3,38 @@ import { CUE_NAMES, type Cues } from '../text/traits.ts';
 import type { Features } from './features.ts';
 
 /** Groups in which people read why a link was made. */
-export type TermGroup =
-  | 'time'
-  | 'parallel_work'
-  | 'similar_prompt'
-  | 'similar_answer'
-  | 'shared_words'
-  | 'same_referent'
-  | 'same_manner'
-  | 'follow_up_wording'
-  | 'prior';
+export const TERM_GROUPS = [
+  'time',
+  'parallel_work',
+  'same_matter',
+  'similar_prompt',
+  'similar_answer',
+  'shared_words',
+  'same_referent',
+  'same_manner',
+  'follow_up_wording',
+  'prior',
+] as const;
+export type TermGroup = (typeof TERM_GROUPS)[number];
 
 export interface Term {
   readonly name: string;
   readonly group: TermGroup;
+  /** The threads that it says something of: to the others it is 0. Absent: all. */
+  readonly only?: 'newest' | 'older' | undefined;
   readonly value: (features: Features) => number;
 }
 
-const MINUTE = 60;
-const HINGES = [1, 3, 10, 30, 60, 180, 480].map((minutes) => ({ minutes, log: Math.log(minutes * MINUTE) }));
+const HINGES = ['6s', '20s', '1m', '3m', '10m', '30m', '60m', '180m', '480m'].map((name) => ({
+  name,
+  log: Math.log(Number.parseInt(name) * (name.endsWith('m') ? 60 : 1)),
+}));
+const TURNS = [2, 4, 6, 8, 9, 11];
 const newest = (f: Features): number => (f.rank === 0 ? 1 : 0);
 const older = (f: Features): number => (f.rank === 0 ? 0 : 1);
 const over = (value: number, limit: number): number => Math.max(0, value - limit);
-const term = (group: TermGroup, name: string, value: (f: Features) => number): Term => ({ name, group, value });
+const term = (group: TermGroup, name: string, value: (f: Features) => number): Term => ({ name, group, value, only: saidOf(name) });
+const saidOf = (name: string): Term['only'] => (name.startsWith('newest') ? 'newest' : name.startsWith('older') ? 'older' : undefined);
 
 export const TIME_TERMS: readonly Term[] = [
   term('prior', 'newest', newest),
@@ -34,20 +43,24 @@ export const TIME_TERMS: readonly Term[] = [
   term('time', 'older_rank', (f) => f.rank * older(f)),
   term('time', 'newest_gap', (f) => f.logGap * newest(f)),
   term('time', 'older_gap', (f) => f.logGap * older(f)),
-  ...HINGES.map(({ minutes, log }) => term('time', `newest_gap_over_${minutes}m`, (f) => over(f.logGap, log) * newest(f))),
-  ...HINGES.filter((_, index) => index % 2 === 1).map(({ minutes, log }) =>
-    term('time', `older_gap_over_${minutes}m`, (f) => over(f.logGap, log) * older(f)),
-  ),
+  ...HINGES.map(({ name, log }) => term('time', `newest_gap_over_${name}`, (f) => over(f.logGap, log) * newest(f))),
+  ...HINGES.map(({ name, log }) => term('time', `older_gap_over_${name}`, (f) => over(f.logGap, log) * older(f))),
   term('time', 'newest_gap_to_pace', (f) => f.logGapToPace * newest(f)),
   term('time', 'newest_gap_over_pace', (f) => over(f.logGapToPace, 1) * newest(f)),
   term('time', 'newest_gap_far_over_pace', (f) => over(f.logGapToPace, 2.3) * newest(f)),
   term('time', 'older_gap_to_pace', (f) => f.logGapToPace * older(f)),
+  term('time', 'older_gap_over_pace', (f) => over(f.logGapToPace, 1) * older(f)),
+  term('time', 'older_gap_far_over_pace', (f) => over(f.logGapToPace, 2.3) * older(f)),
   term('time', 'newest_long_pauses', (f) => f.longPauses * newest(f)),
   term('time', 'newest_long_pauses_gap', (f) => f.longPauses * f.logGap * newest(f)),
   term('time', 'second_gap_to_newest', (f) => (f.rank === 1 ? f.logGapToNewest : 0)),
   term('time', 'older_turns_since', (f) => f.logTurnsSince * older(f)),
   term('time', 'newest_turns', (f) => f.logTurns * newest(f)),
   term('time', 'older_turns', (f) => f.logTurns * older(f)),
+  ...TURNS.map((turns) => term('time', `newest_turns_over_${turns}`, (f) => over(f.logTurns, Math.log1p(turns)) * newest(f))),
+  ...TURNS.map((turns) => term('time', `older_turns_over_${turns}`, (f) => over(f.logTurns, Math.log1p(turns)) * older(f))),
+  term('parallel_work', 'newest_threads', (f) => f.activeThreads * newest(f)),
+  term('parallel_work', 'older_threads', (f) => f.activeThreads * older(f)),
   term('parallel_work', 'newest_active', (f) => f.activeInSession * newest(f)),
   term('parallel_work', 'older_active', (f) => f.activeInSession * older(f)),
   term('parallel_work', 'newest_switches', (f) => f.recentSwitches * newest(f)),
@@ -76,9 +89,13 @@ const plain = (group: TermGroup, names: readonly Exclude<keyof Features, 'cues'>
   names.map((name) => term(group, name, (f) => f[name]));
 const cue = (name: keyof Cues): Term => term('follow_up_wording', `newest_${name}`, (f) => f.cues[name] * newest(f));
 
+const KINSHIP = ['kinPrompt', 'kinAnswer', 'kinBest', 'kinClosest', 'kinPrompts', 'kinThread', 'kinLead'] as const;
+
 export const CONTENT_TERMS: readonly Term[] = [
   term('prior', 'content', () => 1),
   term('prior', 'content_older', older),
+  ...plain('same_matter', KINSHIP),
+  ...KINSHIP.map((name) => term('same_matter', `older_${name}`, (f) => f[name] * older(f))),
   ...plain('similar_prompt', ['toPrompt', 'toBestPrompt', 'toCentroid', 'toPromptAndAnswer', 'lead', 'isBest']),
   ...plain('similar_answer', ['toAnswer', 'toBestAnswer', 'answered']),
   ...plain('shared_words', [

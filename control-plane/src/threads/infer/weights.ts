@@ -1,4 +1,5 @@
 import type { CUE_NAMES } from '../text/traits.ts';
+import type { ProjectionWeights } from './projection.ts';
 import shipped from '../weights/linker.json' with { type: 'json' };
 
 /** A logistic model over an embedding and the cues of a text. */
@@ -18,6 +19,8 @@ export interface LinkerWeights {
   /** Usual value of each term, for the reasons: only what departs from it is named. */
   readonly means: Readonly<Record<string, number>>;
   readonly followUp: TextModel;
+  /** Absent: nothing is said of what lies close together. */
+  readonly projection?: ProjectionWeights | undefined;
   /** From which answer length on traffic is taken for real, and by how much more it surely is: see `Linker`. */
   readonly realTraffic: { readonly from: number; readonly over: number };
   /** How much content may hold against the newest thread in real traffic, in log-odds: see `Linker`. */
@@ -31,7 +34,9 @@ export interface LinkerWeights {
   readonly gapRule: { readonly strength: number; readonly gapSeconds: number; readonly upToAlternation: number };
   /** Probability from which a thread is joined, unless the policy names another. */
   readonly joinFrom: number;
-  /** Probability of being a follow-up from which a request that joins no thread counts as orphaned. */
+  /** Logistic model over `ORPHAN_TERMS`: does what joins no thread go on with something never seen? Absent: the follow-up detector tells. */
+  readonly orphan?: Readonly<Record<string, number>> | undefined;
+  /** Probability of both, that nothing is joined and that, from which a request counts as orphaned. */
   readonly orphanedFrom: number;
   /** Scaling of the log-odds of the decision taken; parallel work makes decisions less sure than they look. */
   readonly calibration: {
@@ -39,6 +44,8 @@ export interface LinkerWeights {
     readonly offset: number;
     readonly perAlternation: number;
     readonly perActive: number;
+    /** For each of the last few requests that changed the thread without a pause. Absent: 0. */
+    readonly perSwitch?: number;
     readonly perAnswerLength: number;
   };
 }

@@ -6,12 +6,15 @@ import { PrincipalThreads } from '../../../../control-plane/src/threads/index.ts
 export const digest = (role: 'u' | 'a' | 't', text: string): string =>
   role + createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
-/** A unit vector of a text: its words, hashed. Equal words bring texts together, as in a real embedding. */
+/**
+ * A unit vector of a text: its words, hashed. Equal words bring texts together, as in a real embedding. Its length is that of no
+ * model that the linker has learned to read: what was learned of one means nothing for hashes.
+ */
 export function vectorOf(text: string): Float32Array {
-  const vector = new Float32Array(384);
+  const vector = new Float32Array(256);
   for (const word of text.toLowerCase().match(/\p{L}+/gu) ?? ['']) {
     const hash = createHash('sha256').update(word).digest();
-    for (let i = 0; i < 32; i++) vector[(hash.readUInt8(i) * 7 + i * 11) % 384]! += hash.readUInt8(i) % 2 === 0 ? 1 : -1;
+    for (let i = 0; i < 32; i++) vector[(hash.readUInt8(i) * 7 + i * 11) % 256]! += hash.readUInt8(i) % 2 === 0 ? 1 : -1;
   }
   const norm = Math.hypot(...vector);
   return norm === 0 ? vector : vector.map((x) => x / norm);

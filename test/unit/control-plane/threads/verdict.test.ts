@@ -57,8 +57,10 @@ describe('a verdict', () => {
     const judged = (): string[] => {
       const threads = judging();
       return Array.from({ length: 120 }, (_, i) => {
+        // Each session is about something else: were all about one matter, their ids would say nothing.
+        const matter = ['lemon', 'parser', 'violin', 'tax', 'glacier'][i % 5]! + 'abcdefgh'[Math.floor(i / 5) % 8]!;
         const turn = withVectors(
-          request(i * 30, `question ${i} on lemon trees`, {
+          request(i * 30, `${matter} ${matter}s ${matter}ing`, {
             id: `m${i}`,
             session: { id: `s${i % 40}`, source: 'header:x-conversation-id' },
           }),
