@@ -100,3 +100,36 @@ describe('confidence', () => {
     );
   });
 });
+
+describe('conversations that name their answers, and calls that come before their turn', () => {
+  it('are parted from what a first request was guessed to go on with', () => {
+    const threads = threadsOf();
+    const first = threads.place(withVectors(request(0, 'how do I bake rye bread', { answer: 'with rye', call: { responseId: 'a1' } })));
+    const own = (id: string): Partial<TurnInput> => ({ history: { messages: [`u${id.padEnd(22, 'A')}`] } });
+    const lone = withVectors(
+      request(40, 'and how long does the rye bread bake', { answer: 'an hour', call: { responseId: 'b1' }, ...own('b1') }),
+    );
+    const guessed = threads.place(lone);
+    expect(guessed).toMatchObject({ method: 'inferred', threadId: first.threadId });
+    const next = withVectors(request(80, 'at what heat', { call: { responseId: 'b2', previousResponseId: 'b1' }, ...own('b2') }));
+    const proof = threads.place(next);
+    expect(proof.relinked).toMatchObject([{ requestId: lone.id, from: first.threadId, into: proof.threadId, evidence: 'declared' }]);
+    expect(proof.threadId).not.toBe(first.threadId);
+  });
+
+  it('go to their turn, and stay as sure as they were', () => {
+    const threads = threadsOf();
+    const embedding = request(0, 'how do I bake rye bread', { call: { kind: 'auxiliary', auxiliary: 'embedding' } });
+    const alone = threads.place(embedding);
+    expect(alone).toMatchObject({ isNew: true, method: 'new' });
+    const stranger = request(1, 'repair a bicycle chain at home', {
+      inferable: false,
+      call: { kind: 'auxiliary', auxiliary: 'embedding' },
+    });
+    threads.place(stranger);
+    const turn = threads.place(withVectors(request(30, 'how do I bake rye bread')));
+    expect(turn.relinked).toMatchObject([{ requestId: embedding.id, from: alone.threadId, into: turn.threadId, follows: true }]);
+    expect(turn.reasons.map(({ code }) => code)).not.toContain('evidence_overrules');
+    expect(threads.place(withVectors(request(60, 'how long does rye bread bake'))).relinked).toBeUndefined();
+  });
+});
