@@ -29,12 +29,27 @@ const POLL_MS = 15_000;
 /** Large threads are read again less often: each answer goes through all their requests. */
 const SLOW_POLL_MS = 120_000;
 const LARGE = 300;
+/** Their facts come once the thread itself stands: both go through all its requests. */
+const LATER_MS = 1000;
+
+/** Rejects where the reader goes on meanwhile. */
+const later = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, LATER_MS);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      reject(new DOMException('No longer asked for', 'AbortError'));
+    });
+  });
 
 /** How the thread went, in four figures; the evidence of each unfolds. */
 export function HowItWent({ thread, isOpen, toggle, linkTo }: HowItWentProps) {
   const { data, problem } = useResource<Insight>(
     `insight ${thread.id}`,
-    (signal) => readInsight(thread.id, signal),
+    async (signal) => {
+      if (thread.calls > LARGE) await later(signal);
+      return readInsight(thread.id, signal);
+    },
     thread.calls > LARGE ? SLOW_POLL_MS : POLL_MS,
   );
   if (problem?.status === 404) return null;
