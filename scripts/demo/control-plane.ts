@@ -1,5 +1,6 @@
 // The control plane as a process of its own, as npm start runs it.
 import { spawn, type ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DemoError } from './options.ts';
@@ -85,8 +86,19 @@ function environment({ port, store, token }: { readonly port: number; readonly s
     CLEW_PORT: String(port),
     CLEW_DATA: store,
     CLEW_ADMIN_TOKEN: token,
+    CLEW_POLICY: process.env['CLEW_POLICY'] ?? policyOf(path.join(path.dirname(store), 'policy')),
     CLEW_LOG_LEVEL: process.env['CLEW_LOG_LEVEL'] ?? 'warn',
   };
+}
+
+/** The usual policy, but for topics that two people share: so few people as here rarely ask the same. */
+function policyOf(folder: string): string {
+  const usual = path.join(ROOT, 'policies');
+  const file = path.join(folder, 'policy.yaml');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(file, readFileSync(path.join(usual, 'default.yaml'), 'utf8').replace(/minUsers: \d+/, 'minUsers: 2'));
+  cpSync(path.join(usual, 'manifests'), path.join(folder, 'manifests'), { recursive: true });
+  return file;
 }
 
 async function readyUrl(child: ChildProcess, greeting: () => string, errors: () => string): Promise<string> {

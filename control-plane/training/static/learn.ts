@@ -47,7 +47,7 @@ function step(vectors: Float32Array, seen: Float32Array, { tokens, target }: Les
   }
   for (const token of tokens) {
     seen[token] = (seen[token] as number) + steepness;
-    const rate = RATE / Math.sqrt((seen[token] as number) + CAUTION);
+    const rate = RATE / Math.sqrt(seen[token] + CAUTION);
     for (let k = 0; k < size; k += 1) vectors[token * size + k] = (vectors[token * size + k] as number) + rate * (sum[k] as number);
   }
   return 1 - cosine;

@@ -19,7 +19,7 @@ export class SqlitePolicyVersions implements PolicyVersions {
 
   async add({ digest, text, atMs, actor, reason }: Omit<PolicyVersion, 'version'> & { readonly text: string }): Promise<number> {
     const version = this.database.transaction(() => {
-      const next = ((this.newest(1)[0]?.version ?? 0)) + 1;
+      const next = (this.newest(1)[0]?.version ?? 0) + 1;
       const row = { version: next, digest, text, at_ms: Math.trunc(atMs), actor, reason };
       this.database.run(query.insertInto('policy_versions').values(row));
       return next;
