@@ -26,6 +26,10 @@ export const KONG_SETTINGS: readonly string[] = [
   'spool_dir',
   'spool_bytes',
   'gateway',
+  'signing_key',
+  'signing_key_file',
+  'manifest_key',
+  'manifests',
   'log_level',
 ];
 
