@@ -57,7 +57,7 @@ describe('calls through LiteLLM', () => {
     ];
     for (const { headers, body } of ways) {
       const calls = [];
-      for (const text of ['Which flour suits a rye loaf?', 'Name three rivers of Poland']) {
+      for (const text of ['Which flour suits a rye loaf?', 'And which flour suits a white loaf?']) {
         calls.push(await world.ask({ model: MODEL, user: 'bob', messages: [say(text)], ...body }, { headers }));
       }
       const [one, two] = [await world.stored(calls[0]!.callId), await world.stored(calls[1]!.callId)];

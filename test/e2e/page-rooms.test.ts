@@ -150,7 +150,7 @@ describe('alerts', () => {
     await finding.getByText('45%').waitFor();
     await finding.getByText('×9.0').waitFor();
     await finding.getByText('41 people · errors 2% → 31%, elsewhere 2% → 2%').waitFor();
-    await page.getByText('goes along with topic top_2').waitFor();
+    await page.getByText('goes along with topic top 2').waitFor();
     const address = (name: RegExp | string): Promise<string | null> => page.getByRole('link', { name }).getAttribute('href');
     expect(await address('agent')).toMatch(/^\/\?from=/);
     expect(await address('this topic')).toMatch(/^\/\?topic=top_2&from=/);
