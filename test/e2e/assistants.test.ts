@@ -1,5 +1,6 @@
 // An assistant application as people build them: beside each turn it embeds the question, asks again when the provider
 // fails, lets two models answer at once, runs tools side by side, and asks for titles, suggestions and summaries.
+import { setTimeout as sleep } from 'node:timers/promises';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page, RequestView, ThreadDetail, ThreadSummary } from '../../control-plane/src/threads/index.ts';
@@ -92,8 +93,10 @@ async function talk(index: number, texts: readonly string[]): Promise<Made> {
       if (isFirstCall && turn % 3 === 1) failing.status = index % 2 === 0 ? 429 : 500;
       const ask = (model: string) =>
         client.chat.completions.create({ model, safety_identifier: user, messages: [...messages], tools: TOOLS });
-      // From the second turn on a second model answers beside the first, for comparison.
-      const [answer] = await Promise.all([ask('gpt-4o'), ...(isFirstCall && turn === 3 ? [ask('gpt-4.1')] : [])]);
+      // In the last turn a second model answers beside the first, for comparison. Not in the same millisecond: which of two
+      // such requests came first only their ids tell.
+      const beside = isFirstCall && turn === 3 ? [sleep(10).then(() => ask('gpt-4.1'))] : [];
+      const [answer] = await Promise.all([ask('gpt-4o'), ...beside]);
       const { message } = answer.choices[0]!;
       messages.push(message);
       if (message.tool_calls === undefined) break;
