@@ -109,7 +109,8 @@ export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): P
     users: new Set(requests.flatMap(({ user }) => user ?? [])).size,
     ...compare(sent, requests),
     truncations: count(({ truncation }) => truncation?.kind === 'truncated'),
-    compactions: count(({ truncation }) => truncation?.kind === 'compacted'),
+    // The steps of a turn send the same shortened history.
+    compactions: count(({ truncation, call }) => truncation?.kind === 'compacted' && call?.kind === 'turn'),
     forks: count(({ fork }) => fork),
     steps: count(({ call }) => call?.kind === 'step'),
     auxiliary: count(({ call }) => call?.kind === 'auxiliary'),

@@ -213,7 +213,8 @@ async function main(): Promise<void> {
   const controlPlane = await serve((request, response) => {
     void readAll(request).then((body) => {
       const name = (request.url ?? '').split('/')[1] ?? '';
-      const isPost = request.method === 'POST';
+      // Keys and counts of runs are posted as well, a line each, plain.
+      const isPost = request.method === 'POST' && request.headers['content-encoding'] === 'gzip';
       if (isPost) taken.set(name, (taken.get(name) ?? 0) + gunzipSync(body).toString().split('\n').filter(Boolean).length);
       response.writeHead(isPost ? 202 : 404, { 'content-type': 'application/json' }).end('{}');
     });

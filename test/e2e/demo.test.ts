@@ -56,7 +56,9 @@ describe('npm run demo -- --once --quick', () => {
 
   it('finds what was made: calls under their turns, failures, blocks, other models', () => {
     const { made } = report;
-    expect(report.steps).toBe(made.toolCalls);
+    // A question that is sent again after a failure is a step of its turn, too.
+    expect(report.steps).toBeGreaterThanOrEqual(made.toolCalls);
+    expect(report.steps).toBeLessThanOrEqual(made.toolCalls + made.errors);
     expect(report.auxiliary).toBe(made.titles + made.summaries + made.embeddings);
     expect(report.errors).toBe(made.errors);
     expect(report.blocks).toBe(made.blocks);

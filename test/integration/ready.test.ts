@@ -30,7 +30,7 @@ it('is not while the store refuses them, and comes back', async () => {
     if (isFull) throw new ClewError('unavailable', '/private/path cannot be written: the disk is full');
     store.probe();
   };
-  const embedders = { isAllowed: () => false } as never;
+  const embedders = { isAllowed: () => false, isExternal: () => true } as never;
   const base = {
     config: { dataFolder: test.folder },
     store: { ...store, probe },
