@@ -183,6 +183,8 @@ describe(`the page over ${REQUESTS} requests`, () => {
       await page.goto(`${url}/?q=thread%3A${id()}#token=${ADMIN_TOKEN}`);
       const hit = page.locator('[data-row]').first();
       await hit.waitFor();
+      // The search by meaning may still be at work: it is timed below.
+      await page.waitForLoadState('networkidle');
       const taken = await clockOf(async () => {
         await hit.click({ noWaitAfter: true });
         await page.getByRole('heading', { level: 2, name: /^Turn/ }).waitFor();
