@@ -33,16 +33,21 @@ function keep(key: string, data: unknown): void {
 }
 
 /**
- * Loads what `key` names, and again every `pollMs` while the tab is visible. `load` is read at each try, so it need not
- * be stable; the key alone says what is loaded.
+ * Loads what `key` names, and again every `pollMs` (by what was loaded, where it is a function) while the tab is visible.
+ * `load` and `pollMs` are read at each try, so they need not be stable; the key alone says what is loaded.
  */
-export function useResource<T>(key: string, load: (signal: AbortSignal) => Promise<T>, pollMs?: number): Resource<T> {
+export function useResource<T>(
+  key: string,
+  load: (signal: AbortSignal) => Promise<T>,
+  pollMs?: number | ((data: T) => number),
+): Resource<T> {
   const [state, setState] = useState<State<T>>({ key, data: kept.get(key) as T | undefined, problem: undefined });
   const [attempt, setAttempt] = useState(0);
-  const latest = useRef(load);
+  const latest = useRef({ load, pollMs });
   useEffect(() => {
-    latest.current = load;
+    latest.current = { load, pollMs };
   });
+  const polls = pollMs !== undefined;
 
   useEffect(() => {
     const controller = new AbortController();
@@ -50,7 +55,7 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
     const run = async (): Promise<void> => {
       if (document.hidden && kept.has(key)) return;
       try {
-        const data = await latest.current(controller.signal);
+        const data = await latest.current.load(controller.signal);
         if (controller.signal.aborted) return;
         keep(key, data);
         setState({ key, data, problem: undefined });
@@ -59,12 +64,15 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
         const problem = error instanceof ApiError ? error.problem : UNREACHED;
         setState({ key, data: kept.get(key) as T | undefined, problem });
         // What may pass is tried again, also where nothing else asks again.
-        if (pollMs === undefined && isPassing(problem)) timer = setTimeout(() => void run(), RETRY_MS);
+        if (!polls && isPassing(problem)) timer = setTimeout(() => void run(), RETRY_MS);
       }
-      if (pollMs !== undefined) timer = setTimeout(() => void run(), pollMs);
+      const { pollMs: every } = latest.current;
+      const data = kept.get(key) as T | undefined;
+      const wait = typeof every === 'function' ? (data === undefined ? RETRY_MS : every(data)) : every;
+      if (wait !== undefined) timer = setTimeout(() => void run(), wait);
     };
     const onVisible = (): void => {
-      if (document.hidden || pollMs === undefined) return;
+      if (document.hidden || !polls) return;
       clearTimeout(timer);
       void run();
     };
@@ -75,7 +83,7 @@ export function useResource<T>(key: string, load: (signal: AbortSignal) => Promi
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', onVisible);
     };
-  }, [key, pollMs, attempt]);
+  }, [key, polls, attempt]);
 
   const reload = useCallback(() => setAttempt((count) => count + 1), []);
   const own = state.key === key;

@@ -31,15 +31,10 @@ const LARGE = 300;
 
 export function ThreadView({ place }: ThreadViewProps) {
   const { thread: id, q } = place;
-  const [size, setSize] = useState(0);
   const { data, problem, reload } = useResource<ThreadDetail>(
     `thread ${id}`,
-    async (signal) => {
-      const thread = await readThread(id, signal);
-      setSize(thread.requests.length);
-      return thread;
-    },
-    size > LARGE ? SLOW_POLL_MS : POLL_MS,
+    (signal) => readThread(id, signal),
+    ({ requests }) => (requests.length > LARGE ? SLOW_POLL_MS : POLL_MS),
   );
   const mergedInto = problem?.mergedInto;
   useEffect(() => {
