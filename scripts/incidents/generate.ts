@@ -1,6 +1,8 @@
 // Made-up incidents with a known cause: to see whether the analysis of alerts finds it, and finds nothing where there is none.
 // The same seed gives the same incident.
 
+import { seeded } from '../../control-plane/src/kernel/index.ts';
+
 export interface Request {
   readonly atMs: number;
   readonly user: string;
@@ -39,17 +41,6 @@ const MODELS = ['gpt-4o-2024-08-06', 'gpt-4o-mini-2024-07-18', 'claude-sonnet-4-
 const ROUTES = ['chat', 'help', 'agent', 'search'];
 const INTENTS = ['information_seeking', 'task_execution', 'conversation_management', 'error_recovery'];
 const VARIANTS = ['prompt-a', 'prompt-b', 'prompt-c'];
-
-/** mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Draw = () => number;
 

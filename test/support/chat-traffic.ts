@@ -1,17 +1,7 @@
 // Made-up traffic of stateless and stateful clients, with the truth beside it: which conversation each request is of, from
 // which turn on the client no longer sent everything, and which requests go on from an earlier point than the newest.
+import { seeded } from '../../control-plane/src/kernel/index.ts';
 import { messagesCall, type ProviderCall } from './recorded.ts';
-
-/** Numbers that look random and are the same each time. */
-export function dice(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 /** A message as no provider writes it. `tool` answers `call`. */
 type Said =
@@ -289,7 +279,7 @@ function inResponses(
 
 /** Traffic of many people, each with several conversations at once, in order of time. */
 export function* traffic(seed: number, people: number, conversations: number): Generator<TrafficRequest> {
-  const roll = dice(seed);
+  const roll = seeded(seed);
   for (let person = 0; person < people; person++) {
     const user = `person-${seed}-${person}`;
     let at = person;

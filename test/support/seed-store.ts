@@ -2,7 +2,7 @@
 // same count gives the same content; only the times follow the clock, since pages show the newest.
 import type { Sample } from '#contract';
 import type { StoredTurn, TurnSink } from '../../control-plane/src/ingest/index.ts';
-import type { Scope } from '../../control-plane/src/kernel/index.ts';
+import { seeded, type Scope } from '../../control-plane/src/kernel/index.ts';
 import type { Placement } from '../../control-plane/src/threads/index.ts';
 
 export interface SeedOptions {
@@ -36,17 +36,6 @@ const LARGEST = 2_000;
 const SPAN_MS = 30 * 86_400_000;
 const MODELS = ['gpt-4o-2024-08-06', 'gpt-4o-mini-2024-07-18', 'claude-sonnet-4-5-20250929', 'mistral-large-2411'] as const;
 const INTENTS = ['information_seeking', 'task_execution', 'conversation_management', 'error_recovery'] as const;
-/** A small fast generator: seeded, so that two seeds of a store are the same. */
-function generator(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 const SYLLABLES = ['ba', 'ko', 'mi', 'tra', 'ven', 'lu', 'sar', 'den', 'po', 'rin', 'gel', 'fa', 'nor', 'si', 'wek', 'hu'] as const;
 
 /** Pronounceable, and different for each number. */
@@ -75,7 +64,7 @@ const hex = (index: number, length: number): string => (index + 1).toString(16).
 
 export async function seedStore(sink: TurnSink, options: SeedOptions): Promise<Seeded> {
   const { requests } = options;
-  const chance = generator(7);
+  const chance = seeded(7);
   let batch: StoredTurn[] = [];
   let made = 0;
   let threads = 0;

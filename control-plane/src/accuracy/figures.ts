@@ -1,18 +1,14 @@
 // From counted verdicts to figures with intervals.
+import { wilsonInterval } from '../kernel/index.ts';
 import type { Bin, Figures, Share, Tally } from './types.ts';
 
 const BINS = 10;
-/** 97.5th percentile of the normal distribution. */
-const Z = 1.96;
 
-/** The share `part / whole` with Wilson's interval, which stays within 0…1 and is honest for few. */
+/** The share `part / whole` with Wilson's interval. */
 export function shareOf(part: number, whole: number): Share {
   if (whole === 0) return { value: null, low: null, high: null };
-  const share = part / whole;
-  const middle = share + (Z * Z) / (2 * whole);
-  const reach = Z * Math.sqrt((share * (1 - share)) / whole + (Z * Z) / (4 * whole * whole));
-  const scale = 1 + (Z * Z) / whole;
-  return { value: share, low: Math.max(0, (middle - reach) / scale), high: Math.min(1, (middle + reach) / scale) };
+  const [low, high] = wilsonInterval(part, whole);
+  return { value: part / whole, low, high };
 }
 
 /** A beginning where nothing could have been joined says nothing of the linker. */

@@ -48,3 +48,17 @@ export function seeded(seed: number): () => number {
 }
 
 export const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+
+/** 97.5th percentile of the normal distribution. */
+const Z = 1.959964;
+
+/** Wilson's 95% interval of the share `part / whole`: within 0…1, and honest for few. Of nothing: all of 0…1. */
+export function wilsonInterval(part: number, whole: number): readonly [low: number, high: number] {
+  if (whole === 0) return [0, 1];
+  const share = part / whole;
+  const scale = 1 + Z ** 2 / whole;
+  const middle = (share + Z ** 2 / (2 * whole)) / scale;
+  const half = (Z / scale) * Math.sqrt((share * (1 - share)) / whole + Z ** 2 / (4 * whole ** 2));
+  // At the ends rounding can put the share itself outside.
+  return [Math.max(0, Math.min(share, middle - half)), Math.min(1, Math.max(share, middle + half))];
+}

@@ -1,5 +1,6 @@
 // What a new policy would change, field by field, before anybody takes it.
 import type { Policy } from '#contract';
+import { DEFAULT_DAYS } from './retention-days.ts';
 import { placeOf } from './schema.ts';
 
 export interface PlannedChange {
@@ -48,9 +49,7 @@ const STRICT_MODES: readonly unknown[] = ['full', 'topic_only', 'metadata_only',
 const DEFAULTS: Readonly<Record<string, number>> = {
   'sampling.rate': 1,
   'sampling.rescue': 8,
-  'retention.textDays': 30,
-  'retention.embeddingDays': 30,
-  'retention.metadataDays': 365,
+  ...Object.fromEntries(Object.entries(DEFAULT_DAYS).map(([field, days]) => [`retention.${field}`, days])),
   'topics.epsilonPerDay': 1,
   'topics.epsilonPerMonth': 31,
 };

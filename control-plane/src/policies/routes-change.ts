@@ -4,6 +4,7 @@ import type { LivePolicy } from './live.ts';
 import { planOf } from './plan.ts';
 import type { PolicyVersions, StoredTraffic } from './ports.ts';
 import { PolicyError, readPolicy, type LoadedPolicy, type PatternCheck } from './read.ts';
+import { DEFAULT_DAYS } from './retention-days.ts';
 import { createSimulation } from './simulate.ts';
 import type { PolicyRoom } from './versions.ts';
 
@@ -92,55 +93,51 @@ async function simulate(
   scope: Scope,
   { range, days, now, next }: { range: { fromMs: number; toMs: number }; days: number; now: LoadedPolicy; next: LoadedPolicy },
 ) {
-  const usual = await usualBytes(traffic, scope, range);
   const [before, after] = [createSimulation(now.policy), createSimulation(next.policy)];
+  const [text, vectors] = [meanOfStored(), meanOfStored()];
   let [stored, seen] = [0, 0];
   for await (const requests of traffic.samples(scope, range)) {
     for (const request of requests) {
       stored += 1;
       seen += request.weight;
-      before.add(request, usual);
-      after.add(request, usual);
+      text.add(request.bytes.text);
+      vectors.add(request.bytes.vectors);
+      before.add(request);
+      after.add(request);
     }
   }
+  const usual = { text: text.mean(), vectors: vectors.mean() };
   return {
     from: new Date(range.fromMs).toISOString(),
     to: new Date(range.toMs).toISOString(),
     digest: next.digest,
     stored,
     seen,
-    now: before.result(days),
-    then: after.result(days),
+    now: before.result(days, usual),
+    then: after.result(days, usual),
     goesAtOnce: shorter(now, next),
   };
 }
 
-/** Text and vectors of a request where they are stored, for those where they are not. */
-async function usualBytes(traffic: StoredTraffic, scope: Scope, range: { fromMs: number; toMs: number }) {
-  const sums = { text: [0, 0], vectors: [0, 0] } as const satisfies Record<string, number[]>;
-  const count = (pair: number[], bytes: number): void => {
-    if (bytes === 0) return;
-    pair[0] = (pair[0] ?? 0) + bytes;
-    pair[1] = (pair[1] ?? 0) + 1;
+/** Mean of what is there; 0 where nothing is. */
+function meanOfStored() {
+  let [total, count] = [0, 0];
+  return {
+    add(bytes: number): void {
+      total += bytes;
+      if (bytes > 0) count += 1;
+    },
+    mean: (): number => (count === 0 ? 0 : total / count),
   };
-  for await (const requests of traffic.samples(scope, range)) {
-    for (const { bytes } of requests) {
-      count(sums.text, bytes.text);
-      count(sums.vectors, bytes.vectors);
-    }
-  }
-  const mean = ([total = 0, n = 0]: readonly number[]): number => (n === 0 ? 0 : total / n);
-  return { text: mean(sums.text), vectors: mean(sums.vectors) };
 }
 
 /** Classes of which the next purge would take what is kept now: days before and after. */
 function shorter(now: LoadedPolicy, next: LoadedPolicy): Readonly<Record<string, readonly [number, number]>> {
-  const defaults = { textDays: 30, embeddingDays: 30, metadataDays: 365, identityDays: 2555 };
   const [was, will] = [
-    { ...defaults, ...now.policy.retention },
-    { ...defaults, ...next.policy.retention },
+    { ...DEFAULT_DAYS, ...now.policy.retention },
+    { ...DEFAULT_DAYS, ...next.policy.retention },
   ];
-  const keys = Object.keys(defaults) as (keyof typeof defaults)[];
+  const keys = Object.keys(DEFAULT_DAYS) as (keyof typeof DEFAULT_DAYS)[];
   return Object.fromEntries(keys.filter((key) => will[key] < was[key]).map((key) => [key, [was[key], will[key]] as const]));
 }
 

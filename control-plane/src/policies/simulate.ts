@@ -3,6 +3,7 @@
 import type { Policy, Sample } from '#contract';
 import { embedRateOf } from './embed-rate.ts';
 import { isMatch, modeOf, type Mode } from './mode.ts';
+import { DEFAULT_DAYS } from './retention-days.ts';
 
 /** A stored request, as the simulation sees it. */
 export interface SimulatedRequest {
@@ -43,7 +44,6 @@ export interface Bytes {
 }
 
 const DAY_MS = 86_400_000;
-const RETENTION = { textDays: 30, embeddingDays: 30, metadataDays: 365 };
 
 interface Sums {
   requests: number;
@@ -52,10 +52,12 @@ interface Sums {
   costUsd: number;
   readonly modes: { full: number; topic_only: number; metadata_only: number };
   readonly bytes: { text: number; vectors: number; metadata: number };
+  /** Requests whose text or vectors would be kept and are not there to be measured. */
+  readonly unmeasured: { text: number; vectors: number };
   readonly clusters: Map<string, { kept: number; weight: number }>;
 }
 
-/** Adds up requests under one policy; `usual` is what a request's text and vectors take where they are not stored. */
+/** Adds up requests under one policy. */
 export function createSimulation(policy: Policy) {
   const sums: Sums = {
     requests: 0,
@@ -64,10 +66,15 @@ export function createSimulation(policy: Policy) {
     costUsd: 0,
     modes: { full: 0, topic_only: 0, metadata_only: 0 },
     bytes: { text: 0, vectors: 0, metadata: 0 },
+    unmeasured: { text: 0, vectors: 0 },
     clusters: new Map(),
   };
+  const store = (kind: 'text' | 'vectors', kept: number, bytes: number): void => {
+    if (bytes === 0) sums.unmeasured[kind] += kept;
+    else sums.bytes[kind] += kept * bytes;
+  };
   return {
-    add(request: SimulatedRequest, usual: { readonly text: number; readonly vectors: number }): void {
+    add(request: SimulatedRequest): void {
       const { sample, weight, bytes } = request;
       // What the gateway decided then was by its policy, not by this one.
       const mode = modeOf(policy, { ...sample, mode: 'full' });
@@ -79,11 +86,11 @@ export function createSimulation(policy: Policy) {
       sums.modes[mode] += kept;
       sums.costUsd += kept * (request.costUsd ?? 0);
       sums.bytes.metadata += kept * bytes.metadata;
-      if (mode === 'full') sums.bytes.text += kept * (bytes.text || usual.text);
+      if (mode === 'full') store('text', kept, bytes.text);
       if (mode !== 'metadata_only') {
         const rate = embedRateOf(policy, request, sample);
         sums.embedded += kept * rate;
-        sums.bytes.vectors += kept * rate * (bytes.vectors || usual.vectors);
+        store('vectors', kept * rate, bytes.vectors);
       }
       if (weight <= 1) return;
       // Sampling keeps or drops a person's day whole.
@@ -92,16 +99,19 @@ export function createSimulation(policy: Policy) {
       cluster.kept += share;
       sums.clusters.set(key, cluster);
     },
-    /** @param days that the requests span */
-    result(days: number): Kept {
+    /**
+     * @param days that the requests span
+     * @param usual bytes of text and vectors of a request, for those where they are not stored
+     */
+    result(days: number, usual: { readonly text: number; readonly vectors: number }): Kept {
       let variance = 0;
       for (const { kept, weight } of sums.clusters.values()) variance += weight * (weight - 1) * kept * kept;
       const perDay: Bytes = {
-        text: sums.bytes.text / days,
-        vectors: sums.bytes.vectors / days,
+        text: (sums.bytes.text + sums.unmeasured.text * usual.text) / days,
+        vectors: (sums.bytes.vectors + sums.unmeasured.vectors * usual.vectors) / days,
         metadata: sums.bytes.metadata / days,
       };
-      const kept = { ...RETENTION, ...policy.retention };
+      const kept = { ...DEFAULT_DAYS, ...policy.retention };
       return {
         requests: sums.requests,
         standardError: Math.sqrt(variance),

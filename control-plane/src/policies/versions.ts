@@ -1,5 +1,4 @@
 // Every policy that was in force, with who took it and why: an older one can be taken again, as a new version.
-import { createHash } from 'node:crypto';
 import { ClewError, type Clock } from '../kernel/index.ts';
 import type { LivePolicy } from './live.ts';
 import type { PolicySource, PolicyVersions } from './ports.ts';
@@ -24,8 +23,6 @@ export interface PolicyRoom {
     by: { readonly actor: string; readonly reason: string },
   ): Promise<{ readonly version: number; readonly digest: string }>;
 }
-
-export const textDigest = (text: string): string => createHash('sha256').update(text).digest('hex');
 
 /** Notes the policy in force, and each that comes; those that the file brought, not this room, are noted as the file's. */
 export async function createPolicyRoom(parts: {

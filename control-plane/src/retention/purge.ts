@@ -1,6 +1,7 @@
 // The purge: what the policy no longer allows to be kept goes, in batches, so that live traffic is never held up long.
 import type { RetentionPolicy } from '#contract';
 import type { AuditTrail, Clock, Logger, Scope } from '../kernel/index.ts';
+import { DEFAULT_DAYS } from '../policies/index.ts';
 import type { Purgeable } from './ports.ts';
 
 export interface PurgeReport {
@@ -32,9 +33,6 @@ const FIRST_BATCH = 32;
 const LEAST_BATCH = 4;
 const MOST_BATCH = 500;
 const LONGEST_PAUSE_MS = 200;
-/** Days each class is kept where the policy says nothing; the same defaults stand in the policy's schema. */
-export const DEFAULT_DAYS = { textDays: 30, embeddingDays: 30, metadataDays: 365, identityDays: 2555, vaultDays: 30 } as const;
-
 /** One pass over all scopes and classes. Rejects with the store's error; what was removed until then stays removed. */
 export async function purge(options: PurgeOptions): Promise<PurgeReport> {
   const { store, clock, logger } = options;

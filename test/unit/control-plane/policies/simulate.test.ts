@@ -28,8 +28,8 @@ const stored = (fields: Partial<SimulatedRequest> = {}): SimulatedRequest => ({
 const NOTHING = { text: 0, vectors: 0 };
 function simulate(policy: Policy, requests: readonly SimulatedRequest[], usual = NOTHING) {
   const simulation = createSimulation(policy);
-  for (const request of requests) simulation.add(request, usual);
-  return simulation.result(1);
+  for (const request of requests) simulation.add(request);
+  return simulation.result(1, usual);
 }
 
 describe('probabilityOf', () => {
