@@ -118,10 +118,11 @@ describe('a thread that a person puts right', () => {
     await page.getByRole('link', { name: 'Show the evidence' }).click();
     for (const name of ['Satisfaction', 'Quality', 'Course of intents', 'Models and cost'])
       await page.getByRole('region', { name }).waitFor();
+    await page.getByRole('link', { name: 'Threads', exact: true }).click();
     await page.getByRole('link', { name: 'What works', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'What works' }).waitFor();
     await page.getByText(/ended/).first().waitFor();
-    await page.getByRole('link', { name: 'Accuracy' }).click();
+    await page.getByRole('link', { name: 'Health' }).click();
     await page.getByRole('region', { name: 'Calibration' }).getByText('as shipped').waitFor();
     isClean(seen);
     await browser.close();

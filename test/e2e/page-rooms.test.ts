@@ -169,7 +169,7 @@ describe('alerts', () => {
 describe('what a role may not see', () => {
   const roles = [
     ['user', ['Threads'], '/'],
-    ['engineer', ['Threads', 'Topics', 'Runs', 'Models', 'What works', 'Accuracy', 'Alerts'], '/'],
+    ['engineer', ['Threads', 'Topics', 'Models', 'Runs', 'Alerts', 'Health'], '/'],
     ['product', ['Topics'], '/?view=topics'],
     ['auditor', ['Runs'], '/?view=runs'],
     ['ingest', [], '/'],

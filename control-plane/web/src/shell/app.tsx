@@ -20,6 +20,7 @@ import { useKeys } from '../ui/keys.ts';
 import { WorksView } from '../works/works-view.tsx';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
+import { SubNav } from './nav.tsx';
 import { NoEntry } from './no-entry.tsx';
 import { roomOf } from './room-list.ts';
 import { SignIn } from './sign-in.tsx';
@@ -53,6 +54,7 @@ function Rooms() {
       </a>
       <Header route={route} searchBox={searchBox} onHelp={() => setHelpOpen(true)} />
       <main id="main" tabIndex={-1} className={`main main-${route.view}`}>
+        <SubNav view={route.view} />
         {me !== undefined && room !== undefined && !mayOf(me)(room.permission) ? (
           <NoEntry me={me} room={room} isHome={location.search === ''} />
         ) : (

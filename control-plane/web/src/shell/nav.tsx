@@ -2,13 +2,15 @@ import { useEffect, useRef } from 'react';
 import { useMay } from '../api/me.ts';
 import { Link } from '../route/link.tsx';
 import type { Route } from '../route/url.ts';
-import { ROOMS } from './room-list.ts';
+import { GROUPS, type RoomGroup } from './room-list.ts';
 
-/** The rooms that the reader's role may enter. */
+const has = ({ rooms }: RoomGroup, view: Route['view']): boolean => rooms.some(({ views }) => views.includes(view));
+
+/** The groups of rooms that the reader's role may enter. */
 export function Nav({ view }: { readonly view: Route['view'] }) {
   const may = useMay();
   const bar = useRef<HTMLElement>(null);
-  // On narrow screens the rooms scroll sideways.
+  // On narrow screens the groups scroll sideways.
   useEffect(() => {
     const element = bar.current;
     const here = element?.querySelector<HTMLElement>('[aria-current]');
@@ -16,8 +18,28 @@ export function Nav({ view }: { readonly view: Route['view'] }) {
   }, [view]);
   return (
     <nav ref={bar} className="nav" aria-label="Rooms">
-      {ROOMS.filter(({ permission }) => may(permission)).map(({ name, href, views }) => (
-        <Link key={name} className="nav-link" href={href} aria-current={views.includes(view) ? 'page' : undefined}>
+      {GROUPS.flatMap((group) => {
+        const first = group.rooms.find(({ permission }) => may(permission));
+        return first === undefined ? [] : [{ group, first }];
+      }).map(({ group, first }) => (
+        <Link key={group.name} className="nav-link" href={first.href} aria-current={has(group, view) ? 'true' : undefined}>
+          {group.name}
+        </Link>
+      ))}
+    </nav>
+  );
+}
+
+/** The rooms of the group, on the page of each of them; what lies behind a room keeps the space for itself. */
+export function SubNav({ view }: { readonly view: Route['view'] }) {
+  const may = useMay();
+  const group = GROUPS.find((one) => has(one, view));
+  const open = group?.rooms.filter(({ permission }) => may(permission)) ?? [];
+  if (group === undefined || open.length < 2 || !open.some(({ views }) => views[0] === view)) return null;
+  return (
+    <nav className="subnav" aria-label={`In ${group.name}`}>
+      {open.map(({ name, href, views }) => (
+        <Link key={name} className="subnav-link" href={href} aria-current={views[0] === view ? 'page' : undefined}>
           {name}
         </Link>
       ))}

@@ -12,19 +12,37 @@ import {
 export interface Room {
   readonly name: string;
   readonly href: string;
+  /** The first one is the room's own page, the others lie behind it. */
   readonly views: readonly Route['view'][];
   /** What a role needs to see anything there. */
   readonly permission: string;
 }
 
-export const ROOMS: readonly Room[] = [
-  { name: 'Threads', href: listAddress(), views: ['list', 'thread', 'search'], permission: 'threads:read' },
-  { name: 'Topics', href: topicsAddress(), views: ['topics'], permission: 'topics:read' },
-  { name: 'Runs', href: runsAddress(), views: ['runs', 'run'], permission: 'runs:read' },
-  { name: 'Models', href: modelsAddress(), views: ['models'], permission: 'reports:read' },
-  { name: 'What works', href: worksAddress(), views: ['works'], permission: 'metrics:read' },
-  { name: 'Accuracy', href: accuracyAddress(), views: ['accuracy'], permission: 'metrics:read' },
-  { name: 'Alerts', href: alertsAddress(), views: ['alerts', 'alert'], permission: 'alerts:read' },
+/** One entry of the bar. Its rooms stand below the bar once one of them is entered, so that the bar stays short on a phone. */
+export interface RoomGroup {
+  readonly name: string;
+  /** In the order in which they are offered; the group leads to the first one that is open. */
+  readonly rooms: readonly Room[];
+}
+
+export const GROUPS: readonly RoomGroup[] = [
+  {
+    name: 'Threads',
+    rooms: [
+      { name: 'All threads', href: listAddress(), views: ['list', 'thread', 'search'], permission: 'threads:read' },
+      { name: 'What works', href: worksAddress(), views: ['works'], permission: 'metrics:read' },
+    ],
+  },
+  { name: 'Topics', rooms: [{ name: 'Topics', href: topicsAddress(), views: ['topics'], permission: 'topics:read' }] },
+  { name: 'Models', rooms: [{ name: 'Models', href: modelsAddress(), views: ['models'], permission: 'reports:read' }] },
+  { name: 'Runs', rooms: [{ name: 'Runs', href: runsAddress(), views: ['runs', 'run'], permission: 'runs:read' }] },
+  { name: 'Alerts', rooms: [{ name: 'Alerts', href: alertsAddress(), views: ['alerts', 'alert'], permission: 'alerts:read' }] },
+  {
+    name: 'Health',
+    rooms: [{ name: 'Accuracy', href: accuracyAddress(), views: ['accuracy'], permission: 'metrics:read' }],
+  },
 ];
+
+export const ROOMS: readonly Room[] = GROUPS.flatMap(({ rooms }) => rooms);
 
 export const roomOf = (view: Route['view']): Room | undefined => ROOMS.find(({ views }) => views.includes(view));
