@@ -222,6 +222,21 @@ describe('moving one request', () => {
     const list = await request(plane.app).get('/v1/repairs').query({ thread: b }).set(bearer());
     expect((list.body as { items: RepairBody[] }).items.map(({ id }) => id)).toEqual([second.id, first.id]);
   });
+
+  it('does not make a first one again of what others stand before by now', async () => {
+    const plane = await start();
+    await store(plane, asked('b1', 0, 'B'), asked('a1', 2, 'A'), asked('a2', 4, 'A'), asked('b2', 6, 'B'));
+    const [a, b] = [await threadOf(plane, 'a1'), await threadOf(plane, 'b1')];
+    const away = (await post(plane, '/v1/requests/a1/relink', { threadId: 'new' })).body as RepairBody;
+    await post(plane, '/v1/requests/b1/relink', { threadId: a });
+    expect((await post(plane, `/v1/repairs/${away.id}/undo`, {})).body).toMatchObject({ state: 'undone' });
+    expect((await thread(plane, a)).requests.map(({ id, predecessor, position }) => [id, predecessor, position])).toEqual([
+      ['b1', null, 'first'],
+      ['a1', 'b1', 'continuation'],
+      ['a2', 'a1', 'continuation'],
+    ]);
+    expect((await thread(plane, b)).requests.map(({ id }) => id)).toEqual(['b2']);
+  });
 });
 
 describe('what is kept of repairs', () => {

@@ -12,9 +12,9 @@ export function undoPlan({ moved, adjusted, followers }: Undoable, line: Line): 
   const touched = new Set([...goes.values(), ...[...goes.keys()].flatMap((id) => rows.get(id)?.threadId ?? [])]);
   const places = new Map(restand(line, goes, touched));
   const threadAfter = (id: string): string | undefined => goes.get(id) ?? line.threadOf.get(id);
-  /** As it was, where what it went on from is back as well. */
+  /** As it was, where what it went on from is back as well, or, of a first one, where nothing stands before it by now. */
   const restored = (before: Place, thread: string, now: Place): Place => {
-    const stands = before.predecessorId === null || threadAfter(before.predecessorId) === thread;
+    const stands = before.predecessorId === null ? now.predecessorId === null : threadAfter(before.predecessorId) === thread;
     return stands ? before : { ...now, method: before.method, confidence: before.confidence };
   };
   const moves: RepairMove[] = [];

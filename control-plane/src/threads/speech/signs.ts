@@ -77,7 +77,15 @@ const CONTRARY =
 const DEFINITE =
   /(?<![\p{L}])(?:the|both|de|der|die|das|den|le|la|les|el|los|las|il|lo|gli|os|as) [\p{L}]{3,20}(?: [\p{L}]{3,20})?\s{0,2}(?:[?.!,]|$| (?:start|cost|have|work|do|is|are|was))/iu;
 
-export function signsOf(whole: string): Signs {
+/** The text read last: what a request leans on and what it wants are asked of the same one, right after another. */
+let last: { readonly text: string; readonly signs: Signs } | undefined;
+
+export function signsOf(text: string): Signs {
+  if (last?.text !== text) last = { text, signs: read(text) };
+  return last.signs;
+}
+
+function read(whole: string): Signs {
   const text = whole.slice(0, MOST_UNITS).replaceAll('’', "'");
   const head = text.slice(0, HEAD_UNITS);
   const tail = whole.slice(-TAIL_UNITS).replaceAll('’', "'").trimEnd();
