@@ -6,6 +6,7 @@ import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
 import { beyondRecallOf, vaultMemory } from './compose-privacy.ts';
 import type { Config } from './config.ts';
+import type { UnkeptAccount } from './identity/index.ts';
 import { waitingSamples, type JournalKeys } from './ingest/index.ts';
 import { createReleaser, type Releaser } from './disclosure/index.ts';
 import { systemRandomness, type Scope } from './kernel/index.ts';
@@ -48,6 +49,7 @@ export function openEraser(
     keys: JournalKeys;
     ledger: ErasureLedger;
     vault: Vault;
+    unkept: UnkeptAccount;
   },
 ): Eraser {
   const { store, clock, logger } = base;
@@ -64,7 +66,7 @@ export function openEraser(
   return createEraser({
     erasables: [
       // What waits comes first: from then on nothing of it is stored.
-      waitingSamples(store.journal, parts.keys),
+      waitingSamples(store.journal, parts.keys, parts.unkept),
       vaultMemory(parts.vault),
       ...store.erasables,
       userTokens(parts.access),

@@ -111,7 +111,16 @@ async function assemble(base: Base): Promise<ControlPlane> {
     partitioner: partitionInThread,
     onFailure: (error) => logger.warn('topics_not_consolidated', { reason: error instanceof Error ? error.message : 'unknown' }),
   });
-  const eraser = openEraser(base, { access, topics, outside, renewLinking: () => workshop.renew(), keys, ledger, vault });
+  const eraser = openEraser(base, {
+    access,
+    topics,
+    outside,
+    renewLinking: () => workshop.renew(),
+    keys,
+    ledger,
+    vault,
+    unkept: identity.unkept,
+  });
   const subjects = () => subjectsOf(base, access);
   await replayErasures({ ledger, tombstones: store.tombstones, subjects, eraser, audit: store.audit, logger });
   const redactor = feedbackRedactor(workshop, secret);
@@ -127,6 +136,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     vectors: outside && withoutErased(outside.vectors, store.tombstones),
     workshop,
     identifier: identity.identifier,
+    unkept: identity.unkept,
     vault,
     key: secret,
     meter: metrics,
@@ -139,6 +149,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     journal: store.journal,
     keys,
     policy: () => live.current().policy,
+    unkept: identity.unkept,
     meter: metrics,
     clock,
     limits: config.limits,
@@ -247,6 +258,7 @@ async function openIdentity(base: Base): Promise<IdentityRoom> {
     counters: store.counters,
     gatewayKeys: store.gatewayKeys,
     epochs: store.epochs,
+    unkept: store.counters,
     trust: config.gatewayKeys,
     guard: checkpointFolder(path.join(config.dataFolder, 'keys', 'checkpoints')),
     manifests,

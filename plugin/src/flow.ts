@@ -23,11 +23,12 @@ export class Flow {
 
   /** Before the provider: at most get, set, done. */
   async access(kong: Kong): Promise<void> {
-    const { drops, health, pending } = this.#observer;
+    const { drops, health, pending, life } = this.#observer;
     const now = Date.now();
     this.#observer.touch(now);
     if (this.#observer.isOff(this.#config.mode)) {
       drops.count('mode_off');
+      life.letPass();
       return;
     }
     const companion = observe.readCompanionRequest(await kong.ctx.shared.get(COMPANION_KEYS.request));

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import { SharedCounts } from './counts.ts';
 
-const CELLS = ['counter', 'policy_off', 'done', 'done_bytes'] as const;
+const CELLS = ['counter', 'policy_off', 'done', 'done_bytes', 'passed'] as const;
 
 /** As it travels to another thread. */
 export interface LifeShare {
@@ -42,6 +42,15 @@ export class Life {
   /** How many numbers were given out. */
   get numbered(): number {
     return this.#cells.get('counter');
+  }
+
+  /** A call is not looked at and gets no number: settings or policy say off. How many there were is stated all the same. */
+  letPass(): void {
+    this.#cells.add('passed');
+  }
+
+  get passed(): number {
+    return this.#cells.get('passed');
   }
 
   /** True when the policy in force lets nothing be kept, whatever the settings say. */

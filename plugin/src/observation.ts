@@ -71,6 +71,7 @@ function* observeCall(runtime: Runtime, observed: Observed, call: RawCall): Gene
   const mode = modeFor(inForce.policy, config.mode, factsOf(request, outcome));
   if (mode === 'off') {
     runtime.drops.count('mode_off');
+    runtime.life.letPass();
     return;
   }
   const counter = runtime.life.nextNumber();

@@ -4,11 +4,14 @@ import type { ContextPolicy, ManifestSet } from '#contract';
 import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
 import type { Health } from './health.ts';
+import type { Life } from './life.ts';
 import type { CapturedOutcome, PendingRun, PendingRuns } from './observe/index.ts';
 
 export interface Observer {
   readonly drops: Drops;
   readonly health: Health;
+  /** Counts what was numbered, and what was let pass without a number. */
+  readonly life: Life;
   /** Runs between access and log. */
   readonly pending: PendingRuns;
   /** Called for each request; keeps policies fresh while there is traffic. */

@@ -24,6 +24,7 @@ const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
   log_tiles: 'hashes',
   counter_ranges: 'numbers of gateways',
   counter_epochs: 'numbers of gateways',
+  counter_unkept: 'numbers of gateways',
   gateway_keys: 'public keys of gateways',
   gateway_epochs: 'what gateways state of the number of their runs',
   refused_signatures: 'ids of keys',

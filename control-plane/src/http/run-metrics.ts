@@ -33,7 +33,7 @@ export function createRunMetrics(registry: Registry): RunMetrics {
   });
   const account = new Gauge({
     name: 'clew_runs_unaccounted',
-    help: 'Runs that gateways numbered and that are not here: missing, lost, unknown_end; and numbers that are repeated or unproven',
+    help: 'Runs that gateways numbered and that are not here: missing, lost, not_kept, unknown_end; and numbers that are repeated or unproven',
     labelNames: [...WHERE, 'kind'] as const,
     registers,
   });
@@ -63,8 +63,8 @@ export function createRunMetrics(registry: Registry): RunMetrics {
       if (!read) return;
       account.reset();
       for (const { scope, account: found } of (await read()).slice(0, SCOPES)) {
-        const { missing, lost, unknownEnd, repeated, unproven } = found;
-        const values = { missing, lost, unknown_end: unknownEnd, repeated, unproven };
+        const { missing, lost, notKept, unknownEnd, repeated, unproven } = found;
+        const values = { missing, lost, not_kept: notKept, unknown_end: unknownEnd, repeated, unproven };
         for (const [kind, value] of Object.entries(values))
           account.set({ tenant: scope.tenant, environment: scope.environment, kind }, value);
       }

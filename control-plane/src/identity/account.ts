@@ -1,5 +1,6 @@
 // What became of the runs that gateways numbered: which are missing, and for which of those there is an explanation that
 // somebody signed for. A number that is missing without one was left out, by the gateway or behind it.
+import type { LostRange } from '#contract';
 import type { CounterGap, EpochSummary } from './ports.ts';
 
 /** A run can be on its way for so long: gateways hold runs back for a quarter of an hour, in case that a later one makes them worth keeping. */
@@ -9,14 +10,14 @@ const SILENT_MS = 15 * 60_000;
 
 /**
  * on_the_way: seen so recently that the runs may still come. missing: nothing explains it. lost: the gateway says, under its
- * key, that it lost these runs, and why. unknown_end: the gateway was never heard of again, as when it is killed; what it
- * held then is gone.
+ * key, that it lost these runs, and why. not_kept: this server says that they came in and why it does not have them.
+ * unknown_end: the gateway was never heard of again, as when it is killed; what it held then is gone.
  */
-export type GapKind = 'on_the_way' | 'missing' | 'lost' | 'unknown_end';
+export type GapKind = 'on_the_way' | 'missing' | 'lost' | 'not_kept' | 'unknown_end';
 
 export interface ExplainedGap extends CounterGap {
   readonly kind: GapKind;
-  /** As the gateway says. */
+  /** As the gateway says, or this server. */
   readonly reason?: string;
 }
 
@@ -42,9 +43,13 @@ export function explain(gaps: readonly CounterGap[], epochs: readonly EpochSumma
   return [...tails, ...gaps]
     .flatMap((gap) => {
       const epoch = known.get(gap.epoch);
-      return partsOf(gap, epoch).map((part): ExplainedGap => {
-        if (part.reason !== undefined) return { ...part, kind: 'lost' };
-        return { ...part, kind: kindOf(gap, isTail.has(gap), epoch, nowMs) };
+      const isTailGap = isTail.has(gap);
+      return cut(gap, epoch?.stated?.lost ?? []).flatMap((part): ExplainedGap[] => {
+        if (part.reason !== undefined) return [{ ...part, kind: 'lost' }];
+        return cut(part, epoch?.unkept ?? []).map((rest) => ({
+          ...rest,
+          kind: rest.reason === undefined ? kindOf(gap, isTailGap, epoch, nowMs) : 'not_kept',
+        }));
       });
     })
     .sort((a, b) => b.seenAtMs - a.seenAtMs || (a.epoch < b.epoch ? -1 : a.epoch > b.epoch ? 1 : a.from - b.from));
@@ -58,11 +63,11 @@ function kindOf({ seenAtMs }: CounterGap, isTail: boolean, epoch: EpochSummary |
   return nowMs - seenAtMs > SETTLED_MS ? 'missing' : 'on_the_way';
 }
 
-/** The gap cut at the ranges that the gateway says it lost. */
-function partsOf(gap: CounterGap, epoch: EpochSummary | undefined): (CounterGap & { readonly reason?: string })[] {
+/** The gap cut at ranges that are explained; these are in order and apart from each other. */
+function cut(gap: CounterGap, explained: readonly LostRange[]): (CounterGap & { readonly reason?: string })[] {
   const parts: (CounterGap & { readonly reason?: string })[] = [];
   let at = gap.from;
-  for (const { from, to, reason } of epoch?.stated?.lost ?? []) {
+  for (const { from, to, reason } of explained) {
     if (to < at || from > gap.to) continue;
     if (from > at) parts.push({ ...gap, from: at, to: from - 1 });
     parts.push({ ...gap, from: Math.max(at, from), to: Math.min(to, gap.to), reason });
@@ -77,6 +82,7 @@ export interface Account {
   /** Runs that nothing explains, those on their way included. */
   readonly missing: number;
   readonly lost: number;
+  readonly notKept: number;
   readonly unknownEnd: number;
   readonly repeated: number;
   readonly unproven: number;
@@ -91,6 +97,7 @@ export function accountOf(gaps: readonly CounterGap[], beyond: number, epochs: r
     gaps: explained,
     missing: sum('missing', 'on_the_way') + beyond,
     lost: sum('lost'),
+    notKept: sum('not_kept'),
     unknownEnd: sum('unknown_end'),
     repeated: epochs.reduce((total, { repeated }) => total + repeated, 0),
     unproven: epochs.reduce((total, { unproven }) => total + unproven, 0),

@@ -21,7 +21,7 @@ import {
 import type { Clock, Scope } from '../kernel/index.ts';
 import { claimedKey } from './epochs.ts';
 import { refusalOf, type KeyTrust } from './key-trust.ts';
-import type { GatewayKey } from './ports.ts';
+import type { GatewayKey, UnkeptRun } from './ports.ts';
 import type { Refusal, RunIdentity, SignedBy } from './types.ts';
 
 /** Public keys of gateways, as they were registered. In memory: asked for every run. */
@@ -42,7 +42,11 @@ export interface IdentifierParts {
 export interface Identifier {
   /** The sample as it is to be stored, and the run's identity; that is undefined for samples without a run id. Never throws on what was sent. */
   identify(scope: Scope, sample: Sample): { readonly sample: Sample; readonly identity: RunIdentity | undefined };
+  /** The number that a gateway gave the run, with its key where that signed for it; undefined where it has none. Never throws. */
+  numberOf(scope: Scope, sample: Sample): RunNumber | undefined;
 }
+
+export type RunNumber = Omit<UnkeptRun, 'reason'>;
 
 export function createIdentifier(parts: IdentifierParts): Identifier {
   return {
@@ -61,6 +65,12 @@ export function createIdentifier(parts: IdentifierParts): Identifier {
         signed && { refused: signed.refused, claimed: claimedKey(attestation.signatures[0]?.keyid) },
       );
       return { sample: marked, identity: identityOf(marked, own, parts) };
+    },
+    numberOf(scope, { attestation, ...sample }) {
+      const { epoch, counter } = sample.gateway ?? {};
+      if (sample.runId === undefined || epoch === undefined || counter === undefined) return undefined;
+      const signed = attestation && takeSigned(attestation, sample, scope, parts);
+      return { epoch, counter, keyId: signed && 'envelope' in signed ? signed.signed.keyId : undefined };
     },
   };
 }

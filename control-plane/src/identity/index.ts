@@ -3,6 +3,7 @@ export { recordOf } from '#contract';
 export { diffRecords, type Difference } from './diff.ts';
 export { createIdentifier, type Identifier, type GatewayKeys } from './identify.ts';
 export { createIdentity, type IdentityRoom } from './room.ts';
+export { createUnkeptAccount, type UnkeptAccount } from './unkept.ts';
 export { openManifests, type LiveManifests, type ManifestSource } from './manifests/live.ts';
 export { manifestFaultLine, readManifest, type ManifestFault, type ManifestReading } from './manifests/read.ts';
 export { draftManifest } from './manifests/draft.ts';
@@ -27,6 +28,9 @@ export type {
   RunReader,
   RunTexts,
   StoredRun,
+  UnkeptReason,
+  UnkeptRun,
+  UnkeptRuns,
   VerdictCount,
 } from './ports.ts';
 export { KEY_TRUST, type KeyTrust } from './key-trust.ts';

@@ -107,6 +107,27 @@ export interface CounterGap {
   readonly seenAtMs: number;
 }
 
+/**
+ * Why the control plane has a numbered run no more, though it came in. mode_off: the policy forbids to keep anything of it.
+ * buried: it could not be processed, not even without its texts. erased: its user was erased while it waited.
+ */
+export type UnkeptReason = 'mode_off' | 'buried' | 'erased';
+
+/** A numbered run that came in and is not kept. */
+export interface UnkeptRun {
+  readonly epoch: string;
+  readonly counter: number;
+  /** The gateway's key, where its signature was taken: for an epoch that a key has signed for, only what that key signed counts. */
+  readonly keyId: string | undefined;
+  readonly reason: UnkeptReason;
+}
+
+/** Keeps account of runs that are not kept, so that nobody takes them for left out. */
+export interface UnkeptRuns {
+  /** Durable when it resolves; idempotent. */
+  note(scope: Scope, runs: readonly UnkeptRun[]): Promise<void>;
+}
+
 export interface EpochSummary {
   readonly epoch: string;
   /** The key that signs for it; null where none does. */
@@ -118,9 +139,13 @@ export interface EpochSummary {
   readonly repeated: number;
   /** Runs that gave a number of it without its key's signature: they do not count. */
   readonly unproven: number;
+  /** Numbers that came in and are not kept, as this server says; in order, apart from each other. */
+  readonly unkept: readonly LostRange[];
   /** What the gateway states of it, under that key; null where it states nothing. */
   readonly stated: {
     readonly runs: number;
+    /** Calls that it let pass unseen, since settings or policy said so: they have no number. */
+    readonly passed: number;
     readonly lost: readonly LostRange[];
     readonly state: 'open' | 'closed';
     readonly atMs: number;

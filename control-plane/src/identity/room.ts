@@ -9,13 +9,14 @@ import { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
 import type { CheckpointGuard, LogStore, Witness } from './log/ports.ts';
 import type { LiveManifests } from './manifests/live.ts';
 import type { KeyTrust } from './key-trust.ts';
-import type { CounterReader, EpochStore, GatewayKeyStore, RunReader } from './ports.ts';
+import type { CounterReader, EpochStore, GatewayKeyStore, RunReader, UnkeptRuns } from './ports.ts';
 import { epochRoutes } from './routes-epochs.ts';
 import { gatewayKeyRoutes } from './routes-keys.ts';
 import { logRoutes, readAccount } from './routes-log.ts';
 import { manifestRoutes } from './routes-manifests.ts';
 import { runRoutes } from './routes.ts';
 import { windowRoutes } from './routes-windows.ts';
+import { createUnkeptAccount, type UnkeptAccount } from './unkept.ts';
 
 export interface IdentityParts {
   readonly runs: RunReader;
@@ -23,6 +24,7 @@ export interface IdentityParts {
   readonly counters: CounterReader;
   readonly gatewayKeys: GatewayKeyStore;
   readonly epochs: EpochStore;
+  readonly unkept: UnkeptRuns;
   /** Which keys of gateways count. */
   readonly trust: KeyTrust;
   readonly guard: CheckpointGuard;
@@ -36,6 +38,8 @@ export interface IdentityParts {
 
 export interface IdentityRoom {
   readonly identifier: Identifier;
+  /** For whoever takes samples in and does not keep them. */
+  readonly unkept: UnkeptAccount;
   readonly checkpointer: Checkpointer;
   readonly bundler: Bundler;
   readonly routes: readonly Route[];
@@ -74,8 +78,10 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
       });
     round.catch(() => undefined);
   };
+  const identifier = createIdentifier({ manifests: () => manifests.current(), gatewayKeys, key, trust, clock });
   return {
-    identifier: createIdentifier({ manifests: () => manifests.current(), gatewayKeys, key, trust, clock }),
+    identifier,
+    unkept: createUnkeptAccount(parts.unkept, identifier),
     checkpointer,
     bundler,
     routes: [

@@ -50,6 +50,7 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
             description: 'Runs whose number was passed over without an explanation, those on their way included',
           },
           lost: { type: 'integer', description: 'Runs that gateways say, under their keys, that they lost' },
+          notKept: { type: 'integer', description: 'Runs that came in and that this server does not keep, as it says itself' },
           unknownEnd: { type: 'integer', description: 'Runs of gateways that were not heard of again, as when they are killed' },
         },
       },
@@ -59,7 +60,7 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
       const { size } = await store.state(scope);
       const published = await checkpointer.published(scope);
       const { account } = await readAccount(counters, scope, clock.nowMs());
-      const { missing, lost, unknownEnd } = account;
+      const { missing, lost, notKept, unknownEnd } = account;
       return {
         status: 200,
         json: {
@@ -71,6 +72,7 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
           signatures: (published ? parseNote(published.note)?.signatures : undefined)?.map(({ name }) => name) ?? [],
           missing,
           lost,
+          notKept,
           unknownEnd,
           at: new Date(clock.nowMs()).toISOString(),
         },
@@ -104,17 +106,21 @@ function gapsRoute({ counters, clock }: LogRoutesParts): Route {
                 seenAt: TIME,
                 settled: { type: 'boolean', description: 'False: seen so recently that the runs may still be on their way' },
                 kind: {
-                  enum: ['on_the_way', 'missing', 'lost', 'unknown_end'],
+                  enum: ['on_the_way', 'missing', 'lost', 'not_kept', 'unknown_end'],
                   description:
-                    'missing: nothing explains it. lost: the gateway says under its key that it lost these runs. unknown_end: the gateway was not heard of again, as when it is killed.',
+                    'missing: nothing explains it. lost: the gateway says under its key that it lost these runs. not_kept: they came in, and this server says why it does not have them. unknown_end: the gateway was not heard of again, as when it is killed.',
                 },
-                reason: { type: 'string', description: 'Why the gateway lost them' },
+                reason: {
+                  type: 'string',
+                  description: 'Why the gateway lost them, or why this server did not keep them: mode_off, buried, erased',
+                },
               },
             },
           },
           next: { type: 'null' },
           missing: { type: 'integer', description: 'Without an explanation, those on their way included' },
           lost: { type: 'integer' },
+          notKept: { type: 'integer', description: 'Came in and are not kept, as this server says' },
           unknownEnd: { type: 'integer' },
           repeated: { type: 'integer', description: 'Numbers that came with more than one run' },
           unproven: { type: 'integer', description: "Runs that gave a number of a signed epoch without its key's signature" },
@@ -128,7 +134,16 @@ function gapsRoute({ counters, clock }: LogRoutesParts): Route {
                   enum: ['closed', 'open', 'unknown', 'unstated'],
                   description: 'unstated: the gateway states nothing of its runs, so what is missing at the end cannot be seen',
                 },
-                stated: { type: ['object', 'null'], description: 'What the gateway states under its key: runs, lost, state, at' },
+                unkept: {
+                  type: 'array',
+                  items: { type: 'object' },
+                  description: 'Numbers that came in and are not kept: from, to, reason',
+                },
+                stated: {
+                  type: ['object', 'null'],
+                  description:
+                    'What the gateway states under its key: runs, lost, state, at; passed: calls that it let pass unseen because settings or policy said off',
+                },
               },
             },
           },
@@ -184,7 +199,13 @@ function epochView(summary: EpochSummary, nowMs: number): object {
   return {
     ...epoch,
     end: endOf(summary, nowMs),
-    stated: stated && { runs: stated.runs, lost: stated.lost, state: stated.state, at: new Date(stated.atMs).toISOString() },
+    stated: stated && {
+      runs: stated.runs,
+      passed: stated.passed,
+      lost: stated.lost,
+      state: stated.state,
+      at: new Date(stated.atMs).toISOString(),
+    },
     firstSeen: new Date(firstSeenMs).toISOString(),
     lastSeen: new Date(lastSeenMs).toISOString(),
   };

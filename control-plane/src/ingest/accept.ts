@@ -1,11 +1,13 @@
 // The door: from posted bytes to durable, sealed rows. 202 is answered only after the journal has them.
 import type { Policy, Sample } from '#contract';
+import type { UnkeptAccount } from '../identity/index.ts';
 import { ClewError, type Clock, type ErrorCode, type Scope } from '../kernel/index.ts';
 import { modeOf } from '../policies/index.ts';
 import type { JournalKeys } from './journal-keys.ts';
 import { judge } from './judge.ts';
 import type { AppendResult, IngestMeter, Journal, JournalEntry } from './ports.ts';
 import { splitBody, type Item } from './split.ts';
+import { withoutTexts } from './without-texts.ts';
 
 export interface Rejection {
   /** Position in the posted batch, from 0. */
@@ -46,6 +48,8 @@ export interface AcceptorParts {
   readonly journal: Journal;
   readonly keys: JournalKeys;
   readonly policy: () => Policy;
+  /** Told of numbered runs that the policy wants nothing of; absent: they will look left out. */
+  readonly unkept?: UnkeptAccount | undefined;
   readonly meter: IngestMeter;
   readonly clock: Clock;
   readonly limits: { readonly batchItems: number; readonly journalRows: number };
@@ -79,11 +83,12 @@ async function settle(items: Iterable<Item>, scope: Scope, parts: AcceptorParts,
   const batch = await judgeAll(items, scope, parts);
   const result = batch.samples.size === 0 ? { appended: 0, duplicates: [] } : await append(batch.samples, scope, parts, offers);
   const duplicates = batch.repeated + result.duplicates.length;
-  const accepted = result.appended + duplicates + batch.off;
+  await parts.unkept?.note(scope, batch.off, 'mode_off');
+  const accepted = result.appended + duplicates + batch.off.length;
   meter.accepted(result.appended);
   meter.duplicates(duplicates);
   meter.unknownFields(batch.unknownFields);
-  if (batch.off > 0) meter.dropped('mode_off', batch.off);
+  if (batch.off.length > 0) meter.dropped('mode_off', batch.off.length);
   for (const { code } of batch.rejected) meter.rejected(code, 1);
   if (result.appended > 0) parts.arrived();
   return { accepted, duplicates, unknownFields: batch.unknownFields, rejected: batch.rejected };
@@ -96,7 +101,7 @@ interface Judged {
   /** Ids that came twice in one batch; the first one counts. */
   readonly repeated: number;
   /** Samples that the policy wants nothing of. */
-  readonly off: number;
+  readonly off: readonly Sample[];
   readonly unknownFields: number;
 }
 
@@ -105,7 +110,8 @@ async function judgeAll(items: Iterable<Item>, scope: Scope, parts: AcceptorPart
   const rejected: Rejection[] = [];
   const policy = parts.policy();
   const nowMs = parts.clock.nowMs();
-  let [repeated, off, unknownFields] = [0, 0, 0];
+  const off: Sample[] = [];
+  let [repeated, unknownFields] = [0, 0];
   for (const item of items) {
     if (item.index >= parts.limits.batchItems) throw new ClewError('body_too_large', `at most ${parts.limits.batchItems} samples a post`);
     if (item.index > 0 && item.index % BREATHER === 0) await new Promise((resolve) => setImmediate(resolve));
@@ -121,20 +127,13 @@ async function judgeAll(items: Iterable<Item>, scope: Scope, parts: AcceptorPart
     unknownFields += judgement.unknownFields;
     const mode = modeOf(policy, judgement.sample);
     if (samples.has(judgement.sample.id)) repeated += 1;
-    else if (mode === 'off') off += 1;
+    else if (mode === 'off') off.push(judgement.sample);
     else {
-      const sample = mode === 'metadata_only' ? withoutText(judgement.sample, mode) : { ...judgement.sample, mode };
+      const sample = mode === 'metadata_only' ? withoutTexts(judgement.sample) : { ...judgement.sample, mode };
       samples.set(sample.id, { sample, index: item.index });
     }
   }
   return { samples, rejected, repeated, off, unknownFields };
-}
-
-function withoutText(sample: Sample, mode: 'metadata_only'): Sample {
-  const copy: Sample = { ...sample, mode };
-  delete copy.prompt;
-  delete copy.answer;
-  return copy;
 }
 
 async function append(samples: Judged['samples'], scope: Scope, parts: AcceptorParts, offers: readonly Offer[]): Promise<AppendResult> {

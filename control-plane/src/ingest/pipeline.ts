@@ -6,11 +6,12 @@
 // while this thread stores; several batches are on the way, so that names of one are found while another is embedded. The
 // last step waits for the batch before, so that requests of one principal are placed in the order they were accepted. An
 // item that fails goes back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
+// Of a run that is buried the record is kept, without its texts; where even that fails, an account of its number.
 // While a part that all items need is away (a full disk, an outside store), items wait for it and are not to blame.
 import type { Price, Sample } from '#contract';
 import type { Redactor } from '#redact';
 import { ClewError, errorFields, type Clock, type DomainEvent, type Logger, type Scope } from '../kernel/index.ts';
-import type { Identifier } from '../identity/index.ts';
+import type { Identifier, UnkeptAccount } from '../identity/index.ts';
 import type { Vault } from '../vault/index.ts';
 import { cutBatches } from './cut-batches.ts';
 import { isolate, type Failure } from './isolate.ts';
@@ -18,6 +19,7 @@ import type { JournalKeys } from './journal-keys.ts';
 import { createDoorbell, createLane } from './lane.ts';
 import type { IngestMeter, Journal, JournalRow, Stage, StoredTurn, TurnSink, VectorItem, Vectors } from './ports.ts';
 import type { Prepared, Processed, Processor } from './processor.ts';
+import { createLastResort } from './last-resort.ts';
 import { openRow, type OpenedRow } from './open-row.ts';
 import { storedTurnOf } from './stored-turn.ts';
 
@@ -39,6 +41,8 @@ export interface PipelineParts {
   readonly workshop: () => Workshop;
   /** Judges and signs what runs were composed of; absent: nothing is proven of them. */
   readonly identifier?: Identifier | undefined;
+  /** Told of numbered runs that are buried; absent: they will look left out. */
+  readonly unkept?: UnkeptAccount | undefined;
   /** Keeps original values; absent: they are dropped. */
   readonly vault?: Pick<Vault, 'deposit'> | undefined;
   /** Key of hashed identifiers. */
@@ -75,7 +79,8 @@ const FIRST_PAUSE_MS = 500;
 const MAX_ATTEMPTS_AWAY = 1_500;
 const LAST_PAUSE_MS = 60_000;
 
-interface Work extends OpenedRow {
+/** A row on its way through the stages. */
+export interface Work extends OpenedRow {
   readonly prepared: Prepared;
 }
 
@@ -87,6 +92,15 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   const open = new Set<Promise<void>>();
   /** Rows that are claimed, in no hand, and to be put back as soon as the store takes a write. */
   const adrift: number[] = [];
+  const keepWhatCan = createLastResort(parts, async (work, workshop) => {
+    try {
+      for (const turn of await placeAndCommit([work], workshop, [])) announce(turn);
+    } catch (error) {
+      workshop.processor.forget(work.prepared);
+      throw error;
+    }
+    parts.committed();
+  });
   let isStopping = false;
   let loop: Promise<void> | undefined;
   let sweptMs = 0;
@@ -194,7 +208,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     if (items.length === 0) return;
     const isolated = await isolate(items, async (batch) => {
       try {
-        return await placeAndCommit(batch, workshop);
+        return await placeAndCommit(
+          batch,
+          workshop,
+          batch.map(({ row }) => row.seq),
+        );
       } catch (error) {
         // The linker remembers placements that the store does not have.
         for (const { prepared } of batch) workshop.processor.forget(prepared);
@@ -206,7 +224,12 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     await giveBack(isolated.failed, 'store');
   }
 
-  async function placeAndCommit(batch: readonly Work[], { processor, prices }: Workshop): Promise<readonly StoredTurn[]> {
+  /** @param finished rows of the journal that go with the commit */
+  async function placeAndCommit(
+    batch: readonly Work[],
+    { processor, prices }: Workshop,
+    finished: readonly number[],
+  ): Promise<readonly StoredTurn[]> {
     const placed = await timed('link', batch.length, async () => {
       const all: Processed[] = [];
       for (const { prepared } of batch) all.push(await processor.place(prepared));
@@ -231,11 +254,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
         threadId: placement.threadId,
       }));
       events.push(...turns.flatMap(relinkEvents));
-      await parts.sink.commit(
-        turns,
-        batch.map(({ row }) => row.seq),
-        events,
-      );
+      await parts.sink.commit(turns, finished, events);
     });
     return turns;
   }
@@ -261,9 +280,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const { seq, attempts, id } = item.row;
       const fields = { requestId: id, stage, attempt: attempts + 1, ...errorFields(error) };
       if (attempts + 1 >= (isAway(error) ? MAX_ATTEMPTS_AWAY : MAX_ATTEMPTS)) {
+        // The last stage works in the lane already.
+        const kept = await (stage === 'store' ? keepWhatCan(item.row) : storeLane(() => keepWhatCan(item.row)));
         await journal.bury([seq], `${stage}: ${nameOf(error)}`);
         meter.dropped('buried', 1);
-        logger.error('request_buried', fields);
+        logger.error('request_buried', { ...fields, kept });
       } else {
         await journal.retry([seq], clock.nowMs() + Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempts));
         meter.retried(1);

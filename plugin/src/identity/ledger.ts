@@ -38,7 +38,7 @@ export class Ledger {
 
   /** Grows with every change that a new statement would tell. */
   get version(): number {
-    return this.#options.life.numbered + this.#changes;
+    return this.#options.life.numbered + this.#options.life.passed + this.#changes;
   }
 
   /** Runs of these numbers will not arrive. */
@@ -66,6 +66,7 @@ export class Ledger {
       startedAt: new Date(life.startedMs).toISOString(),
       statedAt: new Date(nowMs).toISOString(),
       runs,
+      ...(life.passed > 0 ? { passed: life.passed } : {}),
       lost: this.#lost.all.filter(({ to }) => to < runs),
       state,
     };

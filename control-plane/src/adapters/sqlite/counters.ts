@@ -1,6 +1,6 @@
 import type { LostRange } from '#contract';
-import type { CounterGap, CounterReader, EpochSummary, RefusedSignatures } from '../../identity/index.ts';
-import type { Scope } from '../../kernel/index.ts';
+import type { CounterGap, CounterReader, EpochSummary, RefusedSignatures, UnkeptRun, UnkeptRuns } from '../../identity/index.ts';
+import type { Clock, Scope } from '../../kernel/index.ts';
 import type { Database } from './database.ts';
 import { keyOf } from './scope.ts';
 
@@ -18,11 +18,17 @@ const GAPS = `SELECT epoch, lag(last, 1, -1) OVER (PARTITION BY epoch ORDER BY f
   FROM counter_ranges WHERE scope = ?`;
 const EPOCHS = `SELECT e.epoch, e.key_id, e.repeated, e.unproven, e.first_seen_ms, e.last_seen_ms,
     total(r.last - r.first + 1) AS runs, max(r.last) AS last,
-    s.runs AS stated_runs, s.lost, s.state, s.received_ms
+    s.runs AS stated_runs, s.passed, s.lost, s.state, s.received_ms
   FROM counter_epochs e
   LEFT JOIN counter_ranges r ON r.scope = e.scope AND r.epoch = e.epoch
   LEFT JOIN gateway_epochs s ON s.scope = e.scope AND s.epoch = e.epoch
   WHERE e.scope = ? GROUP BY e.epoch ORDER BY e.last_seen_ms DESC, e.epoch LIMIT ?`;
+const UNKEPT = `SELECT first, last, reason FROM counter_unkept WHERE scope = ?1 AND epoch = ?2 AND first <= ?3 ORDER BY first DESC LIMIT 1`;
+const UNKEPT_NEXT = 'SELECT last FROM counter_unkept WHERE scope = ?1 AND epoch = ?2 AND first = ?3 AND reason = ?4';
+const UNKEPT_REMOVE = 'DELETE FROM counter_unkept WHERE scope = ?1 AND epoch = ?2 AND first = ?3';
+const UNKEPT_WRITE = `INSERT INTO counter_unkept (scope, epoch, first, last, reason) VALUES (?1, ?2, ?3, ?4, ?5)
+  ON CONFLICT (scope, epoch, first) DO UPDATE SET last = excluded.last`;
+const UNKEPT_OF = 'SELECT epoch, first, last, reason FROM counter_unkept WHERE scope = ? ORDER BY epoch, first';
 /** Senders name keys as they like. */
 const MAX_REFUSED_KEYS = 200;
 const REFUSED = `INSERT INTO refused_signatures (scope, reason, key_id, count, first_ms, last_ms) VALUES (?1, ?2, ?3, 1, ?4, ?4)
@@ -57,6 +63,20 @@ export function noteCounter(database: Database, scope: string, { epoch, counter,
   else database.prepare(INSERT).run(scope, epoch, counter, last, nowMs);
 }
 
+/** A number came in whose run is not kept. Within a transaction. The same rule as above: a stranger explains no gap of a signed epoch. */
+function noteUnkept(database: Database, scope: string, { epoch, counter, keyId, reason }: UnkeptRun, nowMs: number): void {
+  const bound = database.prepare('SELECT key_id FROM counter_epochs WHERE scope = ? AND epoch = ?').get(scope, epoch)?.['key_id'] ?? null;
+  const isStranger = bound !== null && bound !== keyId;
+  database.prepare(SEEN).run(scope, epoch, keyId ?? null, 0, isStranger ? 1 : 0, nowMs);
+  if (isStranger) return;
+  const before = database.prepare(UNKEPT).get(scope, epoch, counter) as { first: number; last: number; reason: string } | undefined;
+  if (before !== undefined && before.last >= counter) return;
+  const after = database.prepare(UNKEPT_NEXT).get(scope, epoch, counter + 1, reason) as { last: number } | undefined;
+  if (after) database.prepare(UNKEPT_REMOVE).run(scope, epoch, counter + 1);
+  const first = before?.last === counter - 1 && before.reason === reason ? before.first : counter;
+  database.prepare(UNKEPT_WRITE).run(scope, epoch, first, after?.last ?? counter, reason);
+}
+
 /** An epoch was stated under a key. Within a transaction; false where another key speaks for it. */
 export function bindEpoch(database: Database, scope: string, epoch: string, keyId: string, nowMs: number): boolean {
   database.prepare(SEEN).run(scope, epoch, keyId, 0, 0, nowMs);
@@ -71,16 +91,27 @@ export function noteRefused(database: Database, scope: string, reason: string, c
   database.prepare(REFUSED).run(scope, reason, isNamed ? claimed : '', nowMs);
 }
 
-export class SqliteCounters implements CounterReader {
+export class SqliteCounters implements CounterReader, UnkeptRuns {
   private readonly database: Database;
+  private readonly clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.database = database;
+    this.clock = clock;
+  }
+
+  async note(scope: Scope, runs: readonly UnkeptRun[]): Promise<void> {
+    const [key, nowMs] = [keyOf(scope), this.clock.nowMs()];
+    this.database.transaction(() => {
+      for (const run of runs) noteUnkept(this.database, key, run, nowMs);
+    });
+    return Promise.resolve();
   }
 
   async epochs(scope: Scope, limit: number): Promise<readonly EpochSummary[]> {
     const rows = this.database.prepare(EPOCHS).all(keyOf(scope), Math.min(limit, MAX_ROWS));
-    return Promise.resolve(rows.map(toEpoch));
+    const unkept = Map.groupBy(this.database.prepare(UNKEPT_OF).all(keyOf(scope)), ({ epoch }) => String(epoch));
+    return Promise.resolve(rows.map((row) => toEpoch(row, unkept.get(String(row['epoch'])) ?? [])));
   }
 
   async gaps(scope: Scope, limit: number): Promise<{ readonly items: readonly CounterGap[]; readonly missing: number }> {
@@ -112,8 +143,10 @@ export class SqliteCounters implements CounterReader {
   }
 }
 
-function toEpoch(row: Readonly<Record<string, unknown>>): EpochSummary {
-  const { stated_runs: runs, lost, state, received_ms: atMs } = row;
+type Row = Readonly<Record<string, unknown>>;
+
+function toEpoch(row: Row, unkept: readonly Row[]): EpochSummary {
+  const { stated_runs: runs, passed, lost, state, received_ms: atMs } = row;
   const keyId = row['key_id'];
   return {
     epoch: String(row['epoch']),
@@ -124,10 +157,12 @@ function toEpoch(row: Readonly<Record<string, unknown>>): EpochSummary {
     unproven: Number(row['unproven']),
     firstSeenMs: Number(row['first_seen_ms']),
     lastSeenMs: Number(row['last_seen_ms']),
+    unkept: unkept.map(({ first, last, reason }) => ({ from: Number(first), to: Number(last), reason: String(reason) })),
     stated:
       typeof lost === 'string'
         ? {
             runs: Number(runs),
+            passed: Number(passed),
             lost: JSON.parse(lost) as LostRange[],
             state: state === 'closed' ? 'closed' : 'open',
             atMs: Number(atMs),

@@ -6,8 +6,8 @@ import type { Database } from './database.ts';
 import { keyOf } from './scope.ts';
 
 const KNOWN = 'SELECT runs, state FROM gateway_epochs WHERE scope = ? AND epoch = ?';
-const WRITE = `INSERT INTO gateway_epochs (scope, epoch, key_id, runs, lost, state, received_ms, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?)
-  ON CONFLICT (scope, epoch) DO UPDATE SET runs = excluded.runs, lost = excluded.lost, state = excluded.state,
+const WRITE = `INSERT INTO gateway_epochs (scope, epoch, key_id, runs, passed, lost, state, received_ms, envelope) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
+  ON CONFLICT (scope, epoch) DO UPDATE SET runs = excluded.runs, passed = excluded.passed, lost = excluded.lost, state = excluded.state,
     received_ms = excluded.received_ms, envelope = excluded.envelope`;
 
 export class SqliteEpochs implements EpochStore {
@@ -27,7 +27,9 @@ export class SqliteEpochs implements EpochStore {
         // What was closed stays closed, and nobody takes numbers back.
         if (known && (known['state'] === 'closed' || Number(known['runs']) > said.runs)) return 'older';
         const lost = JSON.stringify(said.lost);
-        this.database.prepare(WRITE).run(key, epoch, keyId, said.runs, lost, said.state, receivedMs, JSON.stringify(envelope));
+        this.database
+          .prepare(WRITE)
+          .run(key, epoch, keyId, said.runs, said.passed ?? 0, lost, said.state, receivedMs, JSON.stringify(envelope));
         return 'taken';
       }),
     );

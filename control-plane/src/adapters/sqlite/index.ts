@@ -6,7 +6,7 @@ import type { AlertStore, AlertTraffic } from '../../alerts/index.ts';
 import type { PolicyVersions, StoredTraffic } from '../../policies/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
-import type { CounterReader, EpochStore, GatewayKeyStore, LogStore, RunReader } from '../../identity/index.ts';
+import type { CounterReader, EpochStore, GatewayKeyStore, LogStore, RunReader, UnkeptRuns } from '../../identity/index.ts';
 import type { AuditStore } from '../../audit/index.ts';
 import type { AuditTrail, Clock } from '../../kernel/index.ts';
 import type { Journal, TurnSink, Vectors } from '../../ingest/ports.ts';
@@ -81,7 +81,7 @@ export interface SqliteStore extends Subjects {
   readonly feedback: FeedbackStore;
   readonly runs: RunReader;
   readonly log: LogStore;
-  readonly counters: CounterReader;
+  readonly counters: CounterReader & UnkeptRuns;
   readonly epochs: EpochStore;
   readonly gatewayKeys: GatewayKeyStore;
   readonly topics: TopicStore & TopicTexts;
@@ -142,7 +142,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),
     log: new SqliteLog(database),
-    counters: new SqliteCounters(database),
+    counters: new SqliteCounters(database, clock),
     epochs: new SqliteEpochs(database),
     gatewayKeys: new SqliteGatewayKeys(database, audit),
     topics: new SqliteTopics(database),

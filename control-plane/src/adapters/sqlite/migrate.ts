@@ -11,6 +11,7 @@ import { privacy } from './migrations/0008-privacy.ts';
 import { gatewayIdentity } from './migrations/0009-gateway-identity.ts';
 import { disclosure } from './migrations/0010-disclosure.ts';
 import { policyVersions } from './migrations/0011-policy-versions.ts';
+import { unkeptRuns } from './migrations/0012-unkept-runs.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -25,6 +26,7 @@ const MIGRATIONS: readonly string[] = [
   gatewayIdentity,
   disclosure,
   policyVersions,
+  unkeptRuns,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

@@ -28,6 +28,11 @@ export interface EpochPredicate {
   readonly statedAt: string;
   /** Numbers 0 to runs − 1 were given out. */
   readonly runs: number;
+  /**
+   * Calls that passed without being looked at, and without a number, because settings or policy say off; where they say so
+   * for everything, of what kind a call was is not known. Absent: none, or a gateway that does not count them.
+   */
+  readonly passed?: number;
   /** In order, apart from each other. */
   readonly lost: readonly LostRange[];
   /** closed: the process ended in order and gives out no more numbers. */
@@ -67,7 +72,7 @@ const KINDS: readonly unknown[] = ['kong', 'trial', 'litellm', 'otlp', 'import']
 
 function isPredicate(value: unknown): value is EpochPredicate {
   if (!isObject(value) || value['version'] !== 1 || !isObject(value['gateway'])) return false;
-  const { tenant, environment, gateway, startedAt, statedAt, runs, lost, state } = value;
+  const { tenant, environment, gateway, startedAt, statedAt, runs, passed, lost, state } = value;
   const { kind, instance, epoch } = gateway;
   return (
     [tenant, environment].every((name) => typeof name === 'string') &&
@@ -78,6 +83,7 @@ function isPredicate(value: unknown): value is EpochPredicate {
     isTime(startedAt) &&
     isTime(statedAt) &&
     isCount(runs) &&
+    (passed === undefined || isCount(passed)) &&
     (state === 'open' || state === 'closed') &&
     areRanges(lost, runs)
   );

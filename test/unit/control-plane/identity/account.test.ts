@@ -16,11 +16,13 @@ const epoch = (fields: Partial<EpochSummary> = {}): EpochSummary => ({
   unproven: 0,
   firstSeenMs: NOW - 60 * MINUTE,
   lastSeenMs: NOW - MINUTE,
-  stated: { runs: 10, lost: [], state: 'open', atMs: NOW - MINUTE },
+  unkept: [],
+  stated: { runs: 10, passed: 0, lost: [], state: 'open', atMs: NOW - MINUTE },
   ...fields,
 });
 const stated = (fields: Partial<NonNullable<EpochSummary['stated']>>) => ({
   runs: 10,
+  passed: 0,
   lost: [],
   state: 'open' as const,
   atMs: NOW - MINUTE,
@@ -60,6 +62,26 @@ describe('a missing number', () => {
     ]);
   });
 
+  it('is not kept where this server says so, and lost where the gateway does as well', () => {
+    const unkept = [
+      { from: 2, to: 4, reason: 'mode_off' },
+      { from: 6, to: 9, reason: 'buried' },
+    ];
+    const lost = [{ from: 4, to: 4, reason: 'undeliverable' }];
+    expect(kinds([epoch({ unkept, stated: stated({ lost }) })])).toEqual([
+      [3, 3, 'not_kept', 'mode_off'],
+      [4, 4, 'lost', 'undeliverable'],
+      [5, 5, 'missing'],
+      [6, 6, 'not_kept', 'buried'],
+    ]);
+    // Also where the gateway states nothing.
+    expect(kinds([epoch({ unkept, stated: null })]).map(([from, to, kind]) => [from, to, kind])).toEqual([
+      [3, 4, 'not_kept'],
+      [5, 5, 'missing'],
+      [6, 6, 'not_kept'],
+    ]);
+  });
+
   it('at the end shows by what the gateway stated, and is no omission of one that was killed', () => {
     const short = epoch({ runs: 8, last: 7 });
     expect(kinds([short], NOW, [])).toEqual([[8, 9, 'on_the_way']]);
@@ -86,11 +108,12 @@ describe('a missing number', () => {
       return kept;
     };
     fc.assert(
-      fc.property(fc.array(range), fc.array(range), fc.nat(80), fc.boolean(), (gaps, lost, more, isLate) => {
+      fc.property(fc.array(range), fc.array(range), fc.array(range), fc.nat(80), fc.boolean(), (gaps, lost, unkept, more, isLate) => {
         const missing = apart(gaps);
         const last = 69;
         const summary = epoch({
           last,
+          unkept: apart(unkept).map((one) => ({ ...one, reason: 'mode_off' })),
           stated: stated({ runs: last + 1 + more, lost: apart(lost).map((one) => ({ ...one, reason: 'work_full' })) }),
         });
         const account = accountOf(
@@ -100,7 +123,7 @@ describe('a missing number', () => {
           isLate ? NOW + 60 * MINUTE : NOW,
         );
         const numbers = missing.reduce((sum, { from, to }) => sum + to - from + 1, 0) + more;
-        expect(account.missing + account.lost + account.unknownEnd).toBe(numbers);
+        expect(account.missing + account.lost + account.notKept + account.unknownEnd).toBe(numbers);
         const covered = account.gaps.flatMap(({ from, to }) => Array.from({ length: to - from + 1 }, (_, at) => from + at));
         expect(new Set(covered).size).toBe(covered.length);
       }),

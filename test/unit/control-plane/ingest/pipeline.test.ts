@@ -17,6 +17,7 @@ import {
   type TurnSink,
   type Vectors,
 } from '../../../../control-plane/src/ingest/index.ts';
+import type { Identifier, UnkeptAccount } from '../../../../control-plane/src/identity/index.ts';
 import { createMetrics } from '../../../../control-plane/src/http/index.ts';
 import { ClewError, silentLogger, systemRandomness } from '../../../../control-plane/src/kernel/index.ts';
 import { createNameRedactor } from '../../../../control-plane/src/privacy/index.ts';
@@ -52,7 +53,9 @@ describe('the pipeline', () => {
     rmSync(folder, { recursive: true });
   });
 
-  function start(parts: { sink?: TurnSink; vectors?: Vectors; past?: boolean } = {}): void {
+  function start(
+    parts: { sink?: TurnSink; vectors?: Vectors; past?: boolean; identifier?: Identifier; unkept?: UnkeptAccount } = {},
+  ): void {
     const redactor = createRedactor();
     const processor = createProcessor({
       redactor,
@@ -65,6 +68,8 @@ describe('the pipeline', () => {
       keys,
       sink: parts.sink ?? store.turns,
       vectors: parts.vectors,
+      identifier: parts.identifier,
+      unkept: parts.unkept,
       workshop: () => ({ processor, redactor, prices: [] }),
       key,
       meter: metrics,
@@ -97,6 +102,37 @@ describe('the pipeline', () => {
     expect(await stored(['a', 'b', 'c'])).toEqual([true, false, true]);
     expect(embedder.seen.filter((text) => text === 'arsenic').length).toBeGreaterThanOrEqual(MAX_ATTEMPTS);
     expect((await store.journal.keysInUse()).length).toBe(1);
+  });
+
+  const passing: Identifier = { identify: (_scope, one) => ({ sample: one, identity: undefined }), numberOf: () => undefined };
+  const poisoned = () =>
+    sample({ id: 'run', runId: 'e'.repeat(32), prompt: { text: 'arsenic' }, gateway: { kind: 'kong', epoch: 'e'.repeat(16), counter: 4 } });
+
+  it('keeps the record of a run that it buries, without its texts', async () => {
+    embedder.poison = 'arsenic';
+    const notes: unknown[] = [];
+    await accept([poisoned()]);
+    start({ identifier: passing, unkept: { note: (...args) => Promise.resolve(void notes.push(args)) } });
+    await expect.poll(() => store.journal.depth(), { timeout: 10_000 }).toMatchObject({ waiting: 0, buried: 1 });
+    const kept = await store.runs.find(scope, 'e'.repeat(32));
+    expect(kept?.requestId).toBe('run');
+    expect(await store.runs.textsOf(scope, 'e'.repeat(32))).toEqual({ prompt: null, answer: null });
+    expect(notes).toEqual([]);
+  });
+
+  it('keeps account of the number where not even the record can be kept', async () => {
+    const notes: unknown[] = [];
+    const failing: Identifier = {
+      ...passing,
+      identify: () => {
+        throw new Error('A fault of ours');
+      },
+    };
+    await accept([poisoned()]);
+    start({ identifier: failing, unkept: { note: (where, [one], reason) => Promise.resolve(void notes.push([where, one?.id, reason])) } });
+    await expect.poll(() => store.journal.depth(), { timeout: 10_000 }).toMatchObject({ waiting: 0, buried: 1 });
+    expect(await store.runs.find(scope, 'e'.repeat(32))).toBeUndefined();
+    expect(notes).toEqual([[scope, 'run', 'buried']]);
   });
 
   it('buries rows whose key is gone', async () => {

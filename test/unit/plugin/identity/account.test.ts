@@ -173,6 +173,7 @@ describe('a statement about all runs', () => {
       told: (range) => told.push(range),
     });
     for (let n = 0; n < 6; n += 1) life.nextNumber();
+    for (let n = 0; n < 2; n += 1) life.letPass();
     ledger.lose(3, 4, 'queue_full');
     ledger.lose(2, 1, 'queue_full');
     // Numbers that were not given out yet cannot be lost.
@@ -181,6 +182,7 @@ describe('a statement about all runs', () => {
     const payload = openEnvelope(envelope, key.publicKey);
     expect(payload && readEpoch(payload)).toMatchObject({
       runs: 6,
+      passed: 2,
       state: 'open',
       gateway: { kind: 'kong', instance: 'gw-1', epoch: life.epoch },
       lost: [
@@ -197,6 +199,8 @@ describe('a statement about all runs', () => {
       { version: 2 },
       { runs: -1 },
       { runs: 1.5 },
+      { passed: -1 },
+      { passed: 'many' },
       { runs: 9 },
       { state: 'ajar' },
       { lost: [{ from: 4, to: 3, reason: 'x' }] },
