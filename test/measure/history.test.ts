@@ -13,7 +13,8 @@ interface Placed {
   thread: string;
 }
 
-const SEED = 20_261;
+/** Another number gives other people, conversations and memories. */
+const SEED = Number(process.env['CLEW_HISTORY_SEED'] ?? 20_261);
 /** More for figures, fewer for every day. */
 const PEOPLE = Number(process.env['CLEW_HISTORY_PEOPLE'] ?? 150);
 const CONVERSATIONS = 7;

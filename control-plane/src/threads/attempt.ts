@@ -15,12 +15,16 @@ export interface Attempt {
   readonly link: Link;
 }
 
-/** The request of which this one is another attempt, and what that makes of it. */
-export function attemptOf(turn: TurnInput, state: PrincipalState): Attempt | undefined {
+/**
+ * The request of which this one is another attempt, and what that makes of it.
+ * @param ahead newer requests that came before it: the quicker of two answers is known first, though it was asked for second
+ */
+export function attemptOf(turn: TurnInput, state: PrincipalState, ahead: readonly Entry[] = []): Attempt | undefined {
   if (kindOf(turn) !== 'turn' || turn.history === undefined) return undefined;
-  const again = state.entries.findLast((entry) => entry.kind !== 'auxiliary' && isRetry(turn, entry));
+  const atOnce = ahead.filter((entry) => entry.turn.at === turn.at);
+  const again = [...state.entries, ...atOnce].findLast((entry) => entry.kind !== 'auxiliary' && isRetry(turn, entry));
   if (again !== undefined) return attempt(again, 'retry', 'It sends an earlier request again that got no answer.');
-  const beside = state.entries.find((entry) => entry.kind === 'turn' && isParallel(turn, entry));
+  const beside = [...state.entries, ...ahead].find((entry) => entry.kind === 'turn' && isParallel(turn, entry));
   return beside === undefined ? undefined : attempt(beside, 'parallel', 'It asks the same as a request that was still being answered.');
 }
 
@@ -46,13 +50,16 @@ function isRetry(turn: TurnInput, { chain, turn: earlier }: Entry): boolean {
  * Two chats can begin with the same words at the same moment: what begins a conversation is only taken for one question
  * where the client declares one session.
  */
-function isParallel(turn: TurnInput, { chain, turn: earlier }: Entry): boolean {
+function isParallel(turn: TurnInput, { chain, turn: other }: Entry): boolean {
   const own = chainOf(turn.history);
-  if (own === undefined || chain === undefined || earlier.endedAt === undefined || turn.at >= earlier.endedAt) return false;
+  if (own === undefined || chain === undefined || !(beganDuring(turn, other) || beganDuring(other, turn))) return false;
   const { session } = turn;
-  const inSession = session !== undefined && session.id === earlier.session?.id && session.source === earlier.session.source;
+  const inSession = session !== undefined && session.id === other.session?.id && session.source === other.session.source;
   return sameMessages(own, chain) && (own.messages.length > 1 || inSession);
 }
+
+const beganDuring = (turn: TurnInput, other: TurnInput): boolean =>
+  other.endedAt !== undefined && turn.at >= other.at && turn.at < other.endedAt;
 
 const attempt = (of: Entry, code: string, text: string): Attempt => ({
   of,

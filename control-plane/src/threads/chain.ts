@@ -55,6 +55,13 @@ export function wholePrefixOf(later: Chain, earlier: Chain): boolean {
   return prefixRun(later, earlier)?.answered === true;
 }
 
+/** True when the later request carries the earlier one's newest message and, right after it, the answer that it got. */
+export function carriesExchange(later: Chain, earlier: Chain): boolean {
+  if (earlier.answer === undefined || earlier.keyId !== later.keyId) return false;
+  const asked = earlier.messages[earlier.messages.length - 1];
+  return later.messages.some((message, index) => index > 0 && message === earlier.answer && later.messages[index - 1] === asked);
+}
+
 /** Where the end of an earlier request's conversation stands inside a later request's messages. */
 export interface Run {
   /** Index in the later request at which the matching messages begin, and how many match. */

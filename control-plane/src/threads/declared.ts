@@ -1,6 +1,6 @@
 // Declared evidence: a session id of the client, or the provider's id of the answer that is continued.
 // Both are attacker-controlled; they only ever choose among threads of the same principal.
-import { lastOf, precedes, type Entry, type PrincipalState } from './state.ts';
+import { lastOf, type Entry, type PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
 /** Turns of a source that are looked at, and how many of them must go on under another id for the ids to mean nothing. */
@@ -36,7 +36,8 @@ export function declaredSession(
   const turns = [...recent.map((entry) => ({ turn: entry.turn, entry })), { turn, entry: undefined }];
   const changes = turns.slice(1).filter((later, index) => later.turn.session?.id !== turns[index]?.turn.session?.id);
   const continued = changes.filter(({ turn: later, entry: own }) => {
-    const earlier = recent.filter((other) => other !== own && other.turn.session?.id !== later.session?.id && precedes(other.turn, later));
+    const before = own === undefined ? recent : recent.slice(0, recent.indexOf(own));
+    const earlier = before.filter((other) => other.turn.session?.id !== later.session?.id);
     const threads = new Set(earlier.map(({ threadId }) => threadId));
     return own !== undefined && threads.has(own.threadId) ? true : continues(later, threads);
   }).length;

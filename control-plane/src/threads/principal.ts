@@ -8,9 +8,10 @@ import type { Guess } from './infer/guess.ts';
 import { intentOf } from './intent.ts';
 import type { Link } from './link.ts';
 import { RESTORE_LIMIT, type LinkingOptions, type Settings } from './options.ts';
+import { around, inOrder } from './order.ts';
 import { positionOf } from './position.ts';
 import { settingsOf } from './settings.ts';
-import { kindOf, lastOf, precedes, PrincipalState, type Entry } from './state.ts';
+import { kindOf, lastOf, PrincipalState, type Entry } from './state.ts';
 import { asStep, callerOf } from './sub-agent.ts';
 import { afterMoves, againstPeople, predecessorAfter, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
 import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
@@ -47,8 +48,7 @@ export class PrincipalThreads {
     const turn = withUsableVectors(given, this.#settings.vectorModel);
     const known = this.#state.entry(turn.id);
     if (known?.placement !== undefined) return known.placement;
-    const newest = lastOf(this.#state.entries);
-    if (known === undefined && (newest === undefined || precedes(newest.turn, turn))) {
+    if (known === undefined && this.#comesLast(turn)) {
       const placement = this.#decide(turn);
       this.#move(placement);
       this.#state.add(entryOf(turn, placement));
@@ -57,20 +57,31 @@ export class PrincipalThreads {
     return this.#placeLate(known?.turn ?? turn, known);
   }
 
-  /** A request older than the newest, or one whose placement was not restored: decided from what came before it in time. */
+  #comesLast(turn: TurnInput): boolean {
+    const { entries } = this.#state;
+    const newest = lastOf(entries);
+    if (newest === undefined || newest.turn.at < turn.at) return true;
+    if (newest.turn.at > turn.at) return false;
+    const withIt = [...entries.slice(entries.findIndex((entry) => entry.turn.at === turn.at)), { turn }];
+    return inOrder(withIt).every((one, index) => one === withIt[index]);
+  }
+
+  /** A request older than the newest, or one whose placement was not restored: decided from what came before it. */
   #placeLate(turn: TurnInput, known: PlacedTurn | undefined): Placement {
-    const all = this.#state.entries;
-    this.#rebuild(all.filter((entry) => precedes(entry.turn, turn)));
-    const decided = this.#decide(turn);
+    const others = this.#state.entries.filter((entry) => entry.turn.id !== turn.id);
+    const { before, after } = around(others, turn);
+    this.#rebuild(before);
+    const decided = this.#decide(turn, after);
     const placement =
       known === undefined ? decided : { ...decided, threadId: known.threadId, sessionId: known.sessionId, position: known.position };
-    this.#rebuild([...all.filter((entry) => entry.turn.id !== turn.id), entryOf(turn, placement)]);
+    this.#rebuild([...others, entryOf(turn, placement)]);
     if (known === undefined) this.#move(placement);
     return placement;
   }
 
-  #decide(turn: TurnInput): Placement {
-    const { guess, ...placement } = decide(turn, this.#state, this.#settings, this.#guesses);
+  /** @param ahead requests that were placed before it came and are newer */
+  #decide(turn: TurnInput, ahead: readonly Entry[] = []): Placement {
+    const { guess, ...placement } = decide(turn, this.#state, this.#settings, this.#guesses, ahead);
     for (const { requestId } of placement.verdicts ?? []) this.#guesses.delete(requestId);
     if (guess !== undefined) this.#guesses.set(turn.id, guess);
     for (const oldest of this.#guesses.keys()) {
@@ -93,7 +104,7 @@ export class PrincipalThreads {
 
   #rebuild(placed: readonly (PlacedTurn & { readonly placement: Placement | undefined })[]): void {
     this.#state = new PrincipalState();
-    for (const one of placed.toSorted((a, b) => (precedes(a.turn, b.turn) ? -1 : 1))) this.#state.add(one);
+    for (const one of inOrder(placed)) this.#state.add(one);
   }
 }
 
@@ -109,8 +120,14 @@ const asPlaced = (turn: TurnInput, { call }: Placement): TurnInput => (call === 
 
 type Decided = Placement & { readonly guess?: Guess | undefined };
 
-function decide(asSent: TurnInput, state: PrincipalState, settings: Settings, guesses: ReadonlyMap<string, Guess>): Decided {
-  const { turn, link: served } = withinTurn(asSent, state);
+function decide(
+  asSent: TurnInput,
+  state: PrincipalState,
+  settings: Settings,
+  guesses: ReadonlyMap<string, Guess>,
+  ahead: readonly Entry[],
+): Decided {
+  const { turn, link: served } = withinTurn(asSent, state, ahead);
   const auxiliary = kindOf(turn) === 'auxiliary';
   const found = served ?? (auxiliary ? linkAuxiliary(turn, state) : link(turn, state, settings));
   const proof = auxiliary || served !== undefined ? undefined : proofOf(turn, found, state, settings.seed);
@@ -178,10 +195,10 @@ const placeAfter = (turn: TurnInput, { newestThread, into }: Repair, inSession: 
   inSession && turn.inferable && newestThread !== into ? 'topic_shift' : 'continuation';
 
 /** The request as a step of a turn, where it serves one that was made before; else as it was sent. */
-function withinTurn(turn: TurnInput, state: PrincipalState): { readonly turn: TurnInput; readonly link?: Link } {
+function withinTurn(turn: TurnInput, state: PrincipalState, ahead: readonly Entry[]): { readonly turn: TurnInput; readonly link?: Link } {
   const caller = callerOf(turn, state);
   if (caller !== undefined) return { turn: asStep(turn, caller), link: servedBy(caller) };
-  const attempt = attemptOf(turn, state);
+  const attempt = attemptOf(turn, state, ahead);
   return attempt === undefined ? { turn } : { turn: asAttempt(turn, attempt), link: attempt.link };
 }
 

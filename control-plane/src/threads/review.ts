@@ -1,7 +1,8 @@
 // Looking back: what inference would have said of requests whose place is known by now.
 import type { LinkingOptions } from './options.ts';
+import { inOrder } from './order.ts';
 import { settingsOf } from './settings.ts';
-import { kindOf, precedes, PrincipalState } from './state.ts';
+import { kindOf, PrincipalState } from './state.ts';
 import type { PlacedTurn } from './types.ts';
 import { guessOn, verdictOf, type Verdict } from './verdict.ts';
 
@@ -17,7 +18,7 @@ export function review(
   const settings = { ...settingsOf(options), judge: true };
   const state = new PrincipalState();
   const verdicts: Verdict[] = [];
-  for (const placed of past.toSorted((a, b) => (precedes(a.turn, b.turn) ? -1 : 1))) {
+  for (const placed of inOrder(past)) {
     const { turn, threadId } = placed;
     if (turn.inferable && kindOf(turn) === 'turn' && isWanted(placed)) {
       const guess = guessOn(turn, state, settings);

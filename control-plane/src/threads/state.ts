@@ -34,11 +34,6 @@ export interface Thread {
 export const lastOf = <T>(list: readonly T[]): T | undefined => list[list.length - 1];
 export const kindOf = (turn: TurnInput): CallKind => turn.call?.kind ?? 'turn';
 
-/** Order of time; ids break ties, so that the order never depends on who came through which gateway first. */
-export function precedes(a: TurnInput, b: TurnInput): boolean {
-  return a.at < b.at || (a.at === b.at && a.id < b.id);
-}
-
 export class PrincipalState {
   readonly entries: Entry[] = [];
   readonly threads = new Map<string, Thread>();
@@ -86,10 +81,15 @@ export class PrincipalState {
       const record = new TurnRecord(entry, this.turns);
       thread.turns.push(record);
       this.turns.push(record);
-    } else if (entry.turn.call?.firstMessage === undefined) {
+    } else if (entry.turn.call?.firstMessage === undefined && this.#isOfTurnBefore(entry)) {
       // What one agent says to another is not what the user saw.
       lastOf(thread.turns)?.goOn(entry.turn);
     }
+  }
+
+  /** False for an attempt that began before the one that came first, and so stands in front of its own turn. */
+  #isOfTurnBefore({ turn, predecessorId }: Entry): boolean {
+    return (turn.call?.attempt ?? 1) === 1 || predecessorId === undefined || this.#byId.has(predecessorId);
   }
 
   #forgetOldest(): void {
