@@ -117,6 +117,34 @@ export function describePage(name: string, targetOf: () => Target): void {
       await page.context().close();
     });
 
+    it('offers filters and their values while they are typed, by keyboard', async () => {
+      const { page, seen } = await visit(browser, targetOf());
+      const box = page.getByRole('searchbox');
+      const options = page.getByRole('listbox', { name: 'Filters' }).getByRole('option');
+      await rows(page).first().waitFor();
+      await page.keyboard.press('/');
+      await page.keyboard.type('pos');
+      await options.first().waitFor();
+      expect(await faultsOf(page)).toEqual([]);
+      await page.keyboard.press('ArrowDown');
+      await page.keyboard.press('Enter');
+      expect(await box.inputValue()).toBe('position:');
+      expect(await options.count()).toBe(4);
+      await page.keyboard.type('first');
+      await page.waitForURL(/q=position%3Afirst/);
+      await page.keyboard.type(' mod');
+      await options.first().waitFor();
+      await page.keyboard.press('Escape');
+      await eventually(() => options.count()).toBe(0);
+      expect(await box.inputValue()).toBe('position:first mod');
+      await box.fill('model:');
+      await options.first().click();
+      expect(await box.inputValue()).toMatch(/^model:\S+ $/);
+      await page.waitForURL(/q=model%3A\S+/);
+      isClean(seen);
+      await page.context().close();
+    });
+
     it('takes any text in the search box without an error', async () => {
       const { page, seen } = await visit(browser, targetOf());
       for (const text of ['"unclosed AND (', 'model:', '*', "'; DROP TABLE requests; --", '%00 \\ ^~', 'مرحبا 你好']) {

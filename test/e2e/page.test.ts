@@ -252,7 +252,7 @@ describe('a thread', () => {
       await turn.getByText(text).first().waitFor();
     }
     expect(await turn.locator('del').allTextContents()).toHaveLength(4);
-    expect(await page.locator('[aria-current="true"]').textContent()).toContain('4 No, you put');
+    expect(await page.locator('main [aria-current="true"]').textContent()).toContain('4 No, you put');
     await page.keyboard.press('j');
     await page.getByRole('heading', { level: 2, name: 'Turn 5 of 6' }).waitFor();
     expect(new URL(page.url()).searchParams.get('request')).toBe('thr_rota-5');

@@ -1,7 +1,10 @@
-import { useEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useEffect, useId, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 import { goBack, navigate } from '../route/navigate.ts';
 import { listAddress, searchAddress } from '../route/url.ts';
 import { moveRowFocus } from '../ui/row-focus.ts';
+import { CompletionList, optionId } from './completion-list.tsx';
+import { completed, completionsOf, type Completion } from './completions.ts';
+import { useModels } from './use-models.ts';
 
 interface SearchBoxProps {
   /** What the address says. */
@@ -12,11 +15,17 @@ interface SearchBoxProps {
 
 const TYPING_MS = 250;
 
-/** One box for words, ids and filters. Results follow the typing; the address follows the results. */
+/** One box for words, ids and filters, which it offers while one is typed. Results follow the typing; the address follows the results. */
 export function SearchBox({ q, isResultShown, inputRef }: SearchBoxProps) {
   const [draft, setDraft] = useState(q);
   const [shownFor, setShownFor] = useState(q);
+  /** Only what is being typed is completed: not what a link or the address brought. */
+  const [isTyping, setIsTyping] = useState(false);
+  const [active, setActive] = useState(-1);
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const listId = useId();
+  const models = useModels(isTyping && /(?:^|\s)model:\S*$/i.test(draft));
+  const offered = isTyping ? completionsOf(draft, models, Date.now()) : [];
   // The address changed by other means than typing here.
   if (shownFor !== q) {
     setShownFor(q);
@@ -36,11 +45,27 @@ export function SearchBox({ q, isResultShown, inputRef }: SearchBoxProps) {
   };
   const change = (text: string): void => {
     setDraft(text);
+    setIsTyping(true);
+    setActive(-1);
     clearTimeout(timer.current);
     timer.current = setTimeout(() => show(text), TYPING_MS);
   };
+  const pick = (item: Completion): void => change(completed(draft, item));
+  const isListKey = (event: KeyboardEvent<HTMLInputElement>): boolean => {
+    if (offered.length === 0) return false;
+    const chosen = offered[active];
+    if (event.key === 'Escape') setIsTyping(false);
+    else if (event.key === 'ArrowDown') setActive((active + 1) % offered.length);
+    else if (event.key === 'ArrowUp') setActive((active <= 0 ? offered.length : active) - 1);
+    else if ((event.key === 'Enter' || event.key === 'Tab') && chosen !== undefined) pick(chosen);
+    else return false;
+    return true;
+  };
   const onKey = (event: KeyboardEvent<HTMLInputElement>): void => {
-    if (event.key === 'Escape') {
+    if (isListKey(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (event.key === 'Escape') {
       event.preventDefault();
       inputRef.current?.blur();
       if (draft !== '' && isResultShown) goBack(listAddress());
@@ -56,6 +81,7 @@ export function SearchBox({ q, isResultShown, inputRef }: SearchBoxProps) {
       className="search"
       onSubmit={(event) => {
         event.preventDefault();
+        setIsTyping(false);
         show(draft);
       }}
     >
@@ -70,15 +96,20 @@ export function SearchBox({ q, isResultShown, inputRef }: SearchBoxProps) {
         dir="auto"
         placeholder="Search words, meaning, ids, model:… user:…"
         autoComplete="off"
+        aria-autocomplete="list"
+        aria-controls={offered.length > 0 ? listId : undefined}
+        aria-activedescendant={offered[active] === undefined ? undefined : optionId(listId, active)}
         spellCheck={false}
         maxLength={2000}
         value={draft}
         onChange={(event) => change(event.target.value)}
         onKeyDown={onKey}
+        onBlur={() => setIsTyping(false)}
       />
       <kbd className="search-key" aria-hidden="true">
         /
       </kbd>
+      {offered.length > 0 && <CompletionList id={listId} items={offered} active={active} onPick={pick} />}
     </form>
   );
 }
