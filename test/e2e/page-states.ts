@@ -76,6 +76,14 @@ const STATES: readonly State[] = [
   { name: 'thread-10000-turns', world: 'huge', address: '/?thread=thr_many' },
   { name: 'thread-loading', address: ROTA, arrange: holdBack },
   { name: 'thread-missing', address: '/?thread=nowhere' },
+  {
+    name: 'search-offers',
+    address: '/',
+    act: async (page) => {
+      await page.getByRole('searchbox').fill('position:');
+      await page.keyboard.press('ArrowDown');
+    },
+  },
   { name: 'search', address: '/?q=the' },
   { name: 'search-nothing', address: '/?q=zzzz' },
   { name: 'search-loading', address: '/?q=the', arrange: holdBack },
