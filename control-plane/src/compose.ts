@@ -161,7 +161,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
     ...openLiteLlm(base, { acceptor, workshop, secret }),
     ...policyRoutes({ ...(await policyParts(base, (caller) => access.isOperator(caller))), vaultKey: vault.key }),
-    ...threadRoutes(store.threads, traceLinker(config.traceUrl), (scope, id) => store.repairs.mergedInto(scope, id)),
+    ...threadRoutes(store.threads, traceLinker(config.traceUrl), (scope, id, onlyUser) => store.repairs.mergedInto(scope, id, onlyUser)),
     ...linker.routes,
     ...openRepairs(base, { pipeline, memory: linker.memory, redactor, committed: () => announcer.notify() }),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),

@@ -59,6 +59,12 @@ async function two(plane: TestPlane): Promise<readonly [string, string]> {
   return [await threadOf(plane, 'a1'), await threadOf(plane, 'b1')];
 }
 
+async function asUser(plane: TestPlane, user: string, threadId: string): Promise<request.Response> {
+  const made = await request(plane.app).post('/v1/tokens').set(bearer()).send({ role: 'user', user });
+  const { token } = made.body as { token: string };
+  return request(plane.app).get(`/v1/threads/${threadId}`).set(bearer(token));
+}
+
 describe('merging', () => {
   it('brings two threads together, and the next request of either goes on there, also after a restart', async () => {
     const plane = await startPlane();
@@ -76,12 +82,14 @@ describe('merging', () => {
     expect(whole.requests.filter(({ method }) => method === 'person').map(({ id }) => id)).toEqual(['a1', 'a2']);
     const gone = await request(plane.app).get(`/v1/threads/${a}`).set(bearer());
     expect([gone.status, (gone.body as { mergedInto?: string }).mergedInto]).toEqual([404, b]);
-    const user = await request(plane.app).post('/v1/tokens').set(bearer()).send({ role: 'user', user: 'p_bob' });
-    const others = await request(plane.app)
-      .get(`/v1/threads/${a}`)
-      .set(bearer((user.body as { token: string }).token));
+    const own = await asUser(plane, 'p_ann', a);
+    expect([own.status, (own.body as { mergedInto?: string }).mergedInto]).toEqual([404, b]);
+    // Another's thread answers as one that nobody has, but for the number of the call.
+    const [others, nobodys] = [await asUser(plane, 'p_bob', a), await asUser(plane, 'p_bob', 't_00000000000000000000')];
     expect(others.status).toBe(404);
     expect(others.text).not.toContain(b);
+    const plainly = ({ body }: request.Response): object => ({ ...(body as object), instance: '', incident: '' });
+    expect(plainly(others)).toEqual(plainly(nobodys));
     const log = (await request(plane.app).get('/v1/audit').query({ kind: 'repair' }).set(bearer())).body as { items: object[] };
     expect(log.items).toMatchObject([{ kind: 'repair', details: { act: 'merge', into: b, moved: 2 } }]);
     await store(plane, asked('a3', 8, 'A'));
@@ -92,6 +100,18 @@ describe('merging', () => {
     await store(again, asked('a4', 10, 'A'), asked('b3', 12, 'B'));
     expect(await threadOf(again, 'a4')).toBe(b);
     expect(await threadOf(again, 'b3')).toBe(b);
+  });
+
+  it('leads from one merge to the next, for the person whose threads they are too, until it is taken back', async () => {
+    const plane = await start();
+    await store(plane, asked('a1', 0, 'A'), asked('b1', 2, 'B'), asked('c1', 4, 'C'));
+    const [a, b, c] = [await threadOf(plane, 'a1'), await threadOf(plane, 'b1'), await threadOf(plane, 'c1')];
+    await post(plane, `/v1/threads/${a}/merge`, { into: b });
+    const second = await post(plane, `/v1/threads/${b}/merge`, { into: c });
+    const led = async (): Promise<string | undefined> => ((await asUser(plane, 'p_ann', a)).body as { mergedInto?: string }).mergedInto;
+    expect(await led()).toBe(c);
+    await post(plane, `/v1/repairs/${(second.body as RepairBody).id}/undo`, {});
+    expect(await led()).toBe(b);
   });
 
   it('is asked twice and done once, and taken back with what came since', async () => {

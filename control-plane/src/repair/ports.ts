@@ -80,8 +80,11 @@ export interface RepairStore {
   undoable(scope: Scope, id: string): Promise<Undoable | undefined>;
   /** Ids of later repairs, not undone, that moved any of these requests. */
   laterOn(scope: Scope, id: string): Promise<readonly string[]>;
-  /** Where the requests of a thread went that a person merged away, through all merges that stand. */
-  mergedInto(scope: Scope, threadId: string): Promise<string | undefined>;
+  /**
+   * Where the requests of a thread went that a person merged away, through all merges that stand. With `onlyUser` threads of that
+   * principal alone, found with the same work whether an id is another's or nobody's.
+   */
+  mergedInto(scope: Scope, threadId: string, onlyUser?: string): Promise<string | undefined>;
   get(scope: Scope, id: string): Promise<Repair | undefined>;
   /** Newest first. */
   list(

@@ -110,16 +110,16 @@ const REQUEST: JsonSchema = {
   },
 };
 
-/** @param mergedInto the thread that a person merged this one into, if that stands */
+/** @param mergedInto the thread that a person merged this one into, if that stands, and with `onlyUser` if it is that principal's */
 export function threadRoutes(
   reader: ThreadReader,
   traceUrlOf: TraceLinker = traceLinker(undefined),
-  mergedInto?: (scope: Scope, id: string) => Promise<string | undefined>,
+  mergedInto?: (scope: Scope, id: string, onlyUser?: string) => Promise<string | undefined>,
 ): Route[] {
   const linked = (request: RequestView): RequestView => ({ ...request, traceUrl: traceUrlOf(request.trace) });
-  /** Says where the thread's requests are now; to nobody who may see one person's only, as that takes more work for some ids. */
+  /** Says where the thread's requests are now; to who may see one person's only, of that person's threads. */
   const goneThread = async ({ scope, onlyUser }: Caller, id: string): Promise<ClewError> => {
-    const into = onlyUser === undefined ? await mergedInto?.(scope, id) : undefined;
+    const into = await mergedInto?.(scope, id, onlyUser);
     if (into === undefined) return new ClewError('not_found');
     return new ClewError('not_found', 'it was merged into another thread', { extra: { mergedInto: into } });
   };

@@ -30,6 +30,10 @@ const LATER = `SELECT DISTINCT l.id FROM repairs e JOIN repair_moves m ON m.scop
   WHERE e.scope = ? AND e.id = ? ORDER BY l.seq DESC LIMIT 10`;
 const MERGED = `SELECT r.into_id FROM repairs r JOIN repair_moves m ON m.scope = r.scope AND m.repair_id = r.id
   WHERE r.scope = ?1 AND m.from_id = ?2 AND m.from_id <> m.into_id AND r.kind = 'merge' AND r.undone_at_ms IS NULL ORDER BY r.seq DESC LIMIT 1`;
+/** By the person alone: the work is the same whichever thread they ask for. */
+const MERGES_OF = `SELECT DISTINCT m.from_id, r.into_id, r.seq FROM repairs r INDEXED BY repairs_principal
+  JOIN repair_moves m ON m.scope = r.scope AND m.repair_id = r.id
+  WHERE r.scope = ?1 AND r.principal = ?2 AND m.from_id <> m.into_id AND r.kind = 'merge' AND r.undone_at_ms IS NULL ORDER BY r.seq`;
 /** Merges that are followed: enough for any thread, and an end for a circle. */
 const MOST_MERGES = 20;
 const OF_THREAD = `SELECT repair_id FROM repair_moves WHERE scope = ?1 AND from_id = ?2 AND from_id <> into_id`;
@@ -234,16 +238,23 @@ export class SqliteRepairs implements RepairStore, RepairedPlaces {
     );
   }
 
-  async mergedInto(scope: Scope, threadId: string): Promise<string | undefined> {
-    const key = keyOf(scope);
+  async mergedInto(scope: Scope, threadId: string, onlyUser?: string): Promise<string | undefined> {
+    const next = this.mergesIn(keyOf(scope), onlyUser);
     let into: string | undefined;
     for (let i = 0; i < MOST_MERGES; i++) {
-      const row = this.database.prepare(MERGED).get(key, into ?? threadId);
-      if (row === undefined) break;
-      into = String(row['into_id']);
+      const further = next(into ?? threadId);
+      if (further === undefined) break;
+      into = further;
       if ((await this.ownerOf(scope, into)) !== undefined) break;
     }
     return into;
+  }
+
+  private mergesIn(key: string, onlyUser: string | undefined): (threadId: string) => string | undefined {
+    if (onlyUser === undefined) return (threadId) => this.database.prepare(MERGED).get(key, threadId)?.['into_id'] as string | undefined;
+    const rows = this.database.prepare(MERGES_OF).all(key, onlyUser);
+    const merges = new Map(rows.map((row) => [String(row['from_id']), String(row['into_id'])]));
+    return (threadId) => merges.get(threadId);
   }
 
   async get(scope: Scope, id: string): Promise<Repair | undefined> {
