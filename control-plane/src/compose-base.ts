@@ -1,12 +1,13 @@
 // What the parts of the wiring share.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pseudonym, tenantKeys } from '#contract';
 import type { OidcTimes } from './adapters/oidc/index.ts';
 import { fingerprintOf, openSecret } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import type { Config } from './config.ts';
 import type { Embedder, NameFinder } from './ingest/index.ts';
-import type { Clock, Logger } from './kernel/index.ts';
+import type { Clock, Logger, Scope } from './kernel/index.ts';
 import type { LivePolicy } from './policies/index.ts';
 
 const PACKAGE_ROOT = path.resolve(import.meta.dirname, '../..');
@@ -40,6 +41,19 @@ export interface Base {
 
 export const hashKeyOf = ({ access: { hashKeys } }: Config, tenant: string): string | undefined =>
   Object.hasOwn(hashKeys.byTenant, tenant) ? hashKeys.byTenant[tenant] : hashKeys.others;
+
+const PSEUDONYM = /^p_[\w-]{22}$/;
+
+/** Whom an id given by a person means: a pseudonym, whatever is stored under the very id, or the user that the gateways see. */
+export function principalMeant({ config, store }: Base, scope: Scope, id: string): string {
+  if (PSEUDONYM.test(id) || store.holds(scope, id)) return id;
+  return pseudonymAt(config, scope.tenant, id) ?? id;
+}
+
+export function pseudonymAt(config: Config, tenant: string, subject: string): string | undefined {
+  const secret = hashKeyOf(config, tenant);
+  return secret === undefined ? undefined : pseudonym(tenantKeys(secret, tenant).principal, subject);
+}
 
 /** Keys that older versions made without noting them: beside a store that is not new they must be there. */
 const FIRST_KEYS = new Set(['pseudonyms.key', 'log.key', 'gateway-identity.key']);

@@ -104,7 +104,7 @@ export async function openEmbedders(parts: {
 
 /** Moves vectors while everything else goes on. */
 export function openMover(
-  { store, clock, logger }: Pick<Base, 'store' | 'clock' | 'logger'>,
+  { config, store, clock, logger }: Pick<Base, 'config' | 'store' | 'clock' | 'logger'>,
   parts: {
     readonly embedders: Embedders;
     readonly outside: WeaviateStore | undefined;
@@ -126,6 +126,8 @@ export function openMover(
       for (const scope of await store.retention.scopes())
         void parts.topics.refresh(scope).catch((error: unknown) => complain(logger, scope, error));
     },
+    audit: store.audit,
+    scope: config.scope,
     clock,
     logger,
   });
@@ -161,6 +163,8 @@ export async function openAlone(
         : Promise.reject(new ClewError('conflict', `a move to ${model} is under way; end that one first`)),
     exclusively: (work) => work(),
     switched: () => Promise.resolve(),
+    audit: store.audit,
+    scope: config.scope,
     clock,
     logger,
   });

@@ -1,11 +1,9 @@
 // The wiring of who is who, and of what is forgotten of them.
-import { pseudonym, tenantKeys } from '#contract';
 import { createPeople, userTokens, type Access, type People } from './access/index.ts';
 import { openOidc } from './adapters/oidc/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
 import { beyondRecallOf, vaultMemory } from './compose-privacy.ts';
-import type { Config } from './config.ts';
 import type { UnkeptAccount } from './identity/index.ts';
 import { waitingSamples, type JournalKeys } from './ingest/index.ts';
 import { createReleaser, type Releaser } from './disclosure/index.ts';
@@ -13,14 +11,6 @@ import { systemRandomness, type Scope } from './kernel/index.ts';
 import { createEraser, outsideVectors, type Erasable, type Eraser, type ErasureLedger } from './privacy/index.ts';
 import { publicLabel, type TopicPlacer } from './topics/index.ts';
 import type { Vault } from './vault/index.ts';
-
-const PSEUDONYM = /^p_[\w-]{22}$/;
-
-/** Whom an id given by a person means: a pseudonym, whatever is stored under the very id, or the user that the gateways see. */
-export function principalMeant({ config, store }: Base, scope: Scope, id: string): string {
-  if (PSEUDONYM.test(id) || store.holds(scope, id)) return id;
-  return pseudonymAt(config, scope.tenant, id) ?? id;
-}
 
 /** People's tokens, where an identity provider is configured. */
 export function openPeople({ config, clock, logger, overrides }: Base): People | undefined {
@@ -31,11 +21,6 @@ export function openPeople({ config, clock, logger, overrides }: Base): People |
     rules: oidc.rules,
     hashKey: (tenant) => hashKeyOf(config, tenant),
   });
-}
-
-export function pseudonymAt(config: Config, tenant: string, subject: string): string | undefined {
-  const secret = hashKeyOf(config, tenant);
-  return secret === undefined ? undefined : pseudonym(tenantKeys(secret, tenant).principal, subject);
 }
 
 /** Memories come after the tables they are made from. */
@@ -75,6 +60,7 @@ export function openEraser(
     ],
     outside: parts.outside && [outsideVectors(parts.outside.vectors)],
     tombstones: store.tombstones,
+    holds: store.legalHolds,
     ledger: parts.ledger,
     audit: store.audit,
     beyondRecall: beyondRecallOf(base),

@@ -2,11 +2,13 @@
 import path from 'node:path';
 import type { Access } from './access/index.ts';
 import { checkpointFolder, erasureLedger } from './adapters/files/index.ts';
-import { createAuditRoom, type AuditRoom, type Dossiers } from './audit/index.ts';
-import { type Base, secretOf } from './compose-base.ts';
+import { createAuditRoom, fieldsOf, type AuditRoom, type Dossiers } from './audit/index.ts';
+import { type Base, principalMeant, secretOf } from './compose-base.ts';
+import { holdRoutes } from './holds/index.ts';
 import type { IdentityRoom } from './identity/index.ts';
-import type { AuditEntry, Scope } from './kernel/index.ts';
+import { systemRandomness, type AuditEntry, type Route, type Scope } from './kernel/index.ts';
 import type { BeyondRecall, Erasable, ErasureLedger, Subject } from './privacy/index.ts';
+import { retentionRoutes } from './retention/index.ts';
 import { createVault, localMasterKeys, type Vault } from './vault/index.ts';
 
 /** Heads of the audit log are guarded beside the keys, as the checkpoints of the log of runs are. */
@@ -61,6 +63,39 @@ export async function auditPolicy({ live, store, config, logger }: Base): Promis
     note(digest).catch(() => logger.error('policy_change_not_audited', { digest }));
   });
 }
+
+/** How long what is kept, and what is kept longer by a hold. */
+export function openRetention(
+  base: Base,
+  parts: { readonly redact: (text: string) => string; readonly nextPurgeMs: () => number | undefined },
+): readonly Route[] {
+  const { store, live, clock } = base;
+  return [
+    ...holdRoutes({
+      store: store.legalHolds,
+      clock,
+      randomness: systemRandomness,
+      redact: parts.redact,
+      principalOf: (scope, user) => principalMeant(base, scope, user),
+    }),
+    ...retentionRoutes({
+      reader: store.retention,
+      policy: () => live.current().policy.retention,
+      nextPurgeMs: parts.nextPurgeMs,
+      holds: store.legalHolds,
+      clock,
+      async pastPurges(scope) {
+        const entries = await store.audit.search(scope, { kind: 'purge' }, undefined, PAST_PURGES);
+        return entries.map(({ text }) => {
+          const { at, details } = fieldsOf(text) ?? {};
+          return { at: String(at), removed: details as Readonly<Record<string, number>> };
+        });
+      },
+    }),
+  ];
+}
+
+const PAST_PURGES = 10;
 
 export function openLedger({ config }: Base): ErasureLedger {
   return erasureLedger(config.erasuresFile);

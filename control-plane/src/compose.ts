@@ -10,12 +10,12 @@ import { partitionInThread } from './adapters/partition/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite } from './adapters/sqlite/index.ts';
 import { alertRoutes } from './alerts/index.ts';
-import { type Overrides, type Base, secretOf, version } from './compose-base.ts';
+import { type Overrides, type Base, principalMeant, pseudonymAt, secretOf, version } from './compose-base.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
-import { openPeople, openReleaser, principalMeant, pseudonymAt, openEraser } from './compose-people.ts';
-import { auditPolicy, openAudit, openLedger, openVault, subjectsOf } from './compose-privacy.ts';
+import { openPeople, openReleaser, openEraser } from './compose-people.ts';
+import { auditPolicy, openAudit, openLedger, openRetention, openVault, subjectsOf } from './compose-privacy.ts';
 import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
 import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
@@ -28,7 +28,7 @@ import { openPolicy, policyRoutes } from './policies/index.ts';
 import { privacyRoutes, replayErasures, withoutErased } from './privacy/index.ts';
 import { reportRoutes } from './reports/index.ts';
 import { embeddingRoutes } from './reembed/index.ts';
-import { schedulePurge, withOutsideVectors } from './retention/index.ts';
+import { schedulePurge, withOutsideVectors, type Purging } from './retention/index.ts';
 import { createSearch, searchRoutes } from './search/index.ts';
 import { traceLinker } from './threads/index.ts';
 import { threadRoutes } from './threads/routes.ts';
@@ -156,6 +156,8 @@ async function assemble(base: Base): Promise<ControlPlane> {
     arrived: () => pipeline.notify(),
   });
   const meaning = meaningIndex(workshop, embedders, outside?.vectors ?? store.vectors);
+  let purging: Purging | undefined;
+  const redactPatterns = (text: string): string => workshop().redactor.redact(text).text;
   const routes: Route[] = [
     ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
@@ -178,8 +180,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
       audit: store.audit,
       clock,
       perHour: config.revealsPerHour,
-      redact: (text) => workshop().redactor.redact(text).text,
+      redact: redactPatterns,
     }),
+    ...openRetention(base, { redact: redactPatterns, nextPurgeMs: () => purging?.nextMs() }),
     ...embeddingRoutes({ mover, isOperator: (caller) => access.isOperator(caller), resolve: embedders.resolve }),
     ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),
   ];
@@ -196,7 +199,6 @@ async function assemble(base: Base): Promise<ControlPlane> {
     corsOrigins: config.access.corsOrigins,
     trustedProxies: config.access.trustedProxies,
   });
-  let purging: ReturnType<typeof schedulePurge> | undefined;
   return {
     app,
     logger,
@@ -210,7 +212,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       vault.rewrap().catch((error: unknown) => logger.error('vault_not_rewrapped', errorFields(error)));
       mover.start();
       purging ??= schedulePurge({
-        store: outside ? withOutsideVectors(store.retention, outside.vectors) : store.retention,
+        store: outside ? withOutsideVectors(store.retention, outside.vectors, store.legalHolds) : store.retention,
         policy: () => live.current().policy.retention,
         audit: store.audit,
         clock,

@@ -14,6 +14,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   repair: ['threads'],
   audit: ['identity'],
   vault: [],
+  holds: [],
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies', 'vault'],
   litellm: ['ingest'],

@@ -7,6 +7,7 @@ const SEEN: Readonly<Partial<Record<ErrorCode, string>>> = {
   unauthorized: 'The header is missing, or the token was revoked, has expired or belongs to another server.',
   forbidden: 'The token is valid, but its role lacks the permission that `detail` names; a `user` token asks for what is not its own.',
   not_found: 'The path or the id does not exist, or exists in another tenant or environment: the two look the same on purpose.',
+  held: 'An erasure of somebody whom a legal hold names, alone or with everything of the environment. The refusal stands in the audit log.',
   invalid_sample: 'Told for each sample of a batch in `rejected`, with its index; the rest of the batch was taken.',
   invalid_feedback: 'Told for each item of a post in `rejected`, with its index; the rest of the post was taken.',
   text_not_kept:

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { SqliteStore } from '../../control-plane/src/adapters/sqlite/index.ts';
 import type { Embedder, VectorItem } from '../../control-plane/src/ingest/index.ts';
-import { silentLogger } from '../../control-plane/src/kernel/index.ts';
+import { silentLogger, type AuditEntry } from '../../control-plane/src/kernel/index.ts';
 import { createMover, type EmbeddingStore, type MoverParts } from '../../control-plane/src/reembed/index.ts';
 import { HERE, MODEL, openStore, OTHER_TENANT, storedTurn, unitVector, type TurnOptions } from './store-fixtures.ts';
 
@@ -28,17 +28,20 @@ function embedder(hook: (texts: readonly string[]) => Promise<void> | void = () 
 function moverOf(store: EmbeddingStore, parts: Partial<MoverParts> & { readonly model?: Embedder } = {}) {
   const model = parts.model ?? embedder();
   const switched: string[] = [];
+  const told: AuditEntry[] = [];
   const mover = createMover({
     store,
     open: () => Promise.resolve(model),
     exclusively: (work) => work(),
     switched: ({ modelId }) => Promise.resolve(void switched.push(modelId)),
+    audit: { append: (entry) => Promise.resolve(void told.push(entry)) },
+    scope: HERE,
     clock: { nowMs: () => 1_000 },
     logger: silentLogger,
     pauseMs: 1,
     ...parts,
   });
-  return { mover, switched };
+  return { mover, switched, told };
 }
 
 const turn = (id: string, options: TurnOptions = {}) =>
@@ -62,10 +65,14 @@ describe('moving vectors to another model', () => {
   it('embeds every text that is kept, switches, and leaves nothing of the old model', async () => {
     const { store } = openStore();
     await fill(store, 150, (at) => ({ scope: at % 3 === 0 ? OTHER_TENANT : HERE }));
-    const { mover, switched } = moverOf(store.embedding);
-    await mover.begin(TARGET);
+    const { mover, switched, told } = moverOf(store.embedding);
+    await mover.begin(TARGET, 'tok');
     await mover.idle();
     expect(switched).toEqual([TARGET]);
+    expect(told).toMatchObject([
+      { kind: 'reembedding', actor: 'tok', details: { state: 'begun', before: MODEL, after: TARGET } },
+      { kind: 'reembedding', actor: 'system', details: { state: 'switched', before: MODEL, after: TARGET, moved: 300, lost: 0 } },
+    ]);
     expect(await mover.view()).toEqual({ model: TARGET, move: null });
     expect(await countOf(store, MODEL, 16)).toBe(0);
     expect(await countOf(store, TARGET, 24)).toBe(100);
@@ -216,10 +223,11 @@ describe('moving vectors to another model', () => {
       isCancelled = true;
       await mover.cancel();
     });
-    const { mover, switched } = moverOf(store.embedding, { model });
+    const { mover, switched, told } = moverOf(store.embedding, { model });
     await mover.begin(TARGET);
     await mover.idle();
     expect(switched).toEqual([]);
+    expect(told.map(({ details }) => details['state'])).toEqual(['begun', 'cancelled']);
     expect(await mover.view()).toEqual({ model: MODEL, move: null });
     expect(await countOf(store, TARGET, 24)).toBe(0);
     expect(await countOf(store, MODEL, 16)).toBe(200);

@@ -16,6 +16,8 @@ export const PERMISSIONS = [
   'alerts:read',
   'alerts:write',
   'erase:write',
+  'retention:read',
+  'holds:write',
   'tokens:manage',
   'reveal:write',
 ] as const;
@@ -39,10 +41,11 @@ export const ROLES = {
     'feedback:write',
     'alerts:read',
     'policies:read',
+    'retention:read',
   ],
   /** Aggregates only: never a single conversation. */
   product: ['self:read', 'topics:read'],
-  auditor: ['self:read', 'runs:read', 'audit:read', 'policies:read'],
+  auditor: ['self:read', 'runs:read', 'audit:read', 'policies:read', 'retention:read'],
   /** A gateway, or an application behind it. */
   ingest: ['self:read', 'samples:write', 'feedback:write', 'policies:read'],
   /** An Alertmanager: its webhook, and nothing to read. */

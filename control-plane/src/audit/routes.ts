@@ -16,6 +16,7 @@ import type { Anchor } from './anchor.ts';
 import { fieldsOf, type ChainedEntry } from './chain.ts';
 import { makeDossier, type Dossiers } from './dossier.ts';
 import type { AuditStore } from './ports.ts';
+import { createAuditStates } from './state.ts';
 
 const permission = 'audit:read';
 const MAX_PAGE = 500;
@@ -55,6 +56,7 @@ export interface AuditRouteParts {
 
 export function auditRoutes(parts: AuditRouteParts): Route[] {
   const { store, anchor } = parts;
+  const stateOf = createAuditStates(store, anchor, parts.clock);
   return [
     {
       method: 'get',
@@ -108,6 +110,27 @@ export function auditRoutes(parts: AuditRouteParts): Route[] {
         status: 200,
         json: { ...scope, head: (await anchor.head(scope)) ?? null, vkey: anchor.vkeyOf(scope) },
       }),
+    },
+    {
+      method: 'get',
+      path: '/v1/audit/state',
+      permission,
+      summary: "Whether the audit log is what was written, by the word of the server; clew audit verify takes nobody's word",
+      success: {
+        status: 200,
+        description: 'The chain from its first entry against its signed end; at most ten seconds old',
+        schema: {
+          type: 'object',
+          properties: {
+            ok: { type: 'boolean' },
+            entries: { type: 'integer', description: 'That hold' },
+            unsigned: { type: 'integer', description: 'Written in the last moments, signed next' },
+            faults: { type: 'array', items: { type: 'string' } },
+            checkedAt: { type: 'string', format: 'date-time' },
+          },
+        },
+      },
+      handle: async ({ caller: { scope } }) => ({ status: 200, json: await stateOf(scope) }),
     },
     {
       method: 'get',

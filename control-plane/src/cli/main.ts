@@ -20,6 +20,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   token: () => import('./token.ts'),
   calibrate: () => import('./calibrate.ts'),
   erase: () => import('./erase.ts'),
+  hold: () => import('./hold.ts'),
   audit: () => import('./audit.ts'),
   reembed: () => import('./reembed.ts'),
   doctor: () => import('./doctor.ts'),

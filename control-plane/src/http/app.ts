@@ -76,7 +76,7 @@ export function createApp(given: AppParts): Express {
 function handler(route: Route, parts: Serving) {
   return async (request: Request, response: Response): Promise<void> => {
     response.locals['route'] = route.path;
-    const caller = await callerOf(request, route.permission, parts);
+    const caller = await callerOf(request, route.permission, parts, (refused) => route.refused?.(refused));
     const query = readQuery(request.originalUrl, route.query ?? []);
     const body = route.body?.kind === 'json' ? await readJson(request, request.headers['content-encoding'], JSON_LIMITS) : undefined;
     const apiRequest: ApiRequest = {
@@ -116,7 +116,12 @@ const NOBODY: Caller = { tokenId: '', scope: { tenant: '', environment: '' }, ro
 /** A client that left has no address any more; all such share one. */
 const addressOf = (request: Request): string => request.ip ?? '';
 
-async function callerOf(request: Request, permission: string | null, { authorizer, limits }: Serving): Promise<Caller> {
+async function callerOf(
+  request: Request,
+  permission: string | null,
+  { authorizer, limits }: Serving,
+  refused?: (caller: Caller) => Promise<void> | undefined,
+): Promise<Caller> {
   if (permission === null) return NOBODY;
   const address = addressOf(request);
   const { authorization } = request.headers;
@@ -127,7 +132,10 @@ async function callerOf(request: Request, permission: string | null, { authorize
     throw new ClewError('unauthorized');
   }
   limits.rightToken(address, authorization, caller);
-  if (!authorizer.may(caller, permission)) throw new ClewError('forbidden', `role ${caller.role} lacks ${permission}`);
+  if (!authorizer.may(caller, permission)) {
+    await refused?.(caller);
+    throw new ClewError('forbidden', `role ${caller.role} lacks ${permission}`);
+  }
   return caller;
 }
 

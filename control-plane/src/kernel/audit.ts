@@ -12,15 +12,18 @@ export const AUDIT_KINDS = {
   gateway_key_revoked: 'key',
   policy_changed: 'digests of the policy before and after',
   reveal: 'request, types, how many values, reason',
-  reveal_refused: 'request, why',
+  reveal_refused: 'request, why; where the role may not, no request',
   vault_rewrapped: 'how many data keys, ids of the master keys',
   erasure: 'digest of the pseudonym, counts by class',
+  erasure_refused: 'digest of the pseudonym, ids of the holds that keep it',
   erasure_replayed: 'digest of the pseudonym: an older copy of the data held the person again',
+  hold_placed: 'hold, of what, digest of the pseudonym or the thread, reason',
+  hold_lifted: 'hold, reason',
   purge: 'counts by class',
   export: 'what, and of what',
   repair: 'what was merged, split or undone',
   calibration: 'what the linker took on',
-  reembedding: 'models before and after',
+  reembedding: 'begun, switched or cancelled; models before and after',
 } as const;
 export type AuditKind = keyof typeof AUDIT_KINDS;
 

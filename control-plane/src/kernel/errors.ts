@@ -16,6 +16,11 @@ export const ERRORS = {
   forbidden: { status: 403, title: 'The token may not do this', remedy: 'Use a token whose role has the permission named in detail.' },
   not_found: { status: 404, title: 'Nothing here', remedy: 'Check the id; ids are those of the lists.' },
   conflict: { status: 409, title: 'It does not fit what is under way', remedy: 'See detail; ask for the state first, then decide.' },
+  held: {
+    status: 409,
+    title: 'A legal hold keeps it',
+    remedy: 'See detail for the holds; GET /v1/holds says why. Erase again once they are lifted.',
+  },
   calibration_refused: {
     status: 409,
     title: 'There is nothing to calibrate by',

@@ -66,4 +66,6 @@ export interface Route {
   /** Codes beyond those that every route can give (unauthorized, forbidden, invalid_query, internal). */
   readonly errors?: readonly ErrorCode[];
   handle(request: ApiRequest): Promise<ApiReply>;
+  /** Told of a caller whose role lacks the permission, before the answer: attempts at some routes are worth knowing of. */
+  refused?(caller: Caller): Promise<void>;
 }

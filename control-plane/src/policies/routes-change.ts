@@ -1,4 +1,4 @@
-// POST /v1/policies/plan, POST /v1/policies/simulate, POST /v1/policies, GET /v1/policies/versions, POST /v1/policies/rollback.
+// POST /v1/policies/plan, POST /v1/policies/simulate, POST /v1/policies, GET /v1/policies/versions[/:version], POST /v1/policies/rollback.
 import { ClewError, type Caller, type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
 import type { LivePolicy } from './live.ts';
 import { planOf } from './plan.ts';
@@ -31,7 +31,7 @@ const VERSION: JsonSchema = {
 };
 
 export function changeRoutes(parts: ChangeParts): Route[] {
-  return [planRoute(parts), simulateRoute(parts), ...takingRoutes(parts), versionsRoute(parts)];
+  return [planRoute(parts), simulateRoute(parts), ...takingRoutes(parts), versionsRoute(parts), versionRoute(parts)];
 }
 
 function planRoute({ live, checkPattern }: ChangeParts): Route {
@@ -203,6 +203,28 @@ function versionsRoute({ versions }: ChangeParts): Route {
         ...rest,
       }));
       return { status: 200, json: { items, next: null } };
+    },
+  };
+}
+
+function versionRoute({ versions }: ChangeParts): Route {
+  return {
+    method: 'get',
+    path: '/v1/policies/versions/:version',
+    permission: 'policies:read',
+    summary: 'A policy that was in force, as its file stood',
+    success: {
+      status: 200,
+      description: 'Number, digest, when, who, why, and the YAML',
+      schema: { type: 'object', required: ['id', 'version', 'digest', 'at', 'actor', 'reason', 'text'] },
+    },
+    errors: ['not_found'],
+    handle: async ({ params }) => {
+      const asked = params['version'] ?? '';
+      const found = /^[1-9]\d{0,8}$/.test(asked) ? await versions.find(Number(asked)) : undefined;
+      if (!found) throw new ClewError('not_found', 'there is no version of that number');
+      const { atMs, ...rest } = found;
+      return { status: 200, json: { id: String(found.version), ...rest, at: new Date(atMs).toISOString() } };
     },
   };
 }

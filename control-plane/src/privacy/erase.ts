@@ -12,7 +12,7 @@ import {
   type Logger,
   type Scope,
 } from '../kernel/index.ts';
-import type { BeyondRecall, Erasable, ErasureLedger, Tombstones } from './ports.ts';
+import type { BeyondRecall, Erasable, ErasureHolds, ErasureLedger, Tombstones } from './ports.ts';
 
 /** What was removed, for the person who asked. */
 export interface Receipt {
@@ -29,12 +29,17 @@ export interface Receipt {
   readonly at: string;
 }
 
+export interface EraseOptions {
+  /** Done before, on the store that this one is an older copy of: holds that the copy still has were lifted by then. */
+  readonly isReplay?: boolean;
+}
+
 export interface Eraser {
   /**
-   * Idempotent. Rejects with `unavailable` where something is left or a place does not answer; the other places are erased
+   * Idempotent. Rejects with `held`, and audits that, while a legal hold keeps anything of the person. Rejects with `unavailable` where something is left or a place does not answer; the other places are erased
    * by then, and these are tried again by themselves.
    */
-  erase(scope: Scope, principal: string, actor: string): Promise<Receipt>;
+  erase(scope: Scope, principal: string, actor: string, options?: EraseOptions): Promise<Receipt>;
   /** Erases again after the event, whatever came in or failed while the first call ran, but nothing that is newer. */
   readonly handler: EventHandler;
 }
@@ -46,6 +51,7 @@ export interface EraserParts {
   /** Places outside the store's transactions. */
   readonly outside?: readonly Erasable[] | undefined;
   readonly ledger: ErasureLedger;
+  readonly holds: ErasureHolds;
   readonly audit: AuditTrail;
   readonly beyondRecall: readonly BeyondRecall[];
   readonly logger: Logger;
@@ -75,9 +81,14 @@ export function createEraser(parts: EraserParts): Eraser {
   }
 
   return {
-    async erase(scope, principal, actor) {
+    async erase(scope, principal, actor, options = {}) {
       const atMs = clock.nowMs();
       const subject = subjectDigest(scope, principal);
+      const held = options.isReplay === true ? [] : await parts.holds.covering(scope, principal);
+      if (held.length > 0) {
+        await audit.append({ scope, kind: 'erasure_refused', actor, details: { subject, holds: held } });
+        throw new ClewError('held', `nothing was erased; under legal hold by ${held.join(', ')}`, { extra: { holds: held } });
+      }
       const entry = (details: AuditEntry['details']): AuditEntry => ({ scope, kind: 'erasure', actor, details: { subject, ...details } });
       await ledger.add({ scope, subject, atMs });
       await tombstones.set(scope, principal, atMs, entry({ state: 'begun' }));

@@ -32,6 +32,12 @@ export interface Tombstones {
   covers(scope: Scope, principal: string, atMs: number): Promise<boolean>;
 }
 
+/** Legal holds, as an erasure sees them. */
+export interface ErasureHolds {
+  /** Ids of the holds in force that keep anything of the principal. */
+  covering(scope: Scope, principal: string): Promise<readonly string[]>;
+}
+
 /** An erasure, by the digest of the pseudonym (subjectDigest). */
 export interface ErasureRecord {
   readonly scope: Scope;

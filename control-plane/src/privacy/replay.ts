@@ -32,7 +32,7 @@ export async function replayErasures(parts: {
     if (!missing.delete(subject)) continue;
     // The copy is older than the erasure, so all that it holds of the person is.
     await audit.append({ scope, kind: 'erasure_replayed', actor: 'system', details: { subject } });
-    await eraser.erase(scope, principal, 'system');
+    await eraser.erase(scope, principal, 'system', { isReplay: true });
     erased += 1;
   }
   logger.warn('erasures_replayed', { people: erased, why: 'the data folder is older than the ledger of erasures' });

@@ -35,7 +35,7 @@ export function privacyRoutes(eraser: Eraser, principalOf: (scope: Scope, user: 
           },
         },
       },
-      errors: ['not_found', 'unavailable'],
+      errors: ['not_found', 'held', 'unavailable'],
       handle: async ({ caller, params }) => {
         const user = params['id'] ?? '';
         // Longer than gateways take for an id.

@@ -5,7 +5,7 @@
 // In the bracket no request is being stored, so that the last ones are taken over and the switch falls between two batches
 // of the pipeline: each is wholly of one model. How far the move is stands in the store; a process that dies goes on where
 // the last transaction ended. What is away (a hosted model, an outside store) is waited for.
-import { ClewError, errorFields, type Clock, type Logger } from '../kernel/index.ts';
+import { ClewError, errorFields, type AuditEntry, type AuditTrail, type Clock, type Logger, type Scope } from '../kernel/index.ts';
 import type { Embedder, VectorItem, Vectors } from '../ingest/index.ts';
 import type { Chunk, EmbeddingStore } from './ports.ts';
 import type { EmbeddingView, Move, MoveView } from './types.ts';
@@ -20,6 +20,9 @@ export interface MoverParts {
   readonly exclusively: <T>(work: () => Promise<T>) => Promise<T>;
   /** The store has switched; from now on the embedder of this model serves. */
   readonly switched: (embedder: Embedder) => Promise<void>;
+  /** Told of the beginning, the switch and the end of a move; `scope` is whose log tells of the installation as a whole. */
+  readonly audit: AuditTrail;
+  readonly scope: Scope;
   readonly clock: Clock;
   readonly logger: Logger;
   /** First pause after a failure; it doubles up to a minute. */
@@ -30,8 +33,8 @@ export interface Mover {
   /** Goes on with a move that a process before began. */
   start(): void;
   /** Begins one, or goes on with one to the same model; nothing where that is in force. Throws conflict where another is on. */
-  begin(target: string): Promise<void>;
-  cancel(): Promise<void>;
+  begin(target: string, actor?: string): Promise<void>;
+  cancel(actor?: string): Promise<void>;
   view(): Promise<EmbeddingView>;
   /** Settles when nothing is left to do, or when the mover was stopped. */
   idle(): Promise<void>;
@@ -55,6 +58,9 @@ export function createMover(parts: MoverParts): Mover {
   let wake: (() => void) | undefined;
   /** How often requests came between the last chunk and the switch. */
   let interruptions = 0;
+
+  const tell = (actor: string, details: AuditEntry['details']): Promise<void> =>
+    parts.audit.append({ scope: parts.scope, kind: 'reembedding', actor, details });
 
   async function run(): Promise<void> {
     for (let pause = parts.pauseMs ?? PAUSE_MS; !isStopped;) {
@@ -125,6 +131,14 @@ export function createMover(parts: MoverParts): Mover {
     await store.switchOver(clock.nowMs());
     await parts.switched(embedder);
     const move = await store.move();
+    const told = {
+      state: 'switched',
+      before: move?.source ?? null,
+      after: embedder.modelId,
+      moved: move?.moved ?? 0,
+      lost: move?.lost ?? 0,
+    };
+    await tell('system', told);
     logger.info('reembed_switched', { from: move?.source, to: move?.target, moved: move?.moved, lost: move?.lost });
   }
 
@@ -152,17 +166,20 @@ export function createMover(parts: MoverParts): Mover {
 
   return {
     start,
-    async begin(target) {
+    async begin(target, actor = 'system') {
       // Asked for again after it was done.
       if ((await store.inForce()) === target && (await store.move()) === undefined) return;
+      const isNew = (await store.move())?.target !== target;
       const move = await store.begin(target, clock.nowMs());
+      if (isNew) await tell(actor, { state: 'begun', before: move.source, after: target });
       logger.info('reembed_begun', { from: move.source, to: move.target, total: move.total, moved: move.moved });
       wake?.();
       start();
     },
-    async cancel() {
+    async cancel(actor = 'system') {
       // Not between the last chunk and the switch.
       await parts.exclusively(() => store.cancel(clock.nowMs()));
+      await tell(actor, { state: 'cancelled' });
       logger.info('reembed_cancelled', {});
       wake?.();
       start();

@@ -1,5 +1,5 @@
 // /v1/embeddings: which model's vectors are in force, and moving them to another. All tenants' at once, so the operator's alone.
-import { ClewError, type ApiRequest, type Caller, type JsonSchema, type Route } from '../kernel/index.ts';
+import { actorOf, ClewError, type ApiRequest, type Caller, type JsonSchema, type Route } from '../kernel/index.ts';
 import type { Mover } from './mover.ts';
 
 export interface EmbeddingRoutesParts {
@@ -66,7 +66,7 @@ export function embeddingRoutes({ mover, isOperator, resolve }: EmbeddingRoutesP
       },
       success: { status: 202, description: 'The move has begun', schema: VIEW },
       errors: ['invalid_body', 'conflict', 'unavailable'],
-      handle: guarded(202, async ({ body }) => mover.begin(resolve(modelIn(body)))),
+      handle: guarded(202, async ({ body, caller }) => mover.begin(resolve(modelIn(body)), actorOf(caller))),
     },
     {
       ...shared,
@@ -75,7 +75,7 @@ export function embeddingRoutes({ mover, isOperator, resolve }: EmbeddingRoutesP
       summary: 'End a move that has not switched and remove what it stored; for the operator',
       success: { status: 202, description: 'What it stored is being removed', schema: VIEW },
       errors: ['conflict'],
-      handle: guarded(202, () => mover.cancel()),
+      handle: guarded(202, ({ caller }) => mover.cancel(actorOf(caller))),
     },
   ];
 }

@@ -1,5 +1,16 @@
 // How long each class of data is kept, and the purge that holds it.
 export { purge, type PurgeOptions, type PurgeReport } from './purge.ts';
-export { schedulePurge } from './schedule.ts';
+export { schedulePurge, type Purging } from './schedule.ts';
 export { withOutsideVectors } from './outside-vectors.ts';
-export type { AgedVectors, Purgeable } from './ports.ts';
+export { retentionRoutes, type PastPurge, type RetentionParts } from './routes.ts';
+export {
+  RETAINED,
+  type AgedClass,
+  type AgedVectors,
+  type AgeLimits,
+  type HeldVectors,
+  type Purgeable,
+  type RetainedClass,
+  type RetentionReader,
+  type SparedVectors,
+} from './ports.ts';

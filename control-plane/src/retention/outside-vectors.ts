@@ -1,7 +1,7 @@
-import type { AgedVectors, Purgeable } from './ports.ts';
+import type { AgedVectors, HeldVectors, Purgeable } from './ports.ts';
 
-/** The store and the vectors beside it as one: both age alike. */
-export function withOutsideVectors(store: Purgeable, outside: AgedVectors): Purgeable {
+/** The store and the vectors beside it as one: both age alike, and holds keep both. */
+export function withOutsideVectors(store: Purgeable, outside: AgedVectors, holds: HeldVectors): Purgeable {
   return {
     scopes: () => store.scopes(),
     purgeTexts: (scope, beforeMs, limit) => store.purgeTexts(scope, beforeMs, limit),
@@ -11,7 +11,8 @@ export function withOutsideVectors(store: Purgeable, outside: AgedVectors): Purg
     // The greater of the two: fewer than `limit` then means that neither has any left.
     async purgeVectors(scope, beforeMs, limit) {
       const inside = await store.purgeVectors(scope, beforeMs, limit);
-      return Math.max(inside, await outside.removeBefore(scope, beforeMs, limit));
+      const { isAll, ...spared } = await holds.held(scope);
+      return isAll ? inside : Math.max(inside, await outside.removeBefore(scope, beforeMs, limit, spared));
     },
   };
 }

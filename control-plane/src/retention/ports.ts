@@ -1,6 +1,6 @@
 import type { Scope } from '../kernel/index.ts';
 
-/** Removing what has been kept long enough, class by class. Each call removes at most `limit` and answers how many. */
+/** Removing what has been kept long enough, class by class. Each call removes at most `limit` and answers how many. What a legal hold keeps stays. */
 export interface Purgeable {
   scopes(): Promise<readonly Scope[]>;
   /** Prompts and answers go, also from the text index; the rest of the request stays. */
@@ -15,8 +15,47 @@ export interface Purgeable {
   purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number>;
 }
 
+/** What a purge of vectors leaves, whatever their age: all of these people and of these threads. */
+export interface SparedVectors {
+  readonly users: readonly string[];
+  readonly threads: readonly string[];
+}
+
 /** Vectors in a store of their own. */
 export interface AgedVectors {
   /** Removes vectors older than the time, at most `limit`; answers how many. */
-  removeBefore(scope: Scope, atMs: number, limit: number): Promise<number>;
+  removeBefore(scope: Scope, atMs: number, limit: number, spared?: SparedVectors): Promise<number>;
+}
+
+/** What legal holds keep of a scope's vectors. */
+export interface HeldVectors {
+  held(scope: Scope): Promise<SparedVectors & { readonly isAll: boolean }>;
+}
+
+/** Classes of data that age, by the field of the policy that says how long each is kept. */
+export const RETAINED = {
+  text: 'textDays',
+  embedding: 'embeddingDays',
+  metadata: 'metadataDays',
+  identity: 'identityDays',
+  vault: 'vaultDays',
+} as const;
+export type RetainedClass = keyof typeof RETAINED;
+
+/** Epoch milliseconds: older than these goes at the next purge, and within a week. */
+export type AgeLimits = Readonly<Record<RetainedClass, { readonly nextMs: number; readonly weekMs: number }>>;
+
+export interface AgedClass {
+  readonly stored: number;
+  /** Epoch milliseconds of the oldest; null where nothing is stored. */
+  readonly oldestMs: number | null;
+  /** How many go at the next purge, and within a week; legal holds are heeded. */
+  readonly next: number;
+  readonly week: number;
+  /** How many would go at the next purge, were they not held. */
+  readonly held: number;
+}
+
+export interface RetentionReader {
+  aged(scope: Scope, limits: AgeLimits): Promise<Readonly<Record<RetainedClass, AgedClass>>>;
 }

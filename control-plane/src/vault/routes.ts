@@ -29,10 +29,13 @@ interface Asked {
 }
 
 const HOUR_S = 3_600;
+const TOLD_REFUSALS = 20;
 const LIST = { type: 'array', minItems: 1, maxItems: 256, items: { type: 'string', maxLength: 80 } };
 
 export function revealRoutes({ vault, audit, clock, perHour, redact }: RevealParts): Route[] {
   const buckets = createBuckets({ perSecond: perHour / HOUR_S, burst: perHour, nowMs: () => clock.nowMs() });
+  /** Of one caller who may not reveal: the log stays for good, so nobody fills it by asking again and again. */
+  const refusals = createBuckets({ perSecond: TOLD_REFUSALS / HOUR_S, burst: TOLD_REFUSALS, nowMs: () => clock.nowMs() });
   return [
     {
       method: 'post',
@@ -70,6 +73,11 @@ export function revealRoutes({ vault, audit, clock, perHour, redact }: RevealPar
         },
       },
       errors: ['malformed_json', 'invalid_body', 'not_found', 'rate_limited', 'unavailable'],
+      async refused(caller) {
+        if (refusals.take(keyOf(caller)) > 0) return;
+        const details = { request: null, why: 'forbidden', role: caller.role };
+        await audit.append({ scope: caller.scope, kind: 'reveal_refused', actor: actorOf(caller), details });
+      },
       handle: async ({ caller, body }) => {
         const asked = readAsked(body);
         const tell = (kind: 'reveal' | 'reveal_refused', details: AuditEntry['details']): Promise<void> =>

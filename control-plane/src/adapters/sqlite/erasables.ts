@@ -2,6 +2,7 @@
 import type { Scope } from '../../kernel/index.ts';
 import type { Erasable } from '../../privacy/index.ts';
 import { query, type Database } from './database.ts';
+import { holdsOf } from './holds.ts';
 import { keepRuns, removeRequests } from './removal.ts';
 import { keyOf } from './scope.ts';
 import { wallOf } from './text-index.ts';
@@ -26,6 +27,7 @@ export function erasablesOf(database: Database, vectors: SqliteVectors): readonl
     vectorsOf(database, vectors),
     feedbackOf(database),
     vaultOf(database),
+    holdsOf(database),
     ...linkingOf(database),
     requestsOf(database, vectors),
   ];

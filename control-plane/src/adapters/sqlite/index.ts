@@ -14,7 +14,7 @@ import type { SequenceReader } from '../../insight/index.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
 import type { TrafficReader } from '../../reports/index.ts';
 import type { RepairStore } from '../../repair/index.ts';
-import type { Purgeable } from '../../retention/index.ts';
+import type { Purgeable, RetentionReader } from '../../retention/index.ts';
 import type { EmbeddingStore } from '../../reembed/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
@@ -29,6 +29,7 @@ import { erasablesOf } from './erasables.ts';
 import { SqliteFeedback } from './feedback.ts';
 import { SqliteEpochs } from './gateway-epochs.ts';
 import { SqliteGatewayKeys } from './gateway-keys.ts';
+import { SqliteHolds } from './holds.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
 import { SqliteLog } from './log.ts';
@@ -93,7 +94,8 @@ export interface SqliteStore extends Subjects {
   readonly verdicts: VerdictStore;
   readonly calibrations: CalibrationStore;
   readonly repairs: RepairStore & RepairedPlaces;
-  readonly retention: Purgeable;
+  readonly retention: Purgeable & RetentionReader;
+  readonly legalHolds: SqliteHolds;
   /** Every table that holds data of principals. */
   readonly erasables: readonly Erasable[];
   readonly tombstones: Tombstones;
@@ -154,6 +156,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     calibrations: new SqliteCalibrations(database, audit),
     repairs: new SqliteRepairs(database, vectors, clock, audit),
     retention: new SqliteRetention(database, vectors),
+    legalHolds: new SqliteHolds(database, audit),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database, audit),
     probe: () => database.probe(),

@@ -12,6 +12,7 @@ import { gatewayIdentity } from './migrations/0009-gateway-identity.ts';
 import { disclosure } from './migrations/0010-disclosure.ts';
 import { policyVersions } from './migrations/0011-policy-versions.ts';
 import { unkeptRuns } from './migrations/0012-unkept-runs.ts';
+import { holds } from './migrations/0013-holds.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -27,6 +28,7 @@ const MIGRATIONS: readonly string[] = [
   disclosure,
   policyVersions,
   unkeptRuns,
+  holds,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

@@ -1,7 +1,10 @@
-import { sql } from 'kysely';
+import { setImmediate as othersFirst } from 'node:timers/promises';
+import { sql, type RawBuilder } from 'kysely';
 import type { Scope } from '../../kernel/index.ts';
-import type { Purgeable } from '../../retention/index.ts';
+import type { AgedClass, AgeLimits, Purgeable, RetainedClass, RetentionReader } from '../../retention/index.ts';
+import { agedIn, PLACES } from './aged.ts';
 import { elements, query, type Database } from './database.ts';
+import { heldIn, isHeld, OF_REQUEST, REQUEST } from './holds.ts';
 import { keepRuns, removeRequests, removeTexts, type Leaving } from './removal.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import type { SqliteVectors } from './vectors.ts';
@@ -10,7 +13,7 @@ const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION 
   UNION SELECT scope FROM run_identities UNION SELECT scope FROM alerts UNION SELECT scope FROM vault_values
   UNION SELECT scope FROM feedback UNION SELECT scope FROM link_verdicts UNION SELECT scope FROM repairs`;
 
-export class SqliteRetention implements Purgeable {
+export class SqliteRetention implements Purgeable, RetentionReader {
   private readonly database: Database;
   private readonly vectors: SqliteVectors;
 
@@ -29,56 +32,69 @@ export class SqliteRetention implements Purgeable {
   }
 
   async purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number> {
+    const key = keyOf(scope);
+    const held = heldIn(this.database, key);
+    if (held === 'all') return Promise.resolve(0);
     // A comment has an age of its own.
-    const comments = query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('kind', '=', 'comment');
-    this.database.shred(() => this.database.run(comments.where('at_ms', '<', Math.trunc(beforeMs))));
-    const reasons = query.updateTable('repairs').set({ reason: null, undo_reason: null }).where('scope', '=', keyOf(scope));
-    this.database.shred(() => this.database.run(reasons.where('at_ms', '<', Math.trunc(beforeMs)).where('reason', 'is not', null)));
+    const before = Math.trunc(beforeMs);
+    const comments = query.deleteFrom('feedback').where('scope', '=', key).where('kind', '=', 'comment').where('at_ms', '<', before);
+    const spared = held === 'some' ? comments.where(sql<boolean>`NOT ${feedbackHeld(key)}`) : comments;
+    this.database.shred(() => this.database.run(spared));
+    const old = query.updateTable('repairs').set({ reason: null, undo_reason: null }).where('scope', '=', key).where('at_ms', '<', before);
+    const reasons = held === 'some' ? old.where(sql<boolean>`NOT ${repairHeld(key)}`) : old;
+    this.database.shred(() => this.database.run(reasons.where('reason', 'is not', null)));
     const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
-    return this.purge(scope, beforeMs, limit, hasText, (key, rows) => removeTexts(this.database, key, rows));
+    return this.purge(scope, beforeMs, limit, hasText, (rows) => removeTexts(this.database, key, rows));
   }
 
   async purgeVectors(scope: Scope, beforeMs: number, limit: number): Promise<number> {
-    return this.vectors.removeBefore(scope, beforeMs, limit);
+    const key = keyOf(scope);
+    const held = heldIn(this.database, key);
+    if (held === 'all') return Promise.resolve(0);
+    const spared = held === 'some' ? isHeld(key, 'vectors', OF_REQUEST) : undefined;
+    return this.vectors.removeBefore(scope, beforeMs, limit, spared);
   }
 
   async purgeRequests(scope: Scope, beforeMs: number, limit: number): Promise<number> {
-    const removed = await this.purge(scope, beforeMs, limit, sql<boolean>`true`, (key, rows) => {
+    const key = keyOf(scope);
+    const held = heldIn(this.database, key);
+    if (held === 'all') return Promise.resolve(0);
+    const removed = await this.purge(scope, beforeMs, limit, sql<boolean>`true`, (rows) => {
       keepRuns(this.database, key, rows, { withTrace: true });
       removeRequests(this.database, key, rows);
     });
     if (removed > 0) this.vectors.forget(scope);
-    this.database.run(query.deleteFrom('alerts').where('scope', '=', keyOf(scope)).where('starts_at_ms', '<', Math.trunc(beforeMs)));
-    this.database.run(query.deleteFrom('feedback').where('scope', '=', keyOf(scope)).where('at_ms', '<', Math.trunc(beforeMs)));
-    this.purgeLinking(keyOf(scope), beforeMs);
+    const before = Math.trunc(beforeMs);
+    this.database.run(query.deleteFrom('alerts').where('scope', '=', key).where('starts_at_ms', '<', before));
+    const feedback = query.deleteFrom('feedback').where('scope', '=', key).where('at_ms', '<', before);
+    this.database.run(held === 'some' ? feedback.where(sql<boolean>`NOT ${feedbackHeld(key)}`) : feedback);
+    this.database.run(query.deleteFrom('holds').where('scope', '=', key).where('lifted_at_ms', '<', before));
+    this.purgeLinking(key, beforeMs, held === 'some');
     return removed;
   }
 
   /** What was said of the linking of requests goes with them. A repair stays while a request that it moved does. */
-  private purgeLinking(scope: string, beforeMs: number): void {
+  private purgeLinking(scope: string, beforeMs: number, someAreHeld: boolean): void {
     for (const table of ['link_verdicts', 'repair_moves', 'repair_contradictions'] as const) {
-      this.database.run(
-        query
-          .deleteFrom(table)
-          .where('scope', '=', scope)
-          .where('at', '<', beforeMs / 1_000),
-      );
+      const old = query
+        .deleteFrom(table)
+        .where('scope', '=', scope)
+        .where('at', '<', beforeMs / 1_000);
+      this.database.run(someAreHeld ? old.where(sql<boolean>`NOT ${isHeld(scope, table, OF_REQUEST)}`) : old);
     }
     const moved = query.selectFrom('repair_moves').select('repair_id').where('scope', '=', scope);
-    this.database.run(
-      query.deleteFrom('repairs').where('scope', '=', scope).where('at_ms', '<', Math.trunc(beforeMs)).where('id', 'not in', moved),
-    );
+    const oldRepairs = query.deleteFrom('repairs').where('scope', '=', scope).where('at_ms', '<', Math.trunc(beforeMs));
+    const due = someAreHeld ? oldRepairs.where(sql<boolean>`NOT ${repairHeld(scope)}`) : oldRepairs;
+    this.database.run(due.where('id', 'not in', moved));
   }
 
   async purgeVault(scope: Scope, beforeMs: number, limit: number): Promise<number> {
     const key = keyOf(scope);
-    const oldest = query
-      .selectFrom('vault_values')
-      .select('seq')
-      .where('scope', '=', key)
-      .where('at_ms', '<', Math.trunc(beforeMs))
-      .orderBy('at_ms')
-      .limit(limit);
+    const held = heldIn(this.database, key);
+    if (held === 'all') return Promise.resolve(0);
+    const old = query.selectFrom('vault_values').select('seq').where('scope', '=', key).where('at_ms', '<', Math.trunc(beforeMs));
+    const due = held === 'some' ? old.where(sql<boolean>`NOT ${isHeld(key, 'vault_values', OF_REQUEST)}`) : old;
+    const oldest = due.orderBy('at_ms').limit(limit);
     const isDue = this.database.get(oldest) !== undefined;
     if (!isDue) return Promise.resolve(0);
     return Promise.resolve(
@@ -92,25 +108,21 @@ export class SqliteRetention implements Purgeable {
   }
 
   async purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number> {
-    const oldest = query
-      .selectFrom('past_runs')
-      .select('seq')
-      .where('scope', '=', keyOf(scope))
-      .where('at', '<', beforeMs / 1_000)
-      .orderBy('at')
-      .limit(limit);
+    const key = keyOf(scope);
+    const held = heldIn(this.database, key);
+    if (held === 'all') return Promise.resolve(0);
+    const before = beforeMs / 1_000;
+    const gone = query.selectFrom('past_runs').select('seq').where('scope', '=', key).where('at', '<', before);
+    const oldest = gone.orderBy('at').limit(limit);
     const past = this.database.run(query.deleteFrom('past_runs').where('seq', 'in', oldest));
     // The log keeps the leaf, which says nothing by itself.
-    const proofs = query
-      .selectFrom('run_identities')
-      .select('seq')
-      .where('scope', '=', keyOf(scope))
-      .where('at', '<', beforeMs / 1_000)
-      .orderBy('at')
-      .limit(limit);
+    const proven = query.selectFrom('run_identities').select('seq').where('scope', '=', key).where('at', '<', before);
+    const isOfHeld = sql<boolean>`EXISTS (SELECT 1 FROM requests r WHERE r.scope = ${key} AND r.id = run_identities.request_id
+      AND ${isHeld(key, 'r', REQUEST)})`;
+    const proofs = (held === 'some' ? proven.where(sql<boolean>`NOT ${isOfHeld}`) : proven).orderBy('at').limit(limit);
     const identities = this.database.run(query.deleteFrom('run_identities').where('seq', 'in', proofs));
     // Requests that are kept longer than the identity of their runs.
-    const live = await this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (_key, rows) => {
+    const live = await this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (rows) => {
       this.database.run(
         query
           .updateTable('requests')
@@ -122,12 +134,13 @@ export class SqliteRetention implements Purgeable {
     return Math.max(past + live, identities);
   }
 
+  /** The oldest that are due and that no hold keeps. */
   private purge(
     scope: Scope,
     beforeMs: number,
     limit: number,
-    condition: ReturnType<typeof sql<boolean>>,
-    remove: (key: string, rows: readonly Leaving[]) => void,
+    condition: RawBuilder<boolean>,
+    remove: (rows: readonly Leaving[]) => void,
   ): Promise<number> {
     const key = keyOf(scope);
     const due = query
@@ -135,11 +148,28 @@ export class SqliteRetention implements Purgeable {
       .select(['seq', 'id', 'thread_id'])
       .where('scope', '=', key)
       .where('at', '<', beforeMs / 1_000)
-      .where(condition)
-      .orderBy('at')
-      .limit(limit);
-    const rows = limit > 0 ? this.database.all(due) : [];
-    if (rows.length > 0) this.database.shred(() => remove(key, rows));
+      .where(condition);
+    const mine = heldIn(this.database, key) === 'some' ? due.where(sql<boolean>`NOT ${REQUEST_HELD(key)}`) : due;
+    const rows = limit > 0 ? this.database.all(mine.orderBy('at').limit(limit)) : [];
+    if (rows.length > 0) this.database.shred(() => remove(rows));
     return Promise.resolve(rows.length);
   }
+
+  async aged(scope: Scope, dueBeforeMs: AgeLimits): Promise<Readonly<Record<RetainedClass, AgedClass>>> {
+    const found: Partial<Record<RetainedClass, AgedClass>> = {};
+    for (const [name, limits] of Object.entries(dueBeforeMs) as [RetainedClass, AgeLimits[RetainedClass]][]) {
+      found[name] = agedIn(this.database, keyOf(scope), PLACES[name], limits);
+      await othersFirst();
+    }
+    return found as Record<RetainedClass, AgedClass>;
+  }
 }
+
+const REQUEST_HELD = (key: string): RawBuilder<boolean> => isHeld(key, 'requests', REQUEST);
+const repairHeld = (key: string): RawBuilder<boolean> => sql<boolean>`(${isHeld(key, 'repairs', { principal: 'principal' })}
+  OR EXISTS (SELECT 1 FROM repair_moves m WHERE m.scope = ${key} AND m.repair_id = repairs.id
+    AND ${isHeld(key, 'm', OF_REQUEST)}))`;
+/** Feedback on a thread names no request. */
+const feedbackHeld = (key: string): RawBuilder<boolean> => sql<boolean>`(${isHeld(key, 'feedback', OF_REQUEST)}
+  OR EXISTS (SELECT 1 FROM held_requests t JOIN requests r ON r.scope = t.scope AND r.id = t.request_id
+    WHERE t.scope = ${key} AND r.thread_id = feedback.thread_id))`;

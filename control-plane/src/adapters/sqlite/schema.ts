@@ -266,7 +266,23 @@ export interface VaultValueTable {
   sealed: Uint8Array;
 }
 
+export interface HoldTable {
+  scope: string;
+  id: string;
+  kind: string;
+  subject: string | null;
+  principal: string | null;
+  reason: string;
+  placed_at_ms: number;
+  placed_by: string;
+  lifted_at_ms: number | null;
+  lifted_by: string | null;
+  lift_reason: string | null;
+}
+
 export interface Tables {
+  holds: HoldTable;
+  held_requests: { scope: string; request_id: string; hold_id: string };
   audit: AuditTable;
   audit_heads: { scope: string; size: number; note: string };
   vault_keys: { scope: string; principal: string; master: string; wrapped: Uint8Array };

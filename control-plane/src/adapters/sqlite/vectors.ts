@@ -3,6 +3,7 @@
 // where their scope is not in memory. A scope larger than the cache is scanned from the file: right, but slow, and the
 // point from which a vector database is worth its keep.
 import { setImmediate as othersTurn } from 'node:timers/promises';
+import { sql, type RawBuilder } from 'kysely';
 import type { Scope } from '../../kernel/index.ts';
 import type { VectorHit, VectorItem, VectorMove, VectorQuery, Vectors } from '../../ingest/ports.ts';
 import { elements, query, type Database } from './database.ts';
@@ -192,15 +193,11 @@ export class SqliteVectors implements Vectors {
     return Promise.resolve(removed);
   }
 
-  async removeBefore(scope: Scope, atMs: number, limit: number): Promise<number> {
+  /** @param spared true of vectors that stay whatever their age */
+  async removeBefore(scope: Scope, atMs: number, limit: number, spared?: RawBuilder<boolean>): Promise<number> {
     const key = keyOf(scope);
-    const oldest = query
-      .selectFrom('vectors')
-      .select('seq')
-      .where('scope', '=', key)
-      .where('at_ms', '<', atMs)
-      .orderBy('at_ms')
-      .limit(limit);
+    const old = query.selectFrom('vectors').select('seq').where('scope', '=', key).where('at_ms', '<', atMs);
+    const oldest = (spared === undefined ? old : old.where(sql<boolean>`NOT ${spared}`)).orderBy('at_ms').limit(limit);
     const removed = this.database.shred(() => this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest)));
     if (removed > 0) this.removed(key);
     return Promise.resolve(removed);

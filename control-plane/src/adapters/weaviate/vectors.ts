@@ -3,6 +3,7 @@
 import { Filters, type FilterValue } from 'weaviate-client';
 import type { VectorHit, VectorItem, VectorMove, VectorQuery, Vectors } from '../../ingest/ports.ts';
 import { ClewError, type Scope } from '../../kernel/index.ts';
+import type { SparedVectors } from '../../retention/index.ts';
 import type { Collections, VectorCollection } from './collections.ts';
 import type { Connection } from './connection.ts';
 import { collectionOf, objectId, tenantOf } from './names.ts';
@@ -124,13 +125,17 @@ export class WeaviateVectors implements Vectors {
     return removed;
   }
 
-  async removeBefore(scope: Scope, atMs: number, limit: number): Promise<number> {
+  async removeBefore(scope: Scope, atMs: number, limit: number, spared: SparedVectors = { users: [], threads: [] }): Promise<number> {
     let removed = 0;
     for (const tenant of await this.tenants(scope)) {
       while (removed < limit) {
         const oldest = await this.connection.run(() =>
           tenant.query.fetchObjects({
-            filters: tenant.filter.byProperty('at').lessThan(Math.ceil(atMs)),
+            filters: Filters.and(
+              tenant.filter.byProperty('at').lessThan(Math.ceil(atMs)),
+              ...spared.users.map((user) => tenant.filter.byProperty('principal').notEqual(user)),
+              ...spared.threads.map((thread) => tenant.filter.byProperty('threadId').notEqual(thread)),
+            ),
             sort: tenant.sort.byProperty('at', true),
             limit: Math.min(limit - removed, REMOVE_SIZE),
             returnProperties: [],
