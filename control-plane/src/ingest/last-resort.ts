@@ -2,10 +2,10 @@
 // account of its number, so that it does not look left out.
 import { errorFields } from '../kernel/index.ts';
 import { openRow, sampleIn } from './open-row.ts';
-import type { PipelineParts, Work, Workshop } from './pipeline.ts';
 import type { JournalRow } from './ports.ts';
 import { incomingOf } from './stored-turn.ts';
 import { withoutTexts } from './without-texts.ts';
+import type { PipelineParts, Work, Workshop } from './workshop.ts';
 
 export type Kept = 'record' | 'number' | 'nothing';
 

@@ -1,7 +1,7 @@
 import { parseSample, type Sample } from '#contract';
 import type { Deposit, Vault } from '../vault/index.ts';
 import type { JournalKeys } from './journal-keys.ts';
-import type { Workshop } from './pipeline.ts';
+import type { Workshop } from './workshop.ts';
 import type { JournalRow } from './ports.ts';
 import type { Incoming } from './processor.ts';
 import { sanitize } from './sanitize.ts';
