@@ -1,12 +1,17 @@
 // The wiring of what stands outside the process, and of what it tells of its health.
 import { freeBytes } from './adapters/files/index.ts';
+import { otlpSender } from './adapters/otlp/index.ts';
 import { openWeaviate, type WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, version } from './compose-base.ts';
 import type { Embedders } from './compose-embedding.ts';
 import type { Config } from './config.ts';
-import { createSpanExport, otlpSender, type SpanExport } from './export/index.ts';
+import { createPublicTopics, createSpanExport, type PublicTopics, type SpanExport } from './export/index.ts';
 import type { Health, Metrics } from './http/index.ts';
 import { errorFields } from './kernel/index.ts';
+import { hasTopics, leastUsers, publicLabel } from './topics/index.ts';
+
+/** The largest; beyond them a topic has no name outside. */
+const PUBLIC_TOPICS = 100;
 
 /** Vectors outside the store, where they are configured. The linker still reads its own from the store. */
 export async function openOutsideVectors(config: Config): Promise<WeaviateStore | undefined> {
@@ -14,17 +19,36 @@ export async function openOutsideVectors(config: Config): Promise<WeaviateStore 
   return url === undefined ? undefined : openWeaviate({ url, grpcUrl, apiKey });
 }
 
-export function openSpanExport({ config, store, logger }: Base, metrics: Metrics): SpanExport | undefined {
-  if (!config.otlp) return undefined;
-  const sender = otlpSender(config.otlp.url, config.otlp.headers);
-  return createSpanExport({
+/** Topics that spans and metrics may name. */
+export function openPublicTopics({ store, live, clock }: Base): PublicTopics {
+  const policy = () => live.current().policy.topics;
+  return createPublicTopics({
+    threads: store.topics,
+    counts: async (scope) => {
+      if (!hasTopics(scope, policy())) return [];
+      const minUsers = leastUsers(policy());
+      const topics = await store.topics.counts(scope, minUsers, PUBLIC_TOPICS);
+      return Promise.all(topics.map(async ({ id }) => ({ id, label: await publicLabel(store.topics, scope, id, minUsers) })));
+    },
+    clock,
+  });
+}
+
+export function openSpanExport({ config, store, logger }: Base, topics: PublicTopics, metrics: Metrics): SpanExport | undefined {
+  const { destinations, resource, queueLimit } = config.otlp;
+  if (destinations.length === 0) return undefined;
+  const spans = createSpanExport({
     reader: store.threads,
     runOf: (scope, runId) => store.runs.find(scope, runId),
-    sender,
+    topics,
+    destinations: destinations.map(({ view, target }) => ({ view, sender: otlpSender(target) })),
     meter: metrics,
     logger,
-    version: version(),
+    resource: { 'service.version': version(), ...resource },
+    queueLimit,
   });
+  metrics.watchSpans(() => spans.waiting());
+  return spans;
 }
 
 /** Below this the next batches may fit, and those after them do not: senders with a spool should keep theirs. */

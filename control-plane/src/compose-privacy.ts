@@ -115,10 +115,11 @@ export function beyondRecallOf({ config }: Base): readonly BeyondRecall[] {
     { place: 'log of runs', holds: 'commitments whose salts are destroyed: they say nothing of anybody' },
     { place: 'audit log', holds: 'acts of staff, and digests of erased pseudonyms' },
   ];
-  if (config.otlp) {
+  for (const { view, target } of config.otlp.destinations) {
+    const texts = view.content === 'none' ? 'no texts' : 'redacted texts';
     places.push({
-      place: `OTLP receiver at ${new URL(config.otlp.url).host}`,
-      holds: 'spans with ids, models and topics of the requests; no texts. Erase there by the ids of the traces',
+      place: `OTLP receiver at ${new URL(target.url).host}`,
+      holds: `spans with ids, models and topics of the requests; ${texts}. Erase there by the ids of the traces`,
     });
   }
   if (config.traceUrl !== undefined)

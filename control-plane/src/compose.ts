@@ -13,7 +13,7 @@ import { alertRoutes } from './alerts/index.ts';
 import { type Overrides, type Base, principalMeant, pseudonymAt, secretOf, version } from './compose-base.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openLinker, openRepairs } from './compose-linking.ts';
-import { openOutsideVectors, openSpanExport, healthOf } from './compose-outside.ts';
+import { openOutsideVectors, openPublicTopics, openSpanExport, healthOf } from './compose-outside.ts';
 import { openPeople, openReleaser, openEraser } from './compose-people.ts';
 import { auditPolicy, openAudit, openLedger, openRetention, openVault, subjectsOf } from './compose-privacy.ts';
 import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
@@ -90,7 +90,8 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const workshop = createWorkshop({ store, embedders, nameFinder, secret, live, linking: linker.settings });
   const keyStore = await openKeyFolder(path.join(config.dataFolder, 'journal-keys'));
   const keys = createJournalKeys({ store: keyStore, clock, randomness: systemRandomness });
-  const spanExport = openSpanExport(base, metrics);
+  const publicTopics = openPublicTopics(base);
+  const spanExport = openSpanExport(base, publicTopics, metrics);
   const access = await createAccess({
     store: createTokenStore(store.meta),
     clock,

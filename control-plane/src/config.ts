@@ -2,6 +2,7 @@
 import path from 'node:path';
 import { ACCESS_KEYS, readAccessSettings, type AccessSettings } from './config-access.ts';
 import { EMBEDDER_KEYS, readEmbedderSettings, type EmbedderSettings } from './config-embedder.ts';
+import { OTLP_KEYS, readOtlpSettings, type OtlpSettings } from './config-otlp.ts';
 import { createReader, SLUG, type ConfigFault, type Environment, type Reader } from './config-reader.ts';
 import { isWitnessKey, KEY_TRUST, type KeyTrust } from './identity/index.ts';
 import { ClewError, type Scope } from './kernel/index.ts';
@@ -39,7 +40,8 @@ export interface Config {
   readonly witnesses: readonly { readonly url: string; readonly vkey: string }[];
   /** Which keys of gateways count: those that gateways announce, or only those that an administrator vouches for. */
   readonly gatewayKeys: KeyTrust;
-  readonly otlp: { readonly url: string; readonly headers: Readonly<Record<string, string>> } | undefined;
+  /** Where spans go. */
+  readonly otlp: OtlpSettings;
   /** Ledger of erasures; absolute path. Apart from the data folder, so that a backup of that does not hold it. */
   readonly erasuresFile: string;
   /** Master keys of the vault, 32 bytes each: the first wraps. Empty: the one in the folder keys/. */
@@ -79,6 +81,7 @@ const KEYS = new Set([
   'CLEW_JOURNAL_LIMIT',
   ...ACCESS_KEYS,
   ...EMBEDDER_KEYS,
+  ...OTLP_KEYS,
 ]);
 
 /** Names that belong to other parts of the project, so that a typing error in ours stands out. */
@@ -131,7 +134,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     traceUrl: readTraceUrl(reader, faults),
     witnesses: readWitnesses(reader, faults),
     gatewayKeys: reader.choice('CLEW_GATEWAY_KEYS', 'announced', KEY_TRUST, 'nobody knows whose signatures count'),
-    otlp: readOtlp(reader, faults),
+    otlp: readOtlpSettings(reader, env, workingFolder),
     policyFile: path.resolve(workingFolder, reader.raw('CLEW_POLICY') ?? path.join(PACKAGE_ROOT, 'policies/default.yaml')),
     logLevel: reader.choice('CLEW_LOG_LEVEL', 'info', LOG_LEVELS, 'nothing can be logged'),
     limits: Object.freeze({
@@ -182,28 +185,6 @@ function readTraceUrl(reader: Reader, faults: ConfigFault[]): string | undefined
     consequence: 'requests cannot link to their traces',
   });
   return undefined;
-}
-
-function readOtlp(reader: Reader, faults: ConfigFault[]): Config['otlp'] {
-  const endpoint = reader.url('OTEL_EXPORTER_OTLP_ENDPOINT', 'no spans can be exported');
-  const list = reader.raw('OTEL_EXPORTER_OTLP_HEADERS');
-  if (endpoint === undefined) return undefined;
-  const headers: Record<string, string> = {};
-  for (const pair of (list ?? '').split(',').filter((part) => part.trim() !== '')) {
-    const match = /^\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*=(.*)$/.exec(pair);
-    try {
-      if (!match?.[1]) throw new URIError('no name');
-      headers[match[1]] = decodeURIComponent((match[2] ?? '').trim());
-    } catch {
-      faults.push({
-        key: 'OTEL_EXPORTER_OTLP_HEADERS',
-        expected: 'name=value pairs between commas, percent-encoded',
-        consequence: 'the receiver would refuse the spans',
-      });
-      break;
-    }
-  }
-  return Object.freeze({ url: endpoint.endsWith('/v1/traces') ? endpoint : `${endpoint}/v1/traces`, headers: Object.freeze(headers) });
 }
 
 function refuseWhatIsNotBuilt(env: Environment, faults: ConfigFault[]): void {

@@ -89,8 +89,36 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
   WEAVIATE_URL: { meaning: 'Keeps vectors in Weaviate instead of SQLite.' },
   WEAVIATE_GRPC_URL: { meaning: 'Its gRPC address; the host of WEAVIATE_URL at port 50051 unless given.' },
   WEAVIATE_API_KEY: { meaning: 'Its API key.' },
-  OTEL_EXPORTER_OTLP_ENDPOINT: { meaning: 'Sends a semantic span for each request by OTLP/HTTP, in the trace of the caller.' },
-  OTEL_EXPORTER_OTLP_HEADERS: { meaning: 'Headers for it: name=value pairs between commas, percent-encoded.' },
+  CLEW_OTLP_DESTINATIONS: {
+    meaning: 'YAML file of further receivers of spans, with headers, conventions and texts of their own; see docs/EXPORT.md.',
+  },
+  OTEL_EXPORTER_OTLP_ENDPOINT: {
+    meaning: 'Sends the spans of each request by OTLP/HTTP, in the trace of the caller. See docs/EXPORT.md for what they hold.',
+  },
+  OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: { meaning: 'The same, taken as it is, where /v1/traces is not the path.' },
+  OTEL_EXPORTER_OTLP_HEADERS: {
+    meaning: 'Headers for it: name=value pairs between commas, percent-encoded.',
+  },
+  OTEL_EXPORTER_OTLP_PROTOCOL: { default: 'http/protobuf', meaning: 'Encoding. gRPC is not spoken.' },
+  OTEL_EXPORTER_OTLP_COMPRESSION: { default: 'none', meaning: 'Whether batches are squeezed.' },
+  OTEL_EXPORTER_OTLP_TIMEOUT: { default: '10000', meaning: 'Milliseconds for one batch.' },
+  OTEL_EXPORTER_OTLP_TRACES_HEADERS: { meaning: 'Of the four above, the variable with TRACES in its name comes first.' },
+  OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: { meaning: 'As above.' },
+  OTEL_EXPORTER_OTLP_TRACES_COMPRESSION: { meaning: 'As above.' },
+  OTEL_EXPORTER_OTLP_TRACES_TIMEOUT: { meaning: 'As above.' },
+  OTEL_BSP_MAX_QUEUE_SIZE: { default: '8192', meaning: 'Spans that may wait, for each receiver; further ones are dropped and counted.' },
+  OTEL_SEMCONV_STABILITY_OPT_IN: { meaning: '`gen_ai_latest_experimental`: the newest GenAI conventions instead of those of 1.41.' },
+  OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT: {
+    default: 'no_content',
+    meaning: '`span_only`: redacted prompt and answer stand on the span. Texts stay out otherwise.',
+  },
+  OTEL_TRACES_SAMPLER: {
+    default: 'parentbased_always_on',
+    meaning: '`always_on`: spans are sent also for traces that the caller does not record.',
+  },
+  OTEL_SERVICE_NAME: { default: 'clew', meaning: 'service.name of the spans.' },
+  OTEL_RESOURCE_ATTRIBUTES: { meaning: 'Further attributes of their resource: name=value pairs between commas, percent-encoded.' },
+  OTEL_SDK_DISABLED: { meaning: '`true`: no spans are sent, whatever else is set.' },
 };
 
 /** Of the trial gateway (`npm run gateway`), which reads them in one place. */

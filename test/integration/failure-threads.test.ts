@@ -2,7 +2,7 @@
 // to what the API shows.
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { semanticSpan } from '../../control-plane/src/export/index.ts';
+import { PLAIN_DESTINATION, SCHEMA_URLS, semanticSpan } from '../../control-plane/src/export/index.ts';
 import type { RequestView } from '../../control-plane/src/threads/index.ts';
 import { chatCall, messagesCall, RecordedWorld, type ProviderCall } from '../support/recorded.ts';
 
@@ -16,7 +16,8 @@ const user = (content: string): object => ({ role: 'user', content });
 const assistant = (content: string): object => ({ role: 'assistant', content });
 const threadsOf = (requests: readonly RequestView[]): number => new Set(requests.map(({ thread }) => thread)).size;
 const scope = { tenant: 'default', environment: 'default' };
-const spanOf = (request: RequestView) => semanticSpan(scope, request, undefined, resourceFromAttributes({}));
+const place = { scope, resource: resourceFromAttributes({}), schemaUrl: SCHEMA_URLS['1.41'] };
+const spanOf = (request: RequestView) => semanticSpan(place, { request }, { ...PLAIN_DESTINATION, name: 'test' });
 
 /** A stateless chat: each call carries all that was said before. */
 function chat(

@@ -41,7 +41,7 @@ export async function relinksShow(
   });
   await new Promise<void>((resolve) => receiver.listen(0, '127.0.0.1', resolve));
   const otlp = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
-  const stack = await startStack({ env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: otlp } });
+  const stack = await startStack({ env: { ...env, OTEL_EXPORTER_OTLP_ENDPOINT: otlp, OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' } });
   try {
     const client = new OpenAI({ baseURL: `${stack.gateway.url}/v1`, apiKey: 'sk-test', maxRetries: 0 });
     const chat = (): ((text: string) => Promise<void>) => {

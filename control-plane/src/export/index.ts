@@ -1,3 +1,17 @@
-// Out to the world: semantic spans by OTLP.
-export { createSpanExport, otlpSender, type SpanExport, type SpanExportParts, type SpanSender } from './otlp.ts';
-export { relinkSpan, semanticSpan, type RunFacts } from './semantic-span.ts';
+// Out to the world: spans by OTLP.
+export { CONVENTIONS, PLAIN_DESTINATION, refusedCopy, type Conventions, type DestinationView } from './destination.ts';
+export { createSpanExport, type SpanExport, type SpanExportParts } from './span-export.ts';
+export { createPublicTopics, type PublicTopicParts } from './public-topics.ts';
+export {
+  SPAN_OUTCOMES,
+  type PublicTopics,
+  type SendResult,
+  type SpanMeter,
+  type SpanOutcome,
+  type SpanSender,
+  type ThreadTopics,
+} from './ports.ts';
+export { relinkSpan, semanticSpan } from './semantic-span.ts';
+export { stageSpans, type SpanPlace } from './stage-spans.ts';
+export { SCHEMA_URLS } from './gen-ai.ts';
+export type { RequestFacts, RunFacts } from './facts.ts';

@@ -1,6 +1,7 @@
 // Prometheus metrics. Every label takes one of few values. The operator sees all; everyone else what is labelled with
 // their own tenant and environment, and nothing of the process as a whole: its load is that of other tenants too.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import type { SpanMeter } from '../export/index.ts';
 import type { FeedbackMeter } from '../feedback/index.ts';
 import type { Account } from '../identity/index.ts';
 import type { IngestMeter, Stage } from '../ingest/index.ts';
@@ -19,15 +20,15 @@ export interface JournalDepth {
   readonly oldestMs: number | null;
 }
 
-export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, GatewayMetrics {
+export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, GatewayMetrics, SpanMeter {
   /** Read when the page is asked for. */
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
   /** Read when the page is asked for: what became of the runs that gateways numbered. */
   watchRuns(read: () => Promise<readonly { readonly scope: Scope; readonly account: Account }[]>): void;
   /** Erasures that some place has not taken yet. Read when the page is asked for. */
   watchErasures(read: () => Promise<number>): void;
-  /** Spans that left, and those that did not, by reason. */
-  spans(outcome: 'exported' | 'dropped' | 'failed', count: number): void;
+  /** Read when the page is asked for: spans that wait, by destination. */
+  watchSpans(read: () => Readonly<Record<string, number>>): void;
   /** Verdicts on guesses that were there before the process began, oldest first. */
   seedVerdicts(scope: Scope, kinds: readonly VerdictKind[]): void;
   page(permission: string | null): TextPage;
@@ -44,6 +45,7 @@ export function createMetrics(): Metrics {
   const accuracy = createAccuracyMetrics(registry);
   const semantic = createSemanticMetrics(registry, accuracy);
   const runs = createRunMetrics(registry);
+  let spansWaiting: (() => Readonly<Record<string, number>>) | undefined;
   let unfinished: (() => Promise<number>) | undefined;
   let watched: { read: () => Promise<JournalDepth>; nowMs: () => number } | undefined;
 
@@ -68,7 +70,10 @@ export function createMetrics(): Metrics {
     },
     feedback: (scope, kind, value) => semantic.feedback(scope, kind, value),
     seedVerdicts: (scope, kinds) => accuracy.seed(scope, kinds),
-    spans: (outcome, count) => ingest.spans.inc({ outcome }, count),
+    spans: (destination, outcome, count) => ingest.spans.inc({ destination, outcome }, count),
+    watchSpans: (read) => {
+      spansWaiting = read;
+    },
     told: (report, scope) => gateways.told(report, scope),
     watchRuns: (read) => runs.watch(read),
     watchJournal: (read, nowMs) => {
@@ -90,6 +95,7 @@ export function createMetrics(): Metrics {
           ingest.lag.set(depth.oldestMs === null ? 0 : Math.max(0, (watched.nowMs() - depth.oldestMs) / 1000));
         }
         await runs.refresh();
+        for (const [destination, count] of Object.entries(spansWaiting?.() ?? {})) ingest.spansWaiting.set({ destination }, count);
         if (unfinished && !scope) ingest.erasures.set(await unfinished());
         const text = await registry.metrics();
         return scope ? ofScope(text, scope) : text;
@@ -129,7 +135,13 @@ function ingestMetrics(registry: Registry) {
     rejected: counter('clew_samples_rejected_total', 'Samples refused at the door', 'code'),
     dropped: counter('clew_samples_dropped_total', 'Accepted samples that were not stored', 'reason'),
     retried: counter('clew_samples_retried_total', 'Samples put back after a failure'),
-    spans: counter('clew_spans_total', 'Semantic spans by what became of them', 'outcome'),
+    spans: counter('clew_spans_total', 'Spans by what became of them', 'destination', 'outcome'),
+    spansWaiting: new Gauge({
+      name: 'clew_spans_waiting',
+      help: 'Spans that wait to be sent, those in hand included',
+      labelNames: ['destination'],
+      registers,
+    }),
     waiting: gauge('clew_journal_waiting', 'Accepted samples that wait for processing'),
     buried: gauge('clew_journal_buried', 'Samples taken out after too many attempts'),
     erasures: gauge('clew_erasures_unfinished', 'Erasures that a place has not taken yet; they are tried until it does'),

@@ -30,6 +30,7 @@ const PUT_OFF_LIMIT_MS = 60 * 60_000;
 export function createAnnouncer(parts: AnnouncerParts): Announcer {
   const { outbox, handlers, logger, meter, clock } = parts;
   const pauses = parts.pausesMs ?? [100, 500, 2_000];
+  const waves = [handlers.filter(({ afterOthers }) => afterOthers !== true), handlers.filter(({ afterOthers }) => afterOthers === true)];
   const bell = createDoorbell();
   let isStopping = false;
   let loop: Promise<void> | undefined;
@@ -62,8 +63,9 @@ export function createAnnouncer(parts: AnnouncerParts): Announcer {
       const rows = await outbox.take(BATCH);
       if (rows.length === 0) return;
       const events = rows.map(({ event }) => event);
-      const taken = await Promise.all(handlers.map((handler) => tell(handler, events)));
-      const isPutOff = handlers.some((handler, index) => handler.mustNotBeLost === true && taken[index] === false);
+      const taken = new Map<EventHandler, boolean>();
+      for (const wave of waves) await Promise.all(wave.map(async (handler) => void taken.set(handler, await tell(handler, events))));
+      const isPutOff = handlers.some((handler) => handler.mustNotBeLost === true && taken.get(handler) === false);
       const later = isPutOff ? rows.filter(({ event }) => event.type === 'SubjectErased') : [];
       for (const { seq, attempts } of later)
         await outbox.defer([seq], clock.nowMs() + Math.min(PUT_OFF_MS * 2 ** Math.min(attempts, 20), PUT_OFF_LIMIT_MS));

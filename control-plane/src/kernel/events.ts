@@ -23,6 +23,8 @@ export interface EventHandler {
   readonly name: string;
   /** Events of erasures are handed to it again until it takes them, however long that is. */
   readonly mustNotBeLost?: boolean;
+  /** Is told when the other handlers have been: it reads what they made of the events. */
+  readonly afterOthers?: boolean;
   /** Must be idempotent: an event can come again after a crash. A rejection is retried with backoff, then counted and dropped. */
   handle(events: readonly DomainEvent[]): Promise<void>;
 }

@@ -97,6 +97,8 @@ export interface RequestView {
   readonly answer: string | null;
   readonly model: Model | null;
   readonly dialect: string;
+  /** Whether the answer was asked for in pieces; absent where the gateway did not say. */
+  readonly stream?: boolean;
   readonly provider: string | null;
   readonly usage: Usage | null;
   readonly costUsd: number | null;

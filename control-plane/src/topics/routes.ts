@@ -35,8 +35,11 @@ const FIGURES: QueryParameter = {
   schema: { type: 'string', enum: ['exact', 'released'] },
 };
 
+/** Users that a topic needs before anybody else is told of it. */
+export const leastUsers = (policy: TopicsPolicy | undefined): number => policy?.minUsers ?? MIN_USERS;
+
 export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | undefined, release: Releaser): Route[] {
-  const minUsers = (): number => policy()?.minUsers ?? MIN_USERS;
+  const minUsers = (): number => leastUsers(policy());
   const counts = async (caller: Caller): Promise<readonly TopicCount[]> =>
     hasTopics(caller.scope, policy()) ? store.counts(caller.scope, minUsers(), MAX_SHOWN) : [];
   const released = async (caller: Caller) => {

@@ -14,7 +14,13 @@ function faultsOf(env: Readonly<Record<string, string>>): readonly { readonly ke
 describe('readConfig', () => {
   it('has a default for everything, listens on loopback and is frozen', () => {
     const config = readConfig({}, '/somewhere');
-    expect(config).toMatchObject({ host: '127.0.0.1', port: 8787, dataFolder: '/somewhere/data', adminToken: undefined, otlp: undefined });
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8787,
+      dataFolder: '/somewhere/data',
+      adminToken: undefined,
+      otlp: { destinations: [] },
+    });
     expect(config.policyFile).toMatch(/policies\/default\.yaml$/);
     expect(Object.isFrozen(config)).toBe(true);
     expect(() => Object.assign(config, { port: 1 })).toThrow(TypeError);
@@ -55,7 +61,9 @@ describe('readConfig', () => {
 
   it('reads the OTLP endpoint and its headers', () => {
     const env = { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318/', OTEL_EXPORTER_OTLP_HEADERS: 'api-key=a%20b, x=1' };
-    expect(readConfig(env, '/x').otlp).toEqual({ url: 'http://collector:4318/v1/traces', headers: { 'api-key': 'a b', x: '1' } });
+    expect(readConfig(env, '/x').otlp.destinations).toMatchObject([
+      { view: { name: 'default' }, target: { url: 'http://collector:4318/v1/traces', headers: { 'api-key': 'a b', x: '1' } } },
+    ]);
     expect(faultsOf({ ...env, OTEL_EXPORTER_OTLP_HEADERS: '=,%' })).toMatchObject([{ key: 'OTEL_EXPORTER_OTLP_HEADERS' }]);
   });
 });

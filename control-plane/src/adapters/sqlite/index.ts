@@ -5,6 +5,7 @@ import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accur
 import type { AlertStore, AlertTraffic } from '../../alerts/index.ts';
 import type { PolicyVersions, StoredTraffic } from '../../policies/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
+import type { ThreadTopics } from '../../export/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
 import type { CounterReader, EpochStore, GatewayKeyStore, LogStore, RunReader, UnkeptRuns } from '../../identity/index.ts';
 import type { AuditStore } from '../../audit/index.ts';
@@ -85,7 +86,7 @@ export interface SqliteStore extends Subjects {
   readonly counters: CounterReader & UnkeptRuns;
   readonly epochs: EpochStore;
   readonly gatewayKeys: GatewayKeyStore;
-  readonly topics: TopicStore & TopicTexts;
+  readonly topics: TopicStore & TopicTexts & ThreadTopics;
   readonly sequences: SequenceReader;
   readonly traffic: TrafficReader & StoredTraffic;
   readonly policyVersions: PolicyVersions;

@@ -119,6 +119,7 @@ export function toView(row: RequestRow, turn: number, successors: readonly strin
     answer: row.answer,
     model: sample.model ?? null,
     dialect: sample.dialect ?? 'unknown',
+    ...(sample.stream === undefined ? {} : { stream: sample.stream }),
     provider: sample.provider ?? null,
     usage: sample.usage ?? null,
     costUsd: row.cost_usd,

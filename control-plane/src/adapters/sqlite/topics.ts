@@ -1,3 +1,4 @@
+import type { ThreadTopics } from '../../export/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import type {
   OpenThread,
@@ -58,7 +59,7 @@ const placedPrompt = (row: Record<string, unknown>): PlacedPrompt => ({
 });
 
 /** A thread's topic stands on its first request, and from there in the thread's row. */
-export class SqliteTopics implements TopicStore, TopicTexts {
+export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
   private readonly database: Database;
 
   constructor(database: Database) {
@@ -165,6 +166,13 @@ export class SqliteTopics implements TopicStore, TopicTexts {
   async labelOf(scope: Scope, topicId: string): Promise<string> {
     const row = this.database.get(query.selectFrom('topics').select('label').where('scope', '=', keyOf(scope)).where('id', '=', topicId));
     return Promise.resolve(row?.label ?? '');
+  }
+
+  async topicOf(scope: Scope, threadId: string): Promise<string | undefined> {
+    const row = this.database.get(
+      query.selectFrom('threads').select('topic_id').where('scope', '=', keyOf(scope)).where('id', '=', threadId),
+    );
+    return Promise.resolve(row?.topic_id ?? undefined);
   }
 
   async counts(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]> {

@@ -33,12 +33,33 @@ export function judgeWeaviate(answer: Answer | undefined): Finding {
   return answer.status === 200 ? good('weaviate', 'is ready') : bad('weaviate', `is not ready (HTTP ${answer.status})`);
 }
 
-/** Judges the answer to an empty export, which every receiver takes. */
-export function judgeOtlp(answer: Answer | undefined): Finding {
-  if (!answer) return bad('otlp', 'does not answer');
-  if (answer.status >= 200 && answer.status < 300) return good('otlp', 'takes spans');
-  const reason: Readonly<Record<number, string>> = { 401: 'refuses the headers', 403: 'refuses the headers', 404: 'knows no such path' };
-  return bad('otlp', `${reason[answer.status] ?? 'takes no spans'} (HTTP ${answer.status})`);
+/** An empty export, which every receiver takes; in the other encoding where it does not know the first, as the exporter does. */
+async function askOtlp({ url, headers, protocol }: Target): Promise<Answer | undefined> {
+  const json = { headers: { ...headers, 'content-type': 'application/json' }, body: '{"resourceSpans":[]}' };
+  const protobuf = { headers: { ...headers, 'content-type': 'application/x-protobuf' }, body: '' };
+  const [first, second] = protocol === 'http/json' ? [json, protobuf] : [protobuf, json];
+  const answer = await ask(url, { method: 'POST', ...first });
+  return answer?.status === 415 ? ask(url, { method: 'POST', ...second }) : answer;
+}
+
+type Target = Config['otlp']['destinations'][number]['target'];
+
+/** Judges the answer to an empty export. */
+export function judgeOtlp(answer: Answer | undefined, of?: { readonly name: string; readonly target: Pick<Target, 'url'> }): Finding {
+  const who = of === undefined || of.name === 'default' ? '' : `${of.name} `;
+  if (!answer) {
+    const isGrpc = of !== undefined && new URL(of.target.url).port === '4317';
+    return bad('otlp', isGrpc ? `${who}does not answer: 4317 is the port of gRPC as a rule, and HTTP is spoken` : `${who}does not answer`);
+  }
+  if (answer.status >= 200 && answer.status < 300) return good('otlp', `${who}takes spans`);
+  const reason: Readonly<Record<number, string>> = {
+    401: 'refuses the headers',
+    403: 'refuses the headers',
+    404: 'knows no such path',
+    405: 'knows no such path',
+    415: 'takes neither encoding',
+  };
+  return bad('otlp', `${who}${reason[answer.status] ?? 'takes no spans'} (HTTP ${answer.status})`);
 }
 
 /** Judges the clocks of those that answered, by name. */
@@ -102,22 +123,21 @@ export async function checkServers(
   const url = (env['CLEW_URL'] ?? `http://${config.host}:${config.port}`).replace(/\/+$/, '');
   const token = env['CLEW_TOKEN'] ?? config.adminToken;
   const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
-  const [own, weaviate, otlp, metrics, threads] = await Promise.all([
+  const [own, weaviate, receivers, metrics, threads] = await Promise.all([
     ask(`${url}/healthz`),
     config.weaviateUrl === undefined ? undefined : ask(`${config.weaviateUrl}/v1/.well-known/ready`),
-    config.otlp &&
-      ask(config.otlp.url, {
-        method: 'POST',
-        headers: { ...config.otlp.headers, 'content-type': 'application/json' },
-        body: '{"resourceSpans":[]}',
-      }),
+    Promise.all(config.otlp.destinations.map(async ({ view, target }) => ({ name: view.name, target, answer: await askOtlp(target) }))),
     ask(`${url}/metrics`, { headers }),
     ask(`${url}/v1/threads?limit=1`, { headers }),
   ]);
   return [
     ...(config.weaviateUrl === undefined ? [] : [judgeWeaviate(weaviate)]),
-    ...(config.otlp ? [judgeOtlp(otlp)] : []),
-    judgeClocks({ 'the control plane': own, Weaviate: weaviate, 'the OTLP receiver': otlp }),
+    ...receivers.map(({ name, target, answer }) => judgeOtlp(answer, { name, target })),
+    judgeClocks({
+      'the control plane': own,
+      Weaviate: weaviate,
+      ...Object.fromEntries(receivers.map(({ name, answer }) => [`the OTLP receiver ${name}`, answer])),
+    }),
     ...(own?.status === 200
       ? judgeCalls(
           { metrics: metrics?.status === 200 ? metrics.text : undefined, newestMs: newestOf(threads) },

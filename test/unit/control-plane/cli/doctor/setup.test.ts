@@ -8,6 +8,7 @@ import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { MODELS_FOLDER } from '../../../../../control-plane/src/adapters/onnx/index.ts';
 import { openSqlite } from '../../../../../control-plane/src/adapters/sqlite/index.ts';
 import { REMEDIES, type Finding } from '../../../../../control-plane/src/cli/doctor/finding.ts';
+import { readConfig } from '../../../../../control-plane/src/config.ts';
 import {
   ask,
   checkServers,
@@ -125,6 +126,8 @@ describe('doctor and the servers', () => {
 
   it('finds a receiver of spans that is away, refuses, or is another address', () => {
     expectFault(judgeOtlp(undefined), 'otlp', /does not answer/);
+    const target = { url: 'http://127.0.0.1:4317/v1/traces' };
+    expectFault(judgeOtlp(undefined, { name: 'tempo', target }), 'otlp', /tempo does not answer: 4317 is the port of gRPC/);
     expectFault(judgeOtlp(answer(401)), 'otlp', /headers/);
     expectFault(judgeOtlp(answer(404)), 'otlp', /path/);
     expect(judgeOtlp(answer(200)).ok).toBe(true);
@@ -167,7 +170,7 @@ describe('doctor and the servers', () => {
       response.end(JSON.stringify(body));
     });
     const url = `http://127.0.0.1:${port}`;
-    const config = { ...HERE, port, weaviateUrl: url, otlp: { url: `${url}/v1/traces`, headers: {} }, adminToken: 'secret' };
+    const config = { ...HERE, port, weaviateUrl: url, otlp: readConfig({ OTEL_EXPORTER_OTLP_ENDPOINT: url }).otlp, adminToken: 'secret' };
     expect((await checkServers(config, {})).map(({ name, ok }) => [name, ok])).toEqual([
       ['weaviate', true],
       ['otlp', true],

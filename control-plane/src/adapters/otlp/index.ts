@@ -1,0 +1,2 @@
+// Sends spans by OTLP over HTTP.
+export { otlpSender, type OtlpTarget } from './sender.ts';
