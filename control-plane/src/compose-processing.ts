@@ -1,5 +1,5 @@
 // The wiring of what happens to a request between the door and the store.
-import { tenantKeys } from '#contract';
+import { tenantKeys, type ManifestSet } from '#contract';
 import { createRedactor, unsafePatternReason } from '#redact';
 import { policyFile } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
@@ -53,12 +53,17 @@ export function createWorkshop(parts: {
 /** LiteLLM's events become samples here as a gateway's do there, under the same keys where the tenant has a secret. */
 export function openLiteLlm(
   { config, live, clock }: Base,
-  { acceptor, workshop, secret }: { acceptor: Acceptor; workshop: () => Workshop; secret: Uint8Array },
+  {
+    acceptor,
+    workshop,
+    secret,
+    manifests,
+  }: { acceptor: Acceptor; workshop: () => Workshop; secret: Uint8Array; manifests: () => ManifestSet },
 ): Route[] {
   const guardrail = createGuardrail(() => workshop().redactor);
   const intake = createIntake({
     door: acceptor,
-    rules: () => ({ policy: live.current().policy, redactor: workshop().redactor }),
+    rules: () => ({ policy: live.current().policy, redactor: workshop().redactor, manifests: manifests() }),
     keys: (tenant) => tenantKeys(hashKeyOf(config, tenant) ?? Buffer.from(secret).toString('hex'), tenant),
     secret,
     clock,

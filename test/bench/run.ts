@@ -1,10 +1,11 @@
-// `npm run bench -- [--quick] [--only gateway,streams,plane,models,tiers,search] [--baseline FILE] [--save]`: JSON on stdout, a table
+// `npm run bench -- [--quick] [--only gateway,streams,plane,models,tiers,search,identity] [--baseline FILE] [--save]`: JSON on stdout, a table
 // on stderr. On a machine that does other work trust the ratios and the CPU times.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { gatewayMetrics } from './gateway.ts';
+import { identityMetrics } from './identity.ts';
 import { tableOf, type Baseline, type Metric } from './metric.ts';
 import { modelMetrics, planeMetrics, searchMetrics } from './plane.ts';
 import { streamMetrics } from './streams.ts';
@@ -18,6 +19,7 @@ const PARTS = {
   models: modelMetrics,
   tiers: tierMetrics,
   search: searchMetrics,
+  identity: identityMetrics,
 } as const;
 
 const { values } = parseArgs({

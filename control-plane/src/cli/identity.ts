@@ -3,11 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { compileManifests, declareTemplates, judgeAgainst, judgedRunOf, type CompositionPart, type ManifestSet } from '#contract';
-import { composition, historyDigests, readAnswer, readRequest, type RawCall } from '#dialects';
+import { commitTo, composition, historyDigests, readAnswer, readRequest, type RawCall } from '#dialects';
 import { diffRecords, manifestFaultLine, readManifest, recordOf, type CompositionRecord } from '../identity/index.ts';
 import { ask, changes, fetchRun, isRunId, QUESTION_WORDS } from './identity-server.ts';
 import { verify } from './identity-verify.ts';
-import { commitTo } from './commit.ts';
 import { resolvePath, UsageError } from './io.ts';
 
 export const help = `clew identity record REQUEST.json RESPONSE.json [--path /v1/chat/completions] [--manifest FILE]
@@ -61,7 +60,7 @@ async function record(args: readonly string[]): Promise<number> {
   const parts = composition(reading.request, answer, { randomBytes });
   // The manifest that is named judges, wherever the call would have come in.
   const texts = instructions.map((message) => message.text);
-  const composed = manifests ? declareTemplates(parts, texts, everywhere(manifests), {}, commitTo) : parts;
+  const composed = manifests ? declareTemplates(parts, texts, everywhere(manifests), {}, (one) => commitTo(one, randomBytes)) : parts;
   const source = {
     dialect,
     parameters,

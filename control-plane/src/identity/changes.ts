@@ -1,6 +1,7 @@
 // What changed at a moment, as when an alert began: runs before it against runs after it, by what they were composed of.
 // Counts of runs that have a value, so that one run more or less is no finding.
 import { canonicalize } from '#contract';
+import { twoSided } from '../kernel/index.ts';
 import type { StoredRun } from './ports.ts';
 
 export interface Share {
@@ -78,19 +79,12 @@ function changesAt(path: string, before: Side, after: Side): Change[] {
 
 const countOf = (values: readonly (string | null)[], value: string | null): number => values.filter((one) => one === value).length;
 
-/** Two-sided p of the pooled two-proportion z test. */
+/** Two-sided p of the pooled test of two proportions. */
 function chanceOf(a: number, ofA: number, b: number, ofB: number): number {
   if (ofA === 0 || ofB === 0) return 1;
   const pooled = (a + b) / (ofA + ofB);
   const spread = Math.sqrt(pooled * (1 - pooled) * (1 / ofA + 1 / ofB));
-  return spread === 0 ? 1 : erfc(Math.abs(a / ofA - b / ofB) / spread / Math.SQRT2);
-}
-
-/** Abramowitz and Stegun 7.1.26: off by less than 2e-7. */
-function erfc(x: number): number {
-  const t = 1 / (1 + 0.3275911 * x);
-  const polynomial = t * (0.254829592 + t * (-0.284496736 + t * (1.421413741 + t * (-1.453152027 + t * 1.061405429))));
-  return Math.max(0, polynomial * Math.exp(-x * x));
+  return spread === 0 ? 1 : twoSided(Math.abs(a / ofA - b / ofB) / spread, ofA + ofB - 2);
 }
 
 /** What two runs of one build and configuration have in common. Salted commitments differ for equal texts, so of texts their template counts, else how long they are. */

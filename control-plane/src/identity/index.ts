@@ -9,6 +9,7 @@ export { manifestFaultLine, readManifest, type ManifestFault, type ManifestReadi
 export { draftManifest } from './manifests/draft.ts';
 export { verifyBundle, VerifyError, type TrustedKeys, type Verified, type VerifyFailure } from './verify.ts';
 export { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
+export { createSigningRounds, type SigningRounds } from './log/rounds.ts';
 export { growTree, edgeTiles, tileKey, TILE_WIDTH, type TileLevel } from './log/tiles.ts';
 export { formatNote, isSignedBy, parseNote, parseVkey, signNote, vkeyOf } from './log/note.ts';
 export { isWitnessKey, witnessClient } from './log/witness-client.ts';

@@ -1,5 +1,5 @@
 // The room as a whole: what a composition of the control plane needs of it.
-import { signingKey, type Json } from '#contract';
+import { signingKey, type Json, type ManifestSet } from '#contract';
 import type { Clock, Logger, Route, Scope } from '../kernel/index.ts';
 import type { Account } from './account.ts';
 import { createBundler, type Bundler } from './bundle.ts';
@@ -7,6 +7,7 @@ import type { TemplateTexts } from './compare.ts';
 import { createIdentifier, type Identifier } from './identify.ts';
 import { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
 import type { CheckpointGuard, LogStore, Witness } from './log/ports.ts';
+import { createSigningRounds } from './log/rounds.ts';
 import type { LiveManifests } from './manifests/live.ts';
 import type { KeyTrust } from './key-trust.ts';
 import type { CounterReader, EpochStore, GatewayKeyStore, RunReader, UnkeptRuns } from './ports.ts';
@@ -43,6 +44,8 @@ export interface IdentityRoom {
   readonly checkpointer: Checkpointer;
   readonly bundler: Bundler;
   readonly routes: readonly Route[];
+  /** Those in force. */
+  manifests(): ManifestSet;
   /** What became of the runs that gateways numbered, for every log. */
   accounts(): Promise<readonly { readonly scope: Scope; readonly account: Account }[]>;
   /** Begins to sign checkpoints, one round a second. */
@@ -50,8 +53,6 @@ export interface IdentityRoom {
   /** Signs what came in last. */
   stop(): Promise<void>;
 }
-
-const ROUND_MS = 1_000;
 
 export function createIdentity(parts: IdentityParts): IdentityRoom {
   const { runs, log, counters, gatewayKeys, epochs, trust, manifests, clock, logger } = parts;
@@ -68,19 +69,11 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
     logger,
   });
   const bundler = createBundler({ store: log, checkpointer, gatewayKeys, key });
-  let timer: NodeJS.Timeout | undefined;
-  let round: Promise<void> = Promise.resolve();
-  const sign = (): void => {
-    round = round
-      .then(() => checkpointer.advanceAll())
-      .finally(() => {
-        if (timer !== undefined) timer = setTimeout(sign, ROUND_MS).unref();
-      });
-    round.catch(() => undefined);
-  };
+  const rounds = createSigningRounds(checkpointer);
   const identifier = createIdentifier({ manifests: () => manifests.current(), gatewayKeys, key, trust, clock });
   return {
     identifier,
+    manifests: () => manifests.current(),
     unkept: createUnkeptAccount(parts.unkept, identifier),
     checkpointer,
     bundler,
@@ -97,15 +90,10 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
       const scopes = await log.scopes();
       return Promise.all(scopes.map(async (scope) => ({ scope, account: (await readAccount(counters, scope, clock.nowMs())).account })));
     },
-    start() {
-      timer ??= setTimeout(sign, ROUND_MS).unref();
-    },
+    start: () => rounds.start(),
     async stop() {
-      clearTimeout(timer);
-      timer = undefined;
       manifests.close();
-      await round.catch(() => undefined);
-      await checkpointer.advanceAll();
+      await rounds.stop();
     },
   };
 }

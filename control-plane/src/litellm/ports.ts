@@ -1,5 +1,5 @@
 // What the room needs from outside.
-import type { Policy, TenantKeys } from '#contract';
+import type { ManifestSet, Policy, TenantKeys } from '#contract';
 import type { Redactor } from '#redact';
 import type { AcceptResult, Offer } from '../ingest/index.ts';
 import type { Scope } from '../kernel/index.ts';
@@ -17,6 +17,8 @@ export interface Rules {
   readonly policy: Policy;
   /** Patterns as the policy wants them. */
   readonly redactor: Redactor;
+  /** What is approved: instructions are looked up in it while their texts are at hand. Absent: nothing is. */
+  readonly manifests?: ManifestSet | undefined;
 }
 
 /** Keys that a gateway of the tenant derives from the same secret. */

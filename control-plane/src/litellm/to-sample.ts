@@ -1,9 +1,29 @@
 // An event as a sample of the contract. Everything that a client or provider wrote is redacted by patterns here, or is a
 // digest, before anything is durable.
 import { createHmac } from 'node:crypto';
-import { shortHash, type Call, type Composition, type Gateway, type Policy, type Sample, type TenantKeys } from '#contract';
-import { composition, historyDigests, type LlmAnswer, type LlmRequest, type Message } from '#dialects';
-import type { Redactor } from '#redact';
+import {
+  canonicalDigest,
+  canonicalize,
+  declareTemplates,
+  shortHash,
+  type Call,
+  type Composition,
+  type CompositionPart,
+  type Gateway,
+  type Sample,
+  type TenantKeys,
+} from '#contract';
+import {
+  commitTo,
+  composition,
+  declaredRetrieval,
+  historyDigests,
+  instructionTexts,
+  RETRIEVAL_HEADER,
+  type LlmAnswer,
+  type LlmRequest,
+  type Message,
+} from '#dialects';
 import { sanitize } from '../ingest/index.ts';
 import type { Randomness } from '../kernel/index.ts';
 import { ownerOf, principalOf, sessionOf } from './caller.ts';
@@ -13,11 +33,10 @@ import { defined, textOf } from './json.ts';
 import { modelOf } from './model.ts';
 import { errorOf, guardrailsOf, reasonOf, stagesOf, statusOf, usageOf } from './outcome.ts';
 import { keep } from './texts.ts';
+import type { Rules } from './ports.ts';
 import { traceOf } from './trace.ts';
 
-export interface Surroundings {
-  readonly policy: Policy;
-  readonly redactor: Redactor;
+export interface Surroundings extends Rules {
   readonly keys: TenantKeys;
   /** Key of hashed identifiers. */
   readonly secret: Uint8Array;
@@ -110,17 +129,16 @@ function compositionOf(
   event: LiteLlmEvent,
   request: LlmRequest | undefined,
   answer: LlmAnswer | undefined,
-  { policy, randomness }: Pick<Surroundings, 'policy' | 'randomness'>,
+  around: Surroundings,
 ): Composition {
-  const parts =
-    request &&
-    composition(request, answer, {
-      randomBytes: (size) => randomness.bytes(size),
-      context: policy.context,
-    });
+  const randomBytes = (size: number): Uint8Array => around.randomness.bytes(size);
+  const label = (text: string | undefined, max = 256): string | undefined =>
+    text === undefined ? undefined : around.redactor.redact(text).text.slice(0, max) || undefined;
   return defined<Composition>({
-    ...parts,
+    ...(request && partsOf(event, request, answer, around)),
     variant: (event.headers['x-clew-variant'] ?? textOf(event.metadata['variant']))?.slice(0, 128),
+    retrieval: declaredRetrieval(event.headers[RETRIEVAL_HEADER], { label, randomBytes }),
+    routing: routingOf(event),
     // The deployment that LiteLLM chose: what it was asked to run, no proof of what ran.
     attempts: [
       defined({
@@ -130,6 +148,24 @@ function compositionOf(
       }),
     ],
   });
+}
+
+/** With the templates that instructions are from, as a gateway would name them: here the texts are known, later they are not. */
+function partsOf(event: LiteLlmEvent, request: LlmRequest, answer: LlmAnswer | undefined, around: Surroundings): Composition {
+  const { policy, manifests } = around;
+  const randomBytes = (size: number): Uint8Array => around.randomness.bytes(size);
+  const parts = composition(request, answer, { randomBytes, context: policy.context });
+  if (manifests === undefined || manifests.manifests.length === 0) return parts;
+  const { route, service, consumer } = gatewayOf(event);
+  const place = { route, service, consumer, header: (name: string) => event.headers[name] };
+  return declareTemplates(parts, instructionTexts(request), manifests, place, (text) => commitTo(text, randomBytes));
+}
+
+/** Of LiteLLM's configuration an event shows which deployment stood behind which name; the id of a deployment is made from its settings unless it is given. */
+function routingOf({ deploymentId, modelGroup, routedModel, provider }: LiteLlmEvent): CompositionPart | undefined {
+  if (deploymentId === undefined) return undefined;
+  const shown = defined<Record<string, string>>({ deployment: deploymentId, group: modelGroup, model: routedModel, provider });
+  return { digest: canonicalDigest(shown), length: Buffer.byteLength(canonicalize(shown)) };
 }
 
 function sum(a: Readonly<Record<string, number>>, b: Readonly<Record<string, number>>): Record<string, number> {

@@ -4,7 +4,7 @@ import { asList, asText, get, isRecord, toJson } from './json.ts';
 import type { Draft } from './message.ts';
 import { toolCall } from './openai-chat-request.ts';
 import { buildRequest } from './request.ts';
-import { functionTools } from './tools.ts';
+import { functionTools, serverTools } from './tools.ts';
 import type { LlmRequest, ToolCall } from './types.ts';
 
 export function readAnthropicRequest(body: unknown, provider: string): LlmRequest | undefined {
@@ -15,7 +15,7 @@ export function readAnthropicRequest(body: unknown, provider: string): LlmReques
   return buildRequest(body, provider, {
     dialect: 'anthropic.messages',
     drafts: [...systemDrafts(get(body, 'system')), ...drafts],
-    tools: functionTools(get(body, 'tools')),
+    tools: [...functionTools(get(body, 'tools')), ...serverTools(get(body, 'mcp_servers'))],
     responseFormat: isRecord(format) ? toJson(format) : undefined,
     compacted: messages.some((message) => asList(get(message, 'content')).some((block) => get(block, 'type') === 'compaction')),
   });

@@ -8,7 +8,7 @@ import type { LlmAnswer, LlmRequest, Message, ToolDefinition } from './types.ts'
 
 export interface Commit {
   /** Bytes that nobody can foresee; called with 16 for each salted part. */
-  randomBytes(size: number): Uint8Array;
+  readonly randomBytes: (size: number) => Uint8Array;
   /** What counts as retrieved, besides tool results and documents. Default: the marks context and document, no roles. */
   readonly context?: ContextPolicy | undefined;
 }
@@ -26,7 +26,7 @@ const MAX_CONTEXT = 512;
  * media}). Where there are more parts than a record holds, the last one stands for all that remain.
  */
 export function composition(request: LlmRequest, answer: LlmAnswer | undefined, commit: Commit): Composition {
-  const salted = (text: string, labels: Labels = {}): CompositionPart => commitTo(text, commit.randomBytes(SALT_BYTES), labels);
+  const salted = (text: string, labels: Labels = {}): CompositionPart => commitTo(text, commit.randomBytes, labels);
   const parts: Composition = {
     instructions: capped(
       request.instructions,
@@ -60,8 +60,9 @@ export function instructionTexts(request: Pick<LlmRequest, 'instructions'>): str
   return own.map(({ text }) => text);
 }
 
-function commitTo(text: string, salt: Uint8Array, labels: Labels): CompositionPart {
-  const bytes = Buffer.from(text, 'utf8');
+/** A salted commitment to a text, with its salt: SHA-256(salt ‖ UTF-8). */
+export function commitTo(text: string, randomBytes: Commit['randomBytes'], labels: Labels = {}): CompositionPart {
+  const [salt, bytes] = [randomBytes(SALT_BYTES), Buffer.from(text.toWellFormed(), 'utf8')];
   const digest = createHash('sha256').update(salt).update(bytes).digest('hex');
   return { digest, salted: true, salt: Buffer.from(salt).toString('base64url'), length: bytes.length, ...labels };
 }

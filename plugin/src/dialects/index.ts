@@ -17,4 +17,6 @@ export { readAnswer, readRequest } from './read.ts';
 /** Keyed digests of a conversation, for `Sample.history`. */
 export { historyDigests, MAX_DIGESTS, type HistoryExtras } from './history.ts';
 /** Digests and commitments of what a run was composed of, for `Sample.composition`. */
-export { composition, instructionTexts, type Commit } from './composition.ts';
+export { commitTo, composition, instructionTexts, type Commit } from './composition.ts';
+/** What the application declares of its retrieval, in a header beside the call. */
+export { declaredRetrieval, RETRIEVAL_HEADER, type RetrievalContext } from './retrieval.ts';

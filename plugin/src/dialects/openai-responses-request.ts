@@ -1,5 +1,6 @@
 // OpenAI responses: POST …/responses. Input is a string or a list of items; assistants' texts, calls and reasoning are
 // items of their own.
+import { canonicalize } from '#contract';
 import { NO_CONTENT, readContent } from './content.ts';
 import { asList, asReference, asText, get, isRecord, toJson } from './json.ts';
 import type { Draft } from './message.ts';
@@ -19,12 +20,17 @@ export function readResponsesRequest(body: unknown, provider: string): LlmReques
   const format = get(get(body, 'text'), 'format');
   return buildRequest(body, provider, {
     dialect: 'openai.responses',
-    drafts: [...instructionDrafts(instructions), ...drafts],
+    drafts: [...storedPromptDrafts(get(body, 'prompt')), ...instructionDrafts(instructions), ...drafts],
     tools: functionTools(get(body, 'tools')),
     responseFormat: isRecord(format) ? toJson(format) : undefined,
     previousResponseId: asReference(get(body, 'previous_response_id')),
     compacted: items.some((item) => get(item, 'type') === 'compaction'),
   });
+}
+
+/** Instructions that the provider keeps: what the request shows of them is which, in which version, with which variables. */
+function storedPromptDrafts(prompt: unknown): Draft[] {
+  return isRecord(prompt) ? [{ role: 'developer', content: readContent(canonicalize(toJson(prompt))), toolCalls: [] }] : [];
 }
 
 function instructionDrafts(instructions: unknown): Draft[] {

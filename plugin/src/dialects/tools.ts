@@ -3,6 +3,14 @@ import type { Json } from '#contract';
 import { asList, asText, get, isRecord, toJson } from './json.ts';
 import type { ToolDefinition } from './types.ts';
 
+/** Servers of tools that the provider itself asks: named beside the tools, and tools in every sense. */
+export function serverTools(servers: unknown): ToolDefinition[] {
+  return asList(servers).flatMap((server) => {
+    const name = asText(get(server, 'name'));
+    return name === undefined || !isRecord(server) ? [] : [{ name: name.toWellFormed(), description: undefined, schema: settings(server) }];
+  });
+}
+
 /** Fields that carry credentials of tool servers, or that steer caching only. */
 const LEFT_OUT = new Set(['headers', 'authorization', 'authorization_token', 'cache_control']);
 

@@ -10,9 +10,8 @@ import {
   type ManifestSet,
   type RunPlace,
 } from '#contract';
-import { composition, instructionTexts } from '#dialects';
+import { commitTo, composition, declaredRetrieval, instructionTexts, RETRIEVAL_HEADER } from '#dialects';
 import { declaredVariant } from './labels.ts';
-import { declaredRetrieval, RETRIEVAL_HEADER } from './retrieval.ts';
 import type { Run } from './sample.ts';
 
 const MAX_ATTEMPTS = 16;
@@ -37,7 +36,7 @@ export function describeComposition(run: Run, around: CompositionContext): Compo
     return kept;
   };
   const variant = label(declaredVariant(run.pending), 128);
-  const retrieval = declaredRetrieval(run.pending.request.headers[RETRIEVAL_HEADER], label);
+  const retrieval = declaredRetrieval(run.pending.request.headers[RETRIEVAL_HEADER], { label, randomBytes });
   const routing = routingOf(run.outcome.routing);
   const attempts = attemptsOf(run, label(run.request.modelRequested) ?? 'unknown');
   return {
@@ -54,13 +53,9 @@ export function describeComposition(run: Run, around: CompositionContext): Compo
 /** With the templates that instructions are from; of manifests that are not known yet nothing is said. */
 function declared({ request, answer }: Run, { manifests, place, context }: CompositionContext): Composition {
   const parts = composition(request, answer, { randomBytes, context });
-  return manifests.manifests.length === 0 ? parts : declareTemplates(parts, instructionTexts(request), manifests, place, commitTo);
-}
-
-function commitTo(text: string): CompositionPart {
-  const [salt, bytes] = [randomBytes(16), Buffer.from(text.toWellFormed(), 'utf8')];
-  const digest = createHash('sha256').update(salt).update(bytes).digest('hex');
-  return { digest, salted: true, salt: salt.toString('base64url'), length: bytes.length };
+  return manifests.manifests.length === 0
+    ? parts
+    : declareTemplates(parts, instructionTexts(request), manifests, place, (text) => commitTo(text, randomBytes));
 }
 
 /** Unsalted: it holds nothing of people, and two runs under one configuration are to have one digest. */

@@ -42,11 +42,19 @@ function withoutSalts(composition: Composition): Composition {
   return JSON.parse(JSON.stringify(composition, (key, value: unknown) => (key === 'salt' ? undefined : value))) as Composition;
 }
 
-/** One digest for the whole history: each message's digest chained to the one before. */
+/**
+ * One digest for the whole history: each message's digest chained to the one before. truncated: it is not whole by its own
+ * showing, since it begins with a summary in place of messages or has more than are digested. That a client silently sends
+ * fewer messages than before shows in the thread, not in one request.
+ */
 function historyOf(history: RunSource['history']): CompositionRecord['history'] {
   if (!history) return { length: 0, chain: null, truncated: false };
   const dropped = history.dropped ?? 0;
   let chain = '';
   for (const message of history.messages) chain = createHash('sha256').update(`${chain}\n${message}`).digest('hex');
-  return { length: history.messages.length + dropped, chain: chain === '' ? null : chain, truncated: dropped > 0 };
+  return {
+    length: history.messages.length + dropped,
+    chain: chain === '' ? null : chain,
+    truncated: dropped > 0 || history.summary === true,
+  };
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseSample, pseudonym } from '#contract';
+import { compileManifests, judgedRunOf, judgeRun, parseSample, placeOfSample, pseudonym } from '#contract';
 import { readEvent } from '../../../../control-plane/src/litellm/event.ts';
 import { sampleOf } from '../../../../control-plane/src/litellm/to-sample.ts';
 import { failure, KEYS, START, success, surroundings, toSample, type Fields } from './fixtures.ts';
@@ -209,6 +209,60 @@ describe('an event as a sample', () => {
     for (const bad of [`ff-${id}-00f067aa0ba902b7-01`, `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, `00-${id}-00f067aa0ba902b7-01-x`, 'x']) {
       expect(from(bad), bad).toBeUndefined();
     }
+  });
+});
+
+describe('the composition of an event', () => {
+  const headers = {
+    'x-clew-variant': 'arm-b',
+    'x-clew-context': JSON.stringify({
+      selected: [{ id: 'kb-1', score: 0.9, source: 'handbook' }],
+      discarded: [{ id: 'kb-2', source: 'mail of eva.nowak@example.org' }],
+    }),
+  };
+  const from = (metadata: Fields, around: Parameters<typeof toSample>[1] = {}) => toSample(success({ metadata }), around);
+
+  it('holds what the application declares: variant, and documents selected and discarded, ids as commitments', () => {
+    const { composition } = from({ requester_custom_headers: headers });
+    expect(composition).toMatchObject({
+      variant: 'arm-b',
+      retrieval: { selected: [{ salted: true, score: 0.9, source: 'handbook' }], discarded: [{ salted: true }] },
+    });
+    expect(JSON.stringify(composition)).not.toMatch(/kb-1|eva\.nowak/);
+  });
+
+  it('has one digest for one deployment behind one name, and another for another', () => {
+    const routing = (fields: Fields) => toSample(success(fields)).composition?.routing?.digest;
+    expect(routing({})).toMatch(/^[0-9a-f]{64}$/);
+    expect(routing({ id: 'another-call' })).toBe(routing({}));
+    expect(new Set([routing({}), routing({ model_id: 'deployment-2' }), routing({ model_group: 'other' })]).size).toBe(3);
+    expect(toSample(success({ model_id: null })).composition).not.toHaveProperty('routing');
+  });
+
+  it('names the approved template, variables included, and so can match a manifest', () => {
+    const manifests = compileManifests([
+      {
+        version: 1,
+        name: 'lines',
+        revision: '1',
+        match: { services: ['deployment-1'] },
+        instructions: [{ template: 'Answer in {{count}} line.', variables: { count: { type: 'enum', values: ['one', 'two'] } } }],
+      },
+    ]);
+    const sample = from({}, { manifests });
+    expect(sample.composition?.declared).toEqual({ set: manifests.digest, manifests: ['lines'] });
+    expect(sample.composition?.instructions?.[0]?.template).toMatchObject({
+      manifest: 'lines',
+      variables: [{ name: 'count', salted: true }],
+    });
+    expect(parseSample(structuredClone(sample))).toMatchObject({ ok: true, unknownFields: 0 });
+    expect(judgeRun(manifests, placeOfSample(sample), judgedRunOf(sample)).verdict).toBe('matched');
+    const messages = [
+      { role: 'system', content: 'Answer in three lines.' },
+      { role: 'user', content: 'When?' },
+    ];
+    const other = toSample(success({ messages }), { manifests });
+    expect(judgeRun(manifests, placeOfSample(other), judgedRunOf(other)).verdict).toBe('drifted');
   });
 });
 

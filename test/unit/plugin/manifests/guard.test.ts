@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileManifests, parseManifest, signingKey, type Manifest, type Sample } from '#contract';
 import { createIdentifier } from '../../../../control-plane/src/identity/index.ts';
-import { guard, isIdle, needsConsumer } from '../../../../plugin/src/manifests/index.ts';
-import { readCompanionRequest } from '../../../../plugin/src/observe/index.ts';
+import { isIdle, needsConsumer } from '../../../../plugin/src/manifests/index.ts';
+import { percentile } from '../../../bench/metric.ts';
+import { measureGuard } from '../../../support/identity-load.ts';
 import { chatOutcome, chatRequest, pluginBench } from '../../../support/plugin-flow.ts';
 
 const TEMPLATE = 'You are the assistant of {{company}}. Answer in {{n}} sentences.';
@@ -175,44 +176,13 @@ describe('the price', () => {
   });
 
   it('is less than a millisecond of processor time for 16 KB', () => {
-    const tools = Array.from({ length: 20 }, (_, index) => ({
-      type: 'function',
-      function: {
-        name: `tool_${index}`,
-        description: 'Looks things up. '.repeat(8),
-        parameters: { type: 'object', properties: { q: { type: 'string' } } },
-      },
-    }));
-    const body = { ...(JSON.parse(String(asked(rendered)['body'])) as object), tools };
-    const filler = 'word '.repeat(Math.floor((16_384 - JSON.stringify(body).length) / 5));
-    const request = readCompanionRequest({
-      ...asked(rendered),
-      body: JSON.stringify({
-        ...body,
-        messages: [
-          { role: 'system', content: rendered },
-          { role: 'user', content: filler },
-        ],
-      }),
-    });
-    if (!request) throw new Error('no request');
-    expect(String(request.body).length).toBeGreaterThan(16_000);
-    const set = compileManifests([
-      manifest({ enforce: 'block', tools: { allowed: tools.map(({ function: { name } }) => ({ name })) } }),
-      ...Array.from({ length: 20 }, (_, index) => manifest({ name: `other-${index}`, match: { routes: [`other-${index}`] } })),
-    ]);
-    const where = { route: 'support-eu', header: (name: string) => request.headers[name] };
-    for (let n = 0; n < 200; n += 1) guard(set, where, request);
-    const times: number[] = [];
-    for (let n = 0; n < 40; n += 1) {
-      const before = process.cpuUsage();
-      for (let again = 0; again < 25; again += 1) expect(guard(set, where, request)?.verdict).toBe('matched');
-      const { user, system } = process.cpuUsage(before);
-      times.push((user + system) / 1000 / 25);
-    }
-    const median = times.sort((a, b) => a - b)[20] ?? Number.NaN;
-    process.stdout.write(`guard: ${median.toFixed(3)} ms of processor time at the median for 16 KB\n`);
-    expect(median).toBeLessThan(1);
+    const times = measureGuard(40);
+    const [judged, recorded] = [percentile(times.guard, 0.5), percentile(times.withRecord, 0.5)];
+    process.stdout.write(
+      `guard: ${judged.toFixed(3)} ms of processor time at the median for 16 KB, ${recorded.toFixed(3)} with the record\n`,
+    );
+    expect(judged).toBeLessThan(1);
+    expect(recorded).toBeLessThan(1);
   });
 });
 

@@ -4,7 +4,7 @@
 //
 // in its own order. Ids may name people, so they leave as salted commitments; whoever knows an id can check it as long as
 // the salt is there.
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Retrieval, RetrievedDocument } from '#contract';
 
 export const RETRIEVAL_HEADER = 'x-clew-context';
@@ -12,11 +12,15 @@ const MAX_HEADER = 65_536;
 const MAX_DOCUMENTS = 128;
 const MAX_ID = 1024;
 
-/** Undefined where the header is absent or is no such list. `label`: redacts. */
-export function declaredRetrieval(
-  header: string | undefined,
-  label: (text: string | undefined, max?: number) => string | undefined,
-): Retrieval | undefined {
+export interface RetrievalContext {
+  /** Redacts; undefined where nothing is left. */
+  readonly label: (text: string | undefined, max?: number) => string | undefined;
+  /** Bytes that nobody can foresee; called with 16 for each document. */
+  readonly randomBytes: (size: number) => Uint8Array;
+}
+
+/** Undefined where the header is absent or is no such list. */
+export function declaredRetrieval(header: string | undefined, context: RetrievalContext): Retrieval | undefined {
   if (header === undefined || header.length > MAX_HEADER) return undefined;
   let value: unknown;
   try {
@@ -27,13 +31,13 @@ export function declaredRetrieval(
   }
   if (!isObject(value)) return undefined;
   const documents = (list: unknown): RetrievedDocument[] | undefined =>
-    Array.isArray(list) ? list.slice(0, MAX_DOCUMENTS).flatMap((one: unknown) => documentOf(one, label)) : undefined;
+    Array.isArray(list) ? list.slice(0, MAX_DOCUMENTS).flatMap((one: unknown) => documentOf(one, context)) : undefined;
   const [selected, discarded] = [documents(value['selected']), documents(value['discarded'])];
   if (selected === undefined && discarded === undefined) return undefined;
   return { ...(selected === undefined ? {} : { selected }), ...(discarded === undefined ? {} : { discarded }) };
 }
 
-function documentOf(value: unknown, label: (text: string | undefined, max?: number) => string | undefined): RetrievedDocument[] {
+function documentOf(value: unknown, { label, randomBytes }: RetrievalContext): RetrievedDocument[] {
   if (!isObject(value)) return [];
   const { id, score, source, sha256 } = value;
   if (typeof id !== 'string' || id === '' || id.length > MAX_ID) return [];
@@ -44,7 +48,7 @@ function documentOf(value: unknown, label: (text: string | undefined, max?: numb
     {
       digest: createHash('sha256').update(salt).update(bytes).digest('hex'),
       salted: true,
-      salt: salt.toString('base64url'),
+      salt: Buffer.from(salt).toString('base64url'),
       length: bytes.length,
       ...(named === undefined ? {} : { source: named }),
       ...(typeof score === 'number' && Number.isFinite(score) ? { score } : {}),
