@@ -5,7 +5,7 @@ std = {
   read_globals = {
     "pcall", "type", "pairs", "ipairs", "tostring", "tonumber",
     math = { fields = { "floor", "min", "max" } },
-    string = { fields = { "lower", "sub", "find" } },
+    string = { fields = { "byte", "find", "gsub", "lower", "sub" } },
     table = { fields = { "concat" } },
   },
 }

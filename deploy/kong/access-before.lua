@@ -69,6 +69,8 @@ return function()
       body_bytes = body and #body or length,
       body_truncated = truncated,
       started_ms = math.floor(ngx.req.start_time() * 1000),
+      -- body-restore.lua is of the same set as this script.
+      restores = true,
       route = entity(kong.router.get_route),
       service = entity(kong.router.get_service),
     }

@@ -126,6 +126,9 @@ return function()
 
   local tap = shared.clew_tap
   shared.clew_tap = nil
+  -- What stood for what ends with the request.
+  shared.clew_restore = nil
+  decision.restore = nil
   local status = try(kong.response.get_status) or 0
   local ai = try(ai_facts)
   local body = tap and tap.count > 0 and table.concat(tap.parts) or nil

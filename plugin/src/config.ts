@@ -19,6 +19,14 @@ export type GatewayKind = (typeof GATEWAY_KINDS)[number];
 export const MANIFEST_MODES = ['enforce', 'observe'] as const;
 export type ManifestMode = (typeof MANIFEST_MODES)[number];
 
+/** What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. */
+export const UPSTREAM_MODES = ['as_is', 'pseudonyms'] as const;
+export type UpstreamMode = (typeof UPSTREAM_MODES)[number];
+
+/** What becomes of a request whose values cannot be replaced; policy: what it says, else refuse. */
+export const UNREADABLE_ACTIONS = ['policy', 'refuse', 'pass'] as const;
+export type UnreadableAction = (typeof UNREADABLE_ACTIONS)[number];
+
 export interface PluginConfig {
   readonly controlPlaneUrl: string;
   readonly token: string;
@@ -47,6 +55,11 @@ export interface PluginConfig {
   readonly manifestKey: string | undefined;
   /** observe: no manifest warns or blocks here, whatever it says. */
   readonly manifests: ManifestMode;
+  /** pseudonyms: whatever a policy says. as_is: where no policy says otherwise. */
+  readonly upstream: UpstreamMode;
+  /** Longer request bodies are not rewritten. */
+  readonly upstreamMaxBytes: number;
+  readonly upstreamUnreadable: UnreadableAction;
   readonly logLevel: LogLevel;
   readonly gateway: GatewayKind;
 }
@@ -66,6 +79,9 @@ export const DEFAULTS = {
   timeoutMs: 10_000,
   spoolBytes: 268_435_456,
   manifests: 'enforce',
+  upstream: 'as_is',
+  upstreamMaxBytes: 1_048_576,
+  upstreamUnreadable: 'policy',
   logLevel: 'info',
   gateway: 'kong',
 } as const satisfies Partial<PluginConfig>;
@@ -112,6 +128,9 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): ConfigReadin
     signingKeyFile: read.text('signing_key_file', '') || undefined,
     manifestKey: read.text('manifest_key', '') || undefined,
     manifests: read.choice('manifests', MANIFEST_MODES, DEFAULTS.manifests),
+    upstream: read.choice('upstream', UPSTREAM_MODES, DEFAULTS.upstream),
+    upstreamMaxBytes: read.number('upstream_max_bytes', DEFAULTS.upstreamMaxBytes, 1024),
+    upstreamUnreadable: read.choice('upstream_unreadable', UNREADABLE_ACTIONS, DEFAULTS.upstreamUnreadable),
     logLevel: read.choice('log_level', LOG_LEVELS, DEFAULTS.logLevel),
     gateway: read.choice('gateway', GATEWAY_KINDS, DEFAULTS.gateway),
   };

@@ -5,6 +5,7 @@ import { readRequest } from '#dialects';
 import type { PluginConfig } from './config.ts';
 import { refusalOf, verdictHeader } from './manifests/index.ts';
 import type { CapturedRequest, PendingRun } from './observe/index.ts';
+import type { UpstreamShare } from './upstream/index.ts';
 import { continueTrace } from './trace/index.ts';
 
 /** The first that the client sends is kept. */
@@ -38,7 +39,7 @@ export function beginRun(request: CapturedRequest, config: PluginConfig, now: nu
 }
 
 /** The run id goes to the client, who asks for it later, and not to the provider, whom it tells nothing. */
-export function decisionOf(run: PendingRun, captureAnswer: boolean): CompanionDecision {
+export function decisionOf(run: PendingRun, captureAnswer: boolean, upstream?: UpstreamShare): CompanionDecision {
   const { headers } = run.request;
   const { guard } = run;
   const ours = Object.keys(headers).filter((name) => name.startsWith('x-clew-'));
@@ -46,11 +47,17 @@ export function decisionOf(run: PendingRun, captureAnswer: boolean): CompanionDe
   return {
     v: 1,
     run_id: run.runId,
-    set_headers: { ...run.trace.setHeaders, ...(known ? {} : { 'x-correlation-id': run.correlationId }) },
-    clear_headers: [...run.trace.clearHeaders, ...ours],
-    response_headers: { 'x-clew-run-id': run.runId, 'x-correlation-id': run.correlationId, ...(guard && verdictHeader(guard)) },
+    set_headers: { ...run.trace.setHeaders, ...(known ? {} : { 'x-correlation-id': run.correlationId }), ...upstream?.setHeaders },
+    clear_headers: [...run.trace.clearHeaders, ...ours, ...(upstream?.clearHeaders ?? [])],
+    response_headers: {
+      'x-clew-run-id': run.runId,
+      'x-correlation-id': run.correlationId,
+      ...(guard && verdictHeader(guard)),
+      ...upstream?.responseHeaders,
+    },
     capture_answer: captureAnswer,
-    ...(guard?.action === 'block' ? { exit: refusalOf(guard, run.runId) } : {}),
+    ...(upstream?.restore ? { restore: upstream.restore } : {}),
+    ...(guard?.action === 'block' ? { exit: refusalOf(guard, run.runId) } : upstream?.exit ? { exit: upstream.exit } : {}),
   };
 }
 

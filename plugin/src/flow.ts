@@ -8,6 +8,7 @@ import * as observe from './observe/index.ts';
 import { guard, needsConsumer, type GuardVerdict } from './manifests/index.ts';
 import type { Observer } from './observer.ts';
 import { declaredVariant, nameOf } from './record/index.ts';
+import { shareOf, StandInRoute, type UpstreamShare } from './upstream/index.ts';
 
 const NO_COMPANION =
   'the companion scripts are not installed (see deploy/kong): answers are not captured, each request costs more round trips';
@@ -15,38 +16,54 @@ const NO_COMPANION =
 export class Flow {
   readonly #config: PluginConfig;
   readonly #observer: Observer;
+  readonly #standIns: StandInRoute;
 
   constructor(config: PluginConfig, observer: Observer) {
     this.#config = config;
     this.#observer = observer;
+    this.#standIns = new StandInRoute(config);
   }
 
-  /** Before the provider: at most get, set, done. */
+  /** Before the provider: at most get, set, done; one more where the body is rewritten. */
   async access(kong: Kong): Promise<void> {
     const { drops, health, pending, life } = this.#observer;
     const now = Date.now();
     this.#observer.touch(now);
-    if (this.#observer.isOff(this.#config.mode)) {
+    const isOff = this.#observer.isOff(this.#config.mode);
+    if (isOff) {
       drops.count('mode_off');
       life.letPass();
-      return;
     }
+    // What the provider may read does not depend on whether anybody observes.
+    if (isOff && !this.#standIns.mayBeAsked(this.#observer.policyNow())) return;
     const companion = observe.readCompanionRequest(await kong.ctx.shared.get(COMPANION_KEYS.request));
     if (!companion) this.#observer.sayOnce(NO_COMPANION);
     const request = companion ?? (await observe.askForRequest(kong, this.#config.maxBodyBytes));
-    if (!isLlmCall(request)) {
-      drops.count('not_llm_path');
-      return;
-    }
+    const isCall = !isOff && isLlmCall(request);
+    if (!isOff && !isCall) drops.count('not_llm_path');
+    const isReplaced = this.#standIns.isAsked(this.#observer.policyNow(), placeOf(request));
+    if (!isCall && !isReplaced) return;
     const begun = beginRun(request, this.#config, now);
-    const verdict = await this.#judge(kong, begun);
+    const verdict = isCall ? await this.#judge(kong, begun) : undefined;
     const run = verdict ? { ...begun, guard: verdict } : begun;
-    const isHeld = pending.put(run);
+    const upstream = isReplaced && verdict?.action !== 'block' ? await this.#replace(kong, run) : undefined;
+    const isHeld = isCall && pending.put(run);
     if (isHeld) health.add('observed');
-    else this.#observer.skip('pending_full', 1);
-    const decision = decisionOf(run, isHeld);
+    else if (isCall) this.#observer.skip('pending_full', 1);
+    const decision = decisionOf(run, isHeld, upstream);
     await kong.ctx.shared.set(COMPANION_KEYS.decision, decision);
     if (!companion) await observe.applyDecision(kong, decision);
+  }
+
+  /** Before the decision is known, so that a request without one never had its values sent: see access-guard.lua. */
+  async #replace(kong: Kong, { request, runId }: observe.PendingRun): Promise<UpstreamShare> {
+    const { health } = this.#observer;
+    const policy = this.#observer.policyNow();
+    const outcome = await this.#standIns.prepare(request, policy);
+    if (outcome.kind === 'replaced') await kong.service.request.setRawBody(outcome.body);
+    if (outcome.kind === 'replaced') health.add('replaced');
+    if (outcome.kind === 'unreadable') health.add('unreplaced');
+    return shareOf(outcome, this.#standIns.whereUnreadable(policy), runId);
   }
 
   /** Open: what cannot be judged passes, unless a manifest says otherwise. A fourth round trip only where manifests that enforce name consumers. */

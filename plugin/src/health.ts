@@ -7,6 +7,8 @@ export const HEALTH = {
   identity: 'runs that left as digests and figures only',
   warned: 'requests that a manifest warned of',
   refused: 'requests that a manifest refused before the provider was called',
+  replaced: 'requests whose provider read stand-ins for personal values',
+  unreplaced: 'requests that went on, or were refused, because their values could not be replaced where a route demands it',
   delivered: 'samples that the control plane took',
   waiting: 'samples in the queue now',
   waiting_bytes: 'bytes of them',

@@ -28,6 +28,7 @@ export interface Kong {
     readonly request: {
       setHeaders(headers: Readonly<Record<string, string>>): Promise<unknown>;
       clearHeader(name: string): Promise<unknown>;
+      setRawBody(body: string): Promise<unknown>;
     };
   };
 }

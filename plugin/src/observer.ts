@@ -1,6 +1,6 @@
 // Who works on observed runs: another thread where the plugin runs as its bundle, the same thread elsewhere. The phases
 // need no more of it than this.
-import type { ContextPolicy, ManifestSet } from '#contract';
+import type { ContextPolicy, ManifestSet, Policy } from '#contract';
 import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
 import type { Health } from './health.ts';
@@ -22,6 +22,8 @@ export interface Observer {
   enforced(): ManifestSet | undefined;
   /** What counts as retrieved, by the policy in force. */
   context(): ContextPolicy | undefined;
+  /** The policy in force, as far as it has come here; the same object until it changes. */
+  policyNow(): Policy;
   /** Takes a run over, bodies included: the caller touches neither again. Counts what it has no room for. */
   take(config: PluginConfig, run: PendingRun, outcome: CapturedOutcome): void;
   /** Runs that nobody will look at: counted, and their numbers passed over so that they show. */

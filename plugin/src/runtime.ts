@@ -2,7 +2,7 @@
 // environment, in the thread that works on runs. Nothing starts before the first instance does.
 import { randomBytes, type KeyObject } from 'node:crypto';
 import os from 'node:os';
-import { readPublicKey, signingKey, type LostRange, type ContextPolicy, type ManifestSet, type SigningKey } from '#contract';
+import { readPublicKey, signingKey, type LostRange, type ContextPolicy, type ManifestSet, type Policy, type SigningKey } from '#contract';
 import { createRedactor, type Redactor } from '#redact';
 import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
@@ -113,6 +113,10 @@ export class Runtime implements Observer {
 
   context(): ContextPolicy | undefined {
     return this.poller.current().policy.context;
+  }
+
+  policyNow(): Policy {
+    return this.poller.current().policy;
   }
 
   start(): void {

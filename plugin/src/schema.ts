@@ -1,6 +1,15 @@
 // Settings of one plugin instance as Kong's own schema, in the form that the plugin server hands to Kong. Kong fills in
 // the defaults, refuses bad values and resolves {vault://…} references before an instance is started.
-import { DEFAULTS, GATEWAY_KINDS, LOG_LEVELS, MANIFEST_MODES, MODES, PROPAGATION_FORMATS } from './config.ts';
+import {
+  DEFAULTS,
+  GATEWAY_KINDS,
+  LOG_LEVELS,
+  MANIFEST_MODES,
+  MODES,
+  PROPAGATION_FORMATS,
+  UNREADABLE_ACTIONS,
+  UPSTREAM_MODES,
+} from './config.ts';
 
 type Field = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -35,6 +44,10 @@ export const KONG_SCHEMA: readonly Field[] = [
   { signing_key_file: { type: 'string' } },
   { manifest_key: { type: 'string', referenceable: true } },
   { manifests: { type: 'string', default: DEFAULTS.manifests, one_of: MANIFEST_MODES } },
+  // pseudonyms: the provider reads stand-ins for personal values; the client reads its own words in the answer.
+  { upstream: { type: 'string', default: DEFAULTS.upstream, one_of: UPSTREAM_MODES } },
+  { upstream_max_bytes: integer(DEFAULTS.upstreamMaxBytes, 1024, 16_777_216) },
+  { upstream_unreadable: { type: 'string', default: DEFAULTS.upstreamUnreadable, one_of: UNREADABLE_ACTIONS } },
   { gateway: { type: 'string', default: DEFAULTS.gateway, one_of: GATEWAY_KINDS } },
   { log_level: { type: 'string', default: DEFAULTS.logLevel, one_of: LOG_LEVELS } },
 ];

@@ -1,4 +1,11 @@
-import { COMPANION_KEYS, type CompanionDecision, type CompanionOutcome, type CompanionRequest } from '#contract';
+import {
+  COMPANION_KEYS,
+  standInValue,
+  type StandIns,
+  type CompanionDecision,
+  type CompanionOutcome,
+  type CompanionRequest,
+} from '#contract';
 import type { Exchange, MultiHeaders } from './exchange.ts';
 import type { LuaValue } from './protocol/lua-value.ts';
 
@@ -27,6 +34,7 @@ export function offerRequest(exchange: Exchange): void {
     body_bytes: exchange.bodyBytes,
     body_truncated: !exchange.isBodyWhole,
     started_ms: times.startedMs,
+    restores: true,
     route: { id: exchange.route.id, name: exchange.route.name },
     service: { id: exchange.route.service.id, name: exchange.route.service.name },
   };
@@ -54,10 +62,22 @@ export function readDecision(exchange: Exchange): CompanionDecision | undefined 
     clear_headers: strings(value['clear_headers']),
     response_headers: Object.fromEntries(stringPairs(value['response_headers'])),
     capture_answer: value['capture_answer'] === true,
+    ...readRestore(value['restore']),
     ...(isRecord(exit) && typeof exit['status'] === 'number' && typeof exit['body'] === 'string'
       ? { exit: { status: exit['status'], body: exit['body'], headers: Object.fromEntries(stringPairs(exit['headers'])) } }
       : {}),
   };
+}
+
+function readRestore(value: unknown): Pick<CompanionDecision, 'restore'> {
+  if (!isRecord(value) || !isRecord(value['values'])) return {};
+  const values: StandIns = Object.fromEntries(
+    Object.entries(value['values']).flatMap(([token, forms]) => {
+      const plain: unknown = Array.isArray(forms) ? forms[0] : undefined;
+      return typeof plain === 'string' ? [[token, standInValue(plain)]] : [];
+    }),
+  );
+  return { restore: { values, is_json_text: value['is_json_text'] === true } };
 }
 
 /** After the access phase: writes the decision into what the proxy will do. Returns whether the answer is to be copied. */
@@ -69,6 +89,7 @@ export function applyDecision(exchange: Exchange): boolean {
   for (const name of decision.clear_headers) exchange.upstream.clearHeaders.add(name.toLowerCase());
   for (const [name, value] of Object.entries(decision.set_headers)) exchange.upstream.setHeaders.set(name.toLowerCase(), value);
   for (const [name, value] of Object.entries(decision.response_headers)) exchange.answerHeaders.set(name.toLowerCase(), value);
+  if (decision.restore !== undefined) exchange.restore = decision.restore;
   if (decision.exit !== undefined) exchange.exit ??= { ...decision.exit, body: Buffer.from(decision.exit.body) };
   return decision.capture_answer;
 }

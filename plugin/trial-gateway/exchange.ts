@@ -1,3 +1,4 @@
+import type { CompanionDecision } from '#contract';
 import type { LuaValue } from './protocol/lua-value.ts';
 
 /** A route, service or consumer as the plugin sees it. */
@@ -6,6 +7,8 @@ export interface Route {
   readonly name: string;
   readonly pathPrefix: string;
   readonly stripPath: boolean;
+  /** A request that the plugin did not see is refused. */
+  readonly isGuarded: boolean;
   readonly service: Service;
 }
 
@@ -88,6 +91,8 @@ export interface Exchange {
   bodyBytes: number;
   /** False when the body is larger than what is kept; the rest goes straight to the provider. */
   isBodyWhole: boolean;
+  /** Stand-ins that the provider was sent: what to put back into its answer. */
+  restore?: NonNullable<CompanionDecision['restore']>;
   /** Set when the request ends in the gateway. */
   exit?: GatewayAnswer;
   status: number;

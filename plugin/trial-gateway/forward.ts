@@ -4,6 +4,7 @@ import type { AnswerCopy } from './companion.ts';
 import type { Exchange } from './exchange.ts';
 import { answerHeaders, toMultiHeaders, upstreamHeaders } from './headers.ts';
 import { upstreamTarget } from './incoming.ts';
+import { createRestorer, type AnswerRestorer } from './restore.ts';
 
 export interface ForwardOptions {
   readonly exchange: Exchange;
@@ -101,23 +102,36 @@ function addressOf(exchange: Exchange): { ip: string; port: number } {
   return { ip: url.hostname, port: url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port) };
 }
 
+/** Undefined where nothing is to be put back, or where the answer is compressed and cannot be read: it passes as it is. */
+function restorerFor(answer: IncomingMessage, { restore }: Exchange): AnswerRestorer | undefined {
+  const { 'content-encoding': coding = 'identity', 'content-type': contentType = '' } = answer.headers;
+  if (!restore || coding !== 'identity') return undefined;
+  return createRestorer({ values: restore.values, isJsonText: restore.is_json_text, contentType });
+}
+
 /** Passes the answer on chunk by chunk; a slow client slows the provider down. */
 function passOn(answer: IncomingMessage, { exchange, outgoing, copy }: ForwardOptions): void {
   exchange.status = answer.statusCode ?? 502;
-  const headers = answerHeaders(answer.rawHeaders, exchange);
+  const restorer = restorerFor(answer, exchange);
+  const headers = answerHeaders(answer.rawHeaders, exchange, restorer !== undefined);
   exchange.sentHeaders = toMultiHeaders(headers);
   outgoing.sendDate = !exchange.sentHeaders.has('date');
   outgoing.writeHead(exchange.status, answer.statusMessage ?? '', headers);
   outgoing.flushHeaders();
-  answer.on('data', (chunk: Buffer) => {
-    exchange.times.firstByteMs ??= Date.now();
+  const pass = (chunk: Uint8Array): void => {
+    if (chunk.length === 0) return;
     exchange.sentBytes += chunk.length;
     if (!outgoing.write(chunk)) answer.pause();
     copy?.add(chunk);
+  };
+  answer.on('data', (chunk: Buffer) => {
+    exchange.times.firstByteMs ??= Date.now();
+    pass(restorer ? restorer.push(chunk) : chunk);
   });
   outgoing.on('drain', () => answer.resume());
   answer.once('end', () => {
     exchange.times.firstByteMs ??= Date.now();
+    if (restorer) pass(restorer.end());
     addTrailers(outgoing, answer.rawTrailers);
     outgoing.end();
   });

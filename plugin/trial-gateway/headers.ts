@@ -77,9 +77,10 @@ export function upstreamHeaders(incoming: IncomingMessage, exchange: Exchange): 
 }
 
 /** Headers for the client: the provider's without hop-by-hop ones, then those that were asked for. */
-export function answerHeaders(rawHeaders: readonly string[], exchange: Exchange): string[] {
+export function answerHeaders(rawHeaders: readonly string[], exchange: Exchange, isRewritten = false): string[] {
   const pairs = pairsOf(rawHeaders);
   const dropped = hopByHop(pairs);
+  if (isRewritten) dropped.add('content-length');
   for (const name of exchange.answerHeaders.keys()) dropped.add(name);
   return [...withoutNames(pairs, dropped), ...exchange.answerHeaders, ['x-kong-request-id', exchange.id] as const].flat();
 }

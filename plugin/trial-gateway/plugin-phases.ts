@@ -1,5 +1,5 @@
-import { type AnswerCopy, applyDecision, offerOutcome, offerRequest } from './companion.ts';
-import type { Exchange } from './exchange.ts';
+import { type AnswerCopy, applyDecision, offerOutcome, offerRequest, readDecision } from './companion.ts';
+import type { Exchange, GatewayAnswer } from './exchange.ts';
 import type { GatewayLog } from './log.ts';
 import { callPdk, PdkError, type Phase } from './pdk.ts';
 import type { PluginClient, PluginEntry } from './protocol/plugin-client.ts';
@@ -11,6 +11,13 @@ import type { GatewayStats } from './stats.ts';
  * - `error`: a PDK call raised, so Kong would answer 500
  */
 export type AccessEnd = { readonly kind: 'continue'; readonly copyAnswer: boolean } | { readonly kind: 'error' };
+
+/** As access-guard.lua answers. */
+const UNSEEN: GatewayAnswer = {
+  status: 503,
+  headers: { 'content-type': 'application/json; charset=utf-8' },
+  body: Buffer.from('{"message":"Observation of this route is required and not available; try again"}'),
+};
 
 export interface PluginPhasesOptions {
   readonly client: PluginClient;
@@ -45,6 +52,7 @@ export class PluginPhases {
       if ((await this.#run(exchange, phase)) === 'raised') return { kind: 'error' };
       if (exchange.exit !== undefined) break;
     }
+    if (exchange.route.isGuarded && readDecision(exchange) === undefined) exchange.exit ??= UNSEEN;
     return { kind: 'continue', copyAnswer: applyDecision(exchange) };
   }
 

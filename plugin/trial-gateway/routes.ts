@@ -11,6 +11,8 @@ export interface RouteConfig {
   readonly upstream?: string;
   /** Takes the prefix away before the provider sees the path. Default true. */
   readonly stripPath?: boolean;
+  /** Refuses requests that the plugin did not see, as access-guard.lua does. Default false. */
+  readonly guard?: boolean;
 }
 
 /** A consumer known by its key in the header `apikey`. For trials only: keys lie here in the clear. */
@@ -40,6 +42,7 @@ function toRoute(config: RouteConfig, defaultUpstream: string): Route {
     name: config.name,
     pathPrefix: config.pathPrefix,
     stripPath: config.stripPath ?? true,
+    isGuarded: config.guard ?? false,
     service: { id: stableId('service', config.service), name: config.service, url },
   };
 }

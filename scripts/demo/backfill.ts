@@ -130,6 +130,6 @@ function kongWith(shared: Map<string, unknown>): Kong {
     client: { getConsumer: unused },
     request: { getMethod: unused, getPath: unused, getHeaders: unused, getRawBody: unused },
     response: { getStatus: unused, getHeaders: unused, setHeaders: unused, exit: unused },
-    service: { request: { setHeaders: unused, clearHeader: unused } },
+    service: { request: { setHeaders: unused, clearHeader: unused, setRawBody: unused } },
   };
 }

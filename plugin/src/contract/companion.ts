@@ -1,6 +1,8 @@
 // What passes between the gateway's own scripts (deploy/kong/*.lua, or the trial gateway's double of them) and the
 // JavaScript plugin, through kong.ctx.shared. One table each way keeps a phase at two or three round trips.
 
+import type { StandIns } from './stand-ins.ts';
+
 /** Keys in kong.ctx.shared. */
 export const COMPANION_KEYS = { request: 'clew_in', decision: 'clew_out', outcome: 'clew_log' } as const;
 
@@ -22,6 +24,8 @@ export interface CompanionRequest {
   readonly started_ms: number;
   readonly route?: CompanionEntity;
   readonly service?: CompanionEntity;
+  /** True where the scripts beside it put values back into answers (CompanionDecision.restore). */
+  readonly restores?: boolean;
 }
 
 /** Written by the plugin in access; applied after it. */
@@ -36,6 +40,12 @@ export interface CompanionDecision {
   readonly response_headers: Readonly<Record<string, string>>;
   /** False: nobody will read the answer, so do not copy it. */
   readonly capture_answer: boolean;
+  /** Present where the provider was sent stand-ins: what to put back into the answer, copied or not. */
+  readonly restore?: {
+    readonly values: StandIns;
+    /** The client asked for answers that are JSON themselves, so values in their texts are escaped once more. */
+    readonly is_json_text: boolean;
+  };
   /** Present when the request is refused before the provider is called. */
   readonly exit?: { readonly status: number; readonly body: string; readonly headers: Readonly<Record<string, string>> };
 }

@@ -12,6 +12,8 @@ export interface CapturedRequest {
   readonly body: Body | undefined;
   readonly bodyTruncated: boolean;
   readonly startedMs: number;
+  /** True where the gateway's scripts put values back into answers. */
+  readonly restores?: boolean;
   /** Absent where the companion scripts are missing. */
   readonly route?: CompanionEntity | undefined;
   readonly service?: CompanionEntity | undefined;
@@ -33,6 +35,7 @@ export function readCompanionRequest(value: unknown): CapturedRequest | undefine
     body: readBody(value['body']),
     bodyTruncated: value['body_truncated'] === true,
     startedMs: time(value['started_ms']) ?? Date.now(),
+    restores: value['restores'] === true,
     route: readEntity(value['route']),
     service: readEntity(value['service']),
   };

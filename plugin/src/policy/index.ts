@@ -3,4 +3,5 @@ export { isAlwaysOff, modeFor, redactionAboveFloor, stricter } from './floor.ts'
 export { isGlobMatch, isMatch, type MatchFacts } from './match.ts';
 export { DEFAULT_POLICY, PolicyPoller, type PolicyInForce } from './poll.ts';
 export { Polled } from './polled.ts';
+export { asksForStandIns, mayAskForStandIns } from './upstream.ts';
 export { PolicyFile, type PolicyStore, type StoredPolicy } from './store.ts';

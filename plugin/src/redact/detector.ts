@@ -63,7 +63,7 @@ export function detect(detector: Detector, text: string): Finding[] {
 /** What stands in a value's place, of any type that can be found. */
 function replacementForm(customTypes: readonly string[]): RegExp {
   const names = [...TYPES, ...customTypes].map((type) => type.replace(/[^\w]/g, String.raw`\$&`));
-  return new RegExp(String.raw`^\[(?:${names.join('|')})(?:[:_][a-z]{8,32})?\]`);
+  return new RegExp(String.raw`^\[(?:${names.join('|')})(?:[:_][a-z]{8,32}|_\d{1,6})?\]`);
 }
 
 const MAX_REPLACEMENT = 128;

@@ -57,7 +57,7 @@ for (const [char, call] of [
   CALLS[char.charCodeAt(0)] = call;
 
 /** Names of types alone are taken for replacements: "[GB82WEST…]" is an account in brackets. */
-const REPLACEMENT = new RegExp(String.raw`^\[(?:${TYPES.join('|')})(?:[:_][a-z]{8,32})?\]`);
+const REPLACEMENT = new RegExp(String.raw`^\[(?:${TYPES.join('|')})(?:[:_][a-z]{8,32}|_\d{1,6})?\]`);
 /** What stands between a name and its value in a sentence: "my password is …". */
 const VERBS = new Set(['is', 'was', 'ist', 'lautet', 'es', 'est']);
 const UUID = /^[\da-f]{8}-[\da-f]{4}-[\da-f]{4}-[\da-f]{4}-[\da-f]{12}(?!\w)/i;

@@ -10,7 +10,7 @@ const UNREADABLE = '[UNREADABLE]';
 /** Smaller numbers identify no one. */
 const MIN_NUMBER = 1_000_000;
 
-type Detect = (text: string) => readonly Finding[];
+export type Detect = (text: string) => readonly Finding[];
 
 interface Visit {
   readonly detect: Detect;
@@ -60,15 +60,20 @@ function visitObject(state: Visit, value: object, depth: number): unknown {
   return copy;
 }
 
-function redactMember(state: Visit, key: string, value: string): string {
+/** Judges a text as the value of a member, whose name counts as context. */
+export function detectMember(detect: Detect, key: string): Detect {
   const head = key === '' || key.length > MAX_KEY ? '' : `"${key}": "`;
-  const detect = (text: string): Finding[] =>
-    state.detect(head === '' ? text : `${head}${text}"`).map(({ start, end, type }) => ({
+  if (head === '') return detect;
+  return (text) =>
+    detect(`${head}${text}"`).map(({ start, end, type }) => ({
       start: Math.max(0, start - head.length),
       end: Math.min(text.length, end - head.length),
       type,
     }));
-  const applied = applyUntilStable(value, detect, state.replacement);
+}
+
+function redactMember(state: Visit, key: string, value: string): string {
+  const applied = applyUntilStable(value, detectMember(state.detect, key), state.replacement);
   for (const [type, count] of Object.entries(applied.counts)) state.counts[type] = (state.counts[type] ?? 0) + count;
   return applied.text;
 }

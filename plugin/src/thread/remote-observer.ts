@@ -1,7 +1,7 @@
 // Hands runs to the other thread. What is in its hands is bounded in number and bytes, read from memory that both share,
 // so no message comes back for a run.
 import type { Mode, PluginConfig } from '../config.ts';
-import { parsePolicy, type ContextPolicy, type LostRange, type ManifestSet } from '#contract';
+import { parsePolicy, type ContextPolicy, type LostRange, type ManifestSet, type Policy } from '#contract';
 import type { DropReason, Drops } from '../drops.ts';
 import type { Health } from '../health.ts';
 import { LostRanges } from '../identity/index.ts';
@@ -10,7 +10,7 @@ import type { Log } from '../log.ts';
 import { isIdle, readManifestSet } from '../manifests/index.ts';
 import { PendingRuns, type CapturedOutcome, type PendingRun } from '../observe/index.ts';
 import type { Observer } from '../observer.ts';
-import type { StoredPolicy } from '../policy/index.ts';
+import { DEFAULT_POLICY, type StoredPolicy } from '../policy/index.ts';
 import { movable, ownMemory, weigh } from './messages.ts';
 import type { ObserverThread } from './observer-thread.ts';
 
@@ -29,7 +29,7 @@ export class RemoteObserver implements Observer {
   readonly life = new Life();
   /** The last that the thread took; it gets it back when it is started again. */
   policy: StoredPolicy | undefined;
-  #context: ContextPolicy | undefined;
+  #policyNow = DEFAULT_POLICY.policy;
   /** The same of manifests. */
   approved: StoredPolicy | undefined;
   #enforced: ManifestSet | undefined;
@@ -80,11 +80,15 @@ export class RemoteObserver implements Observer {
   /** The thread took this policy. */
   obey(stored: StoredPolicy): void {
     this.policy = stored;
-    this.#context = contextIn(stored);
+    this.#policyNow = policyIn(stored) ?? this.#policyNow;
   }
 
   context(): ContextPolicy | undefined {
-    return this.#context;
+    return this.#policyNow.context;
+  }
+
+  policyNow(): Policy {
+    return this.#policyNow;
   }
 
   /** The thread took these manifests. */
@@ -163,10 +167,10 @@ export class RemoteObserver implements Observer {
   }
 }
 
-function contextIn({ text }: StoredPolicy): ContextPolicy | undefined {
+function policyIn({ text }: StoredPolicy): Policy | undefined {
   try {
     const parsed = parsePolicy(JSON.parse(text));
-    return parsed.ok ? parsed.value.context : undefined;
+    return parsed.ok ? parsed.value : undefined;
   } catch {
     // What is kept on disk may be of another version: the thread asks anew.
     return undefined;

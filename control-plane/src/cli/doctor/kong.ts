@@ -30,6 +30,9 @@ export const KONG_SETTINGS: readonly string[] = [
   'signing_key_file',
   'manifest_key',
   'manifests',
+  'upstream',
+  'upstream_max_bytes',
+  'upstream_unreadable',
   'log_level',
 ];
 
@@ -39,6 +42,7 @@ const COMPANION = [
   ['pre-function', 'log', 'log-before.lua'],
   ['post-function', 'access', 'access-after.lua'],
   ['post-function', 'header_filter', 'header-filter.lua'],
+  ['post-function', 'body_filter', 'body-restore.lua'],
   ['post-function', 'body_filter', 'body-filter.lua'],
 ] as const;
 
@@ -85,7 +89,7 @@ function checkScripts(own: KongPlugin, plugins: readonly KongPlugin[]): readonly
           ),
         );
       else findings.push(...checkBodySize(script, own, scope, file));
-      if (file === 'access-after.lua') findings.push(...checkGuard(scripts, scope));
+      if (file === 'access-after.lua') findings.push(...checkGuard(scripts, scope, own));
     }
   }
   return unique(findings);
@@ -116,11 +120,13 @@ function checkBodySize(script: string, { config }: KongPlugin, scope: string, fi
   return [bad('kong body size', `${file} of ${scope} has ${inScript}, clew has ${set}`)];
 }
 
-function checkGuard(scripts: readonly string[], scope: string): readonly Finding[] {
+function checkGuard(scripts: readonly string[], scope: string, { config }: KongPlugin): readonly Finding[] {
   const [guard, after] = ['access-guard.lua', 'access-after.lua'].map((file) => {
     const shipped = readFileSync(path.join(SCRIPTS, file), 'utf8');
     return scripts.findIndex((script) => sameCode(script, shipped));
   });
+  // While the plugin server is started again a request would go to the provider as it came.
+  if (guard === -1 && text(config, 'upstream') === 'pseudonyms') return [bad('kong guard', `${scope} demands pseudonyms and has no guard`)];
   const isLate = guard !== undefined && after !== undefined && guard !== -1 && after !== -1 && guard > after;
   return isLate ? [bad('kong guard', `the guard of ${scope} stands after access-after.lua`)] : [];
 }

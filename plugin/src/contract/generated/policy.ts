@@ -31,6 +31,7 @@ export interface Policy {
    * @maxItems 256
    */
   routes?: RouteRule[];
+  upstream?: UpstreamPolicy;
   principal?: PrincipalPolicy;
   session?: SessionPolicy;
   sampling?: SamplingPolicy;
@@ -56,6 +57,10 @@ export interface RouteRule {
   match: Match;
   mode: Mode;
   embed_rate?: EmbedRate;
+  /**
+   * What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. Asked before the provider is called, so only rules that match by route and service alone count; the settings of a gateway may demand it whatever stands here.
+   */
+  upstream?: 'as_is' | 'pseudonyms';
 }
 export interface Match {
   route?: Glob;
@@ -63,6 +68,12 @@ export interface Match {
   consumer?: Glob;
   model?: Glob;
   dialect?: Glob;
+}
+export interface UpstreamPolicy {
+  /**
+   * What becomes of a request whose values cannot be replaced where a route demands it: its body is longer than upstream_max_bytes of the gateway (1 MiB), compressed, or no JSON.
+   */
+  unreadable?: 'refuse' | 'pass';
 }
 /**
  * Who the user is: sources in order, the first that yields a value counts.

@@ -4035,7 +4035,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" } } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "context": { "title": "ContextPolicy", "type": "object", "additionalProperties": false, "description": "What of a request counts as retrieved context, besides tool results and documents in parts of their own.", "properties": { "marks": { "type": "array", "maxItems": 32, "default": ["context", "document"], "items": { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, "description": "Names of the tags that applications put around retrieved text: <name …>…</name>." }, "roles": { "type": "array", "maxItems": 4, "default": [], "items": { "enum": ["system", "developer", "user"] }, "description": "Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" }, "upstream": { "enum": ["as_is", "pseudonyms"], "description": "What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. Asked before the provider is called, so only rules that match by route and service alone count; the settings of a gateway may demand it whatever stands here." } } } }, "upstream": { "title": "UpstreamPolicy", "type": "object", "additionalProperties": false, "properties": { "unreadable": { "enum": ["refuse", "pass"], "default": "refuse", "description": "What becomes of a request whose values cannot be replaced where a route demands it: its body is longer than upstream_max_bytes of the gateway (1 MiB), compressed, or no JSON." } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "context": { "title": "ContextPolicy", "type": "object", "additionalProperties": false, "description": "What of a request counts as retrieved context, besides tool results and documents in parts of their own.", "properties": { "marks": { "type": "array", "maxItems": 32, "default": ["context", "document"], "items": { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, "description": "Names of the tags that applications put around retrieved text: <name …>…</name>." }, "roles": { "type": "array", "maxItems": 4, "default": [], "items": { "enum": ["system", "developer", "user"] }, "description": "Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
 var pattern23 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
 var pattern24 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
@@ -4361,7 +4361,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               errors++;
             }
             for (const key1 in data5) {
-              if (!(key1 === "match" || key1 === "mode" || key1 === "embed_rate")) {
+              if (!(key1 === "match" || key1 === "mode" || key1 === "embed_rate" || key1 === "upstream")) {
                 const err11 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
                   vErrors = [err11];
@@ -4420,200 +4420,203 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data5.upstream !== void 0) {
+              let data9 = data5.upstream;
+              if (!(data9 === "as_is" || data9 === "pseudonyms")) {
+                const err16 = { instancePath: instancePath + "/routes/" + i0 + "/upstream", schemaPath: "#/properties/routes/items/properties/upstream/enum", keyword: "enum", params: { allowedValues: schema61.properties.routes.items.properties.upstream.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err16];
+                } else {
+                  vErrors.push(err16);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err16 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err17 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err16];
+              vErrors = [err17];
             } else {
-              vErrors.push(err16);
+              vErrors.push(err17);
             }
             errors++;
           }
         }
       } else {
-        const err17 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err18 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err17];
+          vErrors = [err18];
         } else {
-          vErrors.push(err17);
+          vErrors.push(err18);
+        }
+        errors++;
+      }
+    }
+    if (data.upstream !== void 0) {
+      let data10 = data.upstream;
+      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
+        for (const key2 in data10) {
+          if (!(key2 === "unreadable")) {
+            const err19 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err19];
+            } else {
+              vErrors.push(err19);
+            }
+            errors++;
+          }
+        }
+        if (data10.unreadable !== void 0) {
+          let data11 = data10.unreadable;
+          if (!(data11 === "refuse" || data11 === "pass")) {
+            const err20 = { instancePath: instancePath + "/upstream/unreadable", schemaPath: "#/properties/upstream/properties/unreadable/enum", keyword: "enum", params: { allowedValues: schema61.properties.upstream.properties.unreadable.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err20];
+            } else {
+              vErrors.push(err20);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err21 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err21];
+        } else {
+          vErrors.push(err21);
         }
         errors++;
       }
     }
     if (data.principal !== void 0) {
-      let data9 = data.principal;
-      if (data9 && typeof data9 == "object" && !Array.isArray(data9)) {
-        for (const key2 in data9) {
-          if (!(key2 === "sources")) {
-            const err18 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+      let data12 = data.principal;
+      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+        for (const key3 in data12) {
+          if (!(key3 === "sources")) {
+            const err22 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err18];
+              vErrors = [err22];
             } else {
-              vErrors.push(err18);
+              vErrors.push(err22);
             }
             errors++;
           }
         }
-        if (data9.sources !== void 0) {
-          let data10 = data9.sources;
-          if (Array.isArray(data10)) {
-            if (data10.length > 16) {
-              const err19 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data12.sources !== void 0) {
+          let data13 = data12.sources;
+          if (Array.isArray(data13)) {
+            if (data13.length > 16) {
+              const err23 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
-                vErrors = [err19];
+                vErrors = [err23];
               } else {
-                vErrors.push(err19);
+                vErrors.push(err23);
               }
               errors++;
             }
-            if (data10.length < 1) {
-              const err20 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+            if (data13.length < 1) {
+              const err24 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
-                vErrors = [err20];
+                vErrors = [err24];
               } else {
-                vErrors.push(err20);
+                vErrors.push(err24);
               }
               errors++;
             }
-            const len1 = data10.length;
+            const len1 = data13.length;
             for (let i1 = 0; i1 < len1; i1++) {
-              let data11 = data10[i1];
-              if (data11 && typeof data11 == "object" && !Array.isArray(data11)) {
-                if (data11.from === void 0) {
-                  const err21 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
+              let data14 = data13[i1];
+              if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+                if (data14.from === void 0) {
+                  const err25 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
                   if (vErrors === null) {
-                    vErrors = [err21];
+                    vErrors = [err25];
                   } else {
-                    vErrors.push(err21);
+                    vErrors.push(err25);
                   }
                   errors++;
                 }
-                for (const key3 in data11) {
-                  if (!(key3 === "from" || key3 === "trust")) {
-                    const err22 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+                for (const key4 in data14) {
+                  if (!(key4 === "from" || key4 === "trust")) {
+                    const err26 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err22];
+                      vErrors = [err26];
                     } else {
-                      vErrors.push(err22);
+                      vErrors.push(err26);
                     }
                     errors++;
                   }
                 }
-                if (data11.from !== void 0) {
-                  let data12 = data11.from;
-                  if (typeof data12 === "string") {
-                    if (!pattern23.test(data12)) {
-                      const err23 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
+                if (data14.from !== void 0) {
+                  let data15 = data14.from;
+                  if (typeof data15 === "string") {
+                    if (!pattern23.test(data15)) {
+                      const err27 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
                       if (vErrors === null) {
-                        vErrors = [err23];
+                        vErrors = [err27];
                       } else {
-                        vErrors.push(err23);
+                        vErrors.push(err27);
                       }
                       errors++;
                     }
                   } else {
-                    const err24 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err28 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err24];
+                      vErrors = [err28];
                     } else {
-                      vErrors.push(err24);
+                      vErrors.push(err28);
                     }
                     errors++;
                   }
                 }
-                if (data11.trust !== void 0) {
-                  let data13 = data11.trust;
-                  if (!(data13 === "authenticated" || data13 === "asserted" || data13 === "shared")) {
-                    const err25 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema61.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
+                if (data14.trust !== void 0) {
+                  let data16 = data14.trust;
+                  if (!(data16 === "authenticated" || data16 === "asserted" || data16 === "shared")) {
+                    const err29 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema61.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
                     if (vErrors === null) {
-                      vErrors = [err25];
+                      vErrors = [err29];
                     } else {
-                      vErrors.push(err25);
+                      vErrors.push(err29);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err26 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err30 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err26];
+                  vErrors = [err30];
                 } else {
-                  vErrors.push(err26);
+                  vErrors.push(err30);
                 }
                 errors++;
               }
             }
           } else {
-            const err27 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err31 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err27];
+              vErrors = [err31];
             } else {
-              vErrors.push(err27);
+              vErrors.push(err31);
             }
             errors++;
           }
         }
       } else {
-        const err28 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err32 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err28];
+          vErrors = [err32];
         } else {
-          vErrors.push(err28);
+          vErrors.push(err32);
         }
         errors++;
       }
     }
     if (data.session !== void 0) {
-      let data14 = data.session;
-      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-        for (const key4 in data14) {
-          if (!(key4 === "headers" || key4 === "cookies" || key4 === "body" || key4 === "shared")) {
-            const err29 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err29];
-            } else {
-              vErrors.push(err29);
-            }
-            errors++;
-          }
-        }
-        if (data14.headers !== void 0) {
-          let data15 = data14.headers;
-          if (Array.isArray(data15)) {
-            if (data15.length > 16) {
-              const err30 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
-              if (vErrors === null) {
-                vErrors = [err30];
-              } else {
-                vErrors.push(err30);
-              }
-              errors++;
-            }
-            const len2 = data15.length;
-            for (let i2 = 0; i2 < len2; i2++) {
-              let data16 = data15[i2];
-              if (typeof data16 === "string") {
-                if (!pattern24.test(data16)) {
-                  const err31 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
-                  if (vErrors === null) {
-                    vErrors = [err31];
-                  } else {
-                    vErrors.push(err31);
-                  }
-                  errors++;
-                }
-              } else {
-                const err32 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err32];
-                } else {
-                  vErrors.push(err32);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err33 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+      let data17 = data.session;
+      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+        for (const key5 in data17) {
+          if (!(key5 === "headers" || key5 === "cookies" || key5 === "body" || key5 === "shared")) {
+            const err33 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err33];
             } else {
@@ -4622,11 +4625,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data14.cookies !== void 0) {
-          let data17 = data14.cookies;
-          if (Array.isArray(data17)) {
-            if (data17.length > 16) {
-              const err34 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data17.headers !== void 0) {
+          let data18 = data17.headers;
+          if (Array.isArray(data18)) {
+            if (data18.length > 16) {
+              const err34 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
                 vErrors = [err34];
               } else {
@@ -4634,12 +4637,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len3 = data17.length;
-            for (let i3 = 0; i3 < len3; i3++) {
-              let data18 = data17[i3];
-              if (typeof data18 === "string") {
-                if (func3(data18) > 128) {
-                  const err35 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+            const len2 = data18.length;
+            for (let i2 = 0; i2 < len2; i2++) {
+              let data19 = data18[i2];
+              if (typeof data19 === "string") {
+                if (!pattern24.test(data19)) {
+                  const err35 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
                   if (vErrors === null) {
                     vErrors = [err35];
                   } else {
@@ -4648,7 +4651,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err36 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err36 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err36];
                 } else {
@@ -4658,7 +4661,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err37 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err37 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -4667,11 +4670,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data14.body !== void 0) {
-          let data19 = data14.body;
-          if (Array.isArray(data19)) {
-            if (data19.length > 16) {
-              const err38 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data17.cookies !== void 0) {
+          let data20 = data17.cookies;
+          if (Array.isArray(data20)) {
+            if (data20.length > 16) {
+              const err38 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -4679,12 +4682,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len4 = data19.length;
-            for (let i4 = 0; i4 < len4; i4++) {
-              let data20 = data19[i4];
-              if (typeof data20 === "string") {
-                if (func3(data20) > 128) {
-                  const err39 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+            const len3 = data20.length;
+            for (let i3 = 0; i3 < len3; i3++) {
+              let data21 = data20[i3];
+              if (typeof data21 === "string") {
+                if (func3(data21) > 128) {
+                  const err39 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
                     vErrors = [err39];
                   } else {
@@ -4693,7 +4696,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err40 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err40 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err40];
                 } else {
@@ -4703,7 +4706,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err41 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err41 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err41];
             } else {
@@ -4712,11 +4715,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data14.shared !== void 0) {
-          let data21 = data14.shared;
-          if (Array.isArray(data21)) {
-            if (data21.length > 64) {
-              const err42 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data17.body !== void 0) {
+          let data22 = data17.body;
+          if (Array.isArray(data22)) {
+            if (data22.length > 16) {
+              const err42 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -4724,12 +4727,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len5 = data21.length;
-            for (let i5 = 0; i5 < len5; i5++) {
-              let data22 = data21[i5];
-              if (typeof data22 === "string") {
-                if (func3(data22) > 128) {
-                  const err43 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+            const len4 = data22.length;
+            for (let i4 = 0; i4 < len4; i4++) {
+              let data23 = data22[i4];
+              if (typeof data23 === "string") {
+                if (func3(data23) > 128) {
+                  const err43 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
                     vErrors = [err43];
                   } else {
@@ -4738,7 +4741,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err44 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err44 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err44];
                 } else {
@@ -4748,7 +4751,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err45 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err45 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -4757,213 +4760,212 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data17.shared !== void 0) {
+          let data24 = data17.shared;
+          if (Array.isArray(data24)) {
+            if (data24.length > 64) {
+              const err46 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+              if (vErrors === null) {
+                vErrors = [err46];
+              } else {
+                vErrors.push(err46);
+              }
+              errors++;
+            }
+            const len5 = data24.length;
+            for (let i5 = 0; i5 < len5; i5++) {
+              let data25 = data24[i5];
+              if (typeof data25 === "string") {
+                if (func3(data25) > 128) {
+                  const err47 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err47];
+                  } else {
+                    vErrors.push(err47);
+                  }
+                  errors++;
+                }
+              } else {
+                const err48 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err48];
+                } else {
+                  vErrors.push(err48);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err49 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err49];
+            } else {
+              vErrors.push(err49);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err46 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err50 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err46];
+          vErrors = [err50];
         } else {
-          vErrors.push(err46);
+          vErrors.push(err50);
         }
         errors++;
       }
     }
     if (data.sampling !== void 0) {
-      let data23 = data.sampling;
-      if (data23 && typeof data23 == "object" && !Array.isArray(data23)) {
-        for (const key5 in data23) {
-          if (!(key5 === "rate" || key5 === "rules" || key5 === "always" || key5 === "rescue" || key5 === "budgetPerMinute")) {
-            const err47 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
+      let data26 = data.sampling;
+      if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
+        for (const key6 in data26) {
+          if (!(key6 === "rate" || key6 === "rules" || key6 === "always" || key6 === "rescue" || key6 === "budgetPerMinute")) {
+            const err51 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err47];
+              vErrors = [err51];
             } else {
-              vErrors.push(err47);
+              vErrors.push(err51);
             }
             errors++;
           }
         }
-        if (data23.rate !== void 0) {
-          let data24 = data23.rate;
-          if (typeof data24 == "number" && isFinite(data24)) {
-            if (data24 > 1 || isNaN(data24)) {
-              const err48 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+        if (data26.rate !== void 0) {
+          let data27 = data26.rate;
+          if (typeof data27 == "number" && isFinite(data27)) {
+            if (data27 > 1 || isNaN(data27)) {
+              const err52 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
-                vErrors = [err48];
+                vErrors = [err52];
               } else {
-                vErrors.push(err48);
+                vErrors.push(err52);
               }
               errors++;
             }
-            if (data24 < 0 || isNaN(data24)) {
-              const err49 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            if (data27 < 0 || isNaN(data27)) {
+              const err53 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
-                vErrors = [err49];
+                vErrors = [err53];
               } else {
-                vErrors.push(err49);
+                vErrors.push(err53);
               }
               errors++;
             }
           } else {
-            const err50 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err54 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err50];
+              vErrors = [err54];
             } else {
-              vErrors.push(err50);
+              vErrors.push(err54);
             }
             errors++;
           }
         }
-        if (data23.rules !== void 0) {
-          let data25 = data23.rules;
-          if (Array.isArray(data25)) {
-            if (data25.length > 64) {
-              const err51 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data26.rules !== void 0) {
+          let data28 = data26.rules;
+          if (Array.isArray(data28)) {
+            if (data28.length > 64) {
+              const err55 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err51];
+                vErrors = [err55];
               } else {
-                vErrors.push(err51);
+                vErrors.push(err55);
               }
               errors++;
             }
-            const len6 = data25.length;
+            const len6 = data28.length;
             for (let i6 = 0; i6 < len6; i6++) {
-              let data26 = data25[i6];
-              if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
-                if (data26.match === void 0) {
-                  const err52 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
+              let data29 = data28[i6];
+              if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
+                if (data29.match === void 0) {
+                  const err56 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
                   if (vErrors === null) {
-                    vErrors = [err52];
+                    vErrors = [err56];
                   } else {
-                    vErrors.push(err52);
+                    vErrors.push(err56);
                   }
                   errors++;
                 }
-                if (data26.rate === void 0) {
-                  const err53 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "rate" }, message: "must have required property 'rate'" };
+                if (data29.rate === void 0) {
+                  const err57 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "rate" }, message: "must have required property 'rate'" };
                   if (vErrors === null) {
-                    vErrors = [err53];
+                    vErrors = [err57];
                   } else {
-                    vErrors.push(err53);
+                    vErrors.push(err57);
                   }
                   errors++;
                 }
-                for (const key6 in data26) {
-                  if (!(key6 === "name" || key6 === "match" || key6 === "rate")) {
-                    const err54 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
+                for (const key7 in data29) {
+                  if (!(key7 === "name" || key7 === "match" || key7 === "rate")) {
+                    const err58 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err54];
+                      vErrors = [err58];
                     } else {
-                      vErrors.push(err54);
+                      vErrors.push(err58);
                     }
                     errors++;
                   }
                 }
-                if (data26.name !== void 0) {
-                  let data27 = data26.name;
-                  if (typeof data27 === "string") {
-                    if (func3(data27) > 64) {
-                      const err55 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                if (data29.name !== void 0) {
+                  let data30 = data29.name;
+                  if (typeof data30 === "string") {
+                    if (func3(data30) > 64) {
+                      const err59 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
                       if (vErrors === null) {
-                        vErrors = [err55];
+                        vErrors = [err59];
                       } else {
-                        vErrors.push(err55);
+                        vErrors.push(err59);
                       }
                       errors++;
                     }
                   } else {
-                    const err56 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err60 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err56];
+                      vErrors = [err60];
                     } else {
-                      vErrors.push(err56);
+                      vErrors.push(err60);
                     }
                     errors++;
                   }
                 }
-                if (data26.match !== void 0) {
-                  if (!validate46(data26.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data26, parentDataProperty: "match", rootData })) {
+                if (data29.match !== void 0) {
+                  if (!validate46(data29.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data29, parentDataProperty: "match", rootData })) {
                     vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
                     errors = vErrors.length;
                   }
                 }
-                if (data26.rate !== void 0) {
-                  let data29 = data26.rate;
-                  if (typeof data29 == "number" && isFinite(data29)) {
-                    if (data29 > 1 || isNaN(data29)) {
-                      const err57 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                if (data29.rate !== void 0) {
+                  let data32 = data29.rate;
+                  if (typeof data32 == "number" && isFinite(data32)) {
+                    if (data32 > 1 || isNaN(data32)) {
+                      const err61 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
                       if (vErrors === null) {
-                        vErrors = [err57];
+                        vErrors = [err61];
                       } else {
-                        vErrors.push(err57);
+                        vErrors.push(err61);
                       }
                       errors++;
                     }
-                    if (data29 < 0 || isNaN(data29)) {
-                      const err58 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                    if (data32 < 0 || isNaN(data32)) {
+                      const err62 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                       if (vErrors === null) {
-                        vErrors = [err58];
+                        vErrors = [err62];
                       } else {
-                        vErrors.push(err58);
+                        vErrors.push(err62);
                       }
                       errors++;
                     }
                   } else {
-                    const err59 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    const err63 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                     if (vErrors === null) {
-                      vErrors = [err59];
+                      vErrors = [err63];
                     } else {
-                      vErrors.push(err59);
+                      vErrors.push(err63);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err60 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-                if (vErrors === null) {
-                  vErrors = [err60];
-                } else {
-                  vErrors.push(err60);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err61 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-            if (vErrors === null) {
-              vErrors = [err61];
-            } else {
-              vErrors.push(err61);
-            }
-            errors++;
-          }
-        }
-        if (data23.always !== void 0) {
-          let data30 = data23.always;
-          if (data30 && typeof data30 == "object" && !Array.isArray(data30)) {
-            for (const key7 in data30) {
-              if (!(key7 === "errors" || key7 === "guardrailBlocks" || key7 === "drift" || key7 === "slowerThanMs")) {
-                const err62 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err62];
-                } else {
-                  vErrors.push(err62);
-                }
-                errors++;
-              }
-            }
-            if (data30.errors !== void 0) {
-              if (typeof data30.errors !== "boolean") {
-                const err63 = { instancePath: instancePath + "/sampling/always/errors", schemaPath: "#/properties/sampling/properties/always/properties/errors/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-                if (vErrors === null) {
-                  vErrors = [err63];
-                } else {
-                  vErrors.push(err63);
-                }
-                errors++;
-              }
-            }
-            if (data30.guardrailBlocks !== void 0) {
-              if (typeof data30.guardrailBlocks !== "boolean") {
-                const err64 = { instancePath: instancePath + "/sampling/always/guardrailBlocks", schemaPath: "#/properties/sampling/properties/always/properties/guardrailBlocks/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                const err64 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
                   vErrors = [err64];
                 } else {
@@ -4972,31 +4974,33 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data30.drift !== void 0) {
-              if (typeof data30.drift !== "boolean") {
-                const err65 = { instancePath: instancePath + "/sampling/always/drift", schemaPath: "#/properties/sampling/properties/always/properties/drift/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+          } else {
+            const err65 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err65];
+            } else {
+              vErrors.push(err65);
+            }
+            errors++;
+          }
+        }
+        if (data26.always !== void 0) {
+          let data33 = data26.always;
+          if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
+            for (const key8 in data33) {
+              if (!(key8 === "errors" || key8 === "guardrailBlocks" || key8 === "drift" || key8 === "slowerThanMs")) {
+                const err66 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err65];
+                  vErrors = [err66];
                 } else {
-                  vErrors.push(err65);
+                  vErrors.push(err66);
                 }
                 errors++;
               }
             }
-            if (data30.slowerThanMs !== void 0) {
-              let data34 = data30.slowerThanMs;
-              if (typeof data34 == "number" && isFinite(data34)) {
-                if (data34 <= 0 || isNaN(data34)) {
-                  const err66 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err66];
-                  } else {
-                    vErrors.push(err66);
-                  }
-                  errors++;
-                }
-              } else {
-                const err67 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (data33.errors !== void 0) {
+              if (typeof data33.errors !== "boolean") {
+                const err67 = { instancePath: instancePath + "/sampling/always/errors", schemaPath: "#/properties/sampling/properties/always/properties/errors/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
                 if (vErrors === null) {
                   vErrors = [err67];
                 } else {
@@ -5005,52 +5009,52 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data33.guardrailBlocks !== void 0) {
+              if (typeof data33.guardrailBlocks !== "boolean") {
+                const err68 = { instancePath: instancePath + "/sampling/always/guardrailBlocks", schemaPath: "#/properties/sampling/properties/always/properties/guardrailBlocks/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                if (vErrors === null) {
+                  vErrors = [err68];
+                } else {
+                  vErrors.push(err68);
+                }
+                errors++;
+              }
+            }
+            if (data33.drift !== void 0) {
+              if (typeof data33.drift !== "boolean") {
+                const err69 = { instancePath: instancePath + "/sampling/always/drift", schemaPath: "#/properties/sampling/properties/always/properties/drift/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                if (vErrors === null) {
+                  vErrors = [err69];
+                } else {
+                  vErrors.push(err69);
+                }
+                errors++;
+              }
+            }
+            if (data33.slowerThanMs !== void 0) {
+              let data37 = data33.slowerThanMs;
+              if (typeof data37 == "number" && isFinite(data37)) {
+                if (data37 <= 0 || isNaN(data37)) {
+                  const err70 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err70];
+                  } else {
+                    vErrors.push(err70);
+                  }
+                  errors++;
+                }
+              } else {
+                const err71 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err71];
+                } else {
+                  vErrors.push(err71);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err68 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err68];
-            } else {
-              vErrors.push(err68);
-            }
-            errors++;
-          }
-        }
-        if (data23.rescue !== void 0) {
-          let data35 = data23.rescue;
-          if (!(typeof data35 == "number" && (!(data35 % 1) && !isNaN(data35)) && isFinite(data35))) {
-            const err69 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err69];
-            } else {
-              vErrors.push(err69);
-            }
-            errors++;
-          }
-          if (typeof data35 == "number" && isFinite(data35)) {
-            if (data35 > 64 || isNaN(data35)) {
-              const err70 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 64 }, message: "must be <= 64" };
-              if (vErrors === null) {
-                vErrors = [err70];
-              } else {
-                vErrors.push(err70);
-              }
-              errors++;
-            }
-            if (data35 < 0 || isNaN(data35)) {
-              const err71 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err71];
-              } else {
-                vErrors.push(err71);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data23.budgetPerMinute !== void 0) {
-          let data36 = data23.budgetPerMinute;
-          if (!(typeof data36 == "number" && (!(data36 % 1) && !isNaN(data36)) && isFinite(data36))) {
-            const err72 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err72 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err72];
             } else {
@@ -5058,83 +5062,78 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data36 == "number" && isFinite(data36)) {
-            if (data36 < 1 || isNaN(data36)) {
-              const err73 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        }
+        if (data26.rescue !== void 0) {
+          let data38 = data26.rescue;
+          if (!(typeof data38 == "number" && (!(data38 % 1) && !isNaN(data38)) && isFinite(data38))) {
+            const err73 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err73];
+            } else {
+              vErrors.push(err73);
+            }
+            errors++;
+          }
+          if (typeof data38 == "number" && isFinite(data38)) {
+            if (data38 > 64 || isNaN(data38)) {
+              const err74 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 64 }, message: "must be <= 64" };
               if (vErrors === null) {
-                vErrors = [err73];
+                vErrors = [err74];
               } else {
-                vErrors.push(err73);
+                vErrors.push(err74);
+              }
+              errors++;
+            }
+            if (data38 < 0 || isNaN(data38)) {
+              const err75 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err75];
+              } else {
+                vErrors.push(err75);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data26.budgetPerMinute !== void 0) {
+          let data39 = data26.budgetPerMinute;
+          if (!(typeof data39 == "number" && (!(data39 % 1) && !isNaN(data39)) && isFinite(data39))) {
+            const err76 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err76];
+            } else {
+              vErrors.push(err76);
+            }
+            errors++;
+          }
+          if (typeof data39 == "number" && isFinite(data39)) {
+            if (data39 < 1 || isNaN(data39)) {
+              const err77 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err77];
+              } else {
+                vErrors.push(err77);
               }
               errors++;
             }
           }
         }
       } else {
-        const err74 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err78 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err74];
+          vErrors = [err78];
         } else {
-          vErrors.push(err74);
+          vErrors.push(err78);
         }
         errors++;
       }
     }
     if (data.redaction !== void 0) {
-      let data37 = data.redaction;
-      if (data37 && typeof data37 == "object" && !Array.isArray(data37)) {
-        for (const key8 in data37) {
-          if (!(key8 === "types" || key8 === "allow" || key8 === "patterns" || key8 === "dictionaries" || key8 === "reversible" || key8 === "names")) {
-            const err75 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err75];
-            } else {
-              vErrors.push(err75);
-            }
-            errors++;
-          }
-        }
-        if (data37.types !== void 0) {
-          let data38 = data37.types;
-          if (data38 && typeof data38 == "object" && !Array.isArray(data38)) {
-            for (const key9 in data38) {
-              const _errs86 = errors;
-              if (typeof key9 === "string") {
-                if (!pattern25.test(key9)) {
-                  const err76 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key9 };
-                  if (vErrors === null) {
-                    vErrors = [err76];
-                  } else {
-                    vErrors.push(err76);
-                  }
-                  errors++;
-                }
-              }
-              var valid27 = _errs86 === errors;
-              if (!valid27) {
-                const err77 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames", keyword: "propertyNames", params: { propertyName: key9 }, message: "property name must be valid" };
-                if (vErrors === null) {
-                  vErrors = [err77];
-                } else {
-                  vErrors.push(err77);
-                }
-                errors++;
-              }
-            }
-            for (const key10 in data38) {
-              let data39 = data38[key10];
-              if (!(data39 === "mask" || data39 === "hash" || data39 === "pseudonym" || data39 === "drop" || data39 === "keep")) {
-                const err78 = { instancePath: instancePath + "/redaction/types/" + key10.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema61.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err78];
-                } else {
-                  vErrors.push(err78);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err79 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+      let data40 = data.redaction;
+      if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
+        for (const key9 in data40) {
+          if (!(key9 === "types" || key9 === "allow" || key9 === "patterns" || key9 === "dictionaries" || key9 === "reversible" || key9 === "names")) {
+            const err79 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err79];
             } else {
@@ -5143,78 +5142,82 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data37.allow !== void 0) {
-          let data40 = data37.allow;
-          if (Array.isArray(data40)) {
-            if (data40.length > 1e3) {
-              const err80 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-              if (vErrors === null) {
-                vErrors = [err80];
-              } else {
-                vErrors.push(err80);
+        if (data40.types !== void 0) {
+          let data41 = data40.types;
+          if (data41 && typeof data41 == "object" && !Array.isArray(data41)) {
+            for (const key10 in data41) {
+              const _errs91 = errors;
+              if (typeof key10 === "string") {
+                if (!pattern25.test(key10)) {
+                  const err80 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key10 };
+                  if (vErrors === null) {
+                    vErrors = [err80];
+                  } else {
+                    vErrors.push(err80);
+                  }
+                  errors++;
+                }
               }
-              errors++;
-            }
-            const len7 = data40.length;
-            for (let i7 = 0; i7 < len7; i7++) {
-              let data41 = data40[i7];
-              if (typeof data41 === "string") {
-                if (func3(data41) > 256) {
-                  const err81 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err81];
-                  } else {
-                    vErrors.push(err81);
-                  }
-                  errors++;
-                }
-                if (func3(data41) < 1) {
-                  const err82 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err82];
-                  } else {
-                    vErrors.push(err82);
-                  }
-                  errors++;
-                }
-              } else {
-                const err83 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              var valid28 = _errs91 === errors;
+              if (!valid28) {
+                const err81 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames", keyword: "propertyNames", params: { propertyName: key10 }, message: "property name must be valid" };
                 if (vErrors === null) {
-                  vErrors = [err83];
+                  vErrors = [err81];
                 } else {
-                  vErrors.push(err83);
+                  vErrors.push(err81);
+                }
+                errors++;
+              }
+            }
+            for (const key11 in data41) {
+              let data42 = data41[key11];
+              if (!(data42 === "mask" || data42 === "hash" || data42 === "pseudonym" || data42 === "drop" || data42 === "keep")) {
+                const err82 = { instancePath: instancePath + "/redaction/types/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema61.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err82];
+                } else {
+                  vErrors.push(err82);
                 }
                 errors++;
               }
             }
           } else {
-            const err84 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err83 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err84];
+              vErrors = [err83];
             } else {
-              vErrors.push(err84);
+              vErrors.push(err83);
             }
             errors++;
           }
         }
-        if (data37.patterns !== void 0) {
-          let data42 = data37.patterns;
-          if (Array.isArray(data42)) {
-            if (data42.length > 64) {
-              const err85 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data40.allow !== void 0) {
+          let data43 = data40.allow;
+          if (Array.isArray(data43)) {
+            if (data43.length > 1e3) {
+              const err84 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
               if (vErrors === null) {
-                vErrors = [err85];
+                vErrors = [err84];
               } else {
-                vErrors.push(err85);
+                vErrors.push(err84);
               }
               errors++;
             }
-            const len8 = data42.length;
-            for (let i8 = 0; i8 < len8; i8++) {
-              let data43 = data42[i8];
-              if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
-                if (data43.type === void 0) {
-                  const err86 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+            const len7 = data43.length;
+            for (let i7 = 0; i7 < len7; i7++) {
+              let data44 = data43[i7];
+              if (typeof data44 === "string") {
+                if (func3(data44) > 256) {
+                  const err85 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err85];
+                  } else {
+                    vErrors.push(err85);
+                  }
+                  errors++;
+                }
+                if (func3(data44) < 1) {
+                  const err86 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err86];
                   } else {
@@ -5222,296 +5225,299 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data43.pattern === void 0) {
-                  const err87 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "pattern" }, message: "must have required property 'pattern'" };
-                  if (vErrors === null) {
-                    vErrors = [err87];
-                  } else {
-                    vErrors.push(err87);
-                  }
-                  errors++;
-                }
-                for (const key11 in data43) {
-                  if (!(key11 === "type" || key11 === "pattern")) {
-                    const err88 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
-                    if (vErrors === null) {
-                      vErrors = [err88];
-                    } else {
-                      vErrors.push(err88);
-                    }
-                    errors++;
-                  }
-                }
-                if (data43.type !== void 0) {
-                  let data44 = data43.type;
-                  if (typeof data44 === "string") {
-                    if (!pattern25.test(data44)) {
-                      const err89 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
-                      if (vErrors === null) {
-                        vErrors = [err89];
-                      } else {
-                        vErrors.push(err89);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err90 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err90];
-                    } else {
-                      vErrors.push(err90);
-                    }
-                    errors++;
-                  }
-                }
-                if (data43.pattern !== void 0) {
-                  let data45 = data43.pattern;
-                  if (typeof data45 === "string") {
-                    if (func3(data45) > 512) {
-                      const err91 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err91];
-                      } else {
-                        vErrors.push(err91);
-                      }
-                      errors++;
-                    }
-                    if (func3(data45) < 1) {
-                      const err92 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err92];
-                      } else {
-                        vErrors.push(err92);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err93 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err93];
-                    } else {
-                      vErrors.push(err93);
-                    }
-                    errors++;
-                  }
-                }
               } else {
-                const err94 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err87 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err94];
+                  vErrors = [err87];
                 } else {
-                  vErrors.push(err94);
+                  vErrors.push(err87);
                 }
                 errors++;
               }
             }
           } else {
-            const err95 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err88 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err95];
+              vErrors = [err88];
             } else {
-              vErrors.push(err95);
+              vErrors.push(err88);
             }
             errors++;
           }
         }
-        if (data37.dictionaries !== void 0) {
-          let data46 = data37.dictionaries;
-          if (Array.isArray(data46)) {
-            if (data46.length > 16) {
-              const err96 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data40.patterns !== void 0) {
+          let data45 = data40.patterns;
+          if (Array.isArray(data45)) {
+            if (data45.length > 64) {
+              const err89 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err96];
+                vErrors = [err89];
               } else {
-                vErrors.push(err96);
+                vErrors.push(err89);
               }
               errors++;
             }
-            const len9 = data46.length;
-            for (let i9 = 0; i9 < len9; i9++) {
-              let data47 = data46[i9];
-              if (data47 && typeof data47 == "object" && !Array.isArray(data47)) {
-                if (data47.type === void 0) {
-                  const err97 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+            const len8 = data45.length;
+            for (let i8 = 0; i8 < len8; i8++) {
+              let data46 = data45[i8];
+              if (data46 && typeof data46 == "object" && !Array.isArray(data46)) {
+                if (data46.type === void 0) {
+                  const err90 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
                   if (vErrors === null) {
-                    vErrors = [err97];
+                    vErrors = [err90];
                   } else {
-                    vErrors.push(err97);
+                    vErrors.push(err90);
                   }
                   errors++;
                 }
-                if (data47.words === void 0) {
-                  const err98 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "words" }, message: "must have required property 'words'" };
+                if (data46.pattern === void 0) {
+                  const err91 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "pattern" }, message: "must have required property 'pattern'" };
                   if (vErrors === null) {
-                    vErrors = [err98];
+                    vErrors = [err91];
                   } else {
-                    vErrors.push(err98);
+                    vErrors.push(err91);
                   }
                   errors++;
                 }
-                for (const key12 in data47) {
-                  if (!(key12 === "type" || key12 === "words")) {
-                    const err99 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties" };
+                for (const key12 in data46) {
+                  if (!(key12 === "type" || key12 === "pattern")) {
+                    const err92 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err99];
+                      vErrors = [err92];
                     } else {
-                      vErrors.push(err99);
+                      vErrors.push(err92);
                     }
                     errors++;
                   }
                 }
-                if (data47.type !== void 0) {
-                  let data48 = data47.type;
+                if (data46.type !== void 0) {
+                  let data47 = data46.type;
+                  if (typeof data47 === "string") {
+                    if (!pattern25.test(data47)) {
+                      const err93 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
+                      if (vErrors === null) {
+                        vErrors = [err93];
+                      } else {
+                        vErrors.push(err93);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err94 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err94];
+                    } else {
+                      vErrors.push(err94);
+                    }
+                    errors++;
+                  }
+                }
+                if (data46.pattern !== void 0) {
+                  let data48 = data46.pattern;
                   if (typeof data48 === "string") {
-                    if (!pattern25.test(data48)) {
-                      const err100 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
+                    if (func3(data48) > 512) {
+                      const err95 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
                       if (vErrors === null) {
-                        vErrors = [err100];
+                        vErrors = [err95];
                       } else {
-                        vErrors.push(err100);
+                        vErrors.push(err95);
+                      }
+                      errors++;
+                    }
+                    if (func3(data48) < 1) {
+                      const err96 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err96];
+                      } else {
+                        vErrors.push(err96);
                       }
                       errors++;
                     }
                   } else {
-                    const err101 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err97 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err101];
+                      vErrors = [err97];
                     } else {
-                      vErrors.push(err101);
+                      vErrors.push(err97);
                     }
                     errors++;
                   }
                 }
-                if (data47.words !== void 0) {
-                  let data49 = data47.words;
-                  if (Array.isArray(data49)) {
-                    if (data49.length > 1e4) {
-                      const err102 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/maxItems", keyword: "maxItems", params: { limit: 1e4 }, message: "must NOT have more than 10000 items" };
+              } else {
+                const err98 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err98];
+                } else {
+                  vErrors.push(err98);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err99 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err99];
+            } else {
+              vErrors.push(err99);
+            }
+            errors++;
+          }
+        }
+        if (data40.dictionaries !== void 0) {
+          let data49 = data40.dictionaries;
+          if (Array.isArray(data49)) {
+            if (data49.length > 16) {
+              const err100 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+              if (vErrors === null) {
+                vErrors = [err100];
+              } else {
+                vErrors.push(err100);
+              }
+              errors++;
+            }
+            const len9 = data49.length;
+            for (let i9 = 0; i9 < len9; i9++) {
+              let data50 = data49[i9];
+              if (data50 && typeof data50 == "object" && !Array.isArray(data50)) {
+                if (data50.type === void 0) {
+                  const err101 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+                  if (vErrors === null) {
+                    vErrors = [err101];
+                  } else {
+                    vErrors.push(err101);
+                  }
+                  errors++;
+                }
+                if (data50.words === void 0) {
+                  const err102 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "words" }, message: "must have required property 'words'" };
+                  if (vErrors === null) {
+                    vErrors = [err102];
+                  } else {
+                    vErrors.push(err102);
+                  }
+                  errors++;
+                }
+                for (const key13 in data50) {
+                  if (!(key13 === "type" || key13 === "words")) {
+                    const err103 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err103];
+                    } else {
+                      vErrors.push(err103);
+                    }
+                    errors++;
+                  }
+                }
+                if (data50.type !== void 0) {
+                  let data51 = data50.type;
+                  if (typeof data51 === "string") {
+                    if (!pattern25.test(data51)) {
+                      const err104 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
-                        vErrors = [err102];
+                        vErrors = [err104];
                       } else {
-                        vErrors.push(err102);
+                        vErrors.push(err104);
                       }
                       errors++;
                     }
-                    const len10 = data49.length;
+                  } else {
+                    const err105 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err105];
+                    } else {
+                      vErrors.push(err105);
+                    }
+                    errors++;
+                  }
+                }
+                if (data50.words !== void 0) {
+                  let data52 = data50.words;
+                  if (Array.isArray(data52)) {
+                    if (data52.length > 1e4) {
+                      const err106 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/maxItems", keyword: "maxItems", params: { limit: 1e4 }, message: "must NOT have more than 10000 items" };
+                      if (vErrors === null) {
+                        vErrors = [err106];
+                      } else {
+                        vErrors.push(err106);
+                      }
+                      errors++;
+                    }
+                    const len10 = data52.length;
                     for (let i10 = 0; i10 < len10; i10++) {
-                      let data50 = data49[i10];
-                      if (typeof data50 === "string") {
-                        if (func3(data50) > 128) {
-                          const err103 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      let data53 = data52[i10];
+                      if (typeof data53 === "string") {
+                        if (func3(data53) > 128) {
+                          const err107 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                           if (vErrors === null) {
-                            vErrors = [err103];
+                            vErrors = [err107];
                           } else {
-                            vErrors.push(err103);
+                            vErrors.push(err107);
                           }
                           errors++;
                         }
-                        if (func3(data50) < 2) {
-                          const err104 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/minLength", keyword: "minLength", params: { limit: 2 }, message: "must NOT have fewer than 2 characters" };
+                        if (func3(data53) < 2) {
+                          const err108 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/minLength", keyword: "minLength", params: { limit: 2 }, message: "must NOT have fewer than 2 characters" };
                           if (vErrors === null) {
-                            vErrors = [err104];
+                            vErrors = [err108];
                           } else {
-                            vErrors.push(err104);
+                            vErrors.push(err108);
                           }
                           errors++;
                         }
                       } else {
-                        const err105 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        const err109 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                         if (vErrors === null) {
-                          vErrors = [err105];
+                          vErrors = [err109];
                         } else {
-                          vErrors.push(err105);
+                          vErrors.push(err109);
                         }
                         errors++;
                       }
                     }
                   } else {
-                    const err106 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    const err110 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                     if (vErrors === null) {
-                      vErrors = [err106];
+                      vErrors = [err110];
                     } else {
-                      vErrors.push(err106);
+                      vErrors.push(err110);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err107 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err111 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err107];
+                  vErrors = [err111];
                 } else {
-                  vErrors.push(err107);
+                  vErrors.push(err111);
                 }
                 errors++;
               }
             }
           } else {
-            const err108 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err112 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err108];
+              vErrors = [err112];
             } else {
-              vErrors.push(err108);
+              vErrors.push(err112);
             }
             errors++;
           }
         }
-        if (data37.reversible !== void 0) {
-          if (typeof data37.reversible !== "boolean") {
-            const err109 = { instancePath: instancePath + "/redaction/reversible", schemaPath: "#/properties/redaction/properties/reversible/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (data40.reversible !== void 0) {
+          if (typeof data40.reversible !== "boolean") {
+            const err113 = { instancePath: instancePath + "/redaction/reversible", schemaPath: "#/properties/redaction/properties/reversible/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
-              vErrors = [err109];
+              vErrors = [err113];
             } else {
-              vErrors.push(err109);
+              vErrors.push(err113);
             }
             errors++;
           }
         }
-        if (data37.names !== void 0) {
-          if (typeof data37.names !== "boolean") {
-            const err110 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err110];
-            } else {
-              vErrors.push(err110);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err111 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err111];
-        } else {
-          vErrors.push(err111);
-        }
-        errors++;
-      }
-    }
-    if (data.vault !== void 0) {
-      let data53 = data.vault;
-      if (data53 && typeof data53 == "object" && !Array.isArray(data53)) {
-        if (data53.keyId === void 0) {
-          const err112 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
-          if (vErrors === null) {
-            vErrors = [err112];
-          } else {
-            vErrors.push(err112);
-          }
-          errors++;
-        }
-        if (data53.publicKey === void 0) {
-          const err113 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "publicKey" }, message: "must have required property 'publicKey'" };
-          if (vErrors === null) {
-            vErrors = [err113];
-          } else {
-            vErrors.push(err113);
-          }
-          errors++;
-        }
-        for (const key13 in data53) {
-          if (!(key13 === "keyId" || key13 === "publicKey")) {
-            const err114 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
+        if (data40.names !== void 0) {
+          if (typeof data40.names !== "boolean") {
+            const err114 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err114];
             } else {
@@ -5520,42 +5526,40 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data53.keyId !== void 0) {
-          let data54 = data53.keyId;
-          if (typeof data54 === "string") {
-            if (!pattern10.test(data54)) {
-              const err115 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{16}$" }, message: 'must match pattern "^[0-9a-f]{16}$"' };
-              if (vErrors === null) {
-                vErrors = [err115];
-              } else {
-                vErrors.push(err115);
-              }
-              errors++;
-            }
-          } else {
-            const err116 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err116];
-            } else {
-              vErrors.push(err116);
-            }
-            errors++;
-          }
+      } else {
+        const err115 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err115];
+        } else {
+          vErrors.push(err115);
         }
-        if (data53.publicKey !== void 0) {
-          let data55 = data53.publicKey;
-          if (typeof data55 === "string") {
-            if (!pattern29.test(data55)) {
-              const err117 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/]{43}=$" }, message: 'must match pattern "^[A-Za-z0-9+/]{43}=$"' };
-              if (vErrors === null) {
-                vErrors = [err117];
-              } else {
-                vErrors.push(err117);
-              }
-              errors++;
-            }
+        errors++;
+      }
+    }
+    if (data.vault !== void 0) {
+      let data56 = data.vault;
+      if (data56 && typeof data56 == "object" && !Array.isArray(data56)) {
+        if (data56.keyId === void 0) {
+          const err116 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
+          if (vErrors === null) {
+            vErrors = [err116];
           } else {
-            const err118 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            vErrors.push(err116);
+          }
+          errors++;
+        }
+        if (data56.publicKey === void 0) {
+          const err117 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "publicKey" }, message: "must have required property 'publicKey'" };
+          if (vErrors === null) {
+            vErrors = [err117];
+          } else {
+            vErrors.push(err117);
+          }
+          errors++;
+        }
+        for (const key14 in data56) {
+          if (!(key14 === "keyId" || key14 === "publicKey")) {
+            const err118 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err118];
             } else {
@@ -5564,22 +5568,20 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err119 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err119];
-        } else {
-          vErrors.push(err119);
-        }
-        errors++;
-      }
-    }
-    if (data.retention !== void 0) {
-      let data56 = data.retention;
-      if (data56 && typeof data56 == "object" && !Array.isArray(data56)) {
-        for (const key14 in data56) {
-          if (!(key14 === "textDays" || key14 === "embeddingDays" || key14 === "metadataDays" || key14 === "identityDays" || key14 === "vaultDays")) {
-            const err120 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
+        if (data56.keyId !== void 0) {
+          let data57 = data56.keyId;
+          if (typeof data57 === "string") {
+            if (!pattern10.test(data57)) {
+              const err119 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{16}$" }, message: 'must match pattern "^[0-9a-f]{16}$"' };
+              if (vErrors === null) {
+                vErrors = [err119];
+              } else {
+                vErrors.push(err119);
+              }
+              errors++;
+            }
+          } else {
+            const err120 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err120];
             } else {
@@ -5588,11 +5590,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data56.textDays !== void 0) {
-          let data57 = data56.textDays;
-          if (typeof data57 == "number" && isFinite(data57)) {
-            if (data57 > 36500 || isNaN(data57)) {
-              const err121 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+        if (data56.publicKey !== void 0) {
+          let data58 = data56.publicKey;
+          if (typeof data58 === "string") {
+            if (!pattern29.test(data58)) {
+              const err121 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/]{43}=$" }, message: 'must match pattern "^[A-Za-z0-9+/]{43}=$"' };
               if (vErrors === null) {
                 vErrors = [err121];
               } else {
@@ -5600,39 +5602,45 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data57 < 0 || isNaN(data57)) {
-              const err122 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err122];
-              } else {
-                vErrors.push(err122);
-              }
-              errors++;
-            }
           } else {
-            const err123 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err122 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err123];
+              vErrors = [err122];
             } else {
-              vErrors.push(err123);
+              vErrors.push(err122);
             }
             errors++;
           }
         }
-        if (data56.embeddingDays !== void 0) {
-          let data58 = data56.embeddingDays;
-          if (typeof data58 == "number" && isFinite(data58)) {
-            if (data58 > 36500 || isNaN(data58)) {
-              const err124 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err124];
-              } else {
-                vErrors.push(err124);
-              }
-              errors++;
+      } else {
+        const err123 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err123];
+        } else {
+          vErrors.push(err123);
+        }
+        errors++;
+      }
+    }
+    if (data.retention !== void 0) {
+      let data59 = data.retention;
+      if (data59 && typeof data59 == "object" && !Array.isArray(data59)) {
+        for (const key15 in data59) {
+          if (!(key15 === "textDays" || key15 === "embeddingDays" || key15 === "metadataDays" || key15 === "identityDays" || key15 === "vaultDays")) {
+            const err124 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err124];
+            } else {
+              vErrors.push(err124);
             }
-            if (data58 < 0 || isNaN(data58)) {
-              const err125 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            errors++;
+          }
+        }
+        if (data59.textDays !== void 0) {
+          let data60 = data59.textDays;
+          if (typeof data60 == "number" && isFinite(data60)) {
+            if (data60 > 36500 || isNaN(data60)) {
+              const err125 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err125];
               } else {
@@ -5640,30 +5648,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data60 < 0 || isNaN(data60)) {
+              const err126 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err126];
+              } else {
+                vErrors.push(err126);
+              }
+              errors++;
+            }
           } else {
-            const err126 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err127 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err126];
+              vErrors = [err127];
             } else {
-              vErrors.push(err126);
+              vErrors.push(err127);
             }
             errors++;
           }
         }
-        if (data56.metadataDays !== void 0) {
-          let data59 = data56.metadataDays;
-          if (typeof data59 == "number" && isFinite(data59)) {
-            if (data59 > 36500 || isNaN(data59)) {
-              const err127 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err127];
-              } else {
-                vErrors.push(err127);
-              }
-              errors++;
-            }
-            if (data59 < 0 || isNaN(data59)) {
-              const err128 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data59.embeddingDays !== void 0) {
+          let data61 = data59.embeddingDays;
+          if (typeof data61 == "number" && isFinite(data61)) {
+            if (data61 > 36500 || isNaN(data61)) {
+              const err128 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err128];
               } else {
@@ -5671,30 +5679,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data61 < 0 || isNaN(data61)) {
+              const err129 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err129];
+              } else {
+                vErrors.push(err129);
+              }
+              errors++;
+            }
           } else {
-            const err129 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err130 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err129];
+              vErrors = [err130];
             } else {
-              vErrors.push(err129);
+              vErrors.push(err130);
             }
             errors++;
           }
         }
-        if (data56.identityDays !== void 0) {
-          let data60 = data56.identityDays;
-          if (typeof data60 == "number" && isFinite(data60)) {
-            if (data60 > 36500 || isNaN(data60)) {
-              const err130 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err130];
-              } else {
-                vErrors.push(err130);
-              }
-              errors++;
-            }
-            if (data60 < 0 || isNaN(data60)) {
-              const err131 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data59.metadataDays !== void 0) {
+          let data62 = data59.metadataDays;
+          if (typeof data62 == "number" && isFinite(data62)) {
+            if (data62 > 36500 || isNaN(data62)) {
+              const err131 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err131];
               } else {
@@ -5702,30 +5710,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data62 < 0 || isNaN(data62)) {
+              const err132 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err132];
+              } else {
+                vErrors.push(err132);
+              }
+              errors++;
+            }
           } else {
-            const err132 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err133 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err132];
+              vErrors = [err133];
             } else {
-              vErrors.push(err132);
+              vErrors.push(err133);
             }
             errors++;
           }
         }
-        if (data56.vaultDays !== void 0) {
-          let data61 = data56.vaultDays;
-          if (typeof data61 == "number" && isFinite(data61)) {
-            if (data61 > 36500 || isNaN(data61)) {
-              const err133 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err133];
-              } else {
-                vErrors.push(err133);
-              }
-              errors++;
-            }
-            if (data61 < 0 || isNaN(data61)) {
-              const err134 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data59.identityDays !== void 0) {
+          let data63 = data59.identityDays;
+          if (typeof data63 == "number" && isFinite(data63)) {
+            if (data63 > 36500 || isNaN(data63)) {
+              const err134 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err134];
               } else {
@@ -5733,45 +5741,39 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data63 < 0 || isNaN(data63)) {
+              const err135 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err135];
+              } else {
+                vErrors.push(err135);
+              }
+              errors++;
+            }
           } else {
-            const err135 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err136 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err135];
+              vErrors = [err136];
             } else {
-              vErrors.push(err135);
+              vErrors.push(err136);
             }
             errors++;
           }
         }
-      } else {
-        const err136 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err136];
-        } else {
-          vErrors.push(err136);
-        }
-        errors++;
-      }
-    }
-    if (data.context !== void 0) {
-      let data62 = data.context;
-      if (data62 && typeof data62 == "object" && !Array.isArray(data62)) {
-        for (const key15 in data62) {
-          if (!(key15 === "marks" || key15 === "roles")) {
-            const err137 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err137];
-            } else {
-              vErrors.push(err137);
+        if (data59.vaultDays !== void 0) {
+          let data64 = data59.vaultDays;
+          if (typeof data64 == "number" && isFinite(data64)) {
+            if (data64 > 36500 || isNaN(data64)) {
+              const err137 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              if (vErrors === null) {
+                vErrors = [err137];
+              } else {
+                vErrors.push(err137);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data62.marks !== void 0) {
-          let data63 = data62.marks;
-          if (Array.isArray(data63)) {
-            if (data63.length > 32) {
-              const err138 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
+            if (data64 < 0 || isNaN(data64)) {
+              const err138 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err138];
               } else {
@@ -5779,31 +5781,32 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len11 = data63.length;
-            for (let i11 = 0; i11 < len11; i11++) {
-              let data64 = data63[i11];
-              if (typeof data64 === "string") {
-                if (!pattern30.test(data64)) {
-                  const err139 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, message: 'must match pattern "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"' };
-                  if (vErrors === null) {
-                    vErrors = [err139];
-                  } else {
-                    vErrors.push(err139);
-                  }
-                  errors++;
-                }
-              } else {
-                const err140 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err140];
-                } else {
-                  vErrors.push(err140);
-                }
-                errors++;
-              }
-            }
           } else {
-            const err141 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err139 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err139];
+            } else {
+              vErrors.push(err139);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err140 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err140];
+        } else {
+          vErrors.push(err140);
+        }
+        errors++;
+      }
+    }
+    if (data.context !== void 0) {
+      let data65 = data.context;
+      if (data65 && typeof data65 == "object" && !Array.isArray(data65)) {
+        for (const key16 in data65) {
+          if (!(key16 === "marks" || key16 === "roles")) {
+            const err141 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err141];
             } else {
@@ -5812,11 +5815,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data62.roles !== void 0) {
-          let data65 = data62.roles;
-          if (Array.isArray(data65)) {
-            if (data65.length > 4) {
-              const err142 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
+        if (data65.marks !== void 0) {
+          let data66 = data65.marks;
+          if (Array.isArray(data66)) {
+            if (data66.length > 32) {
+              const err142 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
               if (vErrors === null) {
                 vErrors = [err142];
               } else {
@@ -5824,87 +5827,90 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len12 = data65.length;
-            for (let i12 = 0; i12 < len12; i12++) {
-              let data66 = data65[i12];
-              if (!(data66 === "system" || data66 === "developer" || data66 === "user")) {
-                const err143 = { instancePath: instancePath + "/context/roles/" + i12, schemaPath: "#/properties/context/properties/roles/items/enum", keyword: "enum", params: { allowedValues: schema61.properties.context.properties.roles.items.enum }, message: "must be equal to one of the allowed values" };
+            const len11 = data66.length;
+            for (let i11 = 0; i11 < len11; i11++) {
+              let data67 = data66[i11];
+              if (typeof data67 === "string") {
+                if (!pattern30.test(data67)) {
+                  const err143 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, message: 'must match pattern "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"' };
+                  if (vErrors === null) {
+                    vErrors = [err143];
+                  } else {
+                    vErrors.push(err143);
+                  }
+                  errors++;
+                }
+              } else {
+                const err144 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err143];
+                  vErrors = [err144];
                 } else {
-                  vErrors.push(err143);
+                  vErrors.push(err144);
                 }
                 errors++;
               }
             }
           } else {
-            const err144 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err145 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err144];
+              vErrors = [err145];
             } else {
-              vErrors.push(err144);
+              vErrors.push(err145);
+            }
+            errors++;
+          }
+        }
+        if (data65.roles !== void 0) {
+          let data68 = data65.roles;
+          if (Array.isArray(data68)) {
+            if (data68.length > 4) {
+              const err146 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
+              if (vErrors === null) {
+                vErrors = [err146];
+              } else {
+                vErrors.push(err146);
+              }
+              errors++;
+            }
+            const len12 = data68.length;
+            for (let i12 = 0; i12 < len12; i12++) {
+              let data69 = data68[i12];
+              if (!(data69 === "system" || data69 === "developer" || data69 === "user")) {
+                const err147 = { instancePath: instancePath + "/context/roles/" + i12, schemaPath: "#/properties/context/properties/roles/items/enum", keyword: "enum", params: { allowedValues: schema61.properties.context.properties.roles.items.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err147];
+                } else {
+                  vErrors.push(err147);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err148 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err148];
+            } else {
+              vErrors.push(err148);
             }
             errors++;
           }
         }
       } else {
-        const err145 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err149 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err145];
+          vErrors = [err149];
         } else {
-          vErrors.push(err145);
+          vErrors.push(err149);
         }
         errors++;
       }
     }
     if (data.linking !== void 0) {
-      let data67 = data.linking;
-      if (data67 && typeof data67 == "object" && !Array.isArray(data67)) {
-        for (const key16 in data67) {
-          if (!(key16 === "inference" || key16 === "minConfidence" || key16 === "sessionGapMinutes")) {
-            const err146 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err146];
-            } else {
-              vErrors.push(err146);
-            }
-            errors++;
-          }
-        }
-        if (data67.inference !== void 0) {
-          if (typeof data67.inference !== "boolean") {
-            const err147 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err147];
-            } else {
-              vErrors.push(err147);
-            }
-            errors++;
-          }
-        }
-        if (data67.minConfidence !== void 0) {
-          let data69 = data67.minConfidence;
-          if (typeof data69 == "number" && isFinite(data69)) {
-            if (data69 > 1 || isNaN(data69)) {
-              const err148 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err148];
-              } else {
-                vErrors.push(err148);
-              }
-              errors++;
-            }
-            if (data69 < 0 || isNaN(data69)) {
-              const err149 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err149];
-              } else {
-                vErrors.push(err149);
-              }
-              errors++;
-            }
-          } else {
-            const err150 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+      let data70 = data.linking;
+      if (data70 && typeof data70 == "object" && !Array.isArray(data70)) {
+        for (const key17 in data70) {
+          if (!(key17 === "inference" || key17 === "minConfidence" || key17 === "sessionGapMinutes")) {
+            const err150 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err150];
             } else {
@@ -5913,20 +5919,22 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data67.sessionGapMinutes !== void 0) {
-          let data70 = data67.sessionGapMinutes;
-          if (typeof data70 == "number" && isFinite(data70)) {
-            if (data70 > 1440 || isNaN(data70)) {
-              const err151 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
-              if (vErrors === null) {
-                vErrors = [err151];
-              } else {
-                vErrors.push(err151);
-              }
-              errors++;
+        if (data70.inference !== void 0) {
+          if (typeof data70.inference !== "boolean") {
+            const err151 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err151];
+            } else {
+              vErrors.push(err151);
             }
-            if (data70 < 1 || isNaN(data70)) {
-              const err152 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            errors++;
+          }
+        }
+        if (data70.minConfidence !== void 0) {
+          let data72 = data70.minConfidence;
+          if (typeof data72 == "number" && isFinite(data72)) {
+            if (data72 > 1 || isNaN(data72)) {
+              const err152 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
                 vErrors = [err152];
               } else {
@@ -5934,74 +5942,72 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data72 < 0 || isNaN(data72)) {
+              const err153 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err153];
+              } else {
+                vErrors.push(err153);
+              }
+              errors++;
+            }
           } else {
-            const err153 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err154 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err153];
+              vErrors = [err154];
             } else {
-              vErrors.push(err153);
+              vErrors.push(err154);
+            }
+            errors++;
+          }
+        }
+        if (data70.sessionGapMinutes !== void 0) {
+          let data73 = data70.sessionGapMinutes;
+          if (typeof data73 == "number" && isFinite(data73)) {
+            if (data73 > 1440 || isNaN(data73)) {
+              const err155 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+              if (vErrors === null) {
+                vErrors = [err155];
+              } else {
+                vErrors.push(err155);
+              }
+              errors++;
+            }
+            if (data73 < 1 || isNaN(data73)) {
+              const err156 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err156];
+              } else {
+                vErrors.push(err156);
+              }
+              errors++;
+            }
+          } else {
+            const err157 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err157];
+            } else {
+              vErrors.push(err157);
             }
             errors++;
           }
         }
       } else {
-        const err154 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err158 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err154];
+          vErrors = [err158];
         } else {
-          vErrors.push(err154);
+          vErrors.push(err158);
         }
         errors++;
       }
     }
     if (data.embedding !== void 0) {
-      let data71 = data.embedding;
-      if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
-        for (const key17 in data71) {
-          if (!(key17 === "external" || key17 === "embed_rate" || key17 === "tenants")) {
-            const err155 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err155];
-            } else {
-              vErrors.push(err155);
-            }
-            errors++;
-          }
-        }
-        if (data71.external !== void 0) {
-          if (typeof data71.external !== "boolean") {
-            const err156 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err156];
-            } else {
-              vErrors.push(err156);
-            }
-            errors++;
-          }
-        }
-        if (data71.embed_rate !== void 0) {
-          let data73 = data71.embed_rate;
-          if (typeof data73 == "number" && isFinite(data73)) {
-            if (data73 > 1 || isNaN(data73)) {
-              const err157 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err157];
-              } else {
-                vErrors.push(err157);
-              }
-              errors++;
-            }
-            if (data73 < 0 || isNaN(data73)) {
-              const err158 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err158];
-              } else {
-                vErrors.push(err158);
-              }
-              errors++;
-            }
-          } else {
-            const err159 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+      let data74 = data.embedding;
+      if (data74 && typeof data74 == "object" && !Array.isArray(data74)) {
+        for (const key18 in data74) {
+          if (!(key18 === "external" || key18 === "embed_rate" || key18 === "tenants")) {
+            const err159 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key18 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err159];
             } else {
@@ -6010,113 +6016,108 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data71.tenants !== void 0) {
-          let data74 = data71.tenants;
-          if (data74 && typeof data74 == "object" && !Array.isArray(data74)) {
-            for (const key18 in data74) {
-              const _errs171 = errors;
-              if (typeof key18 === "string") {
-                if (!pattern1.test(key18)) {
-                  const err160 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key18 };
+        if (data74.external !== void 0) {
+          if (typeof data74.external !== "boolean") {
+            const err160 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err160];
+            } else {
+              vErrors.push(err160);
+            }
+            errors++;
+          }
+        }
+        if (data74.embed_rate !== void 0) {
+          let data76 = data74.embed_rate;
+          if (typeof data76 == "number" && isFinite(data76)) {
+            if (data76 > 1 || isNaN(data76)) {
+              const err161 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+              if (vErrors === null) {
+                vErrors = [err161];
+              } else {
+                vErrors.push(err161);
+              }
+              errors++;
+            }
+            if (data76 < 0 || isNaN(data76)) {
+              const err162 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err162];
+              } else {
+                vErrors.push(err162);
+              }
+              errors++;
+            }
+          } else {
+            const err163 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err163];
+            } else {
+              vErrors.push(err163);
+            }
+            errors++;
+          }
+        }
+        if (data74.tenants !== void 0) {
+          let data77 = data74.tenants;
+          if (data77 && typeof data77 == "object" && !Array.isArray(data77)) {
+            for (const key19 in data77) {
+              const _errs176 = errors;
+              if (typeof key19 === "string") {
+                if (!pattern1.test(key19)) {
+                  const err164 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key19 };
                   if (vErrors === null) {
-                    vErrors = [err160];
+                    vErrors = [err164];
                   } else {
-                    vErrors.push(err160);
+                    vErrors.push(err164);
                   }
                   errors++;
                 }
               }
-              var valid54 = _errs171 === errors;
-              if (!valid54) {
-                const err161 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key18 }, message: "property name must be valid" };
+              var valid55 = _errs176 === errors;
+              if (!valid55) {
+                const err165 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key19 }, message: "property name must be valid" };
                 if (vErrors === null) {
-                  vErrors = [err161];
+                  vErrors = [err165];
                 } else {
-                  vErrors.push(err161);
+                  vErrors.push(err165);
                 }
                 errors++;
               }
             }
-            for (const key19 in data74) {
-              let data75 = data74[key19];
-              if (typeof data75 == "number" && isFinite(data75)) {
-                if (data75 > 1 || isNaN(data75)) {
-                  const err162 = { instancePath: instancePath + "/embedding/tenants/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+            for (const key20 in data77) {
+              let data78 = data77[key20];
+              if (typeof data78 == "number" && isFinite(data78)) {
+                if (data78 > 1 || isNaN(data78)) {
+                  const err166 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
                   if (vErrors === null) {
-                    vErrors = [err162];
+                    vErrors = [err166];
                   } else {
-                    vErrors.push(err162);
+                    vErrors.push(err166);
                   }
                   errors++;
                 }
-                if (data75 < 0 || isNaN(data75)) {
-                  const err163 = { instancePath: instancePath + "/embedding/tenants/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                if (data78 < 0 || isNaN(data78)) {
+                  const err167 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
-                    vErrors = [err163];
+                    vErrors = [err167];
                   } else {
-                    vErrors.push(err163);
+                    vErrors.push(err167);
                   }
                   errors++;
                 }
               } else {
-                const err164 = { instancePath: instancePath + "/embedding/tenants/" + key19.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err168 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err164];
+                  vErrors = [err168];
                 } else {
-                  vErrors.push(err164);
+                  vErrors.push(err168);
                 }
                 errors++;
               }
             }
           } else {
-            const err165 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err165];
-            } else {
-              vErrors.push(err165);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err166 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err166];
-        } else {
-          vErrors.push(err166);
-        }
-        errors++;
-      }
-    }
-    if (data.topics !== void 0) {
-      let data76 = data.topics;
-      if (data76 && typeof data76 == "object" && !Array.isArray(data76)) {
-        for (const key20 in data76) {
-          if (!(key20 === "enabled" || key20 === "minUsers" || key20 === "epsilonPerDay" || key20 === "epsilonPerMonth")) {
-            const err167 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key20 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err167];
-            } else {
-              vErrors.push(err167);
-            }
-            errors++;
-          }
-        }
-        if (data76.enabled !== void 0) {
-          if (typeof data76.enabled !== "boolean") {
-            const err168 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err168];
-            } else {
-              vErrors.push(err168);
-            }
-            errors++;
-          }
-        }
-        if (data76.minUsers !== void 0) {
-          let data78 = data76.minUsers;
-          if (!(typeof data78 == "number" && (!(data78 % 1) && !isNaN(data78)) && isFinite(data78))) {
-            const err169 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err169 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err169];
             } else {
@@ -6124,41 +6125,46 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data78 == "number" && isFinite(data78)) {
-            if (data78 < 2 || isNaN(data78)) {
-              const err170 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
-              if (vErrors === null) {
-                vErrors = [err170];
-              } else {
-                vErrors.push(err170);
-              }
-              errors++;
+        }
+      } else {
+        const err170 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err170];
+        } else {
+          vErrors.push(err170);
+        }
+        errors++;
+      }
+    }
+    if (data.topics !== void 0) {
+      let data79 = data.topics;
+      if (data79 && typeof data79 == "object" && !Array.isArray(data79)) {
+        for (const key21 in data79) {
+          if (!(key21 === "enabled" || key21 === "minUsers" || key21 === "epsilonPerDay" || key21 === "epsilonPerMonth")) {
+            const err171 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err171];
+            } else {
+              vErrors.push(err171);
             }
+            errors++;
           }
         }
-        if (data76.epsilonPerDay !== void 0) {
-          let data79 = data76.epsilonPerDay;
-          if (typeof data79 == "number" && isFinite(data79)) {
-            if (data79 > 10 || isNaN(data79)) {
-              const err171 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
-              if (vErrors === null) {
-                vErrors = [err171];
-              } else {
-                vErrors.push(err171);
-              }
-              errors++;
+        if (data79.enabled !== void 0) {
+          if (typeof data79.enabled !== "boolean") {
+            const err172 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err172];
+            } else {
+              vErrors.push(err172);
             }
-            if (data79 < 0.01 || isNaN(data79)) {
-              const err172 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
-              if (vErrors === null) {
-                vErrors = [err172];
-              } else {
-                vErrors.push(err172);
-              }
-              errors++;
-            }
-          } else {
-            const err173 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            errors++;
+          }
+        }
+        if (data79.minUsers !== void 0) {
+          let data81 = data79.minUsers;
+          if (!(typeof data81 == "number" && (!(data81 % 1) && !isNaN(data81)) && isFinite(data81))) {
+            const err173 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err173];
             } else {
@@ -6166,12 +6172,9 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-        if (data76.epsilonPerMonth !== void 0) {
-          let data80 = data76.epsilonPerMonth;
-          if (typeof data80 == "number" && isFinite(data80)) {
-            if (data80 > 310 || isNaN(data80)) {
-              const err174 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
+          if (typeof data81 == "number" && isFinite(data81)) {
+            if (data81 < 2 || isNaN(data81)) {
+              const err174 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
               if (vErrors === null) {
                 vErrors = [err174];
               } else {
@@ -6179,8 +6182,13 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data80 < 0.01 || isNaN(data80)) {
-              const err175 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+          }
+        }
+        if (data79.epsilonPerDay !== void 0) {
+          let data82 = data79.epsilonPerDay;
+          if (typeof data82 == "number" && isFinite(data82)) {
+            if (data82 > 10 || isNaN(data82)) {
+              const err175 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
               if (vErrors === null) {
                 vErrors = [err175];
               } else {
@@ -6188,44 +6196,39 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data82 < 0.01 || isNaN(data82)) {
+              const err176 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+              if (vErrors === null) {
+                vErrors = [err176];
+              } else {
+                vErrors.push(err176);
+              }
+              errors++;
+            }
           } else {
-            const err176 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err177 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err176];
+              vErrors = [err177];
             } else {
-              vErrors.push(err176);
+              vErrors.push(err177);
             }
             errors++;
           }
         }
-      } else {
-        const err177 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err177];
-        } else {
-          vErrors.push(err177);
-        }
-        errors++;
-      }
-    }
-    if (data.prices !== void 0) {
-      let data81 = data.prices;
-      if (Array.isArray(data81)) {
-        if (data81.length > 512) {
-          const err178 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          if (vErrors === null) {
-            vErrors = [err178];
-          } else {
-            vErrors.push(err178);
-          }
-          errors++;
-        }
-        const len13 = data81.length;
-        for (let i13 = 0; i13 < len13; i13++) {
-          let data82 = data81[i13];
-          if (data82 && typeof data82 == "object" && !Array.isArray(data82)) {
-            if (data82.model === void 0) {
-              const err179 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+        if (data79.epsilonPerMonth !== void 0) {
+          let data83 = data79.epsilonPerMonth;
+          if (typeof data83 == "number" && isFinite(data83)) {
+            if (data83 > 310 || isNaN(data83)) {
+              const err178 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
+              if (vErrors === null) {
+                vErrors = [err178];
+              } else {
+                vErrors.push(err178);
+              }
+              errors++;
+            }
+            if (data83 < 0.01 || isNaN(data83)) {
+              const err179 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
               if (vErrors === null) {
                 vErrors = [err179];
               } else {
@@ -6233,71 +6236,72 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data82.inputPerMillion === void 0) {
-              const err180 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
+          } else {
+            const err180 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err180];
+            } else {
+              vErrors.push(err180);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err181 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err181];
+        } else {
+          vErrors.push(err181);
+        }
+        errors++;
+      }
+    }
+    if (data.prices !== void 0) {
+      let data84 = data.prices;
+      if (Array.isArray(data84)) {
+        if (data84.length > 512) {
+          const err182 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
+          if (vErrors === null) {
+            vErrors = [err182];
+          } else {
+            vErrors.push(err182);
+          }
+          errors++;
+        }
+        const len13 = data84.length;
+        for (let i13 = 0; i13 < len13; i13++) {
+          let data85 = data84[i13];
+          if (data85 && typeof data85 == "object" && !Array.isArray(data85)) {
+            if (data85.model === void 0) {
+              const err183 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
               if (vErrors === null) {
-                vErrors = [err180];
+                vErrors = [err183];
               } else {
-                vErrors.push(err180);
+                vErrors.push(err183);
               }
               errors++;
             }
-            if (data82.outputPerMillion === void 0) {
-              const err181 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+            if (data85.inputPerMillion === void 0) {
+              const err184 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
               if (vErrors === null) {
-                vErrors = [err181];
+                vErrors = [err184];
               } else {
-                vErrors.push(err181);
+                vErrors.push(err184);
               }
               errors++;
             }
-            for (const key21 in data82) {
-              if (!(key21 === "model" || key21 === "inputPerMillion" || key21 === "outputPerMillion")) {
-                const err182 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err182];
-                } else {
-                  vErrors.push(err182);
-                }
-                errors++;
-              }
-            }
-            if (data82.model !== void 0) {
-              let data83 = data82.model;
-              if (typeof data83 === "string") {
-                if (func3(data83) > 256) {
-                  const err183 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err183];
-                  } else {
-                    vErrors.push(err183);
-                  }
-                  errors++;
-                }
+            if (data85.outputPerMillion === void 0) {
+              const err185 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+              if (vErrors === null) {
+                vErrors = [err185];
               } else {
-                const err184 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err184];
-                } else {
-                  vErrors.push(err184);
-                }
-                errors++;
+                vErrors.push(err185);
               }
+              errors++;
             }
-            if (data82.inputPerMillion !== void 0) {
-              let data84 = data82.inputPerMillion;
-              if (typeof data84 == "number" && isFinite(data84)) {
-                if (data84 < 0 || isNaN(data84)) {
-                  const err185 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err185];
-                  } else {
-                    vErrors.push(err185);
-                  }
-                  errors++;
-                }
-              } else {
-                const err186 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            for (const key22 in data85) {
+              if (!(key22 === "model" || key22 === "inputPerMillion" || key22 === "outputPerMillion")) {
+                const err186 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key22 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
                   vErrors = [err186];
                 } else {
@@ -6306,11 +6310,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data82.outputPerMillion !== void 0) {
-              let data85 = data82.outputPerMillion;
-              if (typeof data85 == "number" && isFinite(data85)) {
-                if (data85 < 0 || isNaN(data85)) {
-                  const err187 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            if (data85.model !== void 0) {
+              let data86 = data85.model;
+              if (typeof data86 === "string") {
+                if (func3(data86) > 256) {
+                  const err187 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
                     vErrors = [err187];
                   } else {
@@ -6319,7 +6323,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err188 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err188 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err188];
                 } else {
@@ -6328,147 +6332,151 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data85.inputPerMillion !== void 0) {
+              let data87 = data85.inputPerMillion;
+              if (typeof data87 == "number" && isFinite(data87)) {
+                if (data87 < 0 || isNaN(data87)) {
+                  const err189 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err189];
+                  } else {
+                    vErrors.push(err189);
+                  }
+                  errors++;
+                }
+              } else {
+                const err190 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err190];
+                } else {
+                  vErrors.push(err190);
+                }
+                errors++;
+              }
+            }
+            if (data85.outputPerMillion !== void 0) {
+              let data88 = data85.outputPerMillion;
+              if (typeof data88 == "number" && isFinite(data88)) {
+                if (data88 < 0 || isNaN(data88)) {
+                  const err191 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err191];
+                  } else {
+                    vErrors.push(err191);
+                  }
+                  errors++;
+                }
+              } else {
+                const err192 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err192];
+                } else {
+                  vErrors.push(err192);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err189 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err193 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err189];
+              vErrors = [err193];
             } else {
-              vErrors.push(err189);
+              vErrors.push(err193);
             }
             errors++;
           }
         }
       } else {
-        const err190 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err194 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err190];
+          vErrors = [err194];
         } else {
-          vErrors.push(err190);
+          vErrors.push(err194);
         }
         errors++;
       }
     }
     if (data.evaluators !== void 0) {
-      let data86 = data.evaluators;
-      if (Array.isArray(data86)) {
-        if (data86.length > 256) {
-          const err191 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+      let data89 = data.evaluators;
+      if (Array.isArray(data89)) {
+        if (data89.length > 256) {
+          const err195 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
           if (vErrors === null) {
-            vErrors = [err191];
+            vErrors = [err195];
           } else {
-            vErrors.push(err191);
+            vErrors.push(err195);
           }
           errors++;
         }
-        const len14 = data86.length;
+        const len14 = data89.length;
         for (let i14 = 0; i14 < len14; i14++) {
-          let data87 = data86[i14];
-          if (data87 && typeof data87 == "object" && !Array.isArray(data87)) {
-            if (data87.name === void 0) {
-              const err192 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+          let data90 = data89[i14];
+          if (data90 && typeof data90 == "object" && !Array.isArray(data90)) {
+            if (data90.name === void 0) {
+              const err196 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
               if (vErrors === null) {
-                vErrors = [err192];
+                vErrors = [err196];
               } else {
-                vErrors.push(err192);
+                vErrors.push(err196);
               }
               errors++;
             }
-            if (data87.worst === void 0) {
-              const err193 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+            if (data90.worst === void 0) {
+              const err197 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
               if (vErrors === null) {
-                vErrors = [err193];
+                vErrors = [err197];
               } else {
-                vErrors.push(err193);
+                vErrors.push(err197);
               }
               errors++;
             }
-            if (data87.best === void 0) {
-              const err194 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+            if (data90.best === void 0) {
+              const err198 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
               if (vErrors === null) {
-                vErrors = [err194];
+                vErrors = [err198];
               } else {
-                vErrors.push(err194);
+                vErrors.push(err198);
               }
               errors++;
             }
-            for (const key22 in data87) {
-              if (!(key22 === "name" || key22 === "worst" || key22 === "best")) {
-                const err195 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key22 }, message: "must NOT have additional properties" };
+            for (const key23 in data90) {
+              if (!(key23 === "name" || key23 === "worst" || key23 === "best")) {
+                const err199 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key23 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err195];
+                  vErrors = [err199];
                 } else {
-                  vErrors.push(err195);
+                  vErrors.push(err199);
                 }
                 errors++;
               }
             }
-            if (data87.name !== void 0) {
-              let data88 = data87.name;
-              if (typeof data88 === "string") {
-                if (!pattern32.test(data88)) {
-                  const err196 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+            if (data90.name !== void 0) {
+              let data91 = data90.name;
+              if (typeof data91 === "string") {
+                if (!pattern32.test(data91)) {
+                  const err200 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
                   if (vErrors === null) {
-                    vErrors = [err196];
+                    vErrors = [err200];
                   } else {
-                    vErrors.push(err196);
+                    vErrors.push(err200);
                   }
                   errors++;
                 }
               } else {
-                const err197 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err201 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err197];
+                  vErrors = [err201];
                 } else {
-                  vErrors.push(err197);
+                  vErrors.push(err201);
                 }
                 errors++;
               }
             }
-            if (data87.worst !== void 0) {
-              let data89 = data87.worst;
-              if (typeof data89 == "number" && isFinite(data89)) {
-                if (data89 > 1e6 || isNaN(data89)) {
-                  const err198 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err198];
-                  } else {
-                    vErrors.push(err198);
-                  }
-                  errors++;
-                }
-                if (data89 < -1e6 || isNaN(data89)) {
-                  const err199 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err199];
-                  } else {
-                    vErrors.push(err199);
-                  }
-                  errors++;
-                }
-              } else {
-                const err200 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err200];
-                } else {
-                  vErrors.push(err200);
-                }
-                errors++;
-              }
-            }
-            if (data87.best !== void 0) {
-              let data90 = data87.best;
-              if (typeof data90 == "number" && isFinite(data90)) {
-                if (data90 > 1e6 || isNaN(data90)) {
-                  const err201 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err201];
-                  } else {
-                    vErrors.push(err201);
-                  }
-                  errors++;
-                }
-                if (data90 < -1e6 || isNaN(data90)) {
-                  const err202 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+            if (data90.worst !== void 0) {
+              let data92 = data90.worst;
+              if (typeof data92 == "number" && isFinite(data92)) {
+                if (data92 > 1e6 || isNaN(data92)) {
+                  const err202 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
                   if (vErrors === null) {
                     vErrors = [err202];
                   } else {
@@ -6476,42 +6484,82 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (data92 < -1e6 || isNaN(data92)) {
+                  const err203 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err203];
+                  } else {
+                    vErrors.push(err203);
+                  }
+                  errors++;
+                }
               } else {
-                const err203 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err204 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err203];
+                  vErrors = [err204];
                 } else {
-                  vErrors.push(err203);
+                  vErrors.push(err204);
+                }
+                errors++;
+              }
+            }
+            if (data90.best !== void 0) {
+              let data93 = data90.best;
+              if (typeof data93 == "number" && isFinite(data93)) {
+                if (data93 > 1e6 || isNaN(data93)) {
+                  const err205 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err205];
+                  } else {
+                    vErrors.push(err205);
+                  }
+                  errors++;
+                }
+                if (data93 < -1e6 || isNaN(data93)) {
+                  const err206 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err206];
+                  } else {
+                    vErrors.push(err206);
+                  }
+                  errors++;
+                }
+              } else {
+                const err207 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err207];
+                } else {
+                  vErrors.push(err207);
                 }
                 errors++;
               }
             }
           } else {
-            const err204 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err208 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err204];
+              vErrors = [err208];
             } else {
-              vErrors.push(err204);
+              vErrors.push(err208);
             }
             errors++;
           }
         }
       } else {
-        const err205 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err209 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err205];
+          vErrors = [err209];
         } else {
-          vErrors.push(err205);
+          vErrors.push(err209);
         }
         errors++;
       }
     }
   } else {
-    const err206 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err210 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err206];
+      vErrors = [err210];
     } else {
-      vErrors.push(err206);
+      vErrors.push(err210);
     }
     errors++;
   }

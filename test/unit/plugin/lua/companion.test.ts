@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CompanionDecision, CompanionOutcome, CompanionRequest } from '#contract';
+import { standInValue, type CompanionDecision, type CompanionOutcome, type CompanionRequest } from '#contract';
 import { readCompanionOutcome, readCompanionRequest } from '../../../../plugin/src/observe/index.ts';
 import { renderKong } from '../../../../scripts/render-kong.ts';
 
@@ -27,6 +27,7 @@ interface Recorded {
   readonly upstream: Record<string, string>;
   readonly cleared: readonly string[] | Record<string, never>;
   readonly response: Record<string, string>;
+  readonly response_cleared: readonly string[] | Record<string, never>;
   readonly exits: readonly { status: number; body: unknown }[] | Record<string, never>;
   readonly body_reads: readonly string[] | Record<string, never>;
   readonly passed: readonly string[];
@@ -100,6 +101,7 @@ describe('access-before.lua', () => {
       body_bytes: 13,
       body_truncated: false,
       started_ms: 1_700_000_000_250,
+      restores: true,
       route: { id: 'r', name: 'llm' },
       service: { id: 's' },
     } satisfies CompanionRequest);
@@ -198,6 +200,27 @@ describe('the answer', () => {
     expect(JSON.stringify(done)).not.toContain('THE-KEY');
     expect(readCompanionOutcome(done.shared.clew_log)).toMatchObject({ run_id: decision.run_id, tries: [], aborted: false });
     expect(done.shared).not.toHaveProperty('clew_tap');
+  });
+
+  it('has its values put back before it is copied, and nothing of what stood for what stays', () => {
+    const restore = { values: { '[EMAIL_ADDRESS_1]': standInValue('ada@example.org') }, is_json_text: false };
+    const parts = ['{"content":"To [EMAIL_ADD', 'RESS_1]"}'];
+    const chunks = [{ data: parts[0]! }, { data: parts[1]! }, { data: '', eof: true }];
+    const steps = [whole[0]!, whole[1]!, { script: 'body-restore.lua', chunks }, whole[3]!];
+    const facts = { ...answered, response_headers: { 'content-type': 'application/json', 'content-length': '40' } };
+    const done = run(steps, facts, { clew_out: { ...decision, restore } });
+    expect(done.passed.join('')).toBe('{"content":"To ada@example.org"}');
+    expect(done.response_cleared).toEqual(['content-length']);
+    expect(JSON.stringify(done.shared)).not.toContain('ada@example.org');
+  });
+
+  it('keeps its length and its bytes where it is compressed all the same', () => {
+    const restore = { values: { '[A_1]': standInValue('one') }, is_json_text: false };
+    const facts = { ...answered, response_headers: { 'content-type': 'application/json', 'content-encoding': 'gzip' } };
+    const chunks = [{ data: 'x[A_1]', eof: true }];
+    const done = run([whole[1]!, { script: 'body-restore.lua', chunks }], facts, { clew_out: { ...decision, restore } });
+    expect(done.passed).toEqual(['x[A_1]']);
+    expect(done.response_cleared).toEqual({});
   });
 
   it('is copied up to the cap', () => {

@@ -3,7 +3,7 @@
 local folder, scenario_file = arg[1], arg[2]
 
 local ALLOWED = [[_VERSION assert error ipairs next pairs pcall select tonumber tostring type unpack xpcall
-math.floor math.min math.max string.lower string.sub string.find table.concat]]
+math.floor math.min math.max string.byte string.find string.gsub string.lower string.sub table.concat]]
 
 local function sandbox(kong, ngx)
   local env = { kong = kong, ngx = ngx }
@@ -44,7 +44,7 @@ local function json(value)
 end
 
 local scenario = assert(loadfile(scenario_file))()
-local record = { warnings = {}, upstream = {}, cleared = {}, response = {}, exits = {}, body_reads = {} }
+local record = { warnings = {}, upstream = {}, cleared = {}, response = {}, response_cleared = {}, exits = {}, body_reads = {} }
 local clock = 1700000000
 
 local function answer(value)
@@ -85,6 +85,8 @@ local kong = {
   response = {
     get_status = answer(facts.status),
     get_headers = answer(facts.response_headers),
+    get_header = function(name) return (facts.response_headers or {})[name] end,
+    clear_header = function(name) record.response_cleared[#record.response_cleared + 1] = name end,
     set_header = function(name, value)
       if name == "bad header" then error("invalid header name") end
       record.response[name] = value
