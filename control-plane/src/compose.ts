@@ -110,6 +110,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
     store: store.topics,
     policy: () => live.current().policy.topics,
     partitioner: partitionInThread,
+    // Words of redacted texts, but no sentence that says whether the policy lets them out: hosted models get none.
+    wordsOf: (model) =>
+      embedders.isExternal() || embedders.current().modelId !== model ? undefined : (words) => embedders.open(model).embed(words),
     onFailure: (error) => logger.warn('topics_not_consolidated', { reason: error instanceof Error ? error.message : 'unknown' }),
   });
   const eraser = openEraser(base, {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { createRedactor } from '#redact';
 import { openNameFinder } from '../adapters/onnx/index.ts';
 import { createNameRedactor } from '../privacy/index.ts';
-import { TopicRun } from '../topics/index.ts';
+import { Lexicon, TopicRun, type TopicName } from '../topics/index.ts';
 import { openTier } from './embedder.ts';
 import { batches, progress, readRows, rowWriter, UsageError } from './io.ts';
 
@@ -23,8 +23,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const finder = openNameFinder();
   const names = createNameRedactor({ finder });
   const embedder = openTier(values.embedder);
-  const topics = new TopicRun();
+  const topics = new TopicRun({ lexicon: new Lexicon((words) => embedder.embed(words)) });
   const ids: unknown[] = [];
+  let found: ReadonlyMap<string, TopicName>;
   const meter = progress('texts');
   let bad = 0;
   const reject = (line: number, problem: string): void => {
@@ -49,11 +50,11 @@ export async function run(args: readonly string[]): Promise<number> {
       }
       meter.step(rows.length);
     }
+    found = await topics.finish();
   } finally {
     await Promise.all([finder.close(), embedder.close()]);
   }
   const output = rowWriter(values.out);
-  const found = topics.finish();
   for (const [index, id] of ids.entries()) {
     const name = found.get(String(index));
     await output.write({

@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { applyPartition, type TopicChange, type TopicMove } from './apply.ts';
 import type { TextPoint } from './kernel-matrix.ts';
 import { WordStatistics } from './label.ts';
+import type { Lexicon } from './lexicon.ts';
 import { partition, type Partition } from './partition.ts';
 import { Topic } from './topic.ts';
 
@@ -29,6 +30,8 @@ export interface TopicOptions {
   readonly maxTopics?: number;
   /** How many of the newest texts are kept to be looked at together. */
   readonly reservoir?: number;
+  /** What words mean; without it labels go by counts alone. */
+  readonly lexicon?: Lexicon | undefined;
 }
 
 /** A text of the reservoir. */
@@ -63,6 +66,7 @@ export class TopicClusters {
   readonly #seed: string;
   readonly #maxTopics: number;
   readonly #reservoir: number;
+  readonly #lexicon: Lexicon | undefined;
   #seen = 0;
   #lastAt = 0;
   #founded = 0;
@@ -73,10 +77,16 @@ export class TopicClusters {
     this.#seed = options.seed ?? '';
     this.#maxTopics = options.maxTopics ?? MAX_TOPICS;
     this.#reservoir = options.reservoir ?? RESERVOIR;
+    this.#lexicon = options.lexicon;
   }
 
   get size(): number {
     return this.#topics.size;
+  }
+
+  /** Texts taken in so far. */
+  get texts(): number {
+    return this.#seen;
   }
 
   /**
@@ -150,6 +160,15 @@ export class TopicClusters {
     return changed;
   }
 
+  /** To be awaited before `labels`, so that those go by what words mean and not by counts alone. */
+  async learnWords(): Promise<void> {
+    this.#statistics = undefined;
+    const parents = [...Map.groupBy(this.#topics.values(), ({ parent }) => parent).values()];
+    const named = [...this.#topics.values()].filter(({ vectors }) => vectors > 0);
+    await this.#lexicon?.learn([...named.map((topic) => [topic]), ...parents].flatMap((topics) => this.#words().candidates(topics)));
+    this.#statistics = undefined;
+  }
+
   /** All topics with their labels as they stand now. */
   labels(): readonly TopicName[] {
     this.#statistics = undefined;
@@ -164,13 +183,18 @@ export class TopicClusters {
   /** The words of a topic as they stand now. Empty for an unknown id. */
   label(id: string): string {
     const topic = this.#topics.get(id);
-    return topic ? this.#words().label([topic]) : '';
+    if (!topic) return '';
+    const by = this.#words();
+    if (topic.labelled?.by !== by || topic.size > topic.labelled.size * 1.1 || topic.size < topic.labelled.size) {
+      topic.labelled = { by, size: topic.size, label: by.label([topic]) };
+    }
+    return topic.labelled.label;
   }
 
   /** Counted anew when the texts have grown by a tenth: the time for it, shared out over the texts, stays bounded. */
   #words(): WordStatistics {
     if (!this.#statistics || this.#seen > this.#statistics.seen * 1.1) {
-      this.#statistics = { seen: this.#seen, words: new WordStatistics(this.#topics.values()) };
+      this.#statistics = { seen: this.#seen, words: new WordStatistics(this.#topics.values(), this.#lexicon) };
     }
     return this.#statistics.words;
   }

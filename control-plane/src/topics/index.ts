@@ -2,6 +2,7 @@
 export { type TopicChange, type TopicMove } from './apply.ts';
 export { TopicClusters, type Consolidation, type TopicAssignment, type TopicName, type TopicOptions } from './cluster.ts';
 export type { TextPoint } from './kernel-matrix.ts';
+export { Lexicon, type EmbedWords } from './lexicon.ts';
 export { partition, type Partition } from './partition.ts';
 export { createTopicPlacer, hasTopics, type TopicPlacer } from './placer.ts';
 export { publicLabel } from './public-label.ts';

@@ -2,7 +2,8 @@
 import type { TopicsPolicy } from '#contract';
 import { scopeKey, type DomainEvent, type EventHandler, type Scope } from '../kernel/index.ts';
 import type { TopicChange } from './apply.ts';
-import { TopicClusters } from './cluster.ts';
+import { TopicClusters, type TopicName } from './cluster.ts';
+import { Lexicon, type EmbedWords } from './lexicon.ts';
 import { partition } from './partition.ts';
 import type { Partitioner, TopicStore } from './ports.ts';
 
@@ -23,6 +24,8 @@ export interface TopicPlacer {
 type Clusters = Map<string, TopicClusters>;
 
 const PAGE = 500;
+/** For fewer texts it is not worth the seconds that learning words takes; their labels go by counts. */
+const LEAST_TEXTS = 256;
 const MAX_CHANGES = 1_000;
 
 const atOnce: Partitioner = (points) => Promise.resolve(partition(points));
@@ -32,6 +35,8 @@ export function createTopicPlacer(parts: {
   readonly policy: () => TopicsPolicy | undefined;
   /** Without it texts are parted where they are, which holds up everything else for seconds. */
   readonly partitioner?: Partitioner;
+  /** Vectors of single words by a model; undefined where words may not be embedded by it, and labels then go by counts alone. */
+  readonly wordsOf?: (model: string) => EmbedWords | undefined;
   /** Told when texts could not be looked at together; topics then stay as they are until it is time again. */
   readonly onFailure?: (error: unknown) => void;
 }): TopicPlacer {
@@ -39,6 +44,7 @@ export function createTopicPlacer(parts: {
   const changesOf = new Map<string, TopicChange[]>();
   const looking = new Map<TopicClusters, Promise<void>>();
   const states = new Map<string, Clusters>();
+  const lexicons = new Map<string, Lexicon | undefined>();
   // One task at a time: placing reads and changes the state of a scope across awaits.
   let last: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
@@ -46,6 +52,29 @@ export function createTopicPlacer(parts: {
     last = next.catch(() => undefined);
     return next;
   };
+
+  function clustersOf(clusters: Clusters, scope: Scope, model: string): TopicClusters {
+    if (!lexicons.has(model)) {
+      const embed = parts.wordsOf?.(model);
+      lexicons.set(model, embed && new Lexicon(embed));
+    }
+    const known = clusters.get(model) ?? new TopicClusters({ seed: scopeKey(scope), lexicon: lexicons.get(model) });
+    clusters.set(model, known);
+    return known;
+  }
+
+  /** Where texts are not kept any more, the label that was made from them stays; so it does where no model says what words mean. */
+  async function relabel(scope: Scope, all: Iterable<TopicClusters>): Promise<void> {
+    const labels: TopicName[] = [];
+    for (const one of all) {
+      if (one.texts >= LEAST_TEXTS) await one.learnWords().catch((error: unknown) => parts.onFailure?.(error));
+      labels.push(...one.labels());
+    }
+    await store.relabel(
+      scope,
+      labels.filter(({ label }) => label !== ''),
+    );
+  }
 
   async function stateOf(scope: Scope): Promise<Clusters> {
     const known = states.get(scopeKey(scope));
@@ -61,12 +90,7 @@ export function createTopicPlacer(parts: {
     }
     for (const one of clusters.values()) one.restored();
     states.set(scopeKey(scope), clusters);
-    const labels = [...clusters.values()].flatMap((one) => one.labels());
-    // Where texts are not kept any more, the label that was made from them stays.
-    await store.relabel(
-      scope,
-      labels.filter(({ label }) => label !== ''),
-    );
+    await relabel(scope, clusters.values());
     return clusters;
   }
 
@@ -80,10 +104,7 @@ export function createTopicPlacer(parts: {
         try {
           const { moves, changes } = one.apply(texts, found);
           await store.move(scope, moves, changes);
-          await store.relabel(
-            scope,
-            one.labels().filter(({ label }) => label !== ''),
-          );
+          await relabel(scope, [one]);
           note(scope, changes);
         } catch (error) {
           states.delete(scopeKey(scope));
@@ -147,6 +168,7 @@ export function createTopicPlacer(parts: {
     refresh: (scope) =>
       inTurn(async () => {
         states.delete(scopeKey(scope));
+        for (const lexicon of lexicons.values()) lexicon?.forget();
         if (hasTopics(scope, parts.policy())) await stateOf(scope);
       }),
     changes: (scope) => [...(changesOf.get(scopeKey(scope)) ?? [])],
@@ -154,12 +176,6 @@ export function createTopicPlacer(parts: {
       await Promise.all(looking.values());
     },
   };
-}
-
-function clustersOf(clusters: Clusters, scope: Scope, model: string): TopicClusters {
-  const known = clusters.get(model) ?? new TopicClusters({ seed: scopeKey(scope) });
-  clusters.set(model, known);
-  return known;
 }
 
 /** Threads that may need a topic after the event. */

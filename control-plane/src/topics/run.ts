@@ -17,8 +17,9 @@ export class TopicRun {
   }
 
   /** Looks at the newest texts together once more, then names the topic of each text. */
-  finish(): ReadonlyMap<string, TopicName> {
+  async finish(): Promise<ReadonlyMap<string, TopicName>> {
     this.#consolidate();
+    await this.#clusters.learnWords();
     const names = new Map(this.#clusters.labels().map((name) => [name.id, name]));
     const result = new Map<string, TopicName>();
     for (const [id, topic] of this.#topicOf) {

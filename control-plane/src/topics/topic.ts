@@ -19,7 +19,11 @@ export class Topic {
   /** Cosine to the centroid from which a new text belongs here; undefined until learned. */
   joinAt: number | undefined;
   readonly words = new Map<string, WordCount>();
-  #sum = new Float32Array(0);
+  /** Texts with a vector, and the sum of those. */
+  vectors = 0;
+  sum = new Float32Array(0);
+  /** The label as it was last made, and from how much: making it for each text would cost more than the text. */
+  labelled: { readonly by: object; readonly size: number; readonly label: string } | undefined;
   #norm = 0;
 
   constructor(id: string) {
@@ -27,16 +31,17 @@ export class Topic {
   }
 
   cosine(vector: Float32Array): number {
-    return this.#norm > 0 ? dot(this.#sum, vector) / this.#norm : -1;
+    return this.#norm > 0 ? dot(this.sum, vector) / this.#norm : -1;
   }
 
   /** @param sign 1 takes a text in, −1 takes it out again */
   add(vector: Float32Array | undefined, text: string, sign: 1 | -1): void {
     this.size += sign;
     if (vector) {
-      if (this.#sum.length === 0) this.#sum = new Float32Array(vector.length);
-      for (let d = 0; d < vector.length; d += 1) this.#sum[d] = (this.#sum[d] ?? 0) + sign * (vector[d] ?? 0);
-      this.#norm = Math.sqrt(dot(this.#sum, this.#sum));
+      this.vectors += sign;
+      if (this.sum.length === 0) this.sum = new Float32Array(vector.length);
+      for (let d = 0; d < vector.length; d += 1) this.sum[d] = (this.sum[d] ?? 0) + sign * (vector[d] ?? 0);
+      this.#norm = Math.sqrt(dot(this.sum, this.sum));
     }
     for (const [word, form] of stemmed(text)) this.#count(word, form, sign);
   }
@@ -44,9 +49,10 @@ export class Topic {
   /** Takes in all of another topic. */
   absorb(other: Topic): void {
     this.size += other.size;
-    if (this.#sum.length === 0) this.#sum = other.#sum.slice();
-    else for (let d = 0; d < other.#sum.length; d += 1) this.#sum[d] = (this.#sum[d] ?? 0) + (other.#sum[d] ?? 0);
-    this.#norm = Math.sqrt(dot(this.#sum, this.#sum));
+    this.vectors += other.vectors;
+    if (this.sum.length === 0) this.sum = other.sum.slice();
+    else for (let d = 0; d < other.sum.length; d += 1) this.sum[d] = (this.sum[d] ?? 0) + (other.sum[d] ?? 0);
+    this.#norm = Math.sqrt(dot(this.sum, this.sum));
     for (const [word, { texts, forms }] of other.words) {
       const own = this.#wordCount(word);
       if (!own) continue;

@@ -1,20 +1,18 @@
 // Words that can stand in a label: no placeholders of redaction, no numbers, and none that stand in any text whatever it is about.
-// Question words and plain verbs may: "how old" and "thank you" are topics. What is frequent everywhere scores low by itself.
-const STOP = new Set(
-  (
-    'a an and are am as at be been but by can could did do does for from had has have her him his i if im in into is it its ive me my of on or our so that ' +
-    'the their them then there these they this those to too us was we were will with would you your dont cant didnt isnt wont please just some any get got want need'
-  ).split(' '),
-);
+// Question words may: "how old" is a topic. What is frequent everywhere scores low by itself.
+import { stopWordsOf } from './stop-words.ts';
+
+const MAX_WORDS = 40;
 
 /** Distinct content words of a text, lower case. */
 export function contentWords(text: string): ReadonlySet<string> {
-  const words = new Set<string>();
   const plain = text.replace(/\[[A-Z][A-Z0-9_:]*[^\]\s]*\]/g, ' ').toLowerCase();
-  for (const match of plain.matchAll(/[\p{L}][\p{L}\p{M}'’-]{1,24}/gu)) {
-    const word = match[0].replace(/['’]/g, '');
-    if (word.length >= 3 && !STOP.has(word)) words.add(word);
-    if (words.size >= 40) break;
+  const all = Array.from(plain.matchAll(/[\p{L}][\p{L}\p{M}'’-]{0,24}/gu), ([match]) => match.replace(/['’]/g, ''));
+  const stop = stopWordsOf(all);
+  const words = new Set<string>();
+  for (const word of all) {
+    if (word.length >= 3 && !stop.has(word)) words.add(word);
+    if (words.size >= MAX_WORDS) break;
   }
   return words;
 }
@@ -22,8 +20,24 @@ export function contentWords(text: string): ReadonlySet<string> {
 /** Distinct stems of a text's content words. */
 export const wordStems = (text: string): ReadonlySet<string> => new Set([...contentWords(text)].map(stem));
 
+/** Forms that no ending tells. */
+const IRREGULAR: ReadonlyMap<string, string> = new Map(
+  (
+    'spent:spend paid:pay sent:send bought:buy sold:sell lost:lose went:go gone:go told:tell said:say made:make took:take taken:take gave:give ' +
+    'given:give found:find felt:feel kept:keep held:hold heard:hear knew:know known:know thought:think brought:bring caught:catch taught:teach ' +
+    'built:build broke:break broken:break chose:choose chosen:choose drove:drive driven:drive ate:eat eaten:eat fell:fall fallen:fall flew:fly ' +
+    'flown:fly forgot:forget forgotten:forget froze:freeze frozen:freeze grew:grow grown:grow hid:hide hidden:hide met:meet ran:run rang:ring ' +
+    'rung:ring rose:rise risen:rise saw:see seen:see slept:sleep spoke:speak spoken:speak stole:steal stolen:steal threw:throw thrown:throw ' +
+    'woke:wake woken:wake wore:wear worn:wear won:win wrote:write written:write began:begin begun:begin withdrew:withdraw withdrawn:withdraw ' +
+    'drew:draw drawn:draw children:child men:man women:woman feet:foot teeth:tooth mice:mouse wives:wife knives:knife'
+  )
+    .split(' ')
+    .map((pair) => pair.split(':') as [string, string]),
+);
+
 /** Endings of English that leave the word's meaning: enough to bring "transfers" and "transferring" together, no more. */
-export function stem(word: string): string {
+export function stem(form: string): string {
+  const word = IRREGULAR.get(form) ?? form;
   if (word.length < 4) return word;
   if (word.length === 4) return word.replace(/(?<=[^su])s$/, '').replace(/([^aeiou])\1$/, '$1');
   const plain = word.replace(/(?:ies|ied)$/, 'y').replace(/(?<=[^aeious])(?:es|s)$|(?<=[aeiou])s$/, '');
