@@ -169,10 +169,10 @@ describe('alerts', () => {
 describe('what a role may not see', () => {
   const roles = [
     ['user', ['Threads'], '/'],
-    ['engineer', ['Threads', 'Topics', 'Models', 'Runs', 'Alerts', 'Health'], '/'],
+    ['engineer', ['Threads', 'Topics', 'Models', 'Runs', 'Alerts', 'Health', 'Privacy'], '/'],
     ['product', ['Topics'], '/?view=topics'],
-    ['auditor', ['Runs'], '/?view=runs'],
-    ['ingest', [], '/'],
+    ['auditor', ['Runs', 'Privacy'], '/?view=runs'],
+    ['ingest', ['Privacy'], '/?view=policies'],
   ] as const;
   it.each(roles)('is not offered to the role %s, which begins where it may', async (role, rooms, home) => {
     const server = await serve({ threads: samples(), isDown: false, routes: roomRoutes(), role }, folder);

@@ -1,5 +1,5 @@
 import { ClewError, timeOf, type ApiRequest, type Caller, type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
-import { isPermission, isRole, PERMISSIONS, permissionsOf, ROLES, type Permission } from './permissions.ts';
+import { isPermission, isRole, ON_REQUEST, PERMISSIONS, permissionsOf, ROLES, type Permission } from './permissions.ts';
 import type { TokenRecord } from './ports.ts';
 import type { Access, NewToken } from './tokens.ts';
 
@@ -67,11 +67,33 @@ export function accessRoutes(parts: AccessRouteParts): Route[] {
             permissions: NAMES,
             tenant: { type: 'string' },
             environment: { type: 'string' },
+            operator: { type: 'boolean', description: "The token of the first start, which alone changes what is the whole server's" },
             user: { type: ['string', 'null'], description: 'The one principal whose data is shown; null: not limited to one' },
           },
         },
       },
-      handle: ({ caller }) => Promise.resolve({ status: 200, json: me(caller) }),
+      handle: ({ caller }) => Promise.resolve({ status: 200, json: { ...me(caller), operator: access.isOperator(caller) } }),
+    },
+    {
+      method: 'get',
+      path: '/v1/roles',
+      permission,
+      summary: 'Roles, what each may do, and what tokens of it may be given by name beyond that',
+      success: {
+        status: 200,
+        description: 'All roles',
+        schema: {
+          type: 'object',
+          properties: {
+            items: {
+              type: 'array',
+              items: { type: 'object', properties: { id: { enum: Object.keys(ROLES) }, permissions: NAMES, onRequest: NAMES } },
+            },
+            next: { type: 'null' },
+          },
+        },
+      },
+      handle: () => Promise.resolve({ status: 200, json: { items: roles(), next: null } }),
     },
     {
       method: 'get',
@@ -116,6 +138,14 @@ export function accessRoutes(parts: AccessRouteParts): Route[] {
       },
     },
   ];
+}
+
+function roles(): readonly object[] {
+  return Object.entries(ROLES).map(([id, permissions]) => ({
+    id,
+    permissions,
+    onRequest: Object.entries(ON_REQUEST).flatMap(([permission, holders]) => (holders.includes(id) ? [permission] : [])),
+  }));
 }
 
 function readNewToken({ body, caller }: ApiRequest, { clock, pseudonymOf }: AccessRouteParts): NewToken {

@@ -11,7 +11,7 @@ function addressOf(path: string, query: Query): string {
 }
 
 interface Call {
-  readonly method: 'GET' | 'POST';
+  readonly method: 'GET' | 'POST' | 'DELETE';
   readonly address: string;
   readonly token: string | null;
   readonly body?: unknown;
@@ -39,7 +39,7 @@ async function call<T>({ method, address, token, body, signal }: Call): Promise<
     throw new ApiError(UNREACHED);
   }
   if (!response.ok) throw new ApiError(await problemOf(response));
-  return (await response.json()) as T;
+  return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
 /** A token that is no longer valid is forgotten, which brings the sign-in back. */
@@ -58,5 +58,7 @@ export const get = <T>(path: string, query: Query, signal: AbortSignal | undefin
 
 export const getSigned = <T>(path: string, query: Query, signal?: AbortSignal): Promise<T> =>
   signed<T>({ method: 'GET', address: addressOf(path, query), signal });
+
+export const deleteSigned = (path: string): Promise<void> => signed({ method: 'DELETE', address: path });
 
 export const postSigned = <T>(path: string, body: unknown): Promise<T> => signed<T>({ method: 'POST', address: path, body });

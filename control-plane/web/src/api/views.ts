@@ -196,6 +196,8 @@ export interface Me {
   readonly environment: string;
   /** The one principal whose data is shown; null: not limited to one. */
   readonly user: string | null;
+  /** Holds the token of the first start, which alone changes what is the whole server's. */
+  readonly operator: boolean;
 }
 
 export interface Page<T> {

@@ -21,6 +21,10 @@ export interface ThreadPlace {
   readonly open?: string | undefined;
 }
 
+/** Filters of the audit log. */
+export const AUDIT_FILTER_NAMES = ['kind', 'actor', 'since'] as const;
+export type AuditFilters = Readonly<Partial<Record<(typeof AUDIT_FILTER_NAMES)[number], string>>>;
+
 /** Two models to compare, over a time. */
 export interface ModelsPlace {
   readonly a?: string | undefined;
@@ -38,6 +42,10 @@ export type Route =
   | ({ readonly view: 'models' } & ModelsPlace)
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
   | { readonly view: 'accuracy'; readonly since: string | undefined }
+  | { readonly view: 'retention' }
+  | { readonly view: 'audit'; readonly filters: AuditFilters }
+  | { readonly view: 'tokens' }
+  | { readonly view: 'policies'; readonly version: string | undefined }
   | { readonly view: 'alerts' }
   | { readonly view: 'alert'; readonly alert: string };
 
@@ -51,7 +59,9 @@ export function routeOf(search: string): Route {
   if (q !== undefined) return { view: 'search', q };
   const view = read('view');
   if (view === 'topics') return { view, figures: read('figures') === 'released' ? 'released' : undefined };
-  if (view === 'alerts') return { view };
+  if (view === 'alerts' || view === 'retention' || view === 'tokens') return { view };
+  if (view === 'audit') return { view, filters: filtersOf(AUDIT_FILTER_NAMES, read) };
+  if (view === 'policies') return { view, version: read('version') };
   if (view === 'models') return { view, a: read('a'), b: read('b'), since: read('since') };
   if (view === 'works') return { view, since: read('since'), least: read('least') };
   if (view === 'accuracy') return { view, since: read('since') };
@@ -84,6 +94,10 @@ export const topicsAddress = (figures?: 'released'): string => address({ view: '
 export const modelsAddress = ({ a, b, since }: ModelsPlace = {}): string => address({ view: 'models', a, b, since });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });
 export const accuracyAddress = (since?: string): string => address({ view: 'accuracy', since });
+export const retentionAddress = (): string => address({ view: 'retention' });
+export const auditAddress = (filters: AuditFilters = {}): string => address({ view: 'audit', ...filters });
+export const tokensAddress = (): string => address({ view: 'tokens' });
+export const policiesAddress = (version?: string): string => address({ view: 'policies', version });
 export const alertsAddress = (): string => address({ view: 'alerts' });
 export const alertAddress = (alert: string): string => address({ alert });
 

@@ -4,6 +4,7 @@ import { ApiError, UNREACHED } from '../api/problem.ts';
 import type { RunDetail } from '../api/views.ts';
 import { Badge } from '../ui/badge.tsx';
 import { count, shortId, words } from '../ui/format.ts';
+import { saveJson } from '../ui/save-json.ts';
 
 /** Who signed the run, where it stands in the log, and the bundle that outsiders can check. */
 export function Proof({ run }: { readonly run: RunDetail }) {
@@ -13,12 +14,7 @@ export function Proof({ run }: { readonly run: RunDetail }) {
   if (proof === null) return <p className="muted">This run is from before there was a log.</p>;
   const download = async (): Promise<void> => {
     try {
-      const bundle = new Blob([JSON.stringify(await readBundle(run.id), null, 2)], { type: 'application/json' });
-      const link = document.createElement('a');
-      link.href = URL.createObjectURL(bundle);
-      link.download = `run-${run.id}.json`;
-      link.click();
-      setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+      saveJson(`run-${run.id}.json`, await readBundle(run.id));
       setFailure(undefined);
     } catch (error) {
       setFailure((error instanceof ApiError ? error.problem : UNREACHED).title);

@@ -10,6 +10,10 @@ import { ThreadList } from '../list/thread-list.tsx';
 import { ModelsView } from '../models/models-view.tsx';
 import { useRoute } from '../route/navigate.ts';
 import type { Route } from '../route/url.ts';
+import { AuditView } from '../privacy/audit-view.tsx';
+import { PoliciesView } from '../privacy/policies-view.tsx';
+import { RetentionView } from '../privacy/retention-view.tsx';
+import { TokensView } from '../privacy/tokens-view.tsx';
 import { DiffView } from '../runs/diff-view.tsx';
 import { RunView } from '../runs/run-view.tsx';
 import { RunsView } from '../runs/runs-view.tsx';
@@ -86,6 +90,14 @@ function View({ route }: { readonly route: Route }) {
       return <RunsView filters={route.filters} />;
     case 'run':
       return route.against === undefined ? <RunView id={route.run} /> : <DiffView a={route.run} b={route.against} />;
+    case 'retention':
+      return <RetentionView />;
+    case 'audit':
+      return <AuditView filters={route.filters} />;
+    case 'tokens':
+      return <TokensView />;
+    case 'policies':
+      return <PoliciesView version={route.version} />;
     case 'alerts':
       return <AlertsView />;
     case 'alert':

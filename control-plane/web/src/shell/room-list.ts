@@ -1,9 +1,13 @@
 import {
   accuracyAddress,
   alertsAddress,
+  auditAddress,
   listAddress,
   modelsAddress,
+  policiesAddress,
+  retentionAddress,
   runsAddress,
+  tokensAddress,
   topicsAddress,
   worksAddress,
   type Route,
@@ -40,6 +44,15 @@ export const GROUPS: readonly RoomGroup[] = [
   {
     name: 'Health',
     rooms: [{ name: 'Accuracy', href: accuracyAddress(), views: ['accuracy'], permission: 'metrics:read' }],
+  },
+  {
+    name: 'Privacy',
+    rooms: [
+      { name: 'Retention', href: retentionAddress(), views: ['retention'], permission: 'retention:read' },
+      { name: 'Policies', href: policiesAddress(), views: ['policies'], permission: 'policies:read' },
+      { name: 'Audit log', href: auditAddress(), views: ['audit'], permission: 'audit:read' },
+      { name: 'Tokens', href: tokensAddress(), views: ['tokens'], permission: 'tokens:manage' },
+    ],
   },
 ];
 

@@ -9,6 +9,7 @@ import { FeedbackList } from './feedback.tsx';
 import { marksOf } from './marks.ts';
 import { ModelPair } from './model-pair.tsx';
 import { Received } from './received.tsx';
+import { Redactions } from './redactions.tsx';
 import { SameSession, type SessionMate } from './same-session.tsx';
 import { Speech } from './speech.tsx';
 import { finalAnswer, type LinkTo, type Turn } from './turns.ts';
@@ -43,6 +44,7 @@ export function TurnDetail(props: TurnDetailProps) {
         <Speech who="Prompt" text={shown.prompt} />
         <Received turns={turns} index={index} request={shown} />
         <Speech who="Answer" text={shown === turn.head ? finalAnswer(turn) : shown.answer} missing={missingAnswer(shown)} />
+        <Redactions key={shown.id} request={shown} />
         <FeedbackList title="Feedback on this turn" items={turn.feedback} />
         <Calls turn={turn} shown={shown.id} linkTo={linkTo} />
         <Neighbour turn={turns[index + 1]} index={index + 1} href={linkTo(turns[index + 1]?.head.id)} />

@@ -6,7 +6,7 @@ export function RedactedText({ text }: { readonly text: string }) {
   // Split by a pattern with one group: every second piece is a placeholder.
   return text.split(PLACEHOLDER).map((piece, index) =>
     index % 2 === 1 ? (
-      <span key={index} className="redacted" title="Redacted before it was stored">
+      <span key={index} className="redacted" title={`${typeOf(piece)}: redacted before it was stored`}>
         {piece}
       </span>
     ) : (
@@ -14,3 +14,7 @@ export function RedactedText({ text }: { readonly text: string }) {
     ),
   );
 }
+
+/** The type without the token's own part: its words stand in capitals, up to a sign that ends them. */
+const typeOf = (placeholder: string): string =>
+  (/^\[([A-Z]+(?:_[A-Z]+(?=[_:\]]))*)/.exec(placeholder)?.[1] ?? '').replaceAll('_', ' ').toLowerCase();
