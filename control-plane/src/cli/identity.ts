@@ -67,7 +67,7 @@ async function record(args: readonly string[]): Promise<number> {
     model: { ...answer.model, ...(reading.request.modelRequested === undefined ? {} : { requested: reading.request.modelRequested }) },
     composition: composed,
     // The key is that of this one call: digests of a record made by hand compare with nothing but themselves.
-    history: historyDigests(messages, randomBytes(32), { answer: answer.message, summary: startsWithSummary }),
+    history: historyDigests(messages, randomBytes(32), { answer: answer.sentBack, summary: startsWithSummary }),
   };
   const [compiled] = manifests?.manifests ?? [];
   const judgement = compiled && judgeAgainst(compiled, judgedRunOf(source));

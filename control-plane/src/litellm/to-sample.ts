@@ -79,7 +79,7 @@ export function sampleOf(event: LiteLlmEvent, id: string, around: Surroundings):
     answer: said?.text,
     history:
       request &&
-      historyDigests(request.messages, keys.history(principal?.id ?? ''), { answer: answer?.message, summary: request.startsWithSummary }),
+      historyDigests(request.messages, keys.history(principal?.id ?? ''), { answer: answer?.sentBack, summary: request.startsWithSummary }),
     composition: compositionOf(event, request, answer, around),
     redaction: { counts: sum(prompt?.counts ?? {}, said?.counts ?? {}), rules: redactor.rules },
     sampling: { reason: 'rate', probability: 1 },

@@ -1,5 +1,5 @@
 // Certain evidence first: tool calls, declared ids, history. What is left over is for inference.
-import { chainOf, type Chain } from './chain.ts';
+import { chainOf, sameMessages, type Chain } from './chain.ts';
 import { newestOf, previousResponse, toolCaller } from './declared.ts';
 import { carriesUnseenAnswers, matchHistory, saysAgain, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { inferLink } from './infer/infer.ts';
@@ -106,8 +106,15 @@ function beginsWithPrefix(turn: TurnInput, chain: Chain, state: PrincipalState):
   });
 }
 
-/** True for a lone message that is, to the letter, the lone message of an earlier request: sent again in a chat of its own. */
-function beginsLikeAnother({ messages, keyId, omitted }: Chain, state: PrincipalState): boolean {
-  if (messages.length !== 1 || omitted > 0) return false;
-  return state.entries.some(({ chain }) => chain?.messages.length === 1 && chain.messages[0] === messages[0] && chain.keyId === keyId);
+/**
+ * True where all its messages are, to the letter, those with which an earlier chat began: sent again in a chat of its own. That chat's first
+ * answer is not among them, so nothing tells the two apart from a question that is asked again; in doubt they are two.
+ */
+function beginsLikeAnother(chain: Chain, state: PrincipalState): boolean {
+  if (chain.omitted > 0) return false;
+  if (chain.messages.length === 1) return state.entries.some((entry) => entry.chain !== undefined && sameMessages(chain, entry.chain));
+  return [...state.threads.values()].some(({ entries }) => {
+    const opening = entries.find((entry) => entry.chain !== undefined)?.chain;
+    return opening !== undefined && sameMessages(chain, opening);
+  });
 }

@@ -43,10 +43,13 @@ export function matchHistory(later: Chain, state: PrincipalState, onlyThread?: s
   later.messages.forEach((message, index) => lastIndex.set(message, index));
   const candidates: Candidate[] = [];
   for (const thread of threadsOf(state, onlyThread)) candidates.push(...candidatesOf(thread, later, lastIndex));
-  const best = candidates.toSorted(compare).at(-1);
+  const longest = candidates.toSorted(compare).at(-1);
+  if (longest === undefined) return undefined;
+  const equal = candidates.filter((other) => equallyLong(other, longest));
+  const rivals = new Set(equal.map((other) => other.thread.id)).size;
+  if (!longest.exact && rivals !== 1) return undefined;
+  const best = rivals === 1 ? longest : likeliest(equal, later);
   if (best === undefined) return undefined;
-  const rivals = new Set(candidates.filter((other) => equallyLong(other, best)).map((other) => other.thread.id)).size;
-  if (!best.exact && rivals !== 1) return undefined;
   if (!asksAgain(later, best.entry)) return describe(best, later, rivals);
   // It goes on from what came before the question that it asks again.
   const before = candidates.filter(({ thread, entry }) => thread === best.thread && !asksAgain(later, entry)).toSorted(compare);
@@ -155,6 +158,18 @@ function compare(a: Candidate, b: Candidate): number {
   if (a.run.length !== b.run.length) return a.run.length - b.run.length;
   if (a.leaf !== b.leaf) return a.leaf ? 1 : -1;
   return a.entry.turn.at - b.entry.turn.at || (a.entry.turn.id < b.entry.turn.id ? -1 : 1);
+}
+
+/**
+ * Of chats that began to the letter alike, to their answers: the one of a client that resends its history and has not gone on yet. Any of several, as
+ * nothing tells them apart and nothing has been mixed; none where all have gone on with other words, for then a fork would mix two chats.
+ */
+function likeliest(equal: readonly Candidate[], later: Chain): Candidate | undefined {
+  const resending = equal.filter(({ thread }) => thread.entries.every(({ turn }) => turn.call?.previousResponseId === undefined));
+  const open = (resending.length > 0 ? resending : equal).filter(
+    ({ leaf, entry, thread }) => leaf || asksAgain(later, entry) || resending.every((other) => other.thread === thread),
+  );
+  return open.toSorted(compare).at(-1);
 }
 
 function describe(best: Candidate, later: Chain, rivals: number): HistoryMatch {

@@ -1,7 +1,7 @@
 // What all dialects share on the answer side: errors, models, usage, and how an answer is put together.
 import type { Model, Usage } from '#contract';
 import { asCount, asKind, asReference, asText, asToken, dig, get, isRecord } from './json.ts';
-import { type Draft, finish } from './message.ts';
+import { type Draft, finish, finishWhole } from './message.ts';
 import type { LlmAnswer, LlmRequest, RawCall } from './types.ts';
 
 export type AnswerError = NonNullable<LlmAnswer['error']>;
@@ -39,11 +39,12 @@ export const NOTHING: Found = { drafts: [], closed: false };
 export function buildAnswer(call: RawCall, request: LlmRequest, found: Found, isStream: boolean): LlmAnswer {
   const stated = found.error;
   const error = stated === undefined || stated.type === UNKNOWN_ERROR ? (errorOfStatus(call.status) ?? stated) : stated;
-  const [message] = error ? [] : finish(found.drafts);
+  const message = error ? undefined : finishWhole(found.drafts);
   const finishReason = asKind(found.finishReason);
   return {
     text: message === undefined || message.text === '' ? undefined : message.text,
     message,
+    sentBack: error ? undefined : finish(found.drafts)[0],
     finishReason,
     model: modelOf(call, request, found, isStream),
     usage: found.usage,

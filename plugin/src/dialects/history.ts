@@ -9,7 +9,7 @@ import type { Message, Role } from './types.ts';
 export const MAX_DIGESTS = 1000;
 
 export interface HistoryExtras {
-  /** `LlmAnswer.message`. */
+  /** `LlmAnswer.sentBack`. */
   readonly answer?: Message | undefined;
   /** `LlmRequest.startsWithSummary`. */
   readonly summary?: boolean | undefined;

@@ -16,9 +16,10 @@ export interface Draft {
 const LETTERS: Readonly<Record<Role, string>> = { system: 's', developer: 's', user: 'u', assistant: 'a', tool: 't' };
 
 /**
- * Finished messages. What an assistant says between two messages of others is one message, because dialects cut it
+ * Finished messages. What an assistant says and calls between two messages of others is one message, because dialects cut it
  * differently (text and calls as items, as blocks, as one object), and an assistant message without anything in it is
- * none: dialects differ in whether they send it.
+ * none: dialects differ in whether they send it. Text right after text is another message: an example of the client's, say, and behind it
+ * the answer with which the memory of the conversation begins.
  */
 export function finish(drafts: readonly Draft[]): Message[] {
   const messages: Message[] = [];
@@ -29,7 +30,10 @@ export function finish(drafts: readonly Draft[]): Message[] {
   };
   for (const draft of drafts) {
     if (draft.role === 'assistant') {
-      if (!isHollow(draft)) said.push(draft);
+      if (isHollow(draft)) continue;
+      const before = said[said.length - 1];
+      if (before !== undefined && isTextAlone(before) && draft.content.shown.length > 0) flush();
+      said.push(draft);
       continue;
     }
     flush();
@@ -38,6 +42,14 @@ export function finish(drafts: readonly Draft[]): Message[] {
   flush();
   return messages;
 }
+
+/** All that an assistant said in one answer, as one message; undefined where it said nothing. */
+export function finishWhole(drafts: readonly Draft[]): Message | undefined {
+  const said = drafts.filter((draft) => !isHollow(draft));
+  return said.length === 0 ? undefined : finishOne(merge(said));
+}
+
+const isTextAlone = ({ content, toolCalls }: Draft): boolean => toolCalls.length === 0 && content.shown.length > 0;
 
 function merge(drafts: readonly Draft[]): Draft {
   if (drafts.length === 1 && drafts[0]) return drafts[0];

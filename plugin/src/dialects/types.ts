@@ -87,8 +87,10 @@ export interface LlmRequest {
 /** The answer side: known in log. */
 export interface LlmAnswer {
   readonly text: string | undefined;
-  /** The answer as a client would send it back in the next request; undefined for errors. */
+  /** The whole answer as one message; undefined for errors. */
   readonly message: Message | undefined;
+  /** The answer's first message as a client would send it back in the next request: the answer, but where it came as several texts. */
+  readonly sentBack: Message | undefined;
   readonly finishReason: string | undefined;
   readonly model: Model;
   readonly usage: Usage | undefined;

@@ -61,7 +61,7 @@ export function* describeRun(run: Run, around: Surroundings): Generator<undefine
   const parts = describeComposition(run, { label, manifests: around.manifests, context: around.context, place: { ...place, header } });
   yield;
   const history = historyDigests(request.messages, keys.history(run.principal?.id ?? ''), {
-    answer: answer.message,
+    answer: answer.sentBack,
     summary: request.startsWithSummary,
   });
   yield;

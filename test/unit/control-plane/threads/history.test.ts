@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Chat, digest, lastMessages, request, threadsOf } from './conversations.ts';
+import type { TurnInput } from '../../../../control-plane/src/threads/index.ts';
+import { Chat, digest, lastMessages, request, threadsOf, withVectors } from './conversations.ts';
 
 describe('history evidence', () => {
   it('links a resent conversation to the request that it continues', () => {
@@ -65,6 +66,40 @@ describe('history evidence', () => {
       request(at, text, { history: { messages: [...examples, digest('u', text)], answer: digest('a', `${text}!`) } });
     const placed = ['one', 'two', 'one', 'three'].map((text, i) => threads.place(ask(i * 60, text)).threadId);
     expect(new Set(placed).size).toBe(4);
+  });
+
+  it('does not merge chats that begin with the same examples and the same question, guessing or not', () => {
+    for (const inference of [false, true]) {
+      const threads = threadsOf('s', inference);
+      const examples = [digest('u', 'example'), digest('a', 'good')];
+      const ask = (at: number, said: readonly string[], answer: string): ReturnType<typeof request> =>
+        withVectors(request(at, 'Help me', { answer, history: { messages: [...examples, ...said], answer: digest('a', answer) } }));
+      const opening = digest('u', 'Help me');
+      const [one, two] = ['first', 'second'].map((answer, i) => threads.place(ask(i * 20, [opening], answer)));
+      expect(two!.threadId).not.toBe(one!.threadId);
+      const next = threads.place(ask(60, [opening, digest('a', 'second'), digest('u', 'go on')], 'more'));
+      expect(next.threadId).toBe(two!.threadId);
+    }
+  });
+
+  it('does not mix chats that began alike to the answer, when one of them is edited', () => {
+    const begin = [digest('u', 'Help me'), digest('a', 'Sure.')];
+    const ask = (at: number, said: string[], answer: string, call?: TurnInput['call']): TurnInput =>
+      request(at, 'words', { call, history: { messages: said, answer: digest('a', answer) } });
+    const threads = threadsOf('s', false);
+    const resent = threads.place(ask(0, begin.slice(0, 1), 'Sure.'));
+    threads.place(ask(10, [...begin, digest('u', 'A')], 'a'));
+    // The other client lets the provider keep its history: it never sends it again, so the edit is none of its own.
+    const stateful = threads.place(ask(20, begin.slice(0, 1), 'Sure.', { kind: 'turn', responseId: 'r1' }));
+    threads.place(ask(30, [digest('u', 'B')], 'b', { kind: 'turn', previousResponseId: 'r1', responseId: 'r2' }));
+    expect(stateful.threadId).not.toBe(resent.threadId);
+    const edited = threads.place(ask(40, [...begin, digest('u', 'A, but shorter')], 'x'));
+    expect(edited).toMatchObject({ threadId: resent.threadId, fork: true });
+    // A third one resends as well: now nothing tells whose the next edit is, and it goes to neither.
+    const third = threads.place(ask(50, begin.slice(0, 1), 'Sure.'));
+    threads.place(ask(60, [...begin, digest('u', 'C')], 'c'));
+    const whose = threads.place(ask(70, [...begin, digest('u', 'something else')], 'y'));
+    expect([resent.threadId, stateful.threadId, third.threadId]).not.toContain(whose.threadId);
   });
 
   it('tells an edit and a regenerated answer from going on', () => {

@@ -48,7 +48,7 @@ function provider(script: readonly string[]): { readonly fetch: typeof fetch; re
 /** Each request's history must begin with the one before it, followed by that one's answer. */
 function expectChain(seen: readonly Exchange[], kinds: readonly string[]): void {
   expect(seen.map(({ request }) => request.kind)).toEqual(kinds);
-  const histories = seen.map(({ request, answer }) => historyDigests(request.messages, KEY, { answer: answer.message }));
+  const histories = seen.map(({ request, answer }) => historyDigests(request.messages, KEY, { answer: answer.sentBack }));
   for (const [at, history] of histories.entries()) {
     expect(seen[at]?.answer).toMatchObject({ incomplete: false, error: undefined, model: { evidence: 'stream_event' } });
     const before = histories[at - 1];

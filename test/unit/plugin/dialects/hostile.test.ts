@@ -167,7 +167,7 @@ function everything(raw: RawCall): LlmRequest | undefined {
   }
   const { request: read } = reading;
   const answer = readAnswer(raw, read);
-  const history = historyDigests(read.messages, KEY, { answer: answer.message, summary: read.startsWithSummary });
+  const history = historyDigests(read.messages, KEY, { answer: answer.sentBack, summary: read.startsWithSummary });
   const parts = composition(read, answer, { randomBytes: (size) => new Uint8Array(size) });
   for (const message of [...read.instructions, ...read.messages]) expect(canonicalize(message.canonical)).not.toBe('');
   const sample = {

@@ -44,6 +44,38 @@ describe('digests know no dialect', () => {
     );
   });
 
+  it('keeps an answer apart from an example in front of it, whatever stands between in other requests', () => {
+    const [u, a] = [(content: string) => ({ role: 'user', content }), (content: string) => ({ role: 'assistant', content })];
+    const whole = [u('Is 8 prime?'), a('no'), u('hello'), a('Hello!'), u('why?')];
+    // A client that keeps two messages behind its examples: one assistant message follows another.
+    const windowed = [...whole.slice(0, 2), ...whole.slice(3)];
+    for (const [path, field] of [
+      [CHAT, 'messages'],
+      [MESSAGES, 'messages'],
+      [RESPONSES, 'input'],
+    ] as const) {
+      const [all, kept] = [digests(path, { [field]: whole }), digests(path, { [field]: windowed })];
+      expect(kept).toEqual([...all.slice(0, 2), ...all.slice(3)]);
+    }
+  });
+
+  it('links an answer of several texts by the first of them, and shows and commits to all', () => {
+    const item = (text: string): object => ({
+      type: 'message',
+      id: `msg_${text}`,
+      role: 'assistant',
+      status: 'completed',
+      content: [{ type: 'output_text', text, annotations: [] }],
+    });
+    const output = [item('one'), item('two')];
+    const read = answer(RESPONSES, JSON.stringify({ id: 'r', object: 'response', status: 'completed', model: 'm', output }));
+    expect(read.text).toBe('one\ntwo');
+    expect(read.message?.text).toBe('one\ntwo');
+    const next = digests(RESPONSES, { input: [{ role: 'user', content: 'q' }, ...output, { role: 'user', content: 'and?' }] });
+    expect(next).toHaveLength(4);
+    expect(answerDigest(read.sentBack)).toBe(next[1]);
+  });
+
   it('tells different words, roles, arguments and pictures apart', () => {
     const one = (content: unknown, role = 'user', more = {}): string[] => digests(CHAT, { messages: [{ role, content, ...more }] });
     const call = (args: string): object => ({ tool_calls: [{ id: 'x', type: 'function', function: { name: 'f', arguments: args } }] });
