@@ -1,6 +1,6 @@
 // The wiring of what happens to a request between the door and the store.
 import { tenantKeys, type ManifestSet } from '#contract';
-import { createRedactor, unsafePatternReason } from '#redact';
+import { createRedactor, createStandIns, unsafePatternReason, type StandInWriter } from '#redact';
 import { policyFile } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
@@ -9,10 +9,15 @@ import type { Redactions } from './feedback/index.ts';
 import { readBody } from './http/index.ts';
 import { createProcessor, type Acceptor, type LinkSettings, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
 import { systemRandomness, type Route } from './kernel/index.ts';
-import { createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
+import { createCallStandIns, createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
 import { createPolicyRoom, isEmbedded, type ChangeParts, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
 import { createNameRedactor } from './privacy/index.ts';
 import type { MeaningIndex } from './search/index.ts';
+
+/** Stand-ins for values of one request, under the policy in force. */
+interface Rewriting {
+  readonly standIns: (whole: string) => StandInWriter;
+}
 
 /** What the policy decides of the processing, made anew when the policy changes. */
 export function createWorkshop(parts: {
@@ -22,7 +27,7 @@ export function createWorkshop(parts: {
   secret: Uint8Array;
   live: LivePolicy;
   linking: (policy: LoadedPolicy['policy']) => LinkSettings;
-}): (() => Workshop & Redactions) & { renew(): void } {
+}): (() => Workshop & Redactions & Rewriting) & { renew(): void } {
   const build = ({ policy }: LoadedPolicy) => {
     const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
     const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
@@ -36,7 +41,8 @@ export function createWorkshop(parts: {
     });
     const embeds: NonNullable<Workshop['embeds']> = (scope, sample) =>
       parts.embedders.isAllowed() && isEmbedded(policy, scope, sample, parts.secret);
-    return { processor, redactor, names, embeds, prices: policy.prices ?? [] };
+    const standIns = createStandIns({ policy: policy.redaction, key: parts.secret });
+    return { processor, redactor, standIns, names, embeds, prices: policy.prices ?? [] };
   };
   let current = build(parts.live.current());
   parts.live.onChange((loaded) => {
@@ -58,9 +64,10 @@ export function openLiteLlm(
     workshop,
     secret,
     manifests,
-  }: { acceptor: Acceptor; workshop: () => Workshop; secret: Uint8Array; manifests: () => ManifestSet },
+  }: { acceptor: Acceptor; workshop: () => Workshop & Rewriting; secret: Uint8Array; manifests: () => ManifestSet },
 ): Route[] {
-  const guardrail = createGuardrail(() => workshop().redactor);
+  const standIns = createCallStandIns(() => workshop().standIns, clock);
+  const guardrail = createGuardrail(() => workshop().redactor, standIns);
   const intake = createIntake({
     door: acceptor,
     rules: () => ({ policy: live.current().policy, redactor: workshop().redactor, manifests: manifests() }),

@@ -26,8 +26,6 @@ export interface Answer {
 export interface World {
   readonly control: ControlPlane;
   readonly litellm: RunningLiteLlm;
-  /** Address of the recorder in front of the provider. */
-  readonly upstream: string;
   /** Bodies that the provider was sent. */
   readonly sent: string[];
   /** A call through LiteLLM. */
@@ -40,21 +38,7 @@ export interface World {
 }
 
 interface LiteLlmConfig {
-  readonly guardrails: { litellm_params: Record<string, unknown> }[];
   readonly model_list: { model_name: string; litellm_params: Record<string, unknown> }[];
-}
-
-/** Starts one more proxy over the same file, whose guardrail asks an address where nobody listens and lets nothing through. */
-export async function startClosedProxy(upstream: string): Promise<RunningLiteLlm> {
-  const config = parse(readFileSync(CONFIG, 'utf8')) as LiteLlmConfig;
-  for (const model of config.model_list) model.litellm_params['api_base'] = `${upstream}/v1`;
-  for (const { litellm_params: params } of config.guardrails) params['unreachable_fallback'] = 'fail_closed';
-  return startLiteLlm(stringify(config), {
-    OPENAI_API_KEY: 'sk-not-used',
-    CLEW_URL: 'http://127.0.0.1:9',
-    CLEW_LOGS_URL: 'http://127.0.0.1:9',
-    CLEW_AUTHORIZATION: 'Bearer none',
-  });
 }
 
 export async function startWorld(holdSeconds: number): Promise<World> {
@@ -103,7 +87,6 @@ export async function startWorld(holdSeconds: number): Promise<World> {
   return {
     control,
     litellm,
-    upstream: recorder.url,
     sent,
     allStored,
     async ask(body, options = {}) {

@@ -1,7 +1,6 @@
 // A real LiteLLM proxy, configured by the file that people paste, between a client and the scripted provider.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MASTER_KEY } from '../support/litellm.ts';
-import { NAMED, startClosedProxy, startWorld, UNWELL, type World } from './litellm-world.ts';
+import { NAMED, startWorld, UNWELL, type World } from './litellm-world.ts';
 
 const HOLD_SECONDS = 8;
 const MODEL = 'assistant';
@@ -189,20 +188,5 @@ describe('the guardrail', () => {
     await world.control.stop();
     const call = await world.ask({ model: MODEL, messages: [say('Are you still there?')] });
     expect(call.status).toBe(200);
-  });
-
-  it('lets no call through where the configuration says fail_closed', async () => {
-    const closed = await startClosedProxy(world.upstream);
-    try {
-      const response = await fetch(`${closed.url}/v1/chat/completions`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${MASTER_KEY}` },
-        body: JSON.stringify({ model: MODEL, messages: [say('Is anybody there?')] }),
-      });
-      expect(response.status).toBeGreaterThanOrEqual(400);
-      expect(world.sent.filter((body) => body.includes('Is anybody there?'))).toEqual([]);
-    } finally {
-      await closed.stop();
-    }
   });
 });

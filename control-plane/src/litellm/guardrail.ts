@@ -1,9 +1,11 @@
 // LiteLLM's basic guardrail protocol: what is about to go to a provider (or to come back) in, the same texts redacted by
-// the policy's patterns out. Nothing of it is kept but which calls were judged, and how.
+// the policy's patterns out. Nothing of it is kept but which calls were judged, and how, and where a configuration asks for
+// it what was replaced, in memory, until the answer is there.
 import type { Redactor } from '#redact';
 import { ClewError, scopeKey, type Scope } from '../kernel/index.ts';
 import { fieldsOf, listOf, textOf, type Fields } from './json.ts';
 import { recent } from './recent.ts';
+import type { CallStandIns } from './stand-ins.ts';
 
 /** NONE: goes on as it is. GUARDRAIL_INTERVENED: goes on as given here. */
 export interface GuardrailReply {
@@ -12,6 +14,8 @@ export interface GuardrailReply {
   readonly texts?: readonly string[];
   /** Only where arguments of tool calls were redacted, which the protocol can change in whole messages alone. */
   readonly structured_messages?: readonly unknown[];
+  /** Of each text, in a stream: characters at the end that may become something else with the next piece. */
+  readonly stream_holdback_chars?: readonly number[];
 }
 
 export interface Guardrail {
@@ -25,15 +29,18 @@ const MOST_REMEMBERED = 50_000;
 /** After so many characters other requests get a turn of the event loop. */
 const BREATHER = 65_536;
 
-export function createGuardrail(redactor: () => Redactor): Guardrail {
+/** `standIns`: for calls whose configuration says `upstream: pseudonyms`. */
+export function createGuardrail(redactor: () => Redactor, standIns: CallStandIns): Guardrail {
   const [passed, masked] = [recent(MOST_REMEMBERED), recent(MOST_REMEMBERED)];
   const key = (scope: Scope, callId: string): string => `${scopeKey(scope)}/${callId}`;
   return {
     async judge(body, scope) {
       const request = fieldsOf(body);
       const texts = textsOf(request);
-      const reply = await redactAll(request, texts, redactor());
       const callId = textOf(request['litellm_call_id']);
+      const asks = fieldsOf(request['additional_provider_specific_params'])['upstream'] === 'pseudonyms';
+      const reply =
+        asks && callId !== undefined ? await standIn(standIns, request, texts, scope, callId) : await redactAll(request, texts, redactor());
       if (callId !== undefined) (reply.action === 'NONE' ? passed : masked).add(key(scope, callId));
       return reply;
     },
@@ -51,6 +58,31 @@ function textsOf({ texts, input_type: type }: Fields): readonly string[] {
     throw new ClewError('invalid_body', 'texts: expected a list of texts');
   }
   return given;
+}
+
+async function standIn(
+  standIns: CallStandIns,
+  request: Fields,
+  texts: readonly string[],
+  scope: Scope,
+  callId: string,
+): Promise<GuardrailReply> {
+  if (request['input_type'] === 'response') {
+    const restored = standIns.restore(scope, callId, texts);
+    if (!restored) return { action: 'NONE' };
+    return { action: 'GUARDRAIL_INTERVENED', texts: restored.texts, stream_holdback_chars: restored.holdback };
+  }
+  // Whole messages are the only way into arguments of calls.
+  const messages = listOf(request['tool_calls']).length > 0 ? listOf(request['structured_messages']) : [];
+  const replaced = await standIns.replace(scope, callId, { texts, messages }).catch((error: unknown) => {
+    throw new ClewError('unavailable', 'replacing failed; nothing was changed', { cause: error });
+  });
+  if (!replaced) return { action: 'NONE' };
+  return {
+    action: 'GUARDRAIL_INTERVENED',
+    texts: replaced.texts,
+    ...(replaced.messages.length > 0 ? { structured_messages: replaced.messages } : {}),
+  };
 }
 
 async function redactAll(request: Fields, texts: readonly string[], redactor: Redactor): Promise<GuardrailReply> {

@@ -36,6 +36,12 @@ const GUARDRAIL_REQUEST: JsonSchema = {
     structured_messages: { type: ['array', 'null'] },
     tool_calls: { type: ['array', 'null'] },
     litellm_call_id: { type: ['string', 'null'] },
+    additional_provider_specific_params: {
+      type: ['object', 'null'],
+      properties: {
+        upstream: { const: 'pseudonyms', description: 'Replace values by stand-ins of this call, and put them back in its answer.' },
+      },
+    },
   },
 };
 
@@ -46,6 +52,7 @@ const GUARDRAIL_REPLY: JsonSchema = {
     action: { enum: ['NONE', 'GUARDRAIL_INTERVENED'] },
     texts: { type: 'array', items: { type: 'string' } },
     structured_messages: { type: 'array' },
+    stream_holdback_chars: { type: 'array', items: { type: 'integer' } },
   },
 };
 

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRedactor, type Redactor } from '#redact';
-import { createGuardrail } from '../../../../control-plane/src/litellm/index.ts';
+import { createRedactor, createStandIns, type Redactor } from '#redact';
+import { createCallStandIns, createGuardrail } from '../../../../control-plane/src/litellm/index.ts';
 
 const SCOPE = { tenant: 'acme', environment: 'production' };
-const guardrail = (redactor: Redactor = createRedactor()) => createGuardrail(() => redactor);
+let nowMs = 0;
+const standIns = () => createCallStandIns(() => createStandIns({ key: Buffer.alloc(32, 1) }), { nowMs: () => nowMs });
+const guardrail = (redactor: Redactor = createRedactor()) => createGuardrail(() => redactor, standIns());
 const ask = (fields: Record<string, unknown>) => ({
   input_type: 'request',
   litellm_call_id: 'call-1',
@@ -102,5 +104,61 @@ describe('the guardrail', () => {
       }),
       { numRuns: 100 },
     );
+  });
+});
+
+describe('the guardrail with stand-ins', () => {
+  const asks = (fields: Record<string, unknown>) => ask({ additional_provider_specific_params: { upstream: 'pseudonyms' }, ...fields });
+  const other = { tenant: 'acme', environment: 'test' };
+
+  it('gives each call its own words back, however its stream is cut, and no other call', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(40), fc.string({ unit: 'grapheme', maxLength: 8 }), async (cut, noise) => {
+        const judge = guardrail();
+        const said = `${noise} I am ada@example.org, not bob@example.org`;
+        const request = await judge.judge(asks({ texts: [said] }), SCOPE);
+        const [sent] = request.texts!;
+        expect(sent).not.toContain('@example');
+        const whole = await judge.judge(asks({ input_type: 'response', texts: [sent!] }), SCOPE);
+        expect(whole.texts).toEqual([said]);
+        // What a stream may show of a beginning is a beginning of the whole.
+        const begun = await judge.judge(asks({ input_type: 'response', texts: [sent!.slice(0, cut)] }), SCOPE);
+        const shown = begun.texts![0]!.slice(0, begun.texts![0]!.length - begun.stream_holdback_chars![0]!);
+        expect(said.startsWith(shown)).toBe(true);
+        for (const [scope, id] of [
+          [SCOPE, 'call-2'],
+          [other, 'call-1'],
+        ] as const) {
+          const foreign = await judge.judge(asks({ input_type: 'response', texts: [sent!], litellm_call_id: id }), scope);
+          expect(foreign).toEqual({ action: 'NONE' });
+        }
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  it('gives nobody anything where two requests come under one id', async () => {
+    const judge = guardrail();
+    await judge.judge(asks({ texts: ['I am ada@example.org'] }), SCOPE);
+    await judge.judge(asks({ texts: ['I am bob@example.org'] }), SCOPE);
+    expect(await judge.judge(asks({ input_type: 'response', texts: ['[EMAIL_ADDRESS_1]'] }), SCOPE)).toEqual({ action: 'NONE' });
+  });
+
+  it('forgets', async () => {
+    const judge = guardrail();
+    await judge.judge(asks({ texts: ['I am ada@example.org'] }), SCOPE);
+    nowMs += 31 * 60_000;
+    expect(await judge.judge(asks({ input_type: 'response', texts: ['[EMAIL_ADDRESS_1]'] }), SCOPE)).toEqual({ action: 'NONE' });
+  });
+
+  it('replaces in arguments of calls, and says NONE where nothing is found; masks where the call has no id', async () => {
+    const call = { id: 'c', type: 'function', function: { name: 'f', arguments: '{"to":"ada@example.org"}' } };
+    const messages = [{ role: 'assistant', content: null, tool_calls: [call] }];
+    const reply = await guardrail().judge(asks({ texts: ['ada@example.org'], tool_calls: [call], structured_messages: messages }), SCOPE);
+    expect(reply.texts).toEqual(['[EMAIL_ADDRESS_1]']);
+    expect(JSON.stringify(reply.structured_messages)).toContain(String.raw`{\"to\":\"[EMAIL_ADDRESS_1]\"}`);
+    expect(await guardrail().judge(asks({ texts: ['hello'] }), SCOPE)).toEqual({ action: 'NONE' });
+    const masked = await guardrail().judge(asks({ texts: ['ada@example.org'], litellm_call_id: null }), SCOPE);
+    expect(masked.texts).toEqual(['[EMAIL_ADDRESS]']);
   });
 });
