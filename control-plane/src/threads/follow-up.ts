@@ -2,7 +2,7 @@
 // prompt and its answer. Only asking for the same thing again is a rule.
 import { leaningOf, type Before, type Said } from './speech/lean.ts';
 import { bestOf, scoresOf, type SpeechModel } from './speech/model.ts';
-import { signsOf } from './speech/signs.ts';
+import { signsOf, type Signs } from './speech/signs.ts';
 import type { FollowUp } from './types.ts';
 import shipped from './weights/follow-up.json' with { type: 'json' };
 
@@ -19,10 +19,14 @@ export const FOLLOW_UPS = [
 const REPEATED = 0.9;
 const SAME_WORDS = 0.8;
 
-/** `before`: the prompt it goes on from, with the newest answer to it. Undefined where the text can be understood alone. */
-export function followUpOf(said: Said, before: Before, model: SpeechModel = shipped): FollowUp | undefined {
+/** `before`: the prompt it goes on from, with the newest answer to it. Undefined where the text can be understood alone. `signs` are the text's own. */
+export function followUpOf(
+  said: Said,
+  before: Before,
+  model: SpeechModel = shipped,
+  signs: Signs = signsOf(said.text),
+): FollowUp | undefined {
   if (said.text === '') return undefined;
-  const signs = signsOf(said.text);
   const leaning = leaningOf(said, signs, before);
   const isRepeat =
     plain(said.text) === plain(before.text) ||

@@ -1,7 +1,7 @@
 // What the user wants of a request: a small model over the embedding and the signs of its wording; the signs alone where no
 // vector is kept, and for other languages than English, which the embedding model does not read well.
 import { bestOf, scoresOf, type SpeechModel } from './speech/model.ts';
-import { isEnglish, signsOf } from './speech/signs.ts';
+import { isEnglish, signsOf, type Signs } from './speech/signs.ts';
 import type { FollowUp, Intent, TurnInput } from './types.ts';
 import shipped from './weights/intent.json' with { type: 'json' };
 
@@ -23,11 +23,15 @@ export const INTENTS = [
 /** Log-odds that a correction adds to "error recovery": the text alone often does not tell that an answer is mended. */
 const CORRECTING = 1.5;
 
-/** `followUp`: how the request leans on the one before, where there is one. */
-export function intentOf(turn: Pick<TurnInput, 'text' | 'vector'>, followUp?: FollowUp, models: IntentModels = shipped): Intent {
+/** `followUp`: how the request leans on the one before, where there is one. `signs` are the text's own. */
+export function intentOf(
+  turn: Pick<TurnInput, 'text' | 'vector'>,
+  followUp?: FollowUp,
+  models: IntentModels = shipped,
+  signs: Signs = signsOf(turn.text),
+): Intent {
   // No text is kept of this request: what agents and pipelines ask for without a word is work.
   if (turn.text === '') return 'task_execution';
-  const signs = signsOf(turn.text);
   // A pasted stack trace says it all, and written conversations hold too few to learn from.
   if (signs.stackTrace === 1) return 'error_recovery';
   const styled = isCasual(turn.text) ? models.casual : models.composed;

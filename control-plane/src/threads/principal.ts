@@ -15,6 +15,7 @@ import { kindOf, lastOf, PrincipalState, type Entry } from './state.ts';
 import { asStep, callerOf } from './sub-agent.ts';
 import { afterMoves, againstPeople, predecessorAfter, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
 import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
+import { signsOf } from './speech/signs.ts';
 import { cosine, readable, usable } from './vector.ts';
 import { seenBefore } from './visible.ts';
 import { laterVerdicts, ownVerdict } from './verdict.ts';
@@ -135,7 +136,8 @@ function decide(
   const threadId = repair?.into ?? found.threadId ?? found.newThreadId ?? derivedId('t_', settings.seed, turn.id);
   const current = currentSession(turn, found, state, settings);
   const before = found.predecessor && seenBefore(found.predecessor, state);
-  const followUp = auxiliary || before === undefined ? undefined : followUpOf(turn, before);
+  const signs = signsOf(turn.text);
+  const followUp = auxiliary || before === undefined ? undefined : followUpOf(turn, before, undefined, signs);
   const adopted = kindOf(turn) === 'turn' ? adoptedBy(turn, threadId, state) : [];
   return {
     threadId,
@@ -148,7 +150,7 @@ function decide(
     repointed: repair?.repointed,
     similarity: before && cosine(turn.vector, before.vector),
     position: repair === undefined ? placeOf(turn, found, state, current !== undefined) : placeAfter(turn, repair, current !== undefined),
-    intent: intentOf({ text: turn.text, vector: readable(turn.vector, turn.vectorModel) }, followUp),
+    intent: intentOf({ text: turn.text, vector: readable(turn.vector, turn.vectorModel) }, followUp, undefined, signs),
     followUp,
     ...contradictionOf(proof),
     verdicts: settings.judge ? verdictsOn(turn, found, proof, state, settings, guesses) : undefined,

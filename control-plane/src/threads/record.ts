@@ -1,22 +1,26 @@
 import { observePace, type PaceSample } from './infer/pace.ts';
 import type { Entry } from './state.ts';
-import { totalRarity } from './text/rarity.ts';
-import { describeText, type TextTraits } from './text/traits.ts';
+import { rarityOf, totalRarity } from './text/rarity.ts';
+import { describeAnswer, traitsOf, type AnswerTraits, type TextTraits } from './text/traits.ts';
 import type { TurnInput } from './types.ts';
 
 /** One user turn: the request that brought the message, and the newest answer of it or of its steps. */
 export class TurnRecord {
   readonly entry: Entry;
   readonly pace: PaceSample;
+  /** Place among all turns of the principal: differences count. */
+  readonly ordinal: number;
   /** Time of the request or of its last step. */
   lastAt: number;
+  /** Grows whenever an answer of it becomes known. */
+  revision = 0;
   #answer: string | undefined;
   #answerVector: Float32Array | undefined;
-  #prompt: TextTraits | undefined;
-  #answerTraits: TextTraits | undefined;
+  #answerTraits: AnswerTraits | undefined;
 
   constructor(entry: Entry, previous: readonly TurnRecord[]) {
     this.entry = entry;
+    this.ordinal = (previous[previous.length - 1]?.ordinal ?? -1) + 1;
     this.lastAt = entry.turn.at;
     this.#answer = entry.turn.answer;
     this.#answerVector = entry.turn.answerVector;
@@ -36,12 +40,11 @@ export class TurnRecord {
   }
 
   get prompt(): TextTraits {
-    this.#prompt ??= describeText(this.entry.turn.text);
-    return this.#prompt;
+    return traitsOf(this.entry.turn);
   }
 
-  get answer(): TextTraits | undefined {
-    if (this.#answer !== undefined) this.#answerTraits ??= describeText(this.#answer);
+  get answer(): AnswerTraits | undefined {
+    if (this.#answer !== undefined) this.#answerTraits ??= describeAnswer(this.#answer);
     return this.#answerTraits;
   }
 
@@ -53,6 +56,7 @@ export class TurnRecord {
   /** A step of the turn came: tool results, and perhaps the answer that the user saw in the end. */
   goOn(step: TurnInput): void {
     this.lastAt = step.at;
+    this.revision++;
     this.#answerVector = step.answerVector ?? this.#answerVector;
     if (step.answer === undefined) return;
     this.#answer = step.answer;
@@ -60,10 +64,15 @@ export class TurnRecord {
   }
 }
 
-/** A text's traits with what sums over its words need. */
+/** A text's words with what sums over them need. */
 export interface Words {
-  readonly words: ReadonlySet<string>;
+  readonly words: readonly string[];
+  readonly rarities: readonly number[];
+  /** The sum of all rarities. */
   readonly rarity: number;
 }
 
-export const wordsOf = (traits: TextTraits): Words => ({ words: traits.words, rarity: totalRarity(traits.words) });
+export function wordsOf(traits: TextTraits): Words {
+  const words = [...traits.words];
+  return { words, rarities: words.map(rarityOf), rarity: totalRarity(traits.words) };
+}

@@ -3,22 +3,24 @@
 import { WINDOW_SECONDS } from '../options.ts';
 import { wordsOf, type TurnRecord } from '../record.ts';
 import { lastOf, type PrincipalState, type Thread } from '../state.ts';
-import { describeText, type Cues, type TextTraits } from '../text/traits.ts';
+import { traitsOf, type Cues, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
-import { cosine, dot } from '../vector.ts';
-import { kinshipOf, NO_KINSHIP, type Kinship } from './kinship.ts';
-import { mannerOf, type Manner } from './manner.ts';
-import { answerLengthOf, paceAt, switchesIn } from './pace.ts';
+import { factsOf } from './facts.ts';
+import { measureKinship, NO_KINSHIP, type Kinship } from './kinship.ts';
+import { measureManner, NO_MANNER, type Manner } from './manner.ts';
+import { measureMeaning, NO_MEANING, type Meaning } from './meaning.ts';
+import { answerLengthOf, paceAt, switchesIn, type Pace } from './pace.ts';
 import type { Projection } from './projection.ts';
-import { wordingOf, type Wording } from './wording.ts';
+import { measureWording, NO_WORDING, type Wording } from './wording.ts';
 
-/** Turns of a thread that are looked at. */
-const TAIL = 12;
-const ANSWERS = 4;
-const CENTROID_DECAY = 0.8;
+const SESSION_SECONDS = 1800;
+/** More than this many threads, or threads of this session, count as this many; so with ranks. */
+const MOST_THREADS = 12;
+const MOST_IN_SESSION = 6;
+const LAST_RANK = 6;
 
 /** A thread that may be joined, as numbers. Times are natural logs of seconds unless their name says otherwise. */
-export interface Features extends Wording, Manner, Kinship {
+export interface Features extends Meaning, Wording, Manner, Kinship {
   // time
   readonly rank: number;
   readonly logGap: number;
@@ -36,14 +38,7 @@ export interface Features extends Wording, Manner, Kinship {
   readonly recentSwitches: number;
   /** How much longer the answers are than those of written conversations, as the mean log of their words: 0 or more. */
   readonly answerLength: number;
-  // meaning
-  readonly toPrompt: number;
-  readonly toBestPrompt: number;
-  readonly toCentroid: number;
-  readonly toAnswer: number;
-  readonly toBestAnswer: number;
-  readonly toPromptAndAnswer: number;
-  readonly answered: number;
+  // the threads beside each other, by their closest prompt or answer
   readonly lead: number;
   readonly best: number;
   readonly isBest: number;
@@ -68,110 +63,106 @@ export interface Reader {
   readonly projection: (turn: TurnInput) => Projection | undefined;
 }
 
+/** Numbers while they are measured: all candidates have one shape, which is what makes the sums over them fast. */
+type Draft = { -readonly [Name in keyof Features]: Features[Name] };
+
+const NOTHING = {
+  ...{ rank: 0, logGap: 0, logGapToPace: 0, logGapToNewest: 0, logTurns: 0, logTurnsSince: 0 },
+  ...NO_MEANING,
+  ...{ lead: 0, best: 0, isBest: 0, kinLead: 0 },
+  ...NO_KINSHIP,
+  ...NO_WORDING,
+  ...NO_MANNER,
+};
+
 /** The threads active within the window, newest first, each with its features. */
 export function candidatesFor(turn: TurnInput, state: PrincipalState, reader: Reader): ThreadCandidate[] {
-  const active = [...state.threads.values()]
-    .flatMap((thread) => {
-      const last = lastOf(thread.turns);
-      return last !== undefined && turn.at - last.lastAt <= WINDOW_SECONDS ? [{ thread, last }] : [];
-    })
-    .toSorted((a, b) => b.last.lastAt - a.last.lastAt);
-  const newest = active[0];
-  if (newest === undefined) return [];
-  const traits = describeText(turn.text);
+  const active = activeThreads(turn, state);
+  if (active.length === 0) return [];
+  const traits = traitsOf(turn);
   const words = wordsOf(traits);
   const pace = paceAt(turn, state.turns);
-  const gaps = active.map(({ last }) => Math.log(Math.max(1, turn.at - last.lastAt)));
-  const common = {
+  const projection = reader.projection(turn);
+  const blank: Draft = { ...NOTHING, ...requestAlone(turn, state, active, pace, traits, reader) };
+  const newestOrdinal = lastOf(state.turns)?.ordinal ?? 0;
+  const drafts = active.map(({ thread, last }, rank) => {
+    const draft = { ...blank };
+    const facts = factsOf(thread, last);
+    draft.rank = Math.min(LAST_RANK, rank);
+    draft.logGap = Math.log(Math.max(1, turn.at - last.lastAt));
+    draft.logGapToPace = draft.logGap - pace.logPause;
+    draft.logTurns = Math.log1p(thread.turns.length);
+    draft.logTurnsSince = Math.log1p(newestOrdinal - last.ordinal);
+    measureMeaning(draft, turn, facts);
+    measureKinship(draft, turn, facts.tail, projection);
+    measureWording(draft, traits, words, facts);
+    measureManner(draft, traits, words, facts);
+    return draft;
+  });
+  compare(drafts);
+  return active.map(({ thread, last }, rank) => ({ thread, last, features: drafts[rank] ?? blank }));
+}
+
+type Active = Omit<ThreadCandidate, 'features'>;
+
+function activeThreads(turn: TurnInput, state: PrincipalState): Active[] {
+  const active: Active[] = [];
+  for (const thread of state.threads.values()) {
+    const last = lastOf(thread.turns);
+    if (last !== undefined && turn.at - last.lastAt <= WINDOW_SECONDS) active.push({ thread, last });
+  }
+  return active.sort((a, b) => b.last.lastAt - a.last.lastAt);
+}
+
+type OfRequest =
+  'longPauses' | 'alternation' | 'activeThreads' | 'activeInSession' | 'cues' | 'followUp' | 'recentSwitches' | 'answerLength';
+
+/** What is the same for all candidates. */
+function requestAlone(
+  turn: TurnInput,
+  state: PrincipalState,
+  active: readonly Active[],
+  pace: Pace,
+  traits: TextTraits,
+  reader: Reader,
+): Pick<Features, OfRequest> {
+  return {
     longPauses: pace.longPauses,
     alternation: pace.alternation,
-    activeThreads: Math.min(12, active.length),
-    activeInSession: Math.min(6, active.filter(({ last }) => turn.at - last.lastAt <= 1800).length),
+    activeThreads: Math.min(MOST_THREADS, active.length),
+    activeInSession: Math.min(MOST_IN_SESSION, active.filter(({ last }) => turn.at - last.lastAt <= SESSION_SECONDS).length),
     cues: traits.cues,
     followUp: reader.followUp(turn, traits),
     recentSwitches: switchesIn(state.turns),
     answerLength: answerLengthOf(state.turns),
   };
-  const meanings = active.map(({ thread, last }) => meaningOf(turn, thread, last));
-  const standings = standingsOf(meanings.map(({ toBestPrompt, toBestAnswer }) => Math.max(toBestPrompt, toBestAnswer)));
-  const projection = reader.projection(turn);
-  const kinships = active.map(({ thread }) => kinshipOf(turn, thread.turns.slice(-TAIL), projection));
-  const kinLeads = standingsOf(kinships.map(({ kinThread }) => kinThread));
-  return active.map(({ thread, last }, rank) => {
-    const logGap = gaps[rank] ?? 0;
-    const time = { rank: Math.min(6, rank), logGap, logGapToPace: logGap - pace.logPause, logGapToNewest: logGap - (gaps[0] ?? 0) };
-    const features: Features = {
-      ...common,
-      ...time,
-      logTurns: Math.log1p(thread.turns.length),
-      logTurnsSince: Math.log1p(state.turns.length - 1 - state.turns.lastIndexOf(last)),
-      ...(meanings[rank] ?? NO_MEANING),
-      ...(standings[rank] ?? { lead: 0, best: 0, isBest: 0 }),
-      ...(kinships[rank] ?? NO_KINSHIP),
-      kinLead: kinLeads[rank]?.lead ?? 0,
-      ...wordingOf(traits, words, thread, last),
-      ...mannerOf(traits, words, thread, last),
-    };
-    return { thread, last, features };
-  });
 }
 
-type Meaning = Pick<Features, 'toPrompt' | 'toBestPrompt' | 'toCentroid' | 'toAnswer' | 'toBestAnswer' | 'toPromptAndAnswer' | 'answered'>;
-const NO_MEANING: Meaning = {
-  toPrompt: 0,
-  toBestPrompt: 0,
-  toCentroid: 0,
-  toAnswer: 0,
-  toBestAnswer: 0,
-  toPromptAndAnswer: 0,
-  answered: 0,
-};
-
-function meaningOf({ vector }: TurnInput, thread: Thread, last: TurnRecord): Meaning {
-  if (vector === undefined) return NO_MEANING;
-  const tail = thread.turns.slice(-TAIL);
-  const prompts = tail.map((record) => cosine(vector, record.vector) ?? 0);
-  const answers = tail.slice(-ANSWERS).flatMap((record) => cosine(vector, record.answerVector) ?? []);
-  const toPrompt = lastOf(prompts) ?? 0;
-  const toAnswer = cosine(vector, last.answerVector);
-  const between = cosine(last.vector, last.answerVector) ?? 0;
-  return {
-    toPrompt,
-    toBestPrompt: Math.max(...prompts),
-    toCentroid: centroidCosine(vector, tail),
-    toAnswer: toAnswer ?? 0,
-    toBestAnswer: Math.max(0, ...answers),
-    toPromptAndAnswer: toAnswer === undefined ? toPrompt : (toAnswer + toPrompt) / Math.sqrt(2 + 2 * between),
-    answered: toAnswer === undefined ? 0 : 1,
-  };
-}
-
-/** Cosine to the thread's prompts, older ones weighing less. */
-function centroidCosine(vector: Float32Array, tail: readonly TurnRecord[]): number {
-  const centroid = centroidOf(tail, vector.length);
-  const norm = Math.sqrt(dot(centroid, centroid));
-  return norm === 0 ? 0 : dot(vector, centroid) / norm;
-}
-
-/** Centroids by the newest turn of their tail: most threads do not change from one decision to the next. */
-const centroids = new WeakMap<TurnRecord, { readonly oldest: TurnRecord | undefined; readonly centroid: Float32Array }>();
-
-function centroidOf(tail: readonly TurnRecord[], dimensions: number): Float32Array {
-  const newest = lastOf(tail);
-  const known = newest === undefined ? undefined : centroids.get(newest);
-  if (known !== undefined && known.oldest === tail[0] && known.centroid.length === dimensions) return known.centroid;
-  const centroid = new Float32Array(dimensions);
-  for (const { vector: prompt } of tail) {
-    if (prompt?.length !== dimensions) continue;
-    for (let i = 0; i < dimensions; i++) centroid[i] = (centroid[i] ?? 0) * CENTROID_DECAY + (prompt[i] ?? 0);
+/** How the threads stand to each other: the best one to the runner-up, the others to the best. */
+function compare(drafts: readonly Draft[]): void {
+  const closest = standing(drafts, (one) => Math.max(one.toBestPrompt, one.toBestAnswer));
+  const kin = standing(drafts, (one) => one.kinThread);
+  const logGapOfNewest = drafts[0]?.logGap ?? 0;
+  for (const draft of drafts) {
+    draft.logGapToNewest = draft.logGap - logGapOfNewest;
+    const value = Math.max(draft.toBestPrompt, draft.toBestAnswer);
+    draft.best = closest.best;
+    draft.lead = draft === closest.winner ? closest.best - closest.second : value - closest.best;
+    draft.isBest = value === closest.best ? 1 : 0;
+    draft.kinLead = draft === kin.winner ? kin.best - kin.second : draft.kinThread - kin.best;
   }
-  if (newest !== undefined) centroids.set(newest, { oldest: tail[0], centroid });
-  return centroid;
 }
 
-/** How each thread's similarity stands to the best one's; the best one's to the runner-up. */
-function standingsOf(values: readonly number[]): Pick<Features, 'lead' | 'best' | 'isBest'>[] {
-  const [best = 0, second = 0] = values.toSorted((a, b) => b - a);
-  const winner = values.indexOf(best);
-  return values.map((value, index) => ({ best, lead: index === winner ? best - second : value - best, isBest: value === best ? 1 : 0 }));
+/** The first of those with the highest value, that value, and the next one below it; 0 where there is no second. */
+function standing(
+  drafts: readonly Draft[],
+  valueOf: (one: Draft) => number,
+): { readonly winner: Draft | undefined; readonly best: number; readonly second: number } {
+  let [winner, best, second]: [Draft | undefined, number, number] = [undefined, -Infinity, -Infinity];
+  for (const one of drafts) {
+    const value = valueOf(one);
+    if (value > best) [winner, second, best] = [one, best, value];
+    else if (value > second) second = value;
+  }
+  return { winner, best, second: drafts.length > 1 ? second : 0 };
 }

@@ -22,7 +22,7 @@ export function inferLink(turn: TurnInput, state: PrincipalState, settings: Sett
 }
 
 function chosen(scored: readonly Scored[], { linker, minConfidence, tuning }: Settings): Link {
-  const alternatives = scored.map(({ thread, probability }) => ({ threadId: thread.id, probability }));
+  const alternatives = scored.slice(0, ALTERNATIVES + 1).map(({ thread, probability }) => ({ threadId: thread.id, probability }));
   const best = scored[0];
   if (best === undefined) {
     return {
@@ -53,7 +53,7 @@ function chosen(scored: readonly Scored[], { linker, minConfidence, tuning }: Se
     method: 'inferred',
     confidence: certainty(best.probability),
     reasons: reasonsFor(best, 'joined'),
-    alternatives: alternatives.slice(1, ALTERNATIVES + 1),
+    alternatives: alternatives.slice(1),
   };
 }
 

@@ -1,13 +1,11 @@
 // How close a request lies to a thread where turns of one conversation lie together (see projection.ts).
 import type { TurnRecord } from '../record.ts';
-import { lastOf } from '../state.ts';
 import type { TurnInput } from '../types.ts';
 import { dot } from '../vector.ts';
 import type { Projection } from './projection.ts';
 
 const ANSWERS = 6;
 const DECAY = 0.85;
-const CLOSEST = 3;
 
 /** Cosines, 0 where a vector is missing. */
 export interface Kinship {
@@ -23,22 +21,52 @@ export interface Kinship {
 
 export const NO_KINSHIP: Kinship = { kinPrompt: 0, kinAnswer: 0, kinBest: 0, kinClosest: 0, kinPrompts: 0, kinThread: 0 };
 
-export function kinshipOf({ vector }: TurnInput, tail: readonly TurnRecord[], projection: Projection | undefined): Kinship {
-  if (vector === undefined || projection === undefined) return NO_KINSHIP;
+export function measureKinship(
+  into: { -readonly [Name in keyof Kinship]: number },
+  { vector }: TurnInput,
+  tail: readonly TurnRecord[],
+  projection: Projection | undefined,
+): void {
+  if (vector === undefined || projection === undefined) return;
   const request = projection.of(vector, 'prompt');
   const { prompts, answers, middleOfPrompts, middle } = projection.known(tail, () => matterOf(tail, request.length, projection));
-  const values = [...prompts, ...answers].flatMap((other) => (other === undefined ? [] : [dot(request, other)])).sort((a, b) => b - a);
-  if (values.length === 0) return NO_KINSHIP;
-  const closest = values.slice(0, CLOSEST);
-  const toward = (other: Float32Array | undefined): number => (other === undefined ? 0 : dot(request, other));
-  return {
-    kinPrompt: toward(lastOf(prompts)),
-    kinAnswer: toward(lastOf(answers)),
-    kinBest: values[0] ?? 0,
-    kinClosest: closest.reduce((sum, value) => sum + value, 0) / closest.length,
-    kinPrompts: toward(middleOfPrompts),
-    kinThread: toward(middle),
-  };
+  const closest = new Closest();
+  let [kinPrompt, kinAnswer] = [0, 0];
+  for (const prompt of prompts) kinPrompt = closest.see(request, prompt);
+  for (const answer of answers) kinAnswer = closest.see(request, answer);
+  if (closest.count === 0) return;
+  into.kinPrompt = kinPrompt;
+  into.kinAnswer = kinAnswer;
+  into.kinBest = closest.first;
+  into.kinClosest = closest.mean;
+  into.kinPrompts = dot(request, middleOfPrompts);
+  into.kinThread = dot(request, middle);
+}
+
+/** The three highest of the cosines that it saw. */
+class Closest {
+  count = 0;
+  first = -Infinity;
+  #second = -Infinity;
+  #third = -Infinity;
+
+  /** The cosine, 0 where a vector is missing. */
+  see(request: Float32Array, other: Float32Array | undefined): number {
+    if (other === undefined) return 0;
+    const value = dot(request, other);
+    this.count++;
+    if (value > this.#second) {
+      this.#third = this.#second;
+      this.#second = Math.min(value, this.first);
+      this.first = Math.max(value, this.first);
+    } else if (value > this.#third) this.#third = value;
+    return value;
+  }
+
+  get mean(): number {
+    if (this.count >= 3) return (this.first + this.#second + this.#third) / 3;
+    return this.count === 2 ? (this.first + this.#second) / 2 : this.first;
+  }
 }
 
 /** What a thread's newest turns are about. Vectors of unit length, undefined where one is missing. */

@@ -5,16 +5,16 @@ import type { TurnInput } from '../types.ts';
 import { candidatesFor, type Features, type Reader, type ThreadCandidate } from './features.ts';
 import { orphanLogit } from './orphan.ts';
 import { Projection } from './projection.ts';
-import { named, sharesOf, sumOf, sumOver, TIME, type Shares, type Sum } from './sum.ts';
-import { CONTENT_TERMS, TIME_TERMS, type TermGroup } from './terms.ts';
+import { sharesOf, sumOf, sumOver, TIME, type Shares, type Sum } from './sum.ts';
+import { CONTENT_TERMS, TIME_TERMS } from './terms.ts';
 import { logOdds, sigmoid, softmax } from './tuning.ts';
 import type { LinkerWeights, TextModel } from './weights.ts';
 
-/** A candidate with its score in log-odds against starting a new thread, and the share of each group of terms in it. */
+/** A candidate with its score in log-odds against starting a new thread, and the share of each group of terms in it (`named`). */
 export interface Scored extends ThreadCandidate {
   readonly score: number;
   readonly probability: number;
-  readonly shares: ReadonlyMap<TermGroup, number>;
+  readonly shares: Shares;
 }
 
 /** The learned sum of what time and content say. Starting a new thread scores 0. */
@@ -40,14 +40,15 @@ export class Linker {
   /** Threads of the window, most likely first. */
   score(turn: TurnInput, state: PrincipalState, among?: ReadonlySet<string>): Scored[] {
     const candidates = candidatesFor(turn, state, this.#reader);
-    const scored = candidates
-      .filter(({ thread }) => among?.has(thread.id) ?? true)
-      .map((candidate) => {
-        const shares = this.#shares(candidate.features, turn.vector !== undefined);
-        return { ...candidate, shares: named(shares), score: sumOf(shares) };
-      });
-    const probabilities = softmax(scored.map(({ score }) => score));
-    return scored.map((candidate, k) => ({ ...candidate, probability: probabilities[k] ?? 0 })).toSorted((a, b) => b.score - a.score);
+    const allowed = among === undefined ? candidates : candidates.filter(({ thread }) => among.has(thread.id));
+    const shares = allowed.map(({ features }) => this.#shares(features, turn.vector !== undefined));
+    const scores = shares.map(sumOf);
+    const probabilities = softmax(scores);
+    return allowed
+      .map(({ thread, last, features }, k): Scored => {
+        return { thread, last, features, score: scores[k] ?? 0, probability: probabilities[k] ?? 0, shares: shares[k] ?? NO_SHARES };
+      })
+      .sort((a, b) => b.score - a.score);
   }
 
   /** Probability of each candidate; what is missing to 1 is that of a new thread. */
@@ -93,7 +94,8 @@ export class Linker {
     const content = sharesOf(this.#content, features);
     const sum = sumOf(content);
     const heard = features.rank === 0 && sum < 0 ? Math.min(1, this.#sayAgainstNewest(features) / -sum) : 1;
-    return time.map((share, i) => share + (content[i] ?? 0) * heard);
+    for (let i = 0; i < time.length; i++) time[i] = (time[i] ?? 0) + (content[i] ?? 0) * heard;
+    return time;
   }
 
   /**
@@ -118,6 +120,7 @@ export class Linker {
   }
 }
 
+const NO_SHARES: Shares = new Float64Array();
 /** Log-odds that no content reaches. */
 const UNLIMITED = 40;
 
@@ -134,6 +137,7 @@ export function textProbability(model: TextModel, vector: Float32Array | undefin
 export function textLogit(model: TextModel, vector: Float32Array | undefined, traits: TextTraits): number {
   let logit = model.bias;
   for (const name of CUE_NAMES) logit += model.cues[name] * traits.cues[name];
-  if (vector?.length === model.vector.length) for (let i = 0; i < vector.length; i++) logit += (model.vector[i] ?? 0) * (vector[i] ?? 0);
+  const weights = model.vector;
+  if (vector?.length === weights.length) for (let i = 0; i < vector.length; i++) logit += (weights[i] ?? 0) * (vector[i] ?? 0);
   return logit;
 }

@@ -1,14 +1,12 @@
 // Whom and what a request speaks of, and how it is put, beside the same of a thread.
 import type { TurnRecord, Words } from '../record.ts';
-import type { Thread } from '../state.ts';
 import { coverage } from '../text/rarity.ts';
 import type { TextTraits } from '../text/traits.ts';
+import { CLASSES, type ThreadFacts } from './facts.ts';
 
-const TAIL = 6;
 /** Index of him and her among the classes of referents. */
 const HE = 0;
 const SHE = 1;
-const CLASSES = 4;
 /** Log of one in four: what each class would get by chance. */
 const BY_CHANCE = -Math.log(CLASSES);
 
@@ -39,55 +37,80 @@ export interface Manner {
   readonly unanswered: number;
 }
 
-export function mannerOf(traits: TextTraits, { words, rarity }: Words, thread: Thread, last: TurnRecord): Manner {
-  const tail = thread.turns.slice(-TAIL);
+export const NO_MANNER: Manner = {
+  referentInPrompts: 0,
+  referentInAnswers: 0,
+  referentInLast: 0,
+  sameGender: 0,
+  noPerson: 0,
+  knownNames: 0,
+  unknownNames: 0,
+  sharedWithAnswers: 0,
+  statesToQuestion: 0,
+  asksToQuestion: 0,
+  shortWithoutQuestion: 0,
+  afterClosing: 0,
+  sameForm: 0,
+  sameVoice: 0,
+  sameStart: 0,
+  sameEnding: 0,
+  unanswered: 0,
+};
+
+type Draft = { -readonly [Name in keyof Manner]: number };
+
+export function measureManner(into: Draft, traits: TextTraits, words: Words, facts: ThreadFacts): void {
+  const { manners, last } = facts;
   const { answer } = last;
   const { cues, referents } = traits;
-  const share = (like: (record: TurnRecord) => boolean): number => tail.filter(like).length / tail.length;
-  const names = [...referents.names];
-  const known = names.filter((name) => tail.some((record) => record.prompt.words.has(name) || record.answer?.words.has(name) === true));
-  return {
-    ...referring(traits, tail, last),
-    knownNames: Math.min(3, known.length),
-    unknownNames: Math.min(3, names.length - known.length),
-    sharedWithAnswers: coverage(words, rarity, { has: (word) => tail.some((record) => record.answer?.words.has(word) === true) }),
-    statesToQuestion: answer?.asks === true ? 1 - cues.question : 0,
-    asksToQuestion: answer?.asks === true ? cues.question : 0,
-    shortWithoutQuestion: answer?.asks === false ? cues.shortAnswer : 0,
-    afterClosing: answer?.referents.closes === true ? 1 : 0,
-    sameForm: share(({ prompt }) => prompt.cues.question === cues.question),
-    sameVoice: share(({ prompt }) => prompt.referents.firstPerson === referents.firstPerson),
-    sameStart: share(({ prompt }) => prompt.cues.lowerCase === cues.lowerCase),
-    sameEnding: share(({ prompt }) => prompt.referents.ending === referents.ending),
-    unanswered: share((record) => record.answer === undefined),
-  };
+  const turns = manners.length;
+  const known = knownAmong(referents.names, manners);
+  measureReferents(into, traits, facts);
+  into.knownNames = Math.min(3, known);
+  into.unknownNames = Math.min(3, referents.names.size - known);
+  into.sharedWithAnswers = coverage(words, (word) => answeredWith(manners, word));
+  into.statesToQuestion = answer?.asks === true ? 1 - cues.question : 0;
+  into.asksToQuestion = answer?.asks === true ? cues.question : 0;
+  into.shortWithoutQuestion = answer?.asks === false ? cues.shortAnswer : 0;
+  into.afterClosing = answer?.referents.closes === true ? 1 : 0;
+  into.sameForm = (facts.questions.get(cues.question) ?? 0) / turns;
+  into.sameVoice = (referents.firstPerson ? facts.firstPerson : turns - facts.firstPerson) / turns;
+  into.sameStart = (facts.lowerCase.get(cues.lowerCase) ?? 0) / turns;
+  into.sameEnding = (facts.endings.get(referents.ending) ?? 0) / turns;
+  into.unanswered = facts.unanswered / turns;
 }
 
-type Referring = Pick<Manner, 'referentInPrompts' | 'referentInAnswers' | 'referentInLast' | 'sameGender' | 'noPerson'>;
+function answeredWith(manners: readonly TurnRecord[], word: string): boolean {
+  for (let i = manners.length - 1; i >= 0; i--) if (manners[i]?.answer?.words.has(word) === true) return true;
+  return false;
+}
 
-function referring({ referents: { mentions } }: TextTraits, tail: readonly TurnRecord[], last: TurnRecord): Referring {
-  const inPrompts = added(tail.map(({ prompt }) => prompt));
-  const inAnswers = added(tail.flatMap(({ answer }) => answer ?? []));
+/** How many of the names occur in the thread's prompts and answers. */
+function knownAmong(names: ReadonlySet<string>, manners: readonly TurnRecord[]): number {
+  let count = 0;
+  for (const name of names) if (manners.some(({ prompt, answer }) => prompt.words.has(name) || answer?.words.has(name) === true)) count++;
+  return count;
+}
+
+function measureReferents(into: Draft, { referents: { mentions } }: TextTraits, { inPrompts, inAnswers, inLast }: ThreadFacts): void {
   const he = (inPrompts[HE] ?? 0) + (inAnswers[HE] ?? 0);
   const she = (inPrompts[SHE] ?? 0) + (inAnswers[SHE] ?? 0);
   const asked = Number((mentions[HE] ?? 0) > 0) - Number((mentions[SHE] ?? 0) > 0);
-  return {
-    referentInPrompts: agreement(mentions, inPrompts),
-    referentInAnswers: agreement(mentions, inAnswers),
-    referentInLast: agreement(mentions, added(last.answer === undefined ? [last.prompt] : [last.prompt, last.answer])),
-    sameGender: Math.max(-2, Math.min(2, asked * Math.log((he + 0.5) / (she + 0.5)))),
-    noPerson: asked !== 0 && he + she === 0 ? 1 : 0,
-  };
+  into.referentInPrompts = agreement(mentions, inPrompts);
+  into.referentInAnswers = agreement(mentions, inAnswers);
+  into.referentInLast = agreement(mentions, inLast);
+  into.sameGender = Math.max(-2, Math.min(2, asked * Math.log((he + 0.5) / (she + 0.5))));
+  into.noPerson = asked !== 0 && he + she === 0 ? 1 : 0;
 }
-
-const added = (texts: readonly TextTraits[]): number[] =>
-  Array.from({ length: CLASSES }, (_, i) => texts.reduce((sum, { referents: { mentions } }) => sum + (mentions[i] ?? 0), 0));
 
 /** Mean over the classes that the request mentions of the log of their share in the thread, over chance; smoothed. */
 function agreement(mentions: readonly number[], counts: readonly number[]): number {
-  const total = counts.reduce((sum, count) => sum + count, 0);
-  const logs = mentions.flatMap((mentioned, i) =>
-    mentioned === 0 ? [] : [Math.log(((counts[i] ?? 0) + 0.5) / (total + 0.5 * CLASSES)) - BY_CHANCE],
-  );
-  return logs.length === 0 ? 0 : logs.reduce((sum, log) => sum + log, 0) / logs.length;
+  let [sum, classes, total] = [0, 0, 0];
+  for (const count of counts) total += count;
+  for (let i = 0; i < mentions.length; i++) {
+    if (mentions[i] === 0) continue;
+    sum += Math.log(((counts[i] ?? 0) + 0.5) / (total + 0.5 * CLASSES)) - BY_CHANCE;
+    classes++;
+  }
+  return classes === 0 ? 0 : sum / classes;
 }

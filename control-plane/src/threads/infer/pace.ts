@@ -45,18 +45,33 @@ export function observePace(turn: TurnInput, previous: readonly TurnRecord[]): P
 
 /** The pace up to the request's arrival, the pause before it included. */
 export function paceAt(turn: TurnInput, records: readonly TurnRecord[]): Pace {
-  const recent = records.slice(-PAUSES);
-  const last = recent[recent.length - 1];
-  const pauses = recent.slice(1).flatMap(({ pace: { pause } }) => (pause === undefined ? [] : [pause]));
-  if (last !== undefined) pauses.push(turn.at - last.at);
-  const logs = pauses.filter((pause) => pause < HOUR).map((pause) => Math.log(Math.max(1, pause)));
-  const margins = records.slice(-MARGINS).flatMap(({ pace: { earlierMargin } }) => (earlierMargin === undefined ? [] : [earlierMargin]));
-  const long = pauses.filter((pause) => pause > SESSION_SECONDS).length;
-  return {
-    logPause: (median(logs) * logs.length + PRIOR.pauses * PRIOR.logPause) / (logs.length + PRIOR.pauses),
-    longPauses: (long + PRIOR.longWeight * PRIOR.longPauses) / (pauses.length + PRIOR.longWeight),
-    alternation: margins.reduce((sum, margin) => sum + margin, 0) / (margins.length + PRIOR.marginWeight),
+  const last = records[records.length - 1];
+  const short: number[] = [];
+  let [pauses, long] = [0, 0];
+  const see = (pause: number | undefined): void => {
+    if (pause === undefined) return;
+    pauses++;
+    if (pause > SESSION_SECONDS) long++;
+    if (pause < HOUR) short.push(pause);
   };
+  for (let i = Math.max(1, records.length - PAUSES + 1); i < records.length; i++) see(records[i]?.pace.pause);
+  if (last !== undefined) see(turn.at - last.at);
+  return {
+    logPause: (medianOfLogs(short) * short.length + PRIOR.pauses * PRIOR.logPause) / (short.length + PRIOR.pauses),
+    longPauses: (long + PRIOR.longWeight * PRIOR.longPauses) / (pauses + PRIOR.longWeight),
+    alternation: alternationOf(records),
+  };
+}
+
+function alternationOf(records: readonly TurnRecord[]): number {
+  let [sum, margins] = [0, 0];
+  for (let i = Math.max(0, records.length - MARGINS); i < records.length; i++) {
+    const margin = records[i]?.pace.earlierMargin;
+    if (margin === undefined) continue;
+    sum += margin;
+    margins++;
+  }
+  return sum / (margins + PRIOR.marginWeight);
 }
 
 /** Changes of thread without a pause among the last few turns. */
@@ -70,19 +85,25 @@ export function switchesIn(records: readonly TurnRecord[]): number {
 
 /** How long the answers are that this person gets: the mean log of their words over what written conversations have. */
 export function answerLengthOf(records: readonly TurnRecord[]): number {
-  const lengths = records
-    .slice(-ANSWERS)
-    .flatMap(({ answer }) => (answer === undefined ? [] : [Math.min(LONGEST_ANSWER, answer.cues.logLength)]));
-  const sum = lengths.reduce((total, length) => total + length, PRIOR.answers * WRITTEN_ANSWER);
-  return Math.max(0, sum / (lengths.length + PRIOR.answers) - WRITTEN_ANSWER);
+  let sum = PRIOR.answers * WRITTEN_ANSWER;
+  let count = 0;
+  for (let i = Math.max(0, records.length - ANSWERS); i < records.length; i++) {
+    const answer = records[i]?.answer;
+    if (answer === undefined) continue;
+    sum += Math.min(LONGEST_ANSWER, answer.cues.logLength);
+    count++;
+  }
+  return Math.max(0, sum / (count + PRIOR.answers) - WRITTEN_ANSWER);
 }
 
 const closeness = (turn: TurnInput, record: TurnRecord): number =>
   Math.max(cosine(turn.vector, record.vector) ?? 0, cosine(turn.vector, record.answerVector) ?? 0);
 
-function median(values: readonly number[]): number {
-  if (values.length === 0) return 0;
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1 ? (sorted[middle] ?? 0) : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
+/** The median of the natural logs; sorts the pauses. */
+function medianOfLogs(pauses: number[]): number {
+  if (pauses.length === 0) return 0;
+  pauses.sort((a, b) => a - b);
+  const middle = pauses.length >> 1;
+  const log = (index: number): number => Math.log(Math.max(1, pauses[index] ?? 1));
+  return pauses.length % 2 === 1 ? log(middle) : (log(middle - 1) + log(middle)) / 2;
 }

@@ -44,7 +44,8 @@ export class Projection {
     const known = this.#known[kind].get(vector);
     if (known !== undefined) return known;
     const average = this.#weights[kind];
-    const projected = Float32Array.from(this.#directions, (direction, j) => dot(vector, direction) - (average[j] ?? 0));
+    const projected = new Float32Array(this.#directions.length);
+    for (let j = 0; j < projected.length; j++) projected[j] = dot(vector, this.#directions[j] ?? vector) - (average[j] ?? 0);
     const length = Math.sqrt(dot(projected, projected));
     if (length > 0) for (let j = 0; j < projected.length; j++) projected[j] = (projected[j] ?? 0) / length;
     this.#known[kind].set(vector, projected);

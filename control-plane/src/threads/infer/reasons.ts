@@ -1,6 +1,7 @@
 import type { Reason } from '../types.ts';
 import type { Features } from './features.ts';
 import type { Scored } from './linker.ts';
+import { named } from './sum.ts';
 import type { TermGroup } from './terms.ts';
 
 /** Shares below this many log-odds are left out. */
@@ -10,7 +11,7 @@ const MOST = 5;
 /** Why a thread was joined, or why even the best candidate was not: what speaks for it has a weight above zero. */
 export function reasonsFor(candidate: Scored, decision: 'joined' | 'new'): Reason[] {
   const sign = decision === 'joined' ? 1 : -1;
-  const reasons = [...candidate.shares]
+  const reasons = [...named(candidate.shares)]
     .filter(([, weight]) => Math.abs(weight) >= WORTH_SAYING)
     .toSorted(([, a], [, b]) => sign * (b - a))
     .slice(0, MOST)

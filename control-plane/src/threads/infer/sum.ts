@@ -52,11 +52,15 @@ export function sumOver(terms: readonly Term[], by: Readonly<Record<string, numb
 
 export function sharesOf({ newest, older }: Sum, features: Features): Shares {
   const { terms, rest } = features.rank === 0 ? newest : older;
-  const shares = Float64Array.from(rest);
+  const shares = rest.slice();
   for (const { value, group, weight } of terms) shares[group] = (shares[group] ?? 0) + weight * value(features);
   return shares;
 }
 
 export const named = (shares: Shares): Map<TermGroup, number> => new Map(TERM_GROUPS.map((group, i) => [group, shares[i] ?? 0]));
 
-export const sumOf = (shares: Shares): number => shares.reduce((sum, share) => sum + share, 0);
+export function sumOf(shares: Shares): number {
+  let sum = 0;
+  for (let i = 0; i < shares.length; i++) sum += shares[i] ?? 0;
+  return sum;
+}

@@ -1,6 +1,6 @@
 // How a request stands to the one before it in its thread: what it shares with that prompt and with its answer.
 import { cosine } from '../vector.ts';
-import { signsOf, wordCount, type Signs } from './signs.ts';
+import { ordersWork, wordCount, type Signs } from './signs.ts';
 
 /** A request or the one before it, as far as kinds of follow-ups look at them. */
 export interface Said {
@@ -48,7 +48,6 @@ export function leaningOf(said: Said, signs: Signs, before: Before): Leaning {
   const flag = (condition: boolean): number => (condition ? 1 : 0);
   const answerAsks = flag(/[?？]\s*$/.test((before.answer ?? '').slice(-40)));
   const union = own.size + prompt.size - inPrompt;
-  const beforeSigns = signsOf(before.text);
   return {
     sharedWithPrompt: inPrompt / all,
     sharedWithAnswer: sharedBy(own, answer) / all,
@@ -63,7 +62,7 @@ export function leaningOf(said: Said, signs: Signs, before: Before): Leaning {
     noAnswer: flag((before.answer ?? '') === ''),
     answerRegrets: flag(REGRETS.test((before.answer ?? '').slice(0, 200))),
     logRatio: Math.max(-3, Math.min(3, Math.log1p(wordCount(said.text)) - Math.log1p(wordCount(before.text)))),
-    previousWasWork: flag(beforeSigns.orderNotAsking === 1 || beforeSigns.form === 1),
+    previousWasWork: flag(ordersWork(before.text)),
   };
 }
 

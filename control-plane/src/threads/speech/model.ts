@@ -9,12 +9,15 @@ export interface SpeechModel {
   readonly vector?: readonly (readonly number[])[];
 }
 
+const NO_WEIGHTS: readonly number[] = [];
+
 /** Scores in log-odds up to a constant, in the order of the labels. A vector of another length than the model's counts as none. */
 export function scoresOf(model: SpeechModel, numbers: Readonly<Record<string, number>>, vector?: Float32Array): number[] {
   const scores = [...model.bias];
-  for (const [name, weights] of Object.entries(model.numbers)) {
+  for (const name in model.numbers) {
     const value = numbers[name] ?? 0;
     if (value === 0) continue;
+    const weights = model.numbers[name] ?? NO_WEIGHTS;
     for (let k = 0; k < scores.length; k++) scores[k] = (scores[k] ?? 0) + (weights[k] ?? 0) * value;
   }
   model.vector?.forEach((weights, k) => {

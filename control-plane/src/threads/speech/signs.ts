@@ -123,6 +123,12 @@ function read(whole: string): Signs {
   };
 }
 
+/** Whether the text orders something, or another form of it. */
+export function ordersWork(whole: string): boolean {
+  const head = whole.slice(0, HEAD_UNITS).replaceAll('’', "'");
+  return PHRASES.form.test(head) || ((PHRASES.make.test(head) || PHRASES.makeForeign.test(head)) && !PHRASES.ask.test(head));
+}
+
 /** Words, where texts have spaces; Chinese and Japanese characters count as half a word. */
 export function wordCount(text: string): number {
   const unspaced = text.match(UNSPACED)?.length ?? 0;

@@ -14,10 +14,13 @@ export function totalRarity(words: Iterable<string>): number {
   return total;
 }
 
-/** Share of a text's rarity that another text's words cover, 0…1. `total` is the text's own. */
-export function coverage(words: ReadonlySet<string>, total: number, others: { has(word: string): boolean }): number {
-  if (total === 0) return 0;
+/** Share of a text's rarity that other texts' words cover, 0…1. `rarity` is the text's own, the sum of `rarities`. */
+export function coverage(
+  { words, rarities, rarity }: { readonly words: readonly string[]; readonly rarities: readonly number[]; readonly rarity: number },
+  has: (word: string) => boolean,
+): number {
+  if (rarity === 0) return 0;
   let shared = 0;
-  for (const word of words) if (others.has(word)) shared += rarityOf(word);
-  return shared / total;
+  for (let i = 0; i < words.length; i++) if (has(words[i] ?? '')) shared += rarities[i] ?? 0;
+  return shared / rarity;
 }

@@ -22,10 +22,17 @@ export interface Referents {
 export function referentsOf(beginning: string, whole: string): Referents {
   const text = beginning.slice(0, UNITS_READ);
   return {
-    mentions: cue.REFERENTS.map((pattern) => Math.min(MOST_MENTIONS, text.match(pattern)?.length ?? 0)),
+    ...mentionsOf(beginning, whole),
     firstPerson: cue.FIRST_PERSON.test(text),
     names: new Set(Array.from(text.slice(1).matchAll(cue.NAME), ([name]) => name.toLowerCase())),
     ending: /[?.!]$/.exec(whole.slice(-ENDING_UNITS).trimEnd())?.[0] ?? '',
+  };
+}
+
+export function mentionsOf(beginning: string, whole: string): Pick<Referents, 'mentions' | 'closes'> {
+  const text = beginning.slice(0, UNITS_READ);
+  return {
+    mentions: cue.REFERENTS.map((pattern) => Math.min(MOST_MENTIONS, text.match(pattern)?.length ?? 0)),
     closes: cue.CLOSING.test(whole.slice(-ENDING_UNITS)),
   };
 }

@@ -1,6 +1,6 @@
 // What the linker reads from a text, once: words for overlap, and cues for whether it leans on something said before.
 import * as cue from './cues.ts';
-import { referentsOf, type Referents } from './referents.ts';
+import { mentionsOf, referentsOf, type Referents } from './referents.ts';
 
 /** Longer texts are judged by their beginning (and farewells by their end): pasted documents say little about links. */
 const UNITS_READ = 6000;
@@ -66,20 +66,46 @@ export const CUE_NAMES = [
   'selfContained',
 ] as const satisfies readonly (keyof Cues)[];
 
-export function describeText(whole: string): TextTraits {
-  const text = whole.slice(0, UNITS_READ).replaceAll('’', "'");
-  return {
-    words: new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,40}/gu)),
-    numbers: new Set(text.match(/\d{2,20}/g)),
-    identifiers: new Set(text.match(/[A-Za-z_][A-Za-z0-9]{0,40}[_A-Z0-9.][A-Za-z0-9_.]{1,60}/g)),
-    asks: whole.trimEnd().endsWith('?'),
-    referents: referentsOf(text, whole),
-    cues: cuesOf(text, whole),
-  };
+/** What is read of an answer: what a request may take up, and whether it asks or says goodbye. */
+export interface AnswerTraits extends Pick<TextTraits, 'words' | 'numbers' | 'identifiers' | 'asks'> {
+  readonly referents: Pick<Referents, 'mentions' | 'closes'>;
+  readonly cues: Pick<Cues, 'logLength'>;
 }
 
+export function describeAnswer(whole: string): AnswerTraits {
+  const text = readOf(whole);
+  return { ...vocabularyOf(text, whole), referents: mentionsOf(text, whole), cues: { logLength: Math.log1p(piecesOf(text).length) } };
+}
+
+const known = new WeakMap<{ readonly text: string }, TextTraits>();
+
+/** Traits of a request's text, read once however often they are asked for. */
+export function traitsOf(turn: { readonly text: string }): TextTraits {
+  let traits = known.get(turn);
+  if (traits === undefined) {
+    traits = describeText(turn.text);
+    known.set(turn, traits);
+  }
+  return traits;
+}
+
+export function describeText(whole: string): TextTraits {
+  const text = readOf(whole);
+  return { ...vocabularyOf(text, whole), referents: referentsOf(text, whole), cues: cuesOf(text, whole) };
+}
+
+const readOf = (whole: string): string => whole.slice(0, UNITS_READ).replaceAll('’', "'");
+const piecesOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
+
+const vocabularyOf = (text: string, whole: string): Pick<TextTraits, 'words' | 'numbers' | 'identifiers' | 'asks'> => ({
+  words: new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,40}/gu)),
+  numbers: new Set(text.match(/\d{2,20}/g)),
+  identifiers: new Set(text.match(/[A-Za-z_][A-Za-z0-9]{0,40}[_A-Z0-9.][A-Za-z0-9_.]{1,60}/g)),
+  asks: whole.trimEnd().endsWith('?'),
+});
+
 function cuesOf(text: string, whole: string): Cues {
-  const pieces = text.split(/\s+/).filter((word) => word !== '');
+  const pieces = piecesOf(text);
   const count = pieces.length;
   const head = pieces.slice(0, WORDS_FOR_PRONOUNS).join(' ');
   const pronouns = Math.min(4, countOf(head, cue.PRONOUNS));

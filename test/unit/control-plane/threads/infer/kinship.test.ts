@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { kinshipOf } from '../../../../../control-plane/src/threads/infer/kinship.ts';
+import { measureKinship, NO_KINSHIP, type Kinship } from '../../../../../control-plane/src/threads/infer/kinship.ts';
 import { Projection } from '../../../../../control-plane/src/threads/infer/projection.ts';
 import { TurnRecord } from '../../../../../control-plane/src/threads/record.ts';
 import type { Entry } from '../../../../../control-plane/src/threads/state.ts';
@@ -14,6 +14,7 @@ const turn = (vector: readonly number[] | undefined, answer?: readonly number[])
   ...(vector !== undefined && { vector: Float32Array.from(vector) }),
   ...(answer !== undefined && { answerVector: Float32Array.from(answer) }),
 });
+type Turn = ReturnType<typeof turn>;
 const recordOf = (...vectors: Parameters<typeof turn>): TurnRecord =>
   new TurnRecord({ turn: turn(...vectors), threadId: 't', kind: 'turn' } as Entry, []);
 
@@ -37,7 +38,13 @@ describe('Projection', () => {
   });
 });
 
-describe('kinshipOf', () => {
+function kinshipOf(...[request, tail, projection]: [Turn, readonly TurnRecord[], Projection | undefined]): Kinship {
+  const kinship = { ...NO_KINSHIP };
+  measureKinship(kinship, request, tail, projection);
+  return kinship;
+}
+
+describe('measureKinship', () => {
   it('finds a thread about the same matter close though its embeddings differ', () => {
     const kinship = kinshipOf(turn([0.9, 0.43, 0, 0]), [recordOf([-0.9, 0.43, 0, 0])], new Projection(WEIGHTS));
     expect(kinship.kinPrompt).toBeCloseTo(1, 5);

@@ -1,0 +1,51 @@
+// How close a request's embedding lies to those of a thread.
+import type { TurnInput } from '../types.ts';
+import { cosine, dot } from '../vector.ts';
+import type { ThreadFacts } from './facts.ts';
+
+/** Answers of a thread that are looked at. */
+const ANSWERS = 4;
+
+/** Cosines, 0 where a vector is missing. */
+export interface Meaning {
+  readonly toPrompt: number;
+  readonly toBestPrompt: number;
+  readonly toCentroid: number;
+  readonly toAnswer: number;
+  readonly toBestAnswer: number;
+  readonly toPromptAndAnswer: number;
+  /** 1 where the thread's last answer is known. */
+  readonly answered: number;
+}
+
+export const NO_MEANING: Meaning = {
+  toPrompt: 0,
+  toBestPrompt: 0,
+  toCentroid: 0,
+  toAnswer: 0,
+  toBestAnswer: 0,
+  toPromptAndAnswer: 0,
+  answered: 0,
+};
+
+export function measureMeaning(
+  into: { -readonly [Name in keyof Meaning]: number },
+  { vector }: TurnInput,
+  { tail, last, centroid, centroidLength, promptToAnswer }: ThreadFacts,
+): void {
+  if (vector === undefined) return;
+  into.toBestPrompt = -Infinity;
+  for (const record of tail) {
+    into.toPrompt = cosine(vector, record.vector) ?? 0;
+    if (into.toPrompt > into.toBestPrompt) into.toBestPrompt = into.toPrompt;
+  }
+  if (centroidLength > 0 && centroid.length === vector.length) into.toCentroid = dot(vector, centroid) / centroidLength;
+  for (let i = Math.max(0, tail.length - ANSWERS); i < tail.length - 1; i++) {
+    into.toBestAnswer = Math.max(into.toBestAnswer, cosine(vector, tail[i]?.answerVector) ?? 0);
+  }
+  const toAnswer = cosine(vector, last.answerVector);
+  into.toBestAnswer = Math.max(into.toBestAnswer, toAnswer ?? 0);
+  into.toAnswer = toAnswer ?? 0;
+  into.toPromptAndAnswer = toAnswer === undefined ? into.toPrompt : (toAnswer + into.toPrompt) / Math.sqrt(2 + 2 * promptToAnswer);
+  into.answered = toAnswer === undefined ? 0 : 1;
+}
