@@ -6,6 +6,7 @@ import type { OidcTimes } from './adapters/oidc/index.ts';
 import { fingerprintOf, openSecret } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import type { Config } from './config.ts';
+import type { OutboundPostOptions } from './http/index.ts';
 import type { Embedder, NameFinder } from './ingest/index.ts';
 import type { Clock, Logger, Scope } from './kernel/index.ts';
 import type { LivePolicy } from './policies/index.ts';
@@ -25,6 +26,8 @@ export interface Overrides {
   readonly otherEmbedders?: readonly Closable<Embedder>[];
   readonly nameFinder?: Closable<NameFinder>;
   readonly oidcTimes?: Partial<OidcTimes>;
+  /** In place of the system's name servers, and of the usual patience. */
+  readonly outbound?: Pick<OutboundPostOptions, 'resolve' | 'timeoutMs'>;
 }
 
 export interface Base {

@@ -9,8 +9,8 @@ import { openNameFinder } from './adapters/onnx/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite } from './adapters/sqlite/index.ts';
-import { alertRoutes } from './alerts/index.ts';
 import { type Overrides, type Base, principalMeant, pseudonymAt, secretOf, version } from './compose-base.ts';
+import { openAlerts } from './compose-alerts.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openPublicTopics, openSpanExport, healthOf } from './compose-outside.ts';
@@ -162,6 +162,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const meaning = meaningIndex(workshop, embedders, outside?.vectors ?? store.vectors);
   let purging: Purging | undefined;
   const redactPatterns = (text: string): string => workshop().redactor.redact(text).text;
+  const alerts = openAlerts(base, { metrics, redactor: () => workshop().redactor });
   const routes: Route[] = [
     ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
@@ -176,7 +177,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...topicRoutes(store.topics, () => live.current().policy.topics, openReleaser(base)),
     ...reportRoutes(store.traffic, clock),
     ...insightRoutes({ threads: store.threads, sequences: store.sequences, scales: () => live.current().policy.evaluators ?? [], clock }),
-    ...alertRoutes({ alerts: store.alerts, traffic: store.alertTraffic, clock, redactor: () => workshop().redactor }),
+    ...alerts.routes,
     ...privacyRoutes(eraser, (scope, user) => principalMeant(base, scope, user)),
     ...audit.routes,
     ...revealRoutes({
@@ -215,6 +216,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       audit.start();
       vault.rewrap().catch((error: unknown) => logger.error('vault_not_rewrapped', errorFields(error)));
       mover.start();
+      alerts.start();
       purging ??= schedulePurge({
         store: outside ? withOutsideVectors(store.retention, outside.vectors, store.legalHolds) : store.retention,
         policy: () => live.current().policy.retention,
@@ -230,6 +232,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       await inTurn([
         () => purging?.stop(),
         () => mover.stop(),
+        () => alerts.stop(),
         () => pipeline.drain(),
         () => announcer.drain(),
         () => identity.stop(),

@@ -1,5 +1,6 @@
 // The only reader of the environment. Every fault is reported at once, with what was expected and what follows from it.
 import path from 'node:path';
+import { ALERT_KEYS, readAlertSettings, type AlertSettings } from './config-alerts.ts';
 import { ACCESS_KEYS, readAccessSettings, type AccessSettings } from './config-access.ts';
 import { EMBEDDER_KEYS, readEmbedderSettings, type EmbedderSettings } from './config-embedder.ts';
 import { OTLP_KEYS, readOtlpSettings, type OtlpSettings } from './config-otlp.ts';
@@ -54,6 +55,7 @@ export interface Config {
   readonly limits: Limits;
   readonly embedder: EmbedderSettings;
   readonly access: AccessSettings;
+  readonly alerts: AlertSettings;
 }
 
 const MEBIBYTE = 1024 * 1024;
@@ -82,6 +84,7 @@ const KEYS = new Set([
   ...ACCESS_KEYS,
   ...EMBEDDER_KEYS,
   ...OTLP_KEYS,
+  ...ALERT_KEYS,
 ]);
 
 /** Names that belong to other parts of the project, so that a typing error in ours stands out. */
@@ -145,6 +148,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     }),
     embedder: readEmbedderSettings(reader, workingFolder),
     access: readAccessSettings(reader, scope),
+    alerts: readAlertSettings(reader),
   };
   if (faults.length > 0) throw new ConfigError(faults);
   return Object.freeze(config);

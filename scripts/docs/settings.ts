@@ -52,6 +52,18 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
   CLEW_MAX_DECOMPRESSED_BYTES: { default: '33554432', meaning: 'Largest posted body, in bytes after decompression.' },
   CLEW_MAX_BATCH: { default: '10000', meaning: 'Most samples in one post.' },
   CLEW_JOURNAL_LIMIT: { default: '200000', meaning: 'Most samples that wait for processing; above it senders get 429 with Retry-After.' },
+  CLEW_OUTBOUND: {
+    meaning:
+      'Hosts that may be posted to, commas between: `hooks.example.com`, `https://*.example.com:8443`, `http://10.0.0.5:9000 private`. Unless marked ` private` a name that leads to a private address is refused; redirects are never followed.',
+  },
+  CLEW_ALERT_WEBHOOKS: {
+    meaning:
+      'Where explained alerts are posted: URLs on the list of CLEW_OUTBOUND, commas between, at most 8; `TENANT=` or `TENANT/ENVIRONMENT=` before those of one alone.',
+  },
+  CLEW_ALERT_WEBHOOK_SECRETS: {
+    meaning:
+      'Secrets that sign those posts (standardwebhooks.com): `whsec_` and base64, commas between. Each signs, so that a secret can be changed without a gap.',
+  },
   CLEW_HASH_KEY: { meaning: 'The hash key of the gateways, so that a person who signs in has the pseudonym that the gateways gave.' },
   CLEW_HASH_KEYS: { meaning: 'The same by tenant, where they differ.' },
   CLEW_OIDC_ISSUER: { meaning: 'Lets people sign in with tokens of this OpenID provider. The CLEW_OIDC settings below need it.' },

@@ -146,14 +146,33 @@ describe('alerts', () => {
   it('tell what stands out, and lead to the threads behind it', async () => {
     const { page, seen } = await visit(browser, served, '/?view=alerts');
     await page.getByRole('link', { name: 'AnswersFail' }).click();
-    const finding = page.getByRole('listitem').filter({ hasText: 'this topic' });
+    const finding = page.getByRole('listitem').filter({ hasText: '41 people' });
     await finding.getByText('45%').waitFor();
     await finding.getByText('×9.0').waitFor();
-    await finding.getByText('41 people · errors 2% → 31%, elsewhere 2% → 2%').waitFor();
-    await page.getByText('goes along with topic top 2').waitFor();
+    await finding.getByText('41 people · errors 2% → 31%, elsewhere 2% → 2% (p < 0.001)').waitFor();
+    await page.getByText('goes along with topic oven, repair, warranty').waitFor();
     const address = (name: RegExp | string): Promise<string | null> => page.getByRole('link', { name }).getAttribute('href');
     expect(await address('agent')).toMatch(/^\/\?from=/);
-    expect(await address('this topic')).toMatch(/^\/\?topic=top_2&from=/);
+    expect(await address('thread 1')).toBe('/?thread=thr_rota');
+    const changes = page.getByRole('region', { name: 'What changed just before' });
+    await changes.getByRole('row').filter({ hasText: 'deploy shop' }).getByText('5 min before').waitFor();
+    await changes.getByRole('row').filter({ hasText: 'model › executed' }).getByText('0% → 66%').waitFor();
+    expect(await changes.getByRole('link', { name: 'Compare two runs' }).getAttribute('href')).toBe(`/?run=${first}&against=${second}`);
+    await page.getByRole('region', { name: 'Told' }).getByText('unreachable').waitFor();
+    expect(await address('oven, repair, warranty')).toMatch(/^\/\?topic=top_2&from=/);
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('are listed with what is likeliest behind them, by status, and load on', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=alerts');
+    const rows = page.getByRole('list', { name: 'Alerts' }).getByRole('listitem');
+    await rows.filter({ hasText: 'AnswersFail' }).getByText('oven, repair, warranty').waitFor();
+    await rows.filter({ hasText: 'OldAlert' }).waitFor();
+    await rows.filter({ hasText: 'SlowAnswers' }).getByText('nothing stands out').waitFor();
+    await page.getByLabel('Status').selectOption('resolved');
+    await eventually(() => rows.count()).toBe(1);
+    expect(new URL(page.url()).search).toBe('?view=alerts&status=resolved');
     isClean(seen);
     await page.context().close();
   });

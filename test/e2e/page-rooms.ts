@@ -1,5 +1,5 @@
 // Runs, topics and alerts in the shapes of the API, from memory. page-real.test.ts shows those of the real control plane.
-import type { Finding } from '../../control-plane/src/alerts/index.ts';
+import type { AlertChange, Finding } from '../../control-plane/src/alerts/index.ts';
 import { ClewError, type Route } from '../../control-plane/src/kernel/index.ts';
 
 const NOW = Date.now();
@@ -117,6 +117,8 @@ const FINDINGS: readonly Finding[] = [
     people: 41,
     lift: 8.96,
     pValue: 1e-12,
+    qValue: 2e-11,
+    share: { incident: 0.45, baseline: 0.05 },
     effect: { metric: 'errors', inside: { incident: 0.31, baseline: 0.02 }, outside: { incident: 0.02, baseline: 0.02 }, pValue: 1e-9 },
     explainedBy: null,
   },
@@ -129,6 +131,8 @@ const FINDINGS: readonly Finding[] = [
     people: 60,
     lift: 2.25,
     pValue: 0.0004,
+    qValue: 0.004,
+    share: { incident: 0.75, baseline: 0.33 },
     effect: null,
     explainedBy: { dimension: 'topic', value: 'top_2' },
   },
@@ -141,8 +145,43 @@ const FINDINGS: readonly Finding[] = [
     people: 9,
     lift: 0.51,
     pValue: 0.012,
+    qValue: 0.04,
+    share: { incident: 0.1, baseline: 0.2 },
     effect: { metric: 'errors', inside: { incident: 0.4, baseline: 0.1 }, outside: { incident: 0.02, baseline: 0.02 }, pValue: 0.012 },
     explainedBy: null,
+  },
+];
+
+const SHOWN = FINDINGS.map((finding, place) => ({
+  id: `${finding.dimension}:${finding.value}`,
+  ...finding,
+  label: finding.dimension === 'topic' ? 'oven, repair, warranty' : null,
+  threads: place === 0 ? ['thr_rota', 'thr_agent'] : [],
+}));
+const LISTED = [
+  { ...ALERT, findings: SHOWN.length, first: SHOWN[0] },
+  { ...ALERT, id: 'al_done', name: 'SlowAnswers', status: 'resolved', endsAt: at(100_000), findings: 0, first: null },
+];
+const CHANGES: readonly (Omit<AlertChange, 'atMs'> & { readonly at: string | null })[] = [
+  { kind: 'deploy', what: 'shop', value: 'v42', how: 'took effect', at: at(1_200_000), share: null, example: null },
+  { kind: 'policy', what: 'policy', value: 'version 7', how: 'took effect', at: at(4_000_000), share: null, example: null },
+  {
+    kind: 'model',
+    what: '/model/executed',
+    value: 'gpt-4o-mini-2024-07-18',
+    how: 'appeared',
+    at: at(890_000),
+    share: { before: 0, after: 0.66 },
+    example: { a: RUN_IDS[0] ?? '', b: RUN_IDS[1] ?? '' },
+  },
+  {
+    kind: 'prompt',
+    what: '/composition/instructions/0',
+    value: `template ${digest('77aa')}`,
+    how: 'more',
+    at: at(890_000),
+    share: { before: 0.2, after: 0.9 },
+    example: null,
   },
 ];
 
@@ -157,7 +196,7 @@ const route = (path: string, answer: (query: Readonly<Record<string, string | un
   path,
   permission: `${path.split('/')[2] ?? ''}:read`,
   summary: 'From memory',
-  query: ['figures', 'verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run'].map((name) => ({
+  query: ['figures', 'status', 'verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run'].map((name) => ({
     name,
     description: name,
     schema: { type: 'string' },
@@ -197,13 +236,43 @@ export function roomRoutes(isEmpty = false): readonly Route[] {
         ? { ...RELEASED, items: some(RELEASED.items) }
         : { items: some(TOPICS), next: null, minUsers: 5, figures: 'exact' },
     ),
-    route('/v1/alerts', () => ({ items: some([ALERT]), next: null })),
+    route('/v1/alerts', ({ status, cursor }) =>
+      cursor === undefined
+        ? { items: some(LISTED).filter((one) => status === undefined || one.status === status), next: isEmpty || status ? null : 'more' }
+        : { items: [{ ...LISTED[1], id: 'al_old', name: 'OldAlert' }], next: null },
+    ),
     route('/v1/alerts/:id', (_query, id) => ({
       ...find([ALERT], id),
+      explainedAt: at(20_000),
       metric: 'errors',
+      window: { from: at(900_000), to: at(0) },
+      baseline: { from: at(6_300_000), to: at(900_000) },
+      dayBefore: null,
       requests: 200,
       baselineRequests: 1200,
-      findings: FINDINGS,
+      isCapped: false,
+      findings: SHOWN,
+      changes: CHANGES,
+      posts: [
+        {
+          id: 'msg_1',
+          host: 'hooks.example.com',
+          state: 'delivered',
+          reason: null,
+          attempts: 0,
+          createdAt: at(80_000),
+          settledAt: at(79_000),
+        },
+        {
+          id: 'msg_2',
+          host: 'chat.example.org',
+          state: 'dropped',
+          reason: 'unreachable',
+          attempts: 5,
+          createdAt: at(80_000),
+          settledAt: at(9_000),
+        },
+      ],
     })),
   ];
 }

@@ -55,11 +55,14 @@ export function shareContrast(
   return contrast(difference, influence, carriers.size - 1, binomial);
 }
 
-/** Whether the metric of the segment grew more than that of all others. Rows without the metric are left out. */
+/**
+ * Whether the metric of the segment grew more than that of all others. Rows without the metric are left out.
+ * `levels`: means in the segment now and before, and elsewhere now and before; null where nothing was measured.
+ */
 export function effectContrast(
   rows: readonly TableRow[],
   has: (row: TableRow) => boolean,
-): Contrast & { readonly means: readonly number[] } {
+): Contrast & { readonly levels: readonly (number | null)[] } {
   const sums = [0, 0, 0, 0];
   const sizes = [0, 0, 0, 0];
   const cellOf = (row: TableRow): number => (has(row) ? 0 : 2) + (row.isIncident ? 0 : 1);
@@ -70,7 +73,8 @@ export function effectContrast(
     sizes[cell] = (sizes[cell] ?? 0) + 1;
   }
   const means = sums.map((sum, cell) => sum / Math.max(1, sizes[cell] ?? 0));
-  if (Math.min(...sizes.slice(0, 2)) < LEAST_MEASURED || Math.min(...sizes.slice(2)) === 0) return { ...NOTHING, means };
+  const levels = means.map((mean, cell) => (sizes[cell] === 0 ? null : mean));
+  if (Math.min(...sizes.slice(0, 2)) < LEAST_MEASURED || Math.min(...sizes.slice(2)) === 0) return { ...NOTHING, levels };
   const [inNow = 0, inBefore = 0, outNow = 0, outBefore = 0] = means;
   const influence = new Map<number, number>();
   const carriers = new Set<number>();
@@ -82,7 +86,7 @@ export function effectContrast(
     const moved = ((signs[cell] ?? 0) * (row.metric - (means[cell] ?? 0))) / (sizes[cell] ?? 1);
     influence.set(row.person, (influence.get(row.person) ?? 0) + moved);
   }
-  return { ...contrast(inNow - inBefore - (outNow - outBefore), influence, carriers.size - 1, 0), means };
+  return { ...contrast(inNow - inBefore - (outNow - outBefore), influence, carriers.size - 1, 0), levels };
 }
 
 /** Fewer requests of a segment say nothing about its metric. */

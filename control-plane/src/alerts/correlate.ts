@@ -1,5 +1,5 @@
 // What stands out in an incident: segments of which there is more, or whose requests fare worse, than before.
-import { discoveries, twoSided } from '../kernel/index.ts';
+import { discoveries, discoveryRates, twoSided } from '../kernel/index.ts';
 import { effectContrast, shareContrast, type Contrast } from './contrast.ts';
 import { tableOf, type Segment, type Table, type TableRow } from './table.ts';
 import type { AlertMetric, AlertRow, Finding } from './types.ts';
@@ -40,9 +40,11 @@ export function correlate({ incident, before, dayBefore }: Times, metric: AlertM
   const candidates = table.segments.filter((segment) => isEnough(table, segment)).map((segment) => candidate(table, other, segment));
   const tests = candidates.flatMap(({ sharePValue, effectPValue }) => [sharePValue, effectPValue]);
   const held = discoveries(tests, FALSE_DISCOVERIES);
+  const rates = discoveryRates(tests);
   const found = candidates.flatMap((one, at) => {
     const [byShare, byEffect] = [held[2 * at] === true, held[2 * at + 1] === true];
-    return byShare || byEffect ? [{ ...one, byShare, byEffect }] : [];
+    const qValue = Math.min(rates[2 * at] ?? 1, rates[2 * at + 1] ?? 1);
+    return byShare || byEffect ? [{ ...one, byShare, byEffect, qValue }] : [];
   });
   const compared = found.toSorted((a, b) => strength(b) - strength(a)).slice(0, MAX_COMPARED);
   return compared
@@ -73,7 +75,7 @@ function candidate(table: Table, other: Table | undefined, segment: Segment): Ca
 const weaker = (a: Contrast, b: Contrast | undefined): Contrast => (b !== undefined && b.z < a.z ? b : a);
 const strength = ({ share, effect, byShare, byEffect }: Found): number => Math.max(byShare ? share.z : 0, byEffect ? effect.z : 0);
 
-type Found = Candidate & { readonly byShare: boolean; readonly byEffect: boolean };
+type Found = Candidate & { readonly byShare: boolean; readonly byEffect: boolean; readonly qValue: number };
 
 /** What is left of a finding's share given the other one that leaves least of it, and keeps more of its own. */
 function account(
@@ -101,23 +103,25 @@ function finding(table: Table, one: Found, metric: AlertMetric, explainedBy: Fin
   const own = table.rows.filter(segment.has);
   const now = own.filter(({ isIncident }) => isIncident);
   const before = own.length - now.length;
-  const [insideNow = 0, insideBefore = 0, outsideNow = 0, outsideBefore = 0] = effect.means;
+  const [insideNow = null, insideBefore = null, outsideNow = null, outsideBefore = null] = effect.levels;
   return {
     ...nameOf(segment),
     kind: byShare && byEffect ? 'both' : byShare ? 'share' : 'effect',
     inIncident: now.length,
     inBaseline: before,
+    share: { incident: now.length / Math.max(1, table.incident), baseline: before / Math.max(1, table.baseline) },
     people: new Set(now.map(({ person }) => person)).size,
     lift: (now.length + 0.5) / (table.incident + 1) / ((before + 0.5) / (table.baseline + 1)),
     pValue: Math.min(one.sharePValue, one.effectPValue),
+    qValue: one.qValue,
     effect:
-      effect.degrees === 0
+      insideNow === null
         ? null
         : {
             metric,
             inside: { incident: insideNow, baseline: insideBefore },
             outside: { incident: outsideNow, baseline: outsideBefore },
-            pValue: one.effectPValue,
+            pValue: effect.degrees === 0 ? null : one.effectPValue,
           },
     explainedBy,
   };

@@ -1,4 +1,4 @@
-import type { Alert, AlertMetric } from './types.ts';
+import { METRICS, type Alert, type AlertMetric } from './types.ts';
 
 /** Label of a rule that says what its alert is about; where it is missing, the name of the alert has to. */
 export const METRIC_LABEL = 'clew_metric';
@@ -10,8 +10,11 @@ const NAMES: readonly (readonly [AlertMetric, RegExp])[] = [
   ['cost', /cost|spend|budget|token/i],
 ];
 
-export function metricOf({ name, labels }: Pick<Alert, 'name' | 'labels'>): AlertMetric {
-  const said = labels[METRIC_LABEL];
-  const known: readonly AlertMetric[] = ['errors', 'blocks', 'latency', 'corrections', 'cost'];
-  return known.find((metric) => metric === said) ?? NAMES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'errors';
+export function metricOf({
+  name,
+  labels,
+  settings,
+}: Pick<Alert, 'name' | 'labels'> & { readonly settings?: Pick<Alert['settings'], 'metric'> }): AlertMetric {
+  const said = settings?.metric ?? labels[METRIC_LABEL];
+  return METRICS.find((metric) => metric === said) ?? NAMES.find(([, pattern]) => pattern.test(name))?.[0] ?? 'errors';
 }

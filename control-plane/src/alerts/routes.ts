@@ -1,107 +1,172 @@
-// POST /v1/alerts/alertmanager, GET /v1/alerts, GET /v1/alerts/:id.
+// POST /v1/alerts/alertmanager, POST /v1/alerts, GET /v1/alerts, GET /v1/alerts/:id, POST and GET /v1/deploys.
 import type { Redactor } from '#redact';
-import { ClewError, type Clock, type Route } from '../kernel/index.ts';
-import { correlate } from './correlate.ts';
-import { metricOf } from './metric.ts';
-import type { AlertStore, AlertTraffic } from './ports.ts';
+import { ClewError, type ApiReply, type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
+import { deployRoutes } from './deploys.ts';
+import { GENERIC_SCHEMA, readGeneric } from './generic.ts';
+import type { AlertDesk, AlertPost, AlertStore, DeployStore, ListedAlert, PostQueue } from './ports.ts';
+import { showAlert, showExplanation, showFinding, type Labels } from './show.ts';
 import type { Alert } from './types.ts';
+import { labelsFor, type AlertWatch } from './watch.ts';
 import { readWebhook } from './webhook.ts';
 
-/** The incident is compared with so many times its own length before it, an hour at least. */
-const BASELINE_LENGTHS = 6;
-const LEAST_BASELINE_MS = 3_600_000;
-const DAY_MS = 86_400_000;
-/** Of each time the newest so many requests are looked at. */
-const MAX_ROWS = 30_000;
-
-export function alertRoutes(ports: {
+export interface AlertRouteParts {
   readonly alerts: AlertStore;
-  readonly traffic: AlertTraffic;
+  readonly desk: AlertDesk;
+  readonly posts: PostQueue;
+  readonly deploys: DeployStore;
+  readonly watch: AlertWatch;
+  readonly labelsOf: (scope: Scope, topics: readonly string[]) => Promise<Labels>;
   readonly clock: Clock;
   /** Pattern redaction by the policy in force. */
   readonly redactor: () => Redactor;
-}): readonly Route[] {
-  const { alerts, traffic, clock } = ports;
+}
+
+const PAGE = 50;
+const TAKEN = { status: 202, description: 'How many alerts were taken' } as const;
+const TIME: JsonSchema = { type: 'string', format: 'date-time' };
+
+export function alertRoutes(parts: AlertRouteParts): readonly Route[] {
+  const { alerts, clock, watch } = parts;
   const redact = (text: string): string => {
-    const { text: redacted, findings } = ports.redactor().redact(text);
+    const { text: redacted, findings } = parts.redactor().redact(text);
     // The address of a machine that is watched is what its alert is about, and nobody's own.
     return findings.every(({ type }) => type === 'IP_ADDRESS') ? text : redacted;
+  };
+  const take = async (scope: Scope, taken: readonly Alert[]): Promise<ApiReply> => {
+    await alerts.save(scope, taken);
+    watch.notify();
+    return { status: 202, json: { accepted: taken.length } };
   };
   return [
     {
       method: 'post',
       path: '/v1/alerts/alertmanager',
       permission: 'alerts:write',
-      summary: 'Webhook receiver for Alertmanager',
+      summary: 'Webhook receiver for Alertmanager; the same alert may be sent any number of times',
       body: {
         kind: 'json',
         content: { 'application/json': { type: 'object', required: ['alerts'], properties: { alerts: { type: 'array' } } } },
       },
-      success: { status: 202, description: 'How many alerts were taken' },
+      success: TAKEN,
       errors: ['invalid_body'],
-      handle: async ({ caller, body }) => {
-        const taken = readWebhook(body, clock.nowMs(), redact);
-        await alerts.save(caller.scope, taken);
-        return { status: 202, json: { accepted: taken.length } };
-      },
+      handle: ({ caller, body }) => take(caller.scope, readWebhook(body, clock.nowMs(), redact)),
     },
     {
-      method: 'get',
+      method: 'post',
       path: '/v1/alerts',
-      permission: 'alerts:read',
-      summary: 'Alerts, newest first',
-      success: { status: 200, description: 'A page of alerts' },
-      handle: async ({ caller }) => ({ status: 200, json: { items: (await alerts.list(caller.scope, 200)).map(show), next: null } }),
+      permission: 'alerts:write',
+      summary: 'Alerts of other tools: one, or a list; window and baseline may be named',
+      body: { kind: 'json', content: { 'application/json': GENERIC_SCHEMA } },
+      success: TAKEN,
+      errors: ['invalid_body'],
+      handle: ({ caller, body }) => take(caller.scope, readGeneric(body, clock.nowMs(), redact)),
     },
-    {
-      method: 'get',
-      path: '/v1/alerts/:id',
-      permission: 'alerts:read',
-      summary: 'One alert with what stands out in its time against the time before',
-      success: { status: 200, description: 'The alert and its findings' },
-      errors: ['not_found'],
-      handle: async ({ caller, params }) => {
-        const alert = await alerts.find(caller.scope, params['id'] ?? '');
-        if (!alert) throw new ClewError('not_found');
-        const range = timesOf(alert, clock.nowMs());
-        const limit = MAX_ROWS;
-        const incident = await traffic.rows(caller.scope, { ...range.incident, limit });
-        const before = await traffic.rows(caller.scope, { ...range.before, limit });
-        const dayBefore = await traffic.rows(caller.scope, { ...range.dayBefore, limit });
-        const metric = metricOf(alert);
-        return {
-          status: 200,
-          json: {
-            ...show(alert),
-            metric,
-            requests: incident.length,
-            baselineRequests: before.length,
-            baseline: { from: new Date(range.before.fromMs).toISOString(), to: new Date(range.before.toMs).toISOString() },
-            findings: correlate({ incident, before, dayBefore }, metric),
-          },
-        };
-      },
-    },
+    listRoute(parts),
+    oneRoute(parts),
+    ...deployRoutes(parts.deploys, clock, redact),
   ];
 }
 
-function timesOf({ startsAtMs, endsAtMs }: Alert, nowMs: number) {
-  const toMs = Math.max(startsAtMs + 1, endsAtMs ?? nowMs);
-  const baselineMs = Math.max(LEAST_BASELINE_MS, BASELINE_LENGTHS * (toMs - startsAtMs));
+function listRoute({ alerts, labelsOf }: AlertRouteParts): Route {
   return {
-    incident: { fromMs: startsAtMs, toMs },
-    before: { fromMs: startsAtMs - baselineMs, toMs: startsAtMs },
-    // An incident of a day or more has no same time of the day before that is not part of itself.
-    dayBefore: toMs - startsAtMs >= DAY_MS ? { fromMs: 0, toMs: 0 } : { fromMs: startsAtMs - DAY_MS, toMs: toMs - DAY_MS },
+    method: 'get',
+    path: '/v1/alerts',
+    permission: 'alerts:read',
+    summary: 'Alerts, newest first, each with its likeliest cause',
+    query: [
+      { name: 'status', description: 'firing or resolved', schema: { type: 'string', enum: ['firing', 'resolved'] } },
+      { name: 'cursor', description: 'From `next` of the page before', schema: { type: 'string', maxLength: 512 } },
+    ],
+    success: {
+      status: 200,
+      description:
+        'A page of alerts. `findings`: how many segments stand out, null where nobody has looked yet; `first`: the likeliest cause',
+    },
+    handle: async ({ caller: { scope }, query }) => {
+      const status = query['status'] as Alert['status'] | undefined;
+      const page = await alerts.list(scope, { limit: PAGE, cursor: query['cursor'], status });
+      const firsts = page.items.flatMap(({ explanation }) => explanation?.findings.slice(0, 1) ?? []);
+      const labels = await labelsOf(
+        scope,
+        firsts.flatMap(({ dimension, value }) => (dimension === 'topic' ? [value] : [])),
+      );
+      return { status: 200, json: { items: page.items.map((item) => showListed(item, labels)), next: page.next } };
+    },
   };
 }
 
-function show(alert: Alert): Record<string, unknown> {
-  const { startsAtMs, endsAtMs, receivedAtMs, ...rest } = alert;
+function showListed({ alert, explanation }: ListedAlert, labels: Labels) {
+  const [first] = explanation?.findings ?? [];
   return {
-    ...rest,
-    startsAt: new Date(startsAtMs).toISOString(),
-    endsAt: endsAtMs === null ? null : new Date(endsAtMs).toISOString(),
-    receivedAt: new Date(receivedAtMs).toISOString(),
+    ...showAlert(alert),
+    metric: explanation?.metric ?? null,
+    requests: explanation?.requests ?? null,
+    findings: explanation?.findings.length ?? null,
+    first: first === undefined ? null : showFinding(first, labels),
+    changes: explanation?.changes.length ?? null,
   };
 }
+
+function oneRoute(parts: AlertRouteParts): Route {
+  const share = { type: 'object', properties: { incident: { type: 'number' }, baseline: { type: 'number' } } };
+  const range = { type: 'object', properties: { from: TIME, to: TIME } };
+  return {
+    method: 'get',
+    path: '/v1/alerts/:id',
+    permission: 'alerts:read',
+    summary: 'One alert with what stands out in its time against the time before, and what changed just before',
+    success: {
+      status: 200,
+      description:
+        'The alert and its stored explanation, which is made anew every few minutes while it fires and once more when it has ended. `findings`: the likeliest cause first; `threads` show it, those that fare worst by the metric first',
+      schema: {
+        type: 'object',
+        properties: {
+          explainedAt: TIME,
+          metric: { type: 'string' },
+          window: range,
+          baseline: range,
+          dayBefore: { ...range, type: ['object', 'null'] },
+          requests: { type: 'integer' },
+          baselineRequests: { type: 'integer' },
+          isCapped: { type: 'boolean', description: 'Only the newest requests of a time were looked at' },
+          findings: {
+            type: 'array',
+            items: { type: 'object', properties: { share, lift: { type: 'number' }, pValue: { type: 'number' } } },
+          },
+          changes: { type: 'array', items: { type: 'object' } },
+          posts: { type: 'array', items: { type: 'object' } },
+        },
+      },
+    },
+    errors: ['not_found'],
+    handle: async ({ caller: { scope }, params }) => {
+      const { alerts, desk, posts, watch } = parts;
+      const alert = await alerts.find(scope, params['id'] ?? '');
+      if (!alert) throw new ClewError('not_found');
+      // Whoever comes before the watch has looked waits for it.
+      if ((await desk.explanation(scope, alert.id)) === undefined) await watch.explainNow(scope, alert);
+      const known = await desk.explanation(scope, alert.id);
+      if (known === undefined) throw new ClewError('not_found');
+      const labels = await labelsFor(parts, scope, known.explanation);
+      return {
+        status: 200,
+        json: {
+          ...showAlert(alert),
+          ...showExplanation(known.explanation, labels, known.threads),
+          posts: (await posts.of(scope, alert.id)).map(showPost),
+        },
+      };
+    },
+  };
+}
+
+const showPost = ({ id, host, state, reason, attempts, createdAtMs, settledAtMs }: AlertPost) => ({
+  id,
+  host,
+  state,
+  reason,
+  attempts,
+  createdAt: new Date(createdAtMs).toISOString(),
+  settledAt: settledAtMs === null ? null : new Date(settledAtMs).toISOString(),
+});

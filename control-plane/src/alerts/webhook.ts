@@ -1,6 +1,7 @@
 // The webhook body of Alertmanager (version 4) as alerts. What is not an alert in it is passed over.
 import { createHash } from 'node:crypto';
 import { ClewError } from '../kernel/index.ts';
+import { readSettings } from './settings.ts';
 import type { Alert } from './types.ts';
 
 const MAX_ALERTS = 1000;
@@ -21,7 +22,7 @@ export function readWebhook(body: unknown, receivedAtMs: number, redact: (text: 
 
 function readAlert(entry: unknown, receivedAtMs: number, redact: (text: string) => string): Alert | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
-  const { status, labels, startsAt, endsAt, fingerprint } = entry as Record<string, unknown>;
+  const { status, labels, annotations, startsAt, endsAt, fingerprint } = entry as Record<string, unknown>;
   const startsAtMs = Date.parse(String(startsAt));
   if (!Number.isFinite(startsAtMs)) return undefined;
   const sent = strings(labels);
@@ -29,7 +30,7 @@ function readAlert(entry: unknown, receivedAtMs: number, redact: (text: string) 
   const endsAtMs = Date.parse(String(endsAt));
   const key = typeof fingerprint === 'string' && fingerprint !== '' ? fingerprint : JSON.stringify(Object.entries(sent).sort());
   return {
-    id: `al_${createHash('sha256').update(`${key}\0${startsAtMs}`).digest('hex').slice(0, 20)}`,
+    id: alertId(key, startsAtMs),
     status: status === 'resolved' ? 'resolved' : 'firing',
     name: known['alertname'] ?? 'alert',
     labels: known,
@@ -37,10 +38,16 @@ function readAlert(entry: unknown, receivedAtMs: number, redact: (text: string) 
     // Alertmanager writes the year 1 for "has not ended".
     endsAtMs: status === 'resolved' && endsAtMs > startsAtMs ? endsAtMs : null,
     receivedAtMs,
+    heardAtMs: receivedAtMs,
+    settings: readSettings({ ...strings(annotations), ...sent }, startsAtMs),
   };
 }
 
-function strings(value: unknown): Record<string, string> {
+/** The same for each delivery of an alert, and another one when it fires again. */
+export const alertId = (key: string, startsAtMs: number): string =>
+  `al_${createHash('sha256').update(`${key}\0${startsAtMs}`).digest('hex').slice(0, 20)}`;
+
+export function strings(value: unknown): Record<string, string> {
   if (typeof value !== 'object' || value === null) return {};
   const pairs = Object.entries(value).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return Object.fromEntries(pairs.slice(0, MAX_LABELS).map(([name, text]) => [name.slice(0, 128), text.slice(0, 512)]));

@@ -29,6 +29,8 @@ export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, Ga
   watchErasures(read: () => Promise<number>): void;
   /** Read when the page is asked for: spans that wait, by destination. */
   watchSpans(read: () => Readonly<Record<string, number>>): void;
+  /** Explanations of alerts that webhooks took, and those that were given up, by reason. */
+  alertPosts(outcome: string, count: number): void;
   /** Verdicts on guesses that were there before the process began, oldest first. */
   seedVerdicts(scope: Scope, kinds: readonly VerdictKind[]): void;
   page(permission: string | null): TextPage;
@@ -74,6 +76,7 @@ export function createMetrics(): Metrics {
     watchSpans: (read) => {
       spansWaiting = read;
     },
+    alertPosts: (outcome, count) => ingest.alertPosts.inc({ outcome }, count),
     told: (report, scope) => gateways.told(report, scope),
     watchRuns: (read) => runs.watch(read),
     watchJournal: (read, nowMs) => {
@@ -142,6 +145,11 @@ function ingestMetrics(registry: Registry) {
       labelNames: ['destination'],
       registers,
     }),
+    alertPosts: counter(
+      'clew_alert_posts_total',
+      'Explanations of alerts posted to webhooks: delivered, or why they were given up',
+      'outcome',
+    ),
     waiting: gauge('clew_journal_waiting', 'Accepted samples that wait for processing'),
     buried: gauge('clew_journal_buried', 'Samples taken out after too many attempts'),
     erasures: gauge('clew_erasures_unfinished', 'Erasures that a place has not taken yet; they are tried until it does'),

@@ -1,5 +1,6 @@
 // Run identity: what a run was composed of, whether that was approved, and proof of it for outsiders.
 export { recordOf } from '#contract';
+export { changesAround, type ChangesAround } from './changes-around.ts';
 export { diffRecords, type Difference } from './diff.ts';
 export { createIdentifier, type Identifier, type GatewayKeys } from './identify.ts';
 export { createIdentity, type IdentityRoom } from './room.ts';

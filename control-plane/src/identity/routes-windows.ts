@@ -1,15 +1,12 @@
 // GET /v1/runs/changes, /v1/runs/verdicts: runs of a window looked at together.
-import { ClewError, timeOf, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
-import { changesBetween } from './changes.ts';
-import type { RunFilter, RunReader, StoredRun } from './ports.ts';
+import { ClewError, timeOf, type QueryParameter, type Route } from '../kernel/index.ts';
+import { changesAround } from './changes-around.ts';
+import type { RunReader } from './ports.ts';
 import { RUN_ID, TIME, VERDICT } from './views.ts';
 
 const permission = 'runs:read';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
-/** Runs that are compared on each side of the moment: those closest to it. */
-const MOST_RUNS = 2_000;
-const PAGE = 500;
 
 const MODEL: QueryParameter = { name: 'model', description: 'Only runs of this model', schema: { type: 'string', maxLength: 256 } };
 
@@ -35,7 +32,7 @@ function changesRoute(runs: RunReader): Route {
     ],
     success: {
       status: 200,
-      description: `Values whose share differs by more than chance (p ≤ 0.001), the largest differences first; at most ${MOST_RUNS} runs a side are compared, those closest to the moment`,
+      description: `Values whose share differs by more than chance (p ≤ 0.001), the largest differences first; at most 2,000 runs a side are compared, those closest to the moment`,
       schema: {
         type: 'object',
         properties: {
@@ -73,29 +70,15 @@ function changesRoute(runs: RunReader): Route {
       if (atMs === undefined) throw new ClewError('invalid_query', 'at: expected an RFC 3339 time');
       const spanMs = Number(query['minutes'] ?? 60) * MINUTE_MS;
       const model = query['model'];
-      const before = await readAll(runs, scope, { model, fromMs: atMs - spanMs, toMs: atMs - 1 }, 'newest');
-      const after = await readAll(runs, scope, { model, fromMs: atMs, toMs: atMs + spanMs }, 'oldest');
-      const items = changesBetween(before, after).map(({ firstMs, ...change }) => ({
+      const { before, after, changes } = await changesAround(runs, scope, { atMs, spanMs, model });
+      const items = changes.map(({ firstMs, ...change }) => ({
         id: `${change.path} ${change.value ?? ''}`,
         ...change,
         firstAt: firstMs === null ? null : new Date(firstMs).toISOString(),
       }));
-      return { status: 200, json: { at: new Date(atMs).toISOString(), before: before.length, after: after.length, items, next: null } };
+      return { status: 200, json: { at: new Date(atMs).toISOString(), before, after, items, next: null } };
     },
   };
-}
-
-/** Newest first, at most MOST_RUNS: of the newest or of the oldest of the window. */
-async function readAll(runs: RunReader, scope: Scope, filter: RunFilter, which: 'newest' | 'oldest'): Promise<readonly StoredRun[]> {
-  let found: StoredRun[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await runs.list(scope, filter, { cursor, limit: PAGE });
-    found = [...found, ...page.items];
-    if (which === 'oldest') found = found.slice(-MOST_RUNS);
-    cursor = page.next ?? undefined;
-  } while (cursor !== undefined && (which === 'oldest' || found.length < MOST_RUNS));
-  return found.slice(0, MOST_RUNS);
 }
 
 function verdictsRoute(runs: RunReader): Route {

@@ -10,4 +10,4 @@ export { timeOf } from './time.ts';
 export { createBuckets, type Buckets } from './buckets.ts';
 export { errorFields } from './error-fields.ts';
 export { actorOf, AUDIT_KINDS, subjectDigest, type AuditEntry, type AuditKind, type AuditTrail, type AuditValue } from './audit.ts';
-export { criticalValue, discoveries, mean, seeded, twoSided, wilsonInterval } from './statistics.ts';
+export { criticalValue, discoveries, discoveryRates, mean, seeded, twoSided, wilsonInterval } from './statistics.ts';

@@ -36,6 +36,18 @@ export function discoveries(pValues: readonly number[], rate = 0.05): readonly b
   return pValues.map((_, at) => held.has(at));
 }
 
+/** Benjamini and Hochberg's adjusted p-values: the least false discovery rate at which each holds. */
+export function discoveryRates(pValues: readonly number[]): readonly number[] {
+  const order = pValues.map((p, at) => ({ p, at })).toSorted((a, b) => b.p - a.p);
+  const rates = new Array<number>(pValues.length).fill(1);
+  let least = 1;
+  for (const [fromEnd, { p, at }] of order.entries()) {
+    least = Math.min(least, (p * order.length) / (order.length - fromEnd));
+    rates[at] = least;
+  }
+  return rates;
+}
+
 /** Numbers in [0, 1) that depend on the seed alone (mulberry32): reports must come out the same twice. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;

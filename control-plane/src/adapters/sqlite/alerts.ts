@@ -1,9 +1,11 @@
-import { setImmediate as othersFirst } from 'node:timers/promises';
-import { DIMENSIONS, type Alert, type AlertRow, type AlertStore, type AlertTraffic } from '../../alerts/index.ts';
-import type { Scope } from '../../kernel/index.ts';
+import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
+import type { Alert, AlertDesk, AlertSettings, AlertStore, Explanation, FindingThread, ListedAlert, NewPost } from '../../alerts/index.ts';
+import type { Clock, Scope } from '../../kernel/index.ts';
+import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
 import type { AlertTable } from './schema.ts';
-import { keyOf } from './scope.ts';
+import { keyOf, scopeOf } from './scope.ts';
 
 const toAlert = (row: AlertTable): Alert => ({
   id: row.id,
@@ -13,117 +15,150 @@ const toAlert = (row: AlertTable): Alert => ({
   startsAtMs: row.starts_at_ms,
   endsAtMs: row.ends_at_ms,
   receivedAtMs: row.received_at_ms,
+  heardAtMs: row.heard_at_ms,
+  settings: JSON.parse(row.settings) as AlertSettings,
 });
 
-export class SqliteAlerts implements AlertStore {
+export class SqliteAlerts implements AlertStore, AlertDesk {
   private readonly database: Database;
+  private readonly clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.database = database;
+    this.clock = clock;
   }
 
   async save(scope: Scope, alerts: readonly Alert[]): Promise<void> {
     const key = keyOf(scope);
     this.database.transaction(() => {
-      for (const alert of alerts) {
-        const row = {
-          status: alert.status,
-          name: alert.name,
-          labels: JSON.stringify(alert.labels),
-          starts_at_ms: Math.trunc(alert.startsAtMs),
-          ends_at_ms: alert.endsAtMs === null ? null : Math.trunc(alert.endsAtMs),
-          received_at_ms: Math.trunc(alert.receivedAtMs),
-        };
-        this.database.run(
-          query
-            .insertInto('alerts')
-            .values({ scope: key, id: alert.id, ...row })
-            .onConflict((conflict) => conflict.columns(['scope', 'id']).doUpdateSet(row)),
-        );
-      }
+      for (const alert of alerts) this.saveOne(key, alert);
     });
     return Promise.resolve();
   }
 
-  async list(scope: Scope, limit: number): Promise<readonly Alert[]> {
-    const rows = this.database.all(
-      query
-        .selectFrom('alerts')
-        .selectAll()
-        .where('scope', '=', keyOf(scope))
-        .orderBy('starts_at_ms', 'desc')
-        .orderBy('id', 'desc')
-        .limit(limit),
-    );
-    return Promise.resolve(rows.map(toAlert));
+  private saveOne(scope: string, alert: Alert): void {
+    const known = this.database.get(query.selectFrom('alerts').selectAll().where('scope', '=', scope).where('id', '=', alert.id));
+    const heardAtMs = Math.trunc(alert.heardAtMs);
+    const row = {
+      status: alert.status,
+      name: alert.name,
+      labels: JSON.stringify(alert.labels),
+      starts_at_ms: Math.trunc(alert.startsAtMs),
+      ends_at_ms: alert.endsAtMs === null ? null : Math.trunc(alert.endsAtMs),
+      heard_at_ms: heardAtMs,
+      settings: JSON.stringify(alert.settings),
+    };
+    const dueAtMs = Math.trunc(this.clock.nowMs());
+    if (known === undefined) {
+      const first = { scope, id: alert.id, received_at_ms: Math.trunc(alert.receivedAtMs), due_at_ms: dueAtMs };
+      this.database.run(query.insertInto('alerts').values({ ...first, ...row }));
+      return;
+    }
+    if (known.status === 'resolved' && alert.status === 'firing') return;
+    const isNews = known.status !== row.status || known.ends_at_ms !== row.ends_at_ms || known.settings !== row.settings;
+    // One that nobody had spoken of for long is looked at again.
+    const due = isNews || (alert.status === 'firing' && known.due_at_ms === null) ? dueAtMs : known.due_at_ms;
+    const mine = query.updateTable('alerts').where('scope', '=', scope).where('id', '=', alert.id);
+    this.database.run(mine.set({ ...row, heard_at_ms: Math.max(heardAtMs, known.heard_at_ms), due_at_ms: due }));
+  }
+
+  async list(
+    scope: Scope,
+    {
+      limit,
+      cursor,
+      status,
+    }: { readonly limit: number; readonly cursor?: string | undefined; readonly status?: Alert['status'] | undefined },
+  ): Promise<{ readonly items: readonly ListedAlert[]; readonly next: string | null }> {
+    let found = query
+      .selectFrom('alerts')
+      .leftJoin('alert_explanations as e', (join) => join.onRef('e.scope', '=', 'alerts.scope').onRef('e.alert_id', '=', 'alerts.id'))
+      .selectAll('alerts')
+      .select('e.explanation')
+      .where('alerts.scope', '=', keyOf(scope))
+      .orderBy('starts_at_ms', 'desc')
+      .orderBy('id', 'desc')
+      .limit(limit + 1);
+    if (status !== undefined) found = found.where('status', '=', status);
+    if (cursor !== undefined) {
+      const { at, id } = decodeCursor(cursor);
+      found = found.where(sql<boolean>`(starts_at_ms, id) < (${at}, ${id})`);
+    }
+    const rows = this.database.all(found);
+    const items = rows.slice(0, limit).map((row) => ({
+      alert: toAlert(row),
+      explanation: row.explanation === null ? undefined : (JSON.parse(row.explanation) as Explanation),
+    }));
+    const last = items.at(-1)?.alert;
+    const next = rows.length > limit && last ? encodeCursor({ at: last.startsAtMs, id: last.id }) : null;
+    return Promise.resolve({ items, next });
   }
 
   async find(scope: Scope, id: string): Promise<Alert | undefined> {
     const row = this.database.get(query.selectFrom('alerts').selectAll().where('scope', '=', keyOf(scope)).where('id', '=', id));
     return Promise.resolve(row === undefined ? undefined : toAlert(row));
   }
-}
 
-/** Rows read in one go: a few milliseconds. */
-const PORTION = 1_000;
-
-// A topic belongs to a thread and stands on the request that brought it in; an incident counts requests. Of instructions only
-// digests without salt are alike from run to run: those of declared templates.
-const ROWS = `SELECT r.seq AS seq, r.at AS at, r.ended_at AS ended_at, coalesce(r.principal, r.thread_id) AS person, r.kind AS kind,
-    coalesce(r.model, json_extract(r.sample, '$.model.requested')) AS model,
-    json_extract(r.sample, '$.gateway.route') AS route, json_extract(r.sample, '$.gateway.service') AS service,
-    t.topic_id AS topic, i.verdict AS verdict, r.position AS position, r.intent AS intent, r.follow_up AS followUp, r.method AS method,
-    coalesce(json_extract(r.sample, '$.composition.instructions[0].template.digest'),
-      CASE WHEN json_extract(r.sample, '$.composition.instructions[0].salted') IS NOT 1
-        THEN json_extract(r.sample, '$.composition.instructions[0].digest') END) AS prompt,
-    CASE WHEN t.complaints >= 2 THEN 'repeated correction' WHEN t.breakdown_kind = 'error' THEN NULL ELSE t.breakdown_kind END AS pattern,
-    r.outcome AS outcome, r.blocked AS blocked, r.cost_usd AS cost
-  FROM requests r
-  JOIN threads t ON t.scope = r.scope AND t.id = r.thread_id
-  LEFT JOIN run_identities i ON i.scope = r.scope AND i.run_id = r.run_id AND i.request_id = r.id
-  WHERE r.scope = ? AND r.at >= ? AND (r.at, r.seq) < (?, ?) ORDER BY r.at DESC, r.seq DESC LIMIT ?`;
-
-export class SqliteAlertTraffic implements AlertTraffic {
-  private readonly database: Database;
-
-  constructor(database: Database) {
-    this.database = database;
+  async due(nowMs: number, limit: number): Promise<readonly { readonly scope: Scope; readonly alert: Alert }[]> {
+    const rows = this.database.all(
+      query.selectFrom('alerts').selectAll().where('due_at_ms', '<=', Math.trunc(nowMs)).orderBy('due_at_ms').limit(limit),
+    );
+    return Promise.resolve(rows.map((row) => ({ scope: scopeOf(row.scope), alert: toAlert(row) })));
   }
 
-  async rows(
+  async explained(scope: Scope, alert: Alert, found: Parameters<AlertDesk['explained']>[2]): Promise<void> {
+    const key = keyOf(scope);
+    this.database.transaction(() => {
+      const mine = { scope: key, alert_id: alert.id };
+      const now = this.database.get(query.selectFrom('alerts').select('status').where('scope', '=', key).where('id', '=', alert.id));
+      if (now === undefined) return;
+      const explanation = JSON.stringify(found.explanation);
+      this.database.run(
+        query
+          .insertInto('alert_explanations')
+          .values({ ...mine, explanation })
+          .onConflict((conflict) => conflict.columns(['scope', 'alert_id']).doUpdateSet({ explanation })),
+      );
+      this.database.run(query.deleteFrom('alert_threads').where('scope', '=', key).where('alert_id', '=', alert.id));
+      found.threads.forEach(({ finding, threadId, person }, place) => {
+        this.database.run(query.insertInto('alert_threads').values({ ...mine, finding, place, thread_id: threadId, principal: person }));
+      });
+      for (const post of found.posts) this.enqueue(mine, post);
+      if (now.status !== alert.status) return;
+      const due = found.nextMs === null ? null : Math.trunc(found.nextMs);
+      this.database.run(query.updateTable('alerts').set({ due_at_ms: due }).where('scope', '=', key).where('id', '=', alert.id));
+    });
+    return Promise.resolve();
+  }
+
+  private enqueue(mine: { readonly scope: string; readonly alert_id: string }, { target, host, key, body }: NewPost): void {
+    const nowMs = Math.trunc(this.clock.nowMs());
+    const waiting = { state: 'waiting', reason: null, attempts: 0, due_at_ms: nowMs, created_at_ms: nowMs, settled_at_ms: null };
+    this.database.run(
+      query
+        .insertInto('alert_posts')
+        .values({ id: `msg_${randomUUID()}`, ...mine, target, host, key, body, ...waiting })
+        .onConflict((conflict) => conflict.columns(['scope', 'alert_id', 'target', 'key']).doNothing()),
+    );
+  }
+
+  async explanation(
     scope: Scope,
-    { fromMs, toMs, limit }: { readonly fromMs: number; readonly toMs: number; readonly limit: number },
-  ): Promise<readonly AlertRow[]> {
-    const found: AlertRow[] = [];
-    let before: readonly [number, number] = [toMs / 1_000, -1];
-    while (found.length < limit) {
-      const portion = Math.min(PORTION, limit - found.length);
-      const rows = this.database.prepare(ROWS).all(keyOf(scope), fromMs / 1_000, ...before, portion);
-      found.push(...rows.map(toAlertRow));
-      const last = rows.at(-1);
-      if (last === undefined || rows.length < portion) break;
-      before = [Number(last['at']), Number(last['seq'])];
-      await othersFirst();
-    }
-    return found;
+    id: string,
+  ): Promise<{ readonly explanation: Explanation; readonly threads: readonly FindingThread[] } | undefined> {
+    const key = keyOf(scope);
+    const row = this.database.get(
+      query.selectFrom('alert_explanations').select('explanation').where('scope', '=', key).where('alert_id', '=', id),
+    );
+    if (row === undefined) return Promise.resolve(undefined);
+    const threads = this.database.all(
+      query
+        .selectFrom('alert_threads')
+        .select(['finding', 'thread_id as threadId', 'principal as person'])
+        .where('scope', '=', key)
+        .where('alert_id', '=', id)
+        .orderBy('place'),
+    );
+    return Promise.resolve({ explanation: JSON.parse(row.explanation) as Explanation, threads });
   }
-}
-
-function toAlertRow(row: Record<string, unknown>): AlertRow {
-  const values = Object.fromEntries(
-    DIMENSIONS.flatMap((dimension) => (typeof row[dimension] === 'string' ? [[dimension, row[dimension]] as const] : [])),
-  );
-  const [at, endedAt] = [Number(row['at']), row['ended_at'] as number | null];
-  return {
-    atMs: at * 1_000,
-    person: row['person'] as string,
-    values,
-    metrics: {
-      errors: row['outcome'] === 'error' ? 1 : 0,
-      blocks: Number(row['blocked']),
-      latency: endedAt === null ? null : (endedAt - at) * 1_000,
-      corrections: row['kind'] === 'turn' ? Number(row['followUp'] === 'correction' || row['followUp'] === 'repeat') : null,
-      cost: row['cost'] as number | null,
-    },
-  };
 }

@@ -26,6 +26,7 @@ export function erasablesOf(database: Database, vectors: SqliteVectors): readonl
     labelsOf(database),
     vectorsOf(database, vectors),
     feedbackOf(database),
+    alertThreadsOf(database),
     vaultOf(database),
     holdsOf(database),
     ...linkingOf(database),
@@ -113,6 +114,25 @@ function feedbackOf(database: Database): Erasable {
     },
     residual: (scope, principal) =>
       Promise.resolve(count(database, 'SELECT count(*) AS n FROM feedback WHERE scope = ? AND principal = ?', keyOf(scope), principal)),
+  };
+}
+
+/** Threads of the principal that show what an alert is about; what was found stays, since it counts people and names none. */
+function alertThreadsOf(database: Database): Erasable {
+  return {
+    name: 'alert_threads',
+    tables: ['alert_threads'],
+    // They have no age of their own: all of them go, and those of later threads come back when the alert is explained anew.
+    erase: (scope, principal) =>
+      Promise.resolve({
+        alertThreads: database.shred(() =>
+          database.run(query.deleteFrom('alert_threads').where('scope', '=', keyOf(scope)).where('principal', '=', principal)),
+        ),
+      }),
+    residual: (scope, principal) =>
+      Promise.resolve(
+        count(database, 'SELECT count(*) AS n FROM alert_threads WHERE scope = ? AND principal = ?', keyOf(scope), principal),
+      ),
   };
 }
 

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { VaultStore } from '../../vault/ports.ts';
 import type { CalibrationStore, RepairedPlaces, VerdictStore } from '../../accuracy/index.ts';
-import type { AlertStore, AlertTraffic } from '../../alerts/index.ts';
+import type { AlertDesk, AlertStore, AlertTraffic, ChangeSources, DeployStore, PostQueue } from '../../alerts/index.ts';
 import type { PolicyVersions, StoredTraffic } from '../../policies/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { ThreadTopics } from '../../export/index.ts';
@@ -20,9 +20,12 @@ import type { EmbeddingStore } from '../../reembed/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
 import type { TopicStore, TopicTexts } from '../../topics/index.ts';
-import { SqliteAlerts, SqliteAlertTraffic } from './alerts.ts';
+import { SqliteAlertPosts } from './alert-posts.ts';
+import { SqliteAlertTraffic } from './alert-traffic.ts';
+import { SqliteAlerts } from './alerts.ts';
 import { SqliteAudit } from './audit.ts';
 import { SqliteCalibrations } from './calibrations.ts';
+import { SqliteDeploys } from './deploys.ts';
 import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
 import { SqliteEmbedding } from './embedding.ts';
@@ -78,7 +81,9 @@ export interface SqliteStore extends Subjects {
   readonly vault: VaultStore;
   readonly events: Outbox;
   readonly meta: Meta;
-  readonly alerts: AlertStore;
+  readonly alerts: AlertStore & AlertDesk;
+  readonly alertPosts: PostQueue;
+  readonly deploys: DeployStore & Pick<ChangeSources, 'gateways'>;
   readonly alertTraffic: AlertTraffic;
   readonly feedback: FeedbackStore;
   readonly runs: RunReader;
@@ -140,7 +145,9 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     ...subjectsIn(database),
     events: new SqliteOutbox(database, clock),
     meta: new SqliteMeta(database, audit),
-    alerts: new SqliteAlerts(database),
+    alerts: new SqliteAlerts(database, clock),
+    alertPosts: new SqliteAlertPosts(database),
+    deploys: new SqliteDeploys(database),
     alertTraffic: new SqliteAlertTraffic(database),
     feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),

@@ -13,6 +13,7 @@ import { disclosure } from './migrations/0010-disclosure.ts';
 import { policyVersions } from './migrations/0011-policy-versions.ts';
 import { unkeptRuns } from './migrations/0012-unkept-runs.ts';
 import { holds } from './migrations/0013-holds.ts';
+import { alertDesk } from './migrations/0014-alert-desk.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -29,6 +30,7 @@ const MIGRATIONS: readonly string[] = [
   policyVersions,
   unkeptRuns,
   holds,
+  alertDesk,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

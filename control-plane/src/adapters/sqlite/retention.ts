@@ -11,7 +11,7 @@ import type { SqliteVectors } from './vectors.ts';
 
 const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs
   UNION SELECT scope FROM run_identities UNION SELECT scope FROM alerts UNION SELECT scope FROM vault_values
-  UNION SELECT scope FROM feedback UNION SELECT scope FROM link_verdicts UNION SELECT scope FROM repairs`;
+  UNION SELECT scope FROM deploys UNION SELECT scope FROM feedback UNION SELECT scope FROM link_verdicts UNION SELECT scope FROM repairs`;
 
 export class SqliteRetention implements Purgeable, RetentionReader {
   private readonly database: Database;
@@ -66,6 +66,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     if (removed > 0) this.vectors.forget(scope);
     const before = Math.trunc(beforeMs);
     this.database.run(query.deleteFrom('alerts').where('scope', '=', key).where('starts_at_ms', '<', before));
+    this.database.run(query.deleteFrom('deploys').where('scope', '=', key).where('at_ms', '<', before));
     const feedback = query.deleteFrom('feedback').where('scope', '=', key).where('at_ms', '<', before);
     this.database.run(held === 'some' ? feedback.where(sql<boolean>`NOT ${feedbackHeld(key)}`) : feedback);
     this.database.run(query.deleteFrom('holds').where('scope', '=', key).where('lifted_at_ms', '<', before));

@@ -128,6 +128,50 @@ export interface AlertTable {
   starts_at_ms: number;
   ends_at_ms: number | null;
   received_at_ms: number;
+  heard_at_ms: number;
+  /** JSON. */
+  settings: string;
+  due_at_ms: number | null;
+}
+
+export interface AlertExplanationTable {
+  scope: string;
+  alert_id: string;
+  /** JSON. */
+  explanation: string;
+}
+
+export interface AlertThreadTable {
+  scope: string;
+  alert_id: string;
+  finding: number;
+  place: number;
+  thread_id: string;
+  principal: string;
+}
+
+export interface AlertPostTable {
+  id: string;
+  scope: string;
+  alert_id: string;
+  target: string;
+  host: string;
+  key: string;
+  body: string;
+  state: string;
+  reason: string | null;
+  attempts: number;
+  due_at_ms: number;
+  created_at_ms: number;
+  settled_at_ms: number | null;
+}
+
+export interface DeployTable {
+  scope: string;
+  id: string;
+  at_ms: number;
+  service: string;
+  version: string | null;
 }
 
 export interface FeedbackTable {
@@ -301,6 +345,10 @@ export interface Tables {
   threads: ThreadTable;
   vectors: VectorTable;
   alerts: AlertTable;
+  alert_explanations: AlertExplanationTable;
+  alert_threads: AlertThreadTable;
+  alert_posts: AlertPostTable;
+  deploys: DeployTable;
   policy_versions: PolicyVersionTable;
   released_days: ReleasedDayTable;
   released_topics: ReleasedTopicTable;

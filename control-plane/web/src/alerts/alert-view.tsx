@@ -1,23 +1,26 @@
-import { readAlert } from '../api/client.ts';
+import { readAlert, type AlertDetail, type AlertPost } from '../api/alerts.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { AlertDetail, AlertMetric, Finding } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
-import { alertsAddress, listAddress, searchAddress } from '../route/url.ts';
+import { alertsAddress, listAddress, searchAddress, threadAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
 import { Badge } from '../ui/badge.tsx';
-import { count, dateTime, percent, plural, words } from '../ui/format.ts';
+import { ago, count, dateTime, percent, plural, timeOfDay } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { ShareBar } from '../ui/share-bar.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
+import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
+import { Changes } from './changes.tsx';
+import { nameOf, small, tellOf } from './words.ts';
 
 const POLL_MS = 10_000;
 
 /** One alert: what stands out in its time against the time before, each leading to the threads behind it. */
 export function AlertView({ id }: { readonly id: string }) {
   const { data, problem, reload } = useResource<AlertDetail>(`alert ${id}`, (signal) => readAlert(id, signal), POLL_MS);
+  const now = useNow();
   const back = (): void => goBack(alertsAddress());
   useTitle(data?.name ?? 'Alert');
   useKeys({ Escape: back });
@@ -48,7 +51,10 @@ export function AlertView({ id }: { readonly id: string }) {
       </section>
       <h2 className="findings-title">What stands out</h2>
       <p className="hint">
-        {plural(requests, 'request')} in the time of the alert, {count(baselineRequests)} in the time before it.
+        {plural(requests, 'request')} from {dateTime(data.window.from)} to {timeOfDay(data.window.to)}, against {count(baselineRequests)}{' '}
+        from {dateTime(data.baseline.from)} to {timeOfDay(data.baseline.to)}
+        {data.dayBefore && ', and the same time of the day before'}.{data.isCapped && ' There were more: only the newest were looked at.'}{' '}
+        Looked at {ago(data.explainedAt, now)}.
         {findings.length > 0 &&
           ' The likeliest cause first. p: how likely so large a difference is by chance; of all findings one in twenty may be.'}
       </p>
@@ -64,58 +70,67 @@ export function AlertView({ id }: { readonly id: string }) {
           ))}
         </ol>
       )}
+      <Changes changes={data.changes} beginsAt={data.window.from} />
+      <Posts posts={data.posts} />
     </>
   );
 }
 
-const METRICS: Readonly<Record<AlertMetric, string>> = {
-  errors: 'errors',
-  blocks: 'blocked requests',
-  latency: 'time to the end of the answer',
-  corrections: 'corrected answers',
-  cost: 'cost of a request',
-};
-
-/** What a finding rests on, in a sentence. */
-function tellOf({ kind, people, effect, explainedBy }: Finding): string {
-  const parts = [plural(people, 'person', 'people')];
-  if (kind !== 'share' && effect) {
-    const { metric, inside, outside } = effect;
-    parts.push(
-      `${METRICS[metric]} ${level(metric, inside.baseline)} → ${level(metric, inside.incident)}, elsewhere ${level(metric, outside.baseline)} → ${level(metric, outside.incident)}`,
-    );
-  }
-  if (explainedBy) parts.push(`goes along with ${explainedBy.dimension} ${words(explainedBy.value)}`);
-  return parts.join(' · ');
+/** Where it was told. */
+function Posts({ posts }: { readonly posts: readonly AlertPost[] }) {
+  if (posts.length === 0) return null;
+  return (
+    <section aria-labelledby="posts-title">
+      <h2 id="posts-title" className="findings-title">
+        Told
+      </h2>
+      <ul className="alert-posts">
+        {posts.map(({ id, host, state, reason, createdAt, settledAt }) => (
+          <li key={id}>
+            <Badge tone={state === 'delivered' ? 'good' : state === 'dropped' ? 'bad' : 'plain'}>{state}</Badge> {host}{' '}
+            <span className="muted">
+              {reason === null ? '' : `${reason.replaceAll('_', ' ')} · `}
+              {dateTime(settledAt ?? createdAt)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 }
 
-function level(metric: AlertMetric, value: number): string {
-  if (metric === 'latency') return `${count(Math.round(value))} ms`;
-  return metric === 'cost' ? `$${value.toPrecision(2)}` : percent(value);
-}
+const timesOf = ({ window }: AlertDetail): { from: string; to: string } => window;
 
-const timesOf = ({ startsAt, endsAt }: AlertDetail): { from: string; to?: string } => ({
-  from: startsAt,
-  ...(endsAt === null ? {} : { to: endsAt }),
-});
+type Finding = AlertDetail['findings'][number];
 
 function Row({ finding, alert }: { readonly finding: Finding; readonly alert: AlertDetail }) {
-  const inIncident = finding.inIncident / Math.max(1, alert.requests);
-  const inBaseline = finding.inBaseline / Math.max(1, alert.baselineRequests);
+  const { share } = finding;
   return (
     <li className="finding">
       <div>
         <span className="muted">{finding.dimension}</span>{' '}
-        <Link href={evidenceOf(finding, alert)}>{finding.dimension === 'topic' ? 'this topic' : words(finding.value)}</Link>
-        <p className="hint">{tellOf(finding)}</p>
+        <Link href={evidenceOf(finding, alert)} dir="auto">
+          {nameOf(finding)}
+        </Link>
+        <p className="hint">{tellOf(finding, alert.findings)}</p>
+        {finding.threads.length > 0 && (
+          <p className="hint finding-threads">
+            {finding.threads.map((thread, at) => (
+              <Link key={thread} href={threadAddress({ thread })}>
+                {at === 0 ? 'thread 1' : at + 1}
+                {at > 0 && <span className="unseen">. thread that shows it</span>}
+              </Link>
+            ))}
+          </p>
+        )}
       </div>
       <div className="finding-bars">
-        <Bar name="now" share={inIncident} requests={finding.inIncident} tone={finding.lift > 1 ? 'bad' : 'accent'} />
-        <Bar name="before" share={inBaseline} requests={finding.inBaseline} tone="soft" />
+        <Bar name="now" share={share.incident} requests={finding.inIncident} tone={finding.lift > 1 ? 'bad' : 'accent'} />
+        <Bar name="before" share={share.baseline} requests={finding.inBaseline} tone="soft" />
       </div>
       <div className="number">
         <strong>×{finding.lift >= 10 ? Math.round(finding.lift) : finding.lift.toFixed(1)}</strong>
-        <span className="under">p {finding.pValue < 0.001 ? '< 0.001' : finding.pValue.toFixed(3)}</span>
+        <span className="under">p {small(finding.pValue)}</span>
       </div>
     </li>
   );
@@ -141,8 +156,7 @@ const Bar = ({ name, share, requests, tone }: BarProps) => (
 /** Threads can be listed by some dimensions, for others the search box takes a filter; of the rest all threads of the time. */
 function evidenceOf({ dimension, value }: Finding, alert: AlertDetail): string {
   const { from, to } = timesOf(alert);
-  if (dimension === 'model' || dimension === 'position' || dimension === 'topic')
-    return listAddress({ [dimension]: value, from, ...(to === undefined ? {} : { to }) });
+  if (dimension === 'model' || dimension === 'position' || dimension === 'topic') return listAddress({ [dimension]: value, from, to });
   if (dimension !== 'intent' && dimension !== 'method') return listAddress(timesOf(alert));
-  return searchAddress(`${dimension}:${value} after:${from}${to === undefined ? '' : ` before:${to}`}`);
+  return searchAddress(`${dimension}:${value} after:${from} before:${to}`);
 }

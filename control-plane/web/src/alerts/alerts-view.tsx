@@ -1,56 +1,74 @@
-import { listAlerts } from '../api/client.ts';
-import { useResource } from '../api/use-resource.ts';
-import type { Alert } from '../api/views.ts';
+import { listAlerts, type ListedAlert } from '../api/alerts.ts';
+import { usePages } from '../api/use-pages.ts';
 import { Link } from '../route/link.tsx';
-import { goBack } from '../route/navigate.ts';
-import { alertAddress, listAddress } from '../route/url.ts';
+import { goBack, navigate } from '../route/navigate.ts';
+import { alertAddress, alertsAddress, listAddress } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
+import { Choice } from '../ui/choice.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { ago, dateTime, duration } from '../ui/format.ts';
+import { ago, dateTime, duration, plural } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { Older } from '../ui/older.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
+import { nameOf } from './words.ts';
 
 const POLL_MS = 5000;
 
-/** What Alertmanager sent, newest first. */
-export function AlertsView() {
-  const { data, problem, reload } = useResource('alerts', listAlerts, POLL_MS);
+const STATUSES: readonly (readonly [string, string])[] = [
+  ['firing', 'firing'],
+  ['resolved', 'resolved'],
+];
+
+/** What Alertmanager and others sent, newest first, each with what is likeliest behind it. */
+export function AlertsView({ status }: { readonly status: string | undefined }) {
+  const { items, problem, hasMore, isLoadingMore, loadMore, reload } = usePages<ListedAlert>(
+    `alerts ${status ?? ''}`,
+    (cursor, signal) => listAlerts({ status, cursor }, signal),
+    POLL_MS,
+  );
   const now = useNow();
   useTitle('Alerts');
   useKeys({ j: () => moveRowFocus(1), k: () => moveRowFocus(-1), Escape: () => goBack(listAddress()) });
-  if (data === undefined) return problem ? <ProblemNote problem={problem} retry={reload} /> : <Skeleton rows={6} label="Loading alerts" />;
+  if (items === undefined) return problem ? <ProblemNote problem={problem} retry={reload} /> : <Skeleton rows={6} label="Loading alerts" />;
   return (
     <>
-      <section className="filters" aria-label="About">
+      <section className="filters" aria-label="Filters">
         <h1 className="page-title">Alerts</h1>
+        <Choice label="Status" all="any status" value={status} options={STATUSES} onChoose={(chosen) => navigate(alertsAddress(chosen))} />
       </section>
       {problem && <ProblemNote problem={problem} slim />}
-      {data.items.length === 0 ? (
-        <NoAlerts />
+      {items.length === 0 ? (
+        status === undefined ? (
+          <NoAlerts />
+        ) : (
+          <p className="nothing">No alert is {status}.</p>
+        )
       ) : (
         <div className="table alerts-table">
           <div className="columns" aria-hidden="true">
             <span>Alert</span>
+            <span>Likeliest cause</span>
             <span>Status</span>
             <span className="number">Lasted</span>
             <span className="number">Began</span>
           </div>
           <ol className="rows" aria-label="Alerts">
-            {data.items.map((alert) => (
+            {items.map((alert) => (
               <Row key={alert.id} alert={alert} nowMs={now} />
             ))}
           </ol>
         </div>
       )}
+      {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} text="Show older alerts" />}
     </>
   );
 }
 
-function Row({ alert, nowMs }: { readonly alert: Alert; readonly nowMs: number }) {
+function Row({ alert, nowMs }: { readonly alert: ListedAlert; readonly nowMs: number }) {
   const lastedMs = (alert.endsAt === null ? nowMs : Date.parse(alert.endsAt)) - Date.parse(alert.startsAt);
   return (
     <li className="row">
@@ -69,6 +87,9 @@ function Row({ alert, nowMs }: { readonly alert: Alert; readonly nowMs: number }
             ))}
         </div>
       </div>
+      <div className="cell-cause">
+        <Cause alert={alert} />
+      </div>
       <div>
         <Badge tone={alert.status === 'firing' ? 'bad' : 'good'}>{alert.status}</Badge>
       </div>
@@ -79,6 +100,17 @@ function Row({ alert, nowMs }: { readonly alert: Alert; readonly nowMs: number }
         </time>
       </div>
     </li>
+  );
+}
+
+function Cause({ alert: { first, findings } }: { readonly alert: ListedAlert }) {
+  if (findings === null) return <span className="muted">not looked at yet</span>;
+  if (first === null) return <span className="muted">nothing stands out</span>;
+  return (
+    <>
+      <span className="muted">{first.dimension}</span> <span dir="auto">{nameOf(first)}</span>
+      {findings > 1 && <span className="muted"> and {plural(findings - 1, 'more finding')}</span>}
+    </>
   );
 }
 

@@ -1,7 +1,5 @@
 import { get, getSigned, type Query } from './http.ts';
 import type {
-  Alert,
-  AlertDetail,
   Answered,
   ExactTopics,
   Me,
@@ -31,10 +29,6 @@ export const askRun = (question: Question, run: string, signal?: AbortSignal): P
   getSigned('/v1/runs/answers', { question, run }, signal);
 export const listTopics = (figures: TopicFigures | undefined, signal?: AbortSignal): Promise<ExactTopics | ReleasedTopics> =>
   getSigned('/v1/topics', { figures }, signal);
-export const listAlerts = (signal?: AbortSignal): Promise<Page<Alert>> => getSigned('/v1/alerts', {}, signal);
-export const readAlert = (id: string, signal?: AbortSignal): Promise<AlertDetail> =>
-  getSigned(`/v1/alerts/${encodeURIComponent(id)}`, {}, signal);
-
 export const readMe = (signal?: AbortSignal): Promise<Me> => getSigned('/v1/me', {}, signal);
 
 /** Throws when the token is not accepted. */

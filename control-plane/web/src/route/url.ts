@@ -46,7 +46,7 @@ export type Route =
   | { readonly view: 'audit'; readonly filters: AuditFilters }
   | { readonly view: 'tokens' }
   | { readonly view: 'policies'; readonly version: string | undefined }
-  | { readonly view: 'alerts' }
+  | { readonly view: 'alerts'; readonly status: string | undefined }
   | { readonly view: 'alert'; readonly alert: string };
 
 export function routeOf(search: string): Route {
@@ -59,9 +59,10 @@ export function routeOf(search: string): Route {
   if (q !== undefined) return { view: 'search', q };
   const view = read('view');
   if (view === 'topics') return { view, figures: read('figures') === 'released' ? 'released' : undefined };
-  if (view === 'alerts' || view === 'retention' || view === 'tokens') return { view };
+  if (view === 'retention' || view === 'tokens') return { view };
   if (view === 'audit') return { view, filters: filtersOf(AUDIT_FILTER_NAMES, read) };
   if (view === 'policies') return { view, version: read('version') };
+  if (view === 'alerts') return { view, status: read('status') };
   if (view === 'models') return { view, a: read('a'), b: read('b'), since: read('since') };
   if (view === 'works') return { view, since: read('since'), least: read('least') };
   if (view === 'accuracy') return { view, since: read('since') };
@@ -98,7 +99,7 @@ export const retentionAddress = (): string => address({ view: 'retention' });
 export const auditAddress = (filters: AuditFilters = {}): string => address({ view: 'audit', ...filters });
 export const tokensAddress = (): string => address({ view: 'tokens' });
 export const policiesAddress = (version?: string): string => address({ view: 'policies', version });
-export const alertsAddress = (): string => address({ view: 'alerts' });
+export const alertsAddress = (status?: string): string => address({ view: 'alerts', status });
 export const alertAddress = (alert: string): string => address({ alert });
 
 const SINCE: Readonly<Record<string, number>> = { '1h': 3_600_000, '24h': 86_400_000, '7d': 604_800_000, '30d': 2_592_000_000 };

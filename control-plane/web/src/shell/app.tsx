@@ -99,7 +99,7 @@ function View({ route }: { readonly route: Route }) {
     case 'policies':
       return <PoliciesView version={route.version} />;
     case 'alerts':
-      return <AlertsView />;
+      return <AlertsView status={route.status} />;
     case 'alert':
       return <AlertView id={route.alert} />;
   }
