@@ -108,6 +108,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const vault = await openVault(base);
   const topics = createTopicPlacer({
     store: store.topics,
+    clock,
     policy: () => live.current().policy.topics,
     partitioner: partitionInThread,
     // Words of redacted texts, but no sentence that says whether the policy lets them out: hosted models get none.

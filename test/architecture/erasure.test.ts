@@ -13,6 +13,8 @@ const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
   events: 'ids of requests and threads; SubjectErased is shredded once it was announced',
   tombstones: 'digests of pseudonyms',
   policy_versions: 'policies, and ids of the tokens that took them',
+  topic_changes: 'ids of topics and numbers of threads',
+  topic_reviews: 'numbers of texts',
   released_days: 'what figures cost in privacy',
   released_topics: 'figures with noise, of many people each, and words that many used',
   alerts: 'what an Alertmanager sent',

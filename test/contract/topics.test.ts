@@ -29,6 +29,7 @@ describe('moving what was placed', () => {
         { kind: 'merge', from: 'two', to: 'one' },
         { kind: 'split', from: 'one', to: 'three' },
       ],
+      7_000,
     );
     expect(await topicsOf(store.topics)).toEqual({ a: 'three', b: 'one', c: 'one', d: 'one' });
     expect(Object.values(await topicsOf(store.topics, OTHER_TENANT))).toEqual(['one', 'one', 'two', 'two']);
@@ -41,15 +42,75 @@ describe('moving what was placed', () => {
 
   it('leaves a thread where it is when it is no longer where it is to be moved from', async () => {
     const { store } = await filled();
-    await store.topics.move(HERE, [{ id: 'a', from: 'two', to: 'three' }], []);
+    await store.topics.move(HERE, [{ id: 'a', from: 'two', to: 'three' }], [], 0);
     expect(await topicsOf(store.topics)).toMatchObject({ a: 'one' });
   });
 
   it('forgets the labels of topics that are no more', async () => {
     const { store } = await filled();
-    await store.topics.move(HERE, [], [{ kind: 'merge', from: 'two', to: 'one' }]);
+    await store.topics.move(HERE, [], [{ kind: 'merge', from: 'two', to: 'one' }], 0);
     await store.topics.relabel(HERE, [{ id: 'one', label: 'both' }]);
     expect((await store.topics.counts(HERE, 1, 10)).map(({ id, label }) => ({ id, label }))).toEqual([{ id: 'one', label: 'both' }]);
+  });
+});
+
+describe('two levels, and what became of topics', () => {
+  it('notes merges and splits with time and threads, newest first, and answers where a topic went over all merges since', async () => {
+    const { store } = await filled();
+    await store.topics.move(
+      HERE,
+      [{ id: 'a', from: 'one', to: 'three' }],
+      [
+        { kind: 'split', from: 'one', to: 'three' },
+        { kind: 'merge', from: 'two', to: 'one' },
+      ],
+      7_000,
+    );
+    await store.topics.move(HERE, [], [{ kind: 'merge', from: 'one', to: 'three' }], 9_000);
+    const all = await store.topics.changes(HERE, { limit: 10 });
+    expect(all.map(({ kind, from, to, threads, atMs }) => [kind, from, to, threads, atMs])).toEqual([
+      ['merge', 'one', 'three', 3, 9_000],
+      ['merge', 'two', 'one', 2, 7_000],
+      ['split', 'one', 'three', 1, 7_000],
+    ]);
+    expect(await store.topics.changes(HERE, { limit: 1, before: all[0]?.seq })).toEqual([all[1]]);
+    expect((await store.topics.changes(HERE, { limit: 9, topic: 'two' })).map(({ from }) => from)).toEqual(['two']);
+    expect(await store.topics.became(HERE, 'two')).toBe('three');
+    expect(await store.topics.became(HERE, 'three')).toBeUndefined();
+    expect(await store.topics.became(HERE, 'never')).toBeUndefined();
+    expect(await store.topics.changes(OTHER_TENANT, { limit: 9 })).toEqual([]);
+    expect(await store.topics.became(OTHER_TENANT, 'two')).toBeUndefined();
+    // Who kept the old id finds the threads of what it became.
+    expect((await store.threads.list(HERE, { topic: 'two' }, { limit: 10 })).items).toHaveLength(4);
+  });
+
+  it('keeps parents, widths and how far texts were looked at, and counts a person once in a parent', async () => {
+    const { store } = await filled();
+    await store.turns.commit([storedTurn('e', 'thread-e', { principal: 'user-a' })], [], []);
+    await store.topics.place(HERE, [{ requestId: 'e', topic: { id: 'two', label: 'second' } }]);
+    const parent = { id: 'all', label: 'both' };
+    await store.topics.relabel(HERE, [
+      { id: 'one', label: 'first', parent, joinAt: 0.5 },
+      { id: 'two', label: '', parent },
+    ]);
+    await store.topics.reviewed(HERE, 'm', 5, 1_000);
+    const { topics, reviewedAt } = await store.topics.standings(HERE);
+    expect(topics.toSorted((a, b) => (a.id < b.id ? -1 : 1))).toEqual([
+      { id: 'all', parent: undefined, joinAt: undefined },
+      { id: 'one', parent: 'all', joinAt: 0.5 },
+      { id: 'two', parent: 'all', joinAt: undefined },
+    ]);
+    expect([...reviewedAt]).toEqual([['m', 5]]);
+    expect((await store.topics.counts(HERE, 1, 9)).map(({ id, label, parent: in_ }) => [id, label, in_])).toEqual([
+      ['two', 'second', parent],
+      ['one', 'first', parent],
+    ]);
+    expect(await store.topics.parents(HERE, 1, 9)).toMatchObject([{ id: 'all', label: 'both', threads: 5, users: 4, parent: null }]);
+    expect(await store.topics.parents(HERE, 5, 9)).toEqual([]);
+    expect(await store.topics.standings(OTHER_TENANT)).toMatchObject({ reviewedAt: new Map() });
+    await store.topics.move(HERE, [], [{ kind: 'merge', from: 'two', to: 'one' }], 0);
+    await store.topics.relabel(HERE, [{ id: 'one', label: 'first', parent: { id: 'new', label: 'new' } }]);
+    expect((await store.topics.standings(HERE)).topics.map(({ id }) => id).toSorted()).toEqual(['new', 'one']);
   });
 });
 

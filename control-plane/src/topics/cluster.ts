@@ -19,6 +19,15 @@ export interface TopicAssignment {
 export interface TopicName extends TopicAssignment {
   /** Absent until the topic has been looked at together with the others. */
   readonly parent?: TopicAssignment;
+  /** Cosine to the centroid from which a text belongs to it; absent until learned. */
+  readonly joinAt?: number;
+}
+
+/** What is stored of a topic besides its texts. */
+export interface TopicStanding {
+  readonly id: string;
+  readonly parent: string | undefined;
+  readonly joinAt: number | undefined;
 }
 
 export interface TopicOptions {
@@ -122,13 +131,18 @@ export class TopicClusters {
     for (const one of at < 0 ? [] : this.#recent.splice(at, 1)) this.#removed.add(one);
   }
 
-  /** To be called after the last `restore`: learns anew what is not stored. @param parentOf coarser topic of each topic */
-  restored(parentOf: ReadonlyMap<string, string> = new Map()): void {
-    for (const [id, parent] of parentOf) {
+  /**
+   * To be called after the last `restore`: goes on from what is stored, as if there had been no restart; what is not stored is
+   * learned anew. @param reviewedAt how many texts there were when they were looked at together last
+   */
+  restored(standings: readonly TopicStanding[] = [], reviewedAt?: number): void {
+    for (const { id, parent, joinAt } of standings) {
       const topic = this.#topics.get(id);
-      if (topic) topic.parent = parent;
+      if (topic) Object.assign(topic, { parent, joinAt });
     }
-    this.#consolidated();
+    if (reviewedAt === undefined && this.#seen >= FIRST_CONSOLIDATION) this.#consolidated();
+    this.#lastAt = Math.min(reviewedAt ?? this.#lastAt, this.#seen);
+    this.#founded = this.#topics.values().reduce((count, { parent }) => count + (parent === undefined ? 1 : 0), 0);
   }
 
   /** The newest texts as they are now, to be looked at together, also elsewhere. */
@@ -174,8 +188,8 @@ export class TopicClusters {
     this.#statistics = undefined;
     const children = Map.groupBy(this.#topics.values(), ({ parent }) => parent);
     const parents = new Map([...children].map(([parent, topics]) => [parent, this.#words().label(topics)]));
-    return [...this.#topics.values()].map(({ id, parent }) => {
-      const name = { id, label: this.label(id) };
+    return [...this.#topics.values()].map(({ id, parent, joinAt }) => {
+      const name = { id, label: this.label(id), ...(joinAt !== undefined && { joinAt }) };
       return parent === undefined ? name : { ...name, parent: { id: parent, label: parents.get(parent) ?? '' } };
     });
   }

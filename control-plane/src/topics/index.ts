@@ -1,6 +1,13 @@
 // What people talk about.
 export { type TopicChange, type TopicMove } from './apply.ts';
-export { TopicClusters, type Consolidation, type TopicAssignment, type TopicName, type TopicOptions } from './cluster.ts';
+export {
+  TopicClusters,
+  type Consolidation,
+  type TopicAssignment,
+  type TopicName,
+  type TopicOptions,
+  type TopicStanding,
+} from './cluster.ts';
 export type { TextPoint } from './kernel-matrix.ts';
 export { Lexicon, type EmbedWords } from './lexicon.ts';
 export { partition, type Partition } from './partition.ts';
@@ -8,4 +15,4 @@ export { createTopicPlacer, hasTopics, type TopicPlacer } from './placer.ts';
 export { publicLabel } from './public-label.ts';
 export { TopicRun } from './run.ts';
 export { leastUsers, topicRoutes } from './routes.ts';
-export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicStore, TopicTexts } from './ports.ts';
+export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicEvent, TopicStandings, TopicStore, TopicTexts } from './ports.ts';

@@ -1,7 +1,6 @@
 // Gives each thread a topic, in the background, by its first prompt.
 import type { TopicsPolicy } from '#contract';
-import { scopeKey, type DomainEvent, type EventHandler, type Scope } from '../kernel/index.ts';
-import type { TopicChange } from './apply.ts';
+import { scopeKey, type Clock, type DomainEvent, type EventHandler, type Scope } from '../kernel/index.ts';
 import { TopicClusters, type TopicName } from './cluster.ts';
 import { Lexicon, type EmbedWords } from './lexicon.ts';
 import { partition } from './partition.ts';
@@ -15,8 +14,6 @@ export interface TopicPlacer {
   readonly handler: EventHandler;
   /** Forgets what is in memory of the scope and makes topics and labels anew from what is stored. */
   refresh(scope: Scope): Promise<void>;
-  /** Merges and splits of the scope, the oldest first; the newest thousand since the process started. */
-  changes(scope: Scope): readonly TopicChange[];
   /** Settles when no texts are being looked at together. */
   idle(): Promise<void>;
 }
@@ -26,12 +23,12 @@ type Clusters = Map<string, TopicClusters>;
 const PAGE = 500;
 /** For fewer texts it is not worth the seconds that learning words takes; their labels go by counts. */
 const LEAST_TEXTS = 256;
-const MAX_CHANGES = 1_000;
 
 const atOnce: Partitioner = (points) => Promise.resolve(partition(points));
 
 export function createTopicPlacer(parts: {
   readonly store: TopicStore;
+  readonly clock: Clock;
   readonly policy: () => TopicsPolicy | undefined;
   /** Without it texts are parted where they are, which holds up everything else for seconds. */
   readonly partitioner?: Partitioner;
@@ -40,8 +37,7 @@ export function createTopicPlacer(parts: {
   /** Told when texts could not be looked at together; topics then stay as they are until it is time again. */
   readonly onFailure?: (error: unknown) => void;
 }): TopicPlacer {
-  const { store, partitioner = atOnce } = parts;
-  const changesOf = new Map<string, TopicChange[]>();
+  const { store, clock, partitioner = atOnce } = parts;
   const looking = new Map<TopicClusters, Promise<void>>();
   const states = new Map<string, Clusters>();
   const lexicons = new Map<string, Lexicon | undefined>();
@@ -70,10 +66,7 @@ export function createTopicPlacer(parts: {
       if (one.texts >= LEAST_TEXTS) await one.learnWords().catch((error: unknown) => parts.onFailure?.(error));
       labels.push(...one.labels());
     }
-    await store.relabel(
-      scope,
-      labels.filter(({ label }) => label !== ''),
-    );
+    await store.relabel(scope, labels);
   }
 
   async function stateOf(scope: Scope): Promise<Clusters> {
@@ -88,14 +81,15 @@ export function createTopicPlacer(parts: {
       after = page.at(-1)?.seq ?? after;
       if (page.length < PAGE) break;
     }
-    for (const one of clusters.values()) one.restored();
+    const { topics, reviewedAt } = await store.standings(scope);
+    for (const [model, one] of clusters) one.restored(topics, reviewedAt.get(model));
     states.set(scopeKey(scope), clusters);
     await relabel(scope, clusters.values());
     return clusters;
   }
 
   /** In the background; what came of it waits its turn, and is dropped when the state was made anew meanwhile. */
-  function lookTogether(scope: Scope, clusters: Clusters, one: TopicClusters): void {
+  function lookTogether(scope: Scope, clusters: Clusters, model: string, one: TopicClusters): void {
     if (looking.has(one)) return;
     const texts = one.recent();
     const task = partitioner(texts).then((found) =>
@@ -103,9 +97,9 @@ export function createTopicPlacer(parts: {
         if (states.get(scopeKey(scope)) !== clusters) return;
         try {
           const { moves, changes } = one.apply(texts, found);
-          await store.move(scope, moves, changes);
+          await store.move(scope, moves, changes, clock.nowMs());
+          await store.reviewed(scope, model, one.texts, clock.nowMs());
           await relabel(scope, [one]);
-          note(scope, changes);
         } catch (error) {
           states.delete(scopeKey(scope));
           throw error;
@@ -120,13 +114,6 @@ export function createTopicPlacer(parts: {
       one,
       settled.finally(() => looking.delete(one)),
     );
-  }
-
-  function note(scope: Scope, changes: readonly TopicChange[]): void {
-    const list = changesOf.get(scopeKey(scope)) ?? [];
-    list.push(...changes);
-    list.splice(0, Math.max(0, list.length - MAX_CHANGES));
-    changesOf.set(scopeKey(scope), list);
   }
 
   /** Threads that requests left or joined: each goes by what is its first request now. */
@@ -147,7 +134,7 @@ export function createTopicPlacer(parts: {
         topic: clustersOf(clusters, scope, model).assign(requestId, vector, text),
       }));
       await store.place(scope, placements);
-      for (const one of clusters.values()) if (one.isDue) lookTogether(scope, clusters, one);
+      for (const [model, one] of clusters) if (one.isDue) lookTogether(scope, clusters, model, one);
     } catch (error) {
       // The memory holds texts that the store did not take: it is made anew from the store.
       states.delete(scopeKey(scope));
@@ -171,7 +158,6 @@ export function createTopicPlacer(parts: {
         for (const lexicon of lexicons.values()) lexicon?.forget();
         if (hasTopics(scope, parts.policy())) await stateOf(scope);
       }),
-    changes: (scope) => [...(changesOf.get(scopeKey(scope)) ?? [])],
     idle: async () => {
       await Promise.all(looking.values());
     },

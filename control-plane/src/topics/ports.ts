@@ -1,6 +1,6 @@
 import type { Scope } from '../kernel/index.ts';
 import type { TopicChange, TopicMove } from './apply.ts';
-import type { TopicAssignment } from './cluster.ts';
+import type { TopicAssignment, TopicName, TopicStanding } from './cluster.ts';
 import type { TextPoint } from './kernel-matrix.ts';
 import type { Partition } from './partition.ts';
 
@@ -37,6 +37,24 @@ export interface TopicCount {
   /** Distinct known principals. */
   readonly users: number;
   readonly lastAtMs: number;
+  /** The coarser topic; null until the texts have been looked at together. */
+  readonly parent: TopicAssignment | null;
+}
+
+/** A merge or a split that happened. */
+export interface TopicEvent extends TopicChange {
+  /** Grows in the order of happening. */
+  readonly seq: number;
+  readonly atMs: number;
+  /** That went along. */
+  readonly threads: number;
+}
+
+/** What placing goes on from. */
+export interface TopicStandings {
+  readonly topics: readonly TopicStanding[];
+  /** How many texts of each model there were when they were looked at together last. */
+  readonly reviewedAt: ReadonlyMap<string, number>;
 }
 
 export interface TopicStore {
@@ -53,13 +71,28 @@ export interface TopicStore {
   settle(scope: Scope, threadIds: readonly string[]): Promise<readonly PlacedPrompt[]>;
   /**
    * Moves threads by their first request where it is still in `from`; then, for each merge, whatever is left of `from`, in the
-   * order given; all or none. Splits change nothing here.
+   * order given; and notes the changes with how many threads each took along; all or none.
    */
-  move(scope: Scope, moves: readonly TopicMove[], changes: readonly TopicChange[]): Promise<void>;
-  /** What topics are called now; those that are not named keep their label. */
-  relabel(scope: Scope, labels: readonly TopicAssignment[]): Promise<void>;
+  move(scope: Scope, moves: readonly TopicMove[], changes: readonly TopicChange[], atMs: number): Promise<void>;
+  /**
+   * What topics are called now, where they lie and how wide they are; an empty label leaves the one that was. Topics without
+   * threads, and coarser ones without topics, are forgotten.
+   */
+  relabel(scope: Scope, topics: readonly TopicName[]): Promise<void>;
+  /** Keeps that so many texts were looked at together. */
+  reviewed(scope: Scope, model: string, texts: number, atMs: number): Promise<void>;
+  standings(scope: Scope): Promise<TopicStandings>;
   /** Topics of at least so many users, the largest first. */
   counts(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]>;
+  /** Coarser topics of at least so many users, the largest first; somebody in two of its topics counts once. */
+  parents(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]>;
+  /** The topic that one which is no more went into, over all merges since; undefined where it is still there or never was. */
+  became(scope: Scope, topicId: string): Promise<string | undefined>;
+  /** Newest first. @param before a `seq` */
+  changes(
+    scope: Scope,
+    wanted: { readonly before?: number | undefined; readonly topic?: string | undefined; readonly limit: number },
+  ): Promise<readonly TopicEvent[]>;
 }
 
 /** What the words of a topic's name rest on. */

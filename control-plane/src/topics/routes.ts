@@ -3,7 +3,7 @@ import type { TopicsPolicy } from '#contract';
 import { topicFigures, type Releaser } from '../disclosure/index.ts';
 import { ClewError, type Caller, type JsonSchema, type QueryParameter, type Route } from '../kernel/index.ts';
 import { hasTopics } from './placer.ts';
-import type { TopicCount, TopicStore } from './ports.ts';
+import type { TopicCount, TopicEvent, TopicStore } from './ports.ts';
 
 const permission = 'topics:read';
 /** Least users of a topic where the policy says nothing; the same default stands in the policy's schema. */
@@ -16,6 +16,21 @@ const TOPIC_FIELDS: JsonSchema = {
   threads: { type: 'integer', description: 'Exact count; not for release' },
   users: { type: 'integer', description: 'Exact count of known users; not for release' },
   lastAt: { type: 'string', format: 'date-time' },
+  parent: {
+    type: ['object', 'null'],
+    description: 'The coarser topic that it lies in; null until the texts have been looked at together',
+    properties: { id: { type: 'string' }, label: { type: 'string' } },
+  },
+  was: { type: 'string', description: 'The id that was asked for, where that topic went into this one' },
+};
+const CHANGE_FIELDS: JsonSchema = {
+  id: { type: 'string' },
+  at: { type: 'string', format: 'date-time' },
+  kind: { enum: ['merge', 'split'], description: 'merge: from went into to, and is no more; split: to came out of from' },
+  from: { type: 'string' },
+  to: { type: 'string' },
+  label: { type: ['string', 'null'], description: 'What `to` is called now; null where too few users talk about it, or it is no more' },
+  threads: { type: 'integer', description: 'That went along' },
 };
 
 /** Figures with noise that everybody may see whose role says so; they are the same each time. */
@@ -28,6 +43,17 @@ const RELEASED_FIELDS: JsonSchema = {
   trend: { enum: ['rising', 'falling', null], description: 'Newer half of the days against the older; null where it may be chance' },
   gap: { type: 'boolean', description: 'More of its people unhappy than elsewhere, beyond chance and noise' },
 };
+const TOPIC: QueryParameter = {
+  name: 'topic',
+  description: 'Only changes that this topic had a part in',
+  schema: { type: 'string', maxLength: 128 },
+};
+const CURSOR: QueryParameter = {
+  name: 'cursor',
+  description: '`next` of the page before',
+  schema: { type: 'string', pattern: '^[0-9]{1,15}$' },
+};
+const CHANGES = 100;
 const FIGURES: QueryParameter = {
   name: 'figures',
   description:
@@ -42,6 +68,8 @@ export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | unde
   const minUsers = (): number => leastUsers(policy());
   const counts = async (caller: Caller): Promise<readonly TopicCount[]> =>
     hasTopics(caller.scope, policy()) ? store.counts(caller.scope, minUsers(), MAX_SHOWN) : [];
+  const parents = async (caller: Caller): Promise<readonly TopicCount[]> =>
+    hasTopics(caller.scope, policy()) ? store.parents(caller.scope, minUsers(), MAX_SHOWN) : [];
   const released = async (caller: Caller) => {
     const { days, budget, ...rest } = await release(hasTopics(caller.scope, policy()) ? caller.scope : undefined);
     return { items: topicFigures(days, budget.epsilonPerDay), days: days.map(({ day }) => day), budget, ...rest };
@@ -70,6 +98,11 @@ export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | unde
               },
             },
             next: { type: 'null' },
+            parents: {
+              type: 'array',
+              description: 'Coarser topics; somebody in two of its topics counts once',
+              items: { type: 'object', properties: TOPIC_FIELDS },
+            },
             minUsers: { type: 'integer', description: 'Topics of fewer users are left out' },
             figures: { enum: ['exact', 'released'], description: 'Exact counts are for operating the service, not for release' },
             budget: { type: 'object', description: 'Privacy loss: epsilonPerDay and delta of a day, spent and of in the month' },
@@ -84,14 +117,40 @@ export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | unde
           return { status: 200, json: { next: null, figures: 'released', ...(await released(caller)) } };
         }
         const items = (await counts(caller)).map(show);
-        return { status: 200, json: { items, next: null, minUsers: minUsers(), figures: 'exact' } };
+        const coarser = (await parents(caller)).map(show);
+        return { status: 200, json: { items, parents: coarser, next: null, minUsers: minUsers(), figures: 'exact' } };
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/topics/changes',
+      permission: 'reports:read',
+      summary: 'Merges and splits of topics, the newest first',
+      query: [TOPIC, CURSOR],
+      success: {
+        status: 200,
+        description: 'The changes; ids of topics alone where too few users talk about them',
+        schema: {
+          type: 'object',
+          properties: {
+            items: { type: 'array', items: { type: 'object', properties: CHANGE_FIELDS } },
+            next: { type: ['string', 'null'] },
+          },
+        },
+      },
+      handle: async ({ caller, query }) => {
+        const labels = new Map((await counts(caller)).map(({ id, label }) => [id, label]));
+        const before = query['cursor'] === undefined ? undefined : Number(query['cursor']);
+        const found = await store.changes(caller.scope, { before, topic: query['topic'], limit: CHANGES });
+        const items = found.map((change) => showChange(change, labels.get(change.to) ?? null));
+        return { status: 200, json: { items, next: found.length < CHANGES ? null : String(found.at(-1)?.seq ?? '') } };
       },
     },
     {
       method: 'get',
       path: '/v1/topics/:id',
       permission,
-      summary: 'One topic that enough users talk about',
+      summary: 'One topic, fine or coarse, that enough users talk about; of one that went into another, that one',
       query: [FIGURES],
       success: {
         status: 200,
@@ -100,13 +159,15 @@ export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | unde
       },
       errors: ['not_found'],
       handle: async ({ caller, params, query }) => {
-        const isIt = ({ id }: { readonly id: string }): boolean => id === params['id'];
+        const asked = params['id'] ?? '';
+        const became = await store.became(caller.scope, asked);
+        const isIt = ({ id }: { readonly id: string }): boolean => id === (became ?? asked);
         const topic =
           kindOf(caller, query) === 'released'
             ? (await released(caller)).items.find(isIt)
-            : (await counts(caller)).filter(isIt).map(show)[0];
+            : [...(await counts(caller)), ...(await parents(caller))].filter(isIt).map(show)[0];
         if (!topic) throw new ClewError('not_found');
-        return { status: 200, json: topic };
+        return { status: 200, json: became === undefined ? topic : { ...topic, was: asked } };
       },
     },
   ];
@@ -123,5 +184,15 @@ function kindOf({ role }: Caller, query: Readonly<Record<string, string | undefi
   }
   return query['figures'] === 'released' || !mayExact ? 'released' : 'exact';
 }
+
+const showChange = ({ seq, atMs, kind, from, to, threads }: TopicEvent, label: string | null): Record<string, unknown> => ({
+  id: `tc_${seq}`,
+  at: new Date(atMs).toISOString(),
+  kind,
+  from,
+  to,
+  label,
+  threads,
+});
 
 const show = ({ lastAtMs, ...topic }: TopicCount): Record<string, unknown> => ({ ...topic, lastAt: new Date(lastAtMs).toISOString() });

@@ -165,14 +165,16 @@ function linkingOf(database: Database): readonly Erasable[] {
   }));
 }
 
-/** Labels are words of members: those of the principal's topics go, and come back from the members that are left. */
+/** Labels are words of members: those of the principal's topics and of the coarser ones go, and come back from the members that are left. */
 function labelsOf(database: Database): Erasable {
   const MINE = 'SELECT topic_id FROM requests WHERE scope = ?1 AND principal = ?2 AND topic_id IS NOT NULL';
   return {
     name: 'topic_labels',
     tables: ['topics'],
     erase(scope, principal, untilMs = ALWAYS) {
-      const labels = database.prepare(`DELETE FROM topics WHERE scope = ?1 AND id IN (${MINE} AND at <= ?3)`);
+      const own = `${MINE} AND at <= ?3`;
+      const coarser = `SELECT parent FROM topics WHERE scope = ?1 AND parent IS NOT NULL AND id IN (${own})`;
+      const labels = database.prepare(`UPDATE topics SET label = '' WHERE scope = ?1 AND (id IN (${own}) OR id IN (${coarser}))`);
       database.shred(() => labels.run(keyOf(scope), principal, untilMs / 1_000));
       return Promise.resolve({});
     },

@@ -14,6 +14,7 @@ import { policyVersions } from './migrations/0011-policy-versions.ts';
 import { unkeptRuns } from './migrations/0012-unkept-runs.ts';
 import { holds } from './migrations/0013-holds.ts';
 import { alertDesk } from './migrations/0014-alert-desk.ts';
+import { topicTree } from './migrations/0015-topic-tree.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -31,6 +32,7 @@ const MIGRATIONS: readonly string[] = [
   unkeptRuns,
   holds,
   alertDesk,
+  topicTree,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

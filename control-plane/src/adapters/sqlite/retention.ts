@@ -65,6 +65,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     });
     if (removed > 0) this.vectors.forget(scope);
     const before = Math.trunc(beforeMs);
+    this.database.run(query.deleteFrom('topic_changes').where('scope', '=', key).where('at_ms', '<', before));
     this.database.run(query.deleteFrom('alerts').where('scope', '=', key).where('starts_at_ms', '<', before));
     this.database.run(query.deleteFrom('deploys').where('scope', '=', key).where('at_ms', '<', before));
     const feedback = query.deleteFrom('feedback').where('scope', '=', key).where('at_ms', '<', before);

@@ -110,6 +110,16 @@ export interface ReleasedDayTable {
   epsilon: number;
 }
 
+export interface TopicChangeTable {
+  seq: Generated<number>;
+  scope: string;
+  at_ms: number;
+  kind: string;
+  from_id: string;
+  to_id: string;
+  threads: number;
+}
+
 export interface ReleasedTopicTable {
   scope: string;
   day: string;
@@ -352,7 +362,9 @@ export interface Tables {
   policy_versions: PolicyVersionTable;
   released_days: ReleasedDayTable;
   released_topics: ReleasedTopicTable;
-  topics: { scope: string; id: string; label: string };
+  topics: { scope: string; id: string; label: string; parent: string | null; join_at: number | null };
+  topic_changes: TopicChangeTable;
+  topic_reviews: { scope: string; model: string; texts: number; at_ms: number };
   feedback: FeedbackTable;
   tombstones: { subject: Uint8Array; erased_at_ms: number };
   past_runs: PastRunTable;

@@ -7,6 +7,7 @@ import { readFeedback, readVoices, type ThreadVoices } from './feedback-reader.t
 import { elements, query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';
 import type { ThreadTable } from './schema.ts';
+import { becameOf } from './topic-history.ts';
 import { keyOf } from './scope.ts';
 
 const MAX_PAGE = 500;
@@ -115,7 +116,7 @@ export class SqliteThreads implements ThreadReader {
     const { user, topic, session, position, model, minTurns, outcome, fromMs, toMs } = filter;
     let wanted = labelledThreads(key);
     if (user !== undefined) wanted = wanted.where('principal', '=', user);
-    if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', topic);
+    if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', becameOf(this.database, key, topic) ?? topic);
     if (session !== undefined)
       wanted = wanted.where(sql<boolean>`EXISTS (SELECT 1 FROM json_each(threads.sessions) WHERE value = ${session})`);
     if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));

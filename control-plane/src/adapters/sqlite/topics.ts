@@ -6,12 +6,16 @@ import type {
   TopicAssignment,
   TopicChange,
   TopicCount,
+  TopicEvent,
   TopicMove,
+  TopicName,
+  TopicStandings,
   TopicStore,
   TopicTexts,
 } from '../../topics/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
+import { becameOf, changesOf, noteChange, threadsMoved } from './topic-history.ts';
 import { fromBlob } from './vector-row.ts';
 
 // The model in force; where none was named yet, that of the request.
@@ -44,10 +48,23 @@ const MOVE_THREAD = `UPDATE threads SET topic_id = ?1
   WHERE scope = ?2 AND topic_id = ?3 AND id = (SELECT thread_id FROM requests WHERE scope = ?2 AND id = ?4)`;
 const MOVE_REQUEST = `UPDATE requests SET topic_id = ?1 WHERE scope = ?2 AND topic_id = ?3 AND id = ?4`;
 const COUNTS = `SELECT t.topic_id AS id, coalesce(max(l.label), '') AS label, count(*) AS threads,
-    count(DISTINCT t.principal) AS users, max(t.last_at) AS last_at
+    count(DISTINCT t.principal) AS users, max(t.last_at) AS last_at, max(l.parent) AS parent, max(p.label) AS parent_label
   FROM threads t LEFT JOIN topics l ON l.scope = t.scope AND l.id = t.topic_id
+    LEFT JOIN topics p ON p.scope = t.scope AND p.id = l.parent
   WHERE t.scope = ? AND t.topic_id IS NOT NULL
   GROUP BY t.topic_id HAVING users >= ? ORDER BY threads DESC, id LIMIT ?`;
+const PARENTS = `SELECT l.parent AS id, coalesce(max(p.label), '') AS label, count(*) AS threads,
+    count(DISTINCT t.principal) AS users, max(t.last_at) AS last_at, NULL AS parent, NULL AS parent_label
+  FROM threads t JOIN topics l ON l.scope = t.scope AND l.id = t.topic_id
+    LEFT JOIN topics p ON p.scope = t.scope AND p.id = l.parent
+  WHERE t.scope = ? AND l.parent IS NOT NULL
+  GROUP BY l.parent HAVING users >= ? ORDER BY threads DESC, id LIMIT ?`;
+const KEEP_TOPIC = `INSERT INTO topics (scope, id, label, parent, join_at) VALUES (?1, ?2, ?3, ?4, ?5)
+  ON CONFLICT (scope, id) DO UPDATE SET parent = coalesce(?4, parent), join_at = coalesce(?5, join_at),
+    label = CASE WHEN ?3 = '' THEN label ELSE ?3 END`;
+const ALIVE = `SELECT topic_id FROM threads WHERE scope = ?1 AND topic_id IS NOT NULL`;
+const FORGET_TOPICS = `DELETE FROM topics WHERE scope = ?1 AND id NOT IN (${ALIVE})
+  AND id NOT IN (SELECT parent FROM topics WHERE scope = ?1 AND parent IS NOT NULL AND id IN (${ALIVE}))`;
 
 const placedPrompt = (row: Record<string, unknown>): PlacedPrompt => ({
   seq: Number(row['seq']),
@@ -56,6 +73,15 @@ const placedPrompt = (row: Record<string, unknown>): PlacedPrompt => ({
   text: (row['prompt'] as string | null) ?? '',
   vector: row['vector'] === null ? undefined : fromBlob(row['vector'] as Uint8Array),
   model: (row['model'] as string | null) ?? '',
+});
+
+const topicCount = (row: Record<string, unknown>): TopicCount => ({
+  id: row['id'] as string,
+  label: row['label'] as string,
+  threads: Number(row['threads']),
+  users: Number(row['users']),
+  lastAtMs: Math.round(Number(row['last_at']) * 1_000),
+  parent: row['parent'] === null ? null : { id: row['parent'] as string, label: (row['parent_label'] as string | null) ?? '' },
 });
 
 /** A thread's topic stands on its first request, and from there in the thread's row. */
@@ -110,42 +136,69 @@ export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
     return Promise.resolve();
   }
 
-  async move(scope: Scope, moves: readonly TopicMove[], changes: readonly TopicChange[]): Promise<void> {
+  async move(scope: Scope, moves: readonly TopicMove[], changes: readonly TopicChange[], atMs: number): Promise<void> {
     const key = keyOf(scope);
     this.database.transaction(() => {
       for (const { id, from, to } of moves) {
         this.database.prepare(MOVE_THREAD).run(to, key, from, id);
         this.database.prepare(MOVE_REQUEST).run(to, key, from, id);
       }
-      for (const { kind, from, to } of changes) {
-        if (kind !== 'merge') continue;
-        for (const table of ['threads', 'requests'] as const) {
-          this.database.prepare(`UPDATE ${table} SET topic_id = ?1 WHERE scope = ?2 AND topic_id = ?3`).run(to, key, from);
+      for (const change of changes) {
+        let threads = threadsMoved(moves, change);
+        for (const table of change.kind === 'merge' ? (['requests', 'threads'] as const) : []) {
+          const moved = this.database.prepare(`UPDATE ${table} SET topic_id = ?1 WHERE scope = ?2 AND topic_id = ?3`);
+          const { changes: count } = moved.run(change.to, key, change.from);
+          if (table === 'threads') threads += Number(count);
         }
+        noteChange(this.database, key, { ...change, threads, atMs });
       }
     });
     return Promise.resolve();
   }
 
-  async relabel(scope: Scope, labels: readonly TopicAssignment[]): Promise<void> {
+  async relabel(scope: Scope, topics: readonly TopicName[]): Promise<void> {
     const key = keyOf(scope);
     this.database.transaction(() => {
-      this.write(key, labels);
-      const alive = query.selectFrom('threads').select('topic_id').where('scope', '=', key).where('topic_id', 'is not', null);
-      this.database.run(query.deleteFrom('topics').where('scope', '=', key).where('id', 'not in', alive.$castTo<{ topic_id: string }>()));
+      this.write(key, topics);
+      this.database.prepare(FORGET_TOPICS).run(key);
     });
     return Promise.resolve();
   }
 
-  private write(scope: string, labels: readonly TopicAssignment[]): void {
-    for (const { id, label } of labels) {
-      this.database.run(
-        query
-          .insertInto('topics')
-          .values({ scope, id, label })
-          .onConflict((conflict) => conflict.columns(['scope', 'id']).doUpdateSet({ label })),
-      );
+  private write(scope: string, topics: readonly TopicName[]): void {
+    const keep = this.database.prepare(KEEP_TOPIC);
+    for (const { id, label, parent, joinAt } of topics) {
+      keep.run(scope, id, label, parent?.id ?? null, joinAt ?? null);
+      if (parent) keep.run(scope, parent.id, parent.label, null, null);
     }
+  }
+
+  async reviewed(scope: Scope, model: string, texts: number, atMs: number): Promise<void> {
+    const row = { texts, at_ms: Math.trunc(atMs) };
+    this.database.run(
+      query
+        .insertInto('topic_reviews')
+        .values({ scope: keyOf(scope), model, ...row })
+        .onConflict((conflict) => conflict.columns(['scope', 'model']).doUpdateSet(row)),
+    );
+    return Promise.resolve();
+  }
+
+  async standings(scope: Scope): Promise<TopicStandings> {
+    const topics = this.database.all(query.selectFrom('topics').selectAll().where('scope', '=', keyOf(scope)));
+    const reviews = this.database.all(query.selectFrom('topic_reviews').selectAll().where('scope', '=', keyOf(scope)));
+    return Promise.resolve({
+      topics: topics.map(({ id, parent, join_at }) => ({ id, parent: parent ?? undefined, joinAt: join_at ?? undefined })),
+      reviewedAt: new Map(reviews.map(({ model, texts }) => [model, texts])),
+    });
+  }
+
+  async became(scope: Scope, topicId: string): Promise<string | undefined> {
+    return Promise.resolve(becameOf(this.database, keyOf(scope), topicId));
+  }
+
+  async changes(scope: Scope, wanted: Parameters<TopicStore['changes']>[1]): Promise<readonly TopicEvent[]> {
+    return Promise.resolve(changesOf(this.database, keyOf(scope), wanted));
   }
 
   async prompts(scope: Scope, topicId: string, limit: number): Promise<readonly { readonly principal: string; readonly text: string }[]> {
@@ -176,15 +229,10 @@ export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
   }
 
   async counts(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]> {
-    const rows = this.database.prepare(COUNTS).all(keyOf(scope), minUsers, limit);
-    return Promise.resolve(
-      rows.map((row) => ({
-        id: row['id'] as string,
-        label: row['label'] as string,
-        threads: Number(row['threads']),
-        users: Number(row['users']),
-        lastAtMs: Math.round(Number(row['last_at']) * 1_000),
-      })),
-    );
+    return Promise.resolve(this.database.prepare(COUNTS).all(keyOf(scope), minUsers, limit).map(topicCount));
+  }
+
+  async parents(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]> {
+    return Promise.resolve(this.database.prepare(PARENTS).all(keyOf(scope), minUsers, limit).map(topicCount));
   }
 }

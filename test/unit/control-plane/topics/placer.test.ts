@@ -7,12 +7,15 @@ import {
   type OpenThread,
   type Partitioner,
   type PlacedPrompt,
+  type TopicStanding,
+  type TopicStandings,
   type TopicStore,
 } from '../../../../control-plane/src/topics/index.ts';
 import { madeText } from './fixtures.ts';
 
 const SCOPE: Scope = { tenant: 'acme', environment: 'production' };
 const MATTERS = 4;
+const clock = { nowMs: (): number => 0 };
 
 function thread(n: number): OpenThread {
   const { text, vector } = madeText(n, MATTERS);
@@ -23,6 +26,9 @@ function thread(n: number): OpenThread {
 class MemoryTopics implements TopicStore {
   readonly rows = new Map<string, PlacedPrompt>();
   readonly names = new Map<string, string>();
+  readonly standing = new Map<string, TopicStanding>();
+  readonly reviews = new Map<string, number>();
+  events = 0;
   /** Requests that no longer begin a thread. */
   misplaced: string[] = [];
 
@@ -43,6 +49,7 @@ class MemoryTopics implements TopicStore {
       const row = this.rows.get(id);
       if (row?.topicId === from) this.rows.set(id, { ...row, topicId });
     };
+    this.events += changes.length;
     for (const { id, from, to } of moves) into(id, from, to);
     for (const { kind, from, to } of changes) if (kind === 'merge') for (const id of this.rows.keys()) into(id, from, to);
     return Promise.resolve();
@@ -52,9 +59,28 @@ class MemoryTopics implements TopicStore {
     for (const { requestId } of misplaced) this.rows.delete(requestId);
     return Promise.resolve(misplaced);
   }
-  relabel(_scope: Scope, labels: readonly { readonly id: string; readonly label: string }[]): Promise<void> {
-    for (const { id, label } of labels) this.names.set(id, label);
+  relabel(_scope: Scope, topics: Parameters<TopicStore['relabel']>[1]): Promise<void> {
+    for (const { id, label, parent, joinAt } of topics) {
+      if (label !== '') this.names.set(id, label);
+      this.standing.set(id, { id, parent: parent?.id, joinAt });
+    }
     return Promise.resolve();
+  }
+  reviewed(_scope: Scope, model: string, texts: number): Promise<void> {
+    this.reviews.set(model, texts);
+    return Promise.resolve();
+  }
+  standings(): Promise<TopicStandings> {
+    return Promise.resolve({ topics: [...this.standing.values()], reviewedAt: this.reviews });
+  }
+  parents(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+  changes(): Promise<readonly []> {
+    return Promise.resolve([]);
+  }
+  became(): Promise<undefined> {
+    return Promise.resolve(undefined);
   }
   counts(): Promise<readonly []> {
     return Promise.resolve([]);
@@ -68,7 +94,7 @@ const topicsOf = (store: MemoryTopics): string[] => [...new Set([...store.rows.v
 describe('topic placer', () => {
   it('looks at what was placed together, and moves stored threads to the topics as they stand then', async () => {
     const store = new MemoryTopics();
-    const placer = createTopicPlacer({ store, policy: () => undefined, partitioner: partitionInThread });
+    const placer = createTopicPlacer({ store, clock, policy: () => undefined, partitioner: partitionInThread });
     await placer.handler.handle(stored(0, 300));
     await placer.idle();
     expect(topicsOf(store)).toHaveLength(MATTERS);
@@ -89,7 +115,7 @@ describe('topic placer', () => {
       await gate;
       return partition(points);
     };
-    const placer = createTopicPlacer({ store, policy: () => undefined, partitioner: slow });
+    const placer = createTopicPlacer({ store, clock, policy: () => undefined, partitioner: slow });
     await placer.handler.handle(stored(0, 300));
     await placer.handler.handle(stored(300, 310));
     expect(store.rows.size).toBe(310);
@@ -98,7 +124,7 @@ describe('topic placer', () => {
     release();
     await placer.idle();
     expect([...store.rows.values()].map(({ topicId }) => topicId)).toEqual(before);
-    expect(placer.changes(SCOPE)).toEqual([]);
+    expect(store.events).toBe(0);
   });
 
   it('takes out texts whose requests went into other threads, also while they are looked at, as if they had never come', async () => {
@@ -116,7 +142,7 @@ describe('topic placer', () => {
       await gate;
       return partition(points);
     };
-    const placer = createTopicPlacer({ store, policy: () => undefined, partitioner: slow });
+    const placer = createTopicPlacer({ store, clock, policy: () => undefined, partitioner: slow });
     await placer.handler.handle(stored(0, 300));
     // All of one matter but its first, which the others turned out to belong to.
     store.misplaced = Array.from({ length: 74 }, (_, n) => `r${(n + 1) * MATTERS}`);
@@ -126,7 +152,7 @@ describe('topic placer', () => {
     release();
     await placer.idle();
     expect(store.rows.size).toBe(226);
-    const other = createTopicPlacer({ store: plain, policy: () => undefined });
+    const other = createTopicPlacer({ store: plain, clock, policy: () => undefined });
     const ids = [...store.rows.keys()];
     await other.handler.handle(ids.map((threadId) => ({ type: 'TurnStored', scope: SCOPE, threadId, requestId: threadId })));
     // Who belongs with whom is the same as where the others never came.
@@ -139,11 +165,31 @@ describe('topic placer', () => {
     expect(groups(store)).toEqual(refreshed);
   });
 
+  it('goes on after a restart as if there had been none: the same ids for what was there and for what comes', async () => {
+    const [store, other] = [new MemoryTopics(), new MemoryTopics()];
+    const through = createTopicPlacer({ store: other, clock, policy: () => undefined });
+    for (let from = 0; from < 700; from += 100) {
+      // A new process for each hundred.
+      const placer = createTopicPlacer({ store, clock, policy: () => undefined });
+      for (const one of [placer, through]) {
+        await one.handler.handle(stored(from, from + 100));
+        await one.idle();
+      }
+      const placed = (of: MemoryTopics): string[][] => [...of.rows.values()].map(({ requestId, topicId }) => [requestId, topicId]);
+      expect(placed(store)).toEqual(placed(other));
+    }
+    expect([...store.standing.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, parent }) => [id, parent])).toEqual(
+      [...other.standing.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)).map(({ id, parent }) => [id, parent]),
+    );
+    expect(store.reviews).toEqual(other.reviews);
+  });
+
   it('keeps placing when texts cannot be looked at together, and says why', async () => {
     const store = new MemoryTopics();
     const failures: unknown[] = [];
     const placer = createTopicPlacer({
       store,
+      clock,
       policy: () => undefined,
       partitioner: () => Promise.reject(new Error('no thread')),
       onFailure: (error) => failures.push(error),
