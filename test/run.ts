@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { provision } from './support/provision.ts';
+import { provideServers } from './support/servers.ts';
 import { budgetTable, readStages, stageTimes } from './support/stage-times.ts';
 
 interface Report {
@@ -22,6 +23,7 @@ interface Report {
 
 const provisionStartMs = Date.now();
 provision();
+if (process.argv.length <= 2) provideServers();
 const startMs = Date.now();
 
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-test-'));

@@ -69,7 +69,7 @@ beforeAll(async () => {
   );
   expect((await request(test.app).post('/v1/samples').set(bearer()).send(rows)).body).toMatchObject({ rejected: [] });
   await test.settled(30_000);
-}, 180_000);
+});
 afterAll(async () => {
   await test.close();
   await beside.close();
