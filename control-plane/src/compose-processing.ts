@@ -1,16 +1,17 @@
 // The wiring of what happens to a request between the door and the store.
+import path from 'node:path';
 import { tenantKeys, type ManifestSet } from '#contract';
 import { createRedactor, createStandIns, unsafePatternReason, type StandInWriter } from '#redact';
-import { policyFile } from './adapters/files/index.ts';
+import { policyFile, policySigner } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
-import { type Base, hashKeyOf } from './compose-base.ts';
+import { type Base, hashKeyOf, secretOf } from './compose-base.ts';
 import type { Embedders } from './compose-embedding.ts';
 import type { Redactions } from './feedback/index.ts';
 import { readBody } from './http/index.ts';
 import { createProcessor, type Acceptor, type LinkSettings, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
 import { systemRandomness, type Route } from './kernel/index.ts';
 import { createCallStandIns, createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
-import { createPolicyRoom, isEmbedded, type ChangeParts, type LivePolicy, type LoadedPolicy } from './policies/index.ts';
+import { createPolicyRoom, isEmbedded, type ChangeParts, type LivePolicy, type LoadedPolicy, type PolicySigner } from './policies/index.ts';
 import { createNameRedactor } from './privacy/index.ts';
 import type { MeaningIndex } from './search/index.ts';
 
@@ -95,12 +96,14 @@ export function meaningIndex(workshop: () => Workshop, embedders: Embedders, vec
 
 /** Planning, trying and taking policies. */
 export async function policyParts(
-  { config, live, store, clock, logger }: Base,
+  base: Base,
   isOperator: ChangeParts['isOperator'],
-): Promise<ChangeParts> {
+): Promise<ChangeParts & { readonly signer: PolicySigner }> {
+  const { config, live, store, clock, logger } = base;
   const source = policyFile(config.policyFile);
   const { policyVersions: versions, traffic } = store;
   const onFailure = (): void => logger.error('policy_version_not_noted', { digest: live.current().digest });
   const room = await createPolicyRoom({ live, source, versions, checkPattern: unsafePatternReason, clock, onFailure });
-  return { live, room, versions, traffic, checkPattern: unsafePatternReason, clock, isOperator };
+  const signer = policySigner(path.join(config.dataFolder, 'keys'), await secretOf(base, 'policy.key'), clock);
+  return { live, room, versions, traffic, checkPattern: unsafePatternReason, clock, isOperator, signer };
 }

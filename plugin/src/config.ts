@@ -53,6 +53,8 @@ export interface PluginConfig {
   readonly signingKeyFile: string | undefined;
   /** Public key, PEM: only manifests signed with it are taken. */
   readonly manifestKey: string | undefined;
+  /** Public key of the control plane, PEM: only policies signed with it are taken. */
+  readonly policyKey: string | undefined;
   /** observe: no manifest warns or blocks here, whatever it says. */
   readonly manifests: ManifestMode;
   /** pseudonyms: whatever a policy says. as_is: where no policy says otherwise. */
@@ -127,6 +129,7 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): ConfigReadin
     signingKey: read.text('signing_key', '') || undefined,
     signingKeyFile: read.text('signing_key_file', '') || undefined,
     manifestKey: read.text('manifest_key', '') || undefined,
+    policyKey: read.text('policy_key', '') || undefined,
     manifests: read.choice('manifests', MANIFEST_MODES, DEFAULTS.manifests),
     upstream: read.choice('upstream', UPSTREAM_MODES, DEFAULTS.upstream),
     upstreamMaxBytes: read.number('upstream_max_bytes', DEFAULTS.upstreamMaxBytes, 1024),

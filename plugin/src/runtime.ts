@@ -93,6 +93,7 @@ export class Runtime implements Observer {
     this.poller = new PolicyPoller({
       ...pollingOf(config, log),
       accept: (inForce) => void this.redactor(config, inForce, ''),
+      key: pinnedKey('policy_key', config.policyKey, 'policies', log),
       store: parts.policies,
       changed: ({ policy }) => {
         this.life.isPolicyOff = isAlwaysOff(policy, 'full');
@@ -100,7 +101,7 @@ export class Runtime implements Observer {
     });
     this.manifests = new ManifestPoller({
       ...pollingOf(config, log),
-      key: manifestKeyOf(config, log),
+      key: pinnedKey('manifest_key', config.manifestKey, 'manifests', log),
       store: parts.approved,
       changed: parts.toldApproved,
     });
@@ -215,10 +216,10 @@ function pollingOf({ controlPlaneUrl: url, token, policyPollSeconds, timeoutMs }
 }
 
 /** A key that cannot be read must not become no key: then nothing is taken. */
-function manifestKeyOf({ manifestKey }: PluginConfig, log: Log): KeyObject | undefined {
-  if (manifestKey === undefined) return undefined;
-  const key = readPublicKey(manifestKey);
+function pinnedKey(setting: string, pem: string | undefined, what: string, log: Log): KeyObject | undefined {
+  if (pem === undefined) return undefined;
+  const key = readPublicKey(pem);
   if (key) return key;
-  log.error('setting manifest_key: expected an Ed25519 public key as PEM; no manifests are taken');
+  log.error(`setting ${setting}: expected an Ed25519 public key as PEM; no ${what} are taken`);
   return signingKey(randomBytes(32)).publicKey;
 }

@@ -54,7 +54,7 @@ export class Runtimes {
     const key = runtimeKey(config);
     const known = this.#runtimes.get(key);
     if (known) return known;
-    const policies = given.policies ?? policyFile(config);
+    const policies = given.policies ?? policyFile(config, this.#signing.home);
     const approved = given.approved ?? manifestFile(config);
     const made = new Runtime(config, log, {
       ...given,
@@ -170,15 +170,19 @@ function signingKeyFile({ signingKeyFile: given, spoolDir }: PluginConfig, home:
   return given ?? (folder === undefined ? undefined : path.join(folder, 'gateway.key'));
 }
 
-/** Beside the queue on disk, where there is one. A new token changes nothing: the policy is the tenant's. */
-export const policyFile = (config: PluginConfig): PolicyStore | undefined => keptFile(config, 'policies');
+/**
+ * Beside the queue on disk, where there is one. A new token changes nothing: the policy is the tenant's. Where policies are
+ * signed the last one must outlive a restart, or an older one would be taken then: in the gateway's own folder at least.
+ */
+export const policyFile = (config: PluginConfig, home?: string): PolicyStore | undefined =>
+  keptFile(config, 'policies', config.spoolDir ?? (config.policyKey === undefined ? undefined : home));
 
 /** The last good set of manifests. */
-export const manifestFile = (config: PluginConfig): PolicyStore | undefined => keptFile(config, 'manifests');
+export const manifestFile = (config: PluginConfig): PolicyStore | undefined => keptFile(config, 'manifests', config.spoolDir);
 
-function keptFile(config: PluginConfig, folder: string): PolicyStore | undefined {
-  const { spoolDir, controlPlaneUrl, tenant, environment, hashKey } = config;
-  if (spoolDir === undefined) return undefined;
+function keptFile(config: PluginConfig, folder: string, root: string | undefined): PolicyStore | undefined {
+  const { controlPlaneUrl, tenant, environment, hashKey } = config;
+  if (root === undefined) return undefined;
   const name = `${digest(controlPlaneUrl, tenant, environment).slice(0, 16)}.clew`;
-  return new PolicyFile(path.join(spoolDir, folder, name), spoolSealer(hashKey));
+  return new PolicyFile(path.join(root, folder, name), spoolSealer(hashKey));
 }

@@ -43,6 +43,7 @@ export const KONG_SCHEMA: readonly Field[] = [
   { signing_key: secret },
   { signing_key_file: { type: 'string' } },
   { manifest_key: { type: 'string', referenceable: true } },
+  { policy_key: { type: 'string', referenceable: true } },
   { manifests: { type: 'string', default: DEFAULTS.manifests, one_of: MANIFEST_MODES } },
   // pseudonyms: the provider reads stand-ins for personal values; the client reads its own words in the answer.
   { upstream: { type: 'string', default: DEFAULTS.upstream, one_of: UPSTREAM_MODES } },

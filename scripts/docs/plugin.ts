@@ -24,6 +24,8 @@ const MEANINGS: Readonly<Record<string, string>> = {
   signing_key_file:
     'Where the key lies where none is given; made at the first start, for this user only. Default: `gateway.key` in `spool_dir`, else in the folder `clew` of Kong’s prefix. A file that is moved away is made anew at the next start: that is a rotation.',
   manifest_key: 'Public Ed25519 key, PEM: only manifests are taken that are signed with it, and none that is older than the last.',
+  policy_key:
+    'Public Ed25519 key of the control plane, PEM (`keys/policy.pub` of its data folder): only policies are taken that are signed with it, and none that is older than the last, over restarts too.',
   manifests: '`observe`: no manifest warns or blocks here, whatever it says.',
   upstream:
     '`pseudonyms`: the provider reads stand-ins for personal values, whatever a policy says, and the client its own words in the answer ([PRIVACY.md](PRIVACY.md#what-the-provider-reads)). `as_is`: where no policy says otherwise.',

@@ -8,4 +8,4 @@ export { policyRoutes } from './routes.ts';
 export type { ChangeParts } from './routes-change.ts';
 export { createPolicyRoom, type PolicyRoom } from './versions.ts';
 export { createSimulation, type Kept, type SimulatedRequest } from './simulate.ts';
-export type { PolicySource, PolicyVersion, PolicyVersions, StoredTraffic } from './ports.ts';
+export type { PolicySigner, PolicySource, PolicyVersion, PolicyVersions, StoredTraffic } from './ports.ts';

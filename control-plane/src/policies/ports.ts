@@ -13,6 +13,12 @@ export interface PolicySource {
   watch(changed: () => void): () => void;
 }
 
+/** Signs what gateways are served, so that they can tell it from what others answer. */
+export interface PolicySigner {
+  /** `digest`: canonicalDigest of the policy. A value of POLICY_SIGNATURE_HEADER, with a number that is higher for each other policy. Throws `unavailable`. */
+  sign(digest: string): string;
+}
+
 export interface PolicyVersion {
   /** From 1, without gaps. */
   readonly version: number;

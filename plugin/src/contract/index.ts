@@ -79,6 +79,8 @@ export {
 export { MANIFEST_SET_TYPE, openManifestSet, signManifestSet, type ManifestSetStatement } from './manifest/signed-set.ts';
 export { compileTemplate, matchTemplate, type Template, type TemplateMatch } from './manifest/template.ts';
 export { formatGatewayHealth, GATEWAY_HEALTH_HEADER, parseGatewayHealth, type GatewayHealth } from './gateway-health.ts';
+/** Policies under the control plane's key. */
+export { openSignedPolicy, POLICY_SIGNATURE_HEADER, signPolicy, type PolicyStatement } from './signed-policy.ts';
 /** What providers read in the place of values, and how values come back into answers. */
 export { jsonLiterals, type JsonLevel, type JsonLiteral } from './json-literals.ts';
 export { begunAtEnd, MAX_STAND_IN, restoreText, standInValue, type JsonDepth, type StandIns, type StandInValue } from './stand-ins.ts';

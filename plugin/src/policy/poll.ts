@@ -1,5 +1,6 @@
 // The policy in force.
-import { parsePolicy, type Policy } from '#contract';
+import type { KeyObject } from 'node:crypto';
+import { canonicalDigest, openSignedPolicy, parsePolicy, type Policy } from '#contract';
 import { Polled } from './polled.ts';
 import type { PolicyStore, StoredPolicy } from './store.ts';
 
@@ -19,6 +20,8 @@ export interface PollerOptions {
   readonly token: string;
   readonly everyMs: number;
   readonly timeoutMs: number;
+  /** Only policies are taken that it signed, and none that is older than the last. Absent: any. */
+  readonly key?: KeyObject | undefined;
   /** Throws where a policy is of the right form but cannot be used here; it is not taken then. */
   readonly accept: (inForce: PolicyInForce) => void;
   /** Says what went wrong, once per kind of fault; never holds the policy's content. */
@@ -34,6 +37,8 @@ export class PolicyPoller {
   readonly #options: PollerOptions;
   readonly #polled: Polled;
   #inForce = DEFAULT_POLICY;
+  #sequence = -1;
+  #digest = '';
 
   /** Takes up the stored policy, where there is one that can still be used. */
   constructor(options: PollerOptions) {
@@ -69,13 +74,18 @@ export class PolicyPoller {
     await this.#polled.poll();
   }
 
-  #take({ etag, text }: StoredPolicy): string {
+  #take({ etag, text, signature }: StoredPolicy): string {
     let parsed: ReturnType<typeof parsePolicy>;
+    let digest: string;
     try {
-      parsed = parsePolicy(JSON.parse(text));
+      const given: unknown = JSON.parse(text);
+      digest = canonicalDigest(given);
+      parsed = parsePolicy(given);
     } catch {
       return 'no JSON';
     }
+    const signed = this.#signed(digest, signature);
+    if (typeof signed === 'string') return signed;
     if (!parsed.ok) return parsed.faults.map(({ path, expected }) => `${path || '(root)'}: expected ${expected}`).join('; ');
     const fresh = { policy: parsed.value, version: (etag ?? 'unversioned').replace(/^W\/|"/g, '').slice(0, 64) };
     try {
@@ -84,7 +94,21 @@ export class PolicyPoller {
       return 'a rule of it cannot be used (see `clew policy validate`)';
     }
     this.#inForce = fresh;
+    this.#sequence = signed;
+    this.#digest = digest;
     this.#options.changed?.(fresh);
     return '';
+  }
+
+  /** Its number, or why it is not taken. Whoever can answer in the control plane's place must not bring back what was replaced. */
+  #signed(digest: string, signature: string | undefined): number | string {
+    const { key } = this.#options;
+    if (!key) return this.#sequence;
+    const said = openSignedPolicy(signature, key);
+    if (!said) return 'it is not signed with policy_key';
+    if (said.policy !== digest) return 'its signature is of another policy';
+    if (said.sequence < this.#sequence) return `number ${said.sequence} is older than ${this.#sequence}, which was taken before`;
+    if (said.sequence === this.#sequence && digest !== this.#digest) return `another policy has the number ${said.sequence}`;
+    return said.sequence;
   }
 }

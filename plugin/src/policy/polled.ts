@@ -1,5 +1,6 @@
 // What a control plane decides and a gateway obeys: asked for with If-None-Match, and the last good state kept whatever the
 // control plane answers, also over a restart where there is a store.
+import { POLICY_SIGNATURE_HEADER } from '#contract';
 import { boundedText } from '../bounded-text.ts';
 import type { PolicyStore, StoredPolicy } from './store.ts';
 
@@ -91,7 +92,8 @@ export class Polled {
     }
     const text = await boundedText(answer, maxBytes);
     if (text === undefined) return 'too large';
-    const stored = { etag: answer.headers.get('etag') ?? undefined, text };
+    const { headers: given } = answer;
+    const stored = { etag: given.get('etag') ?? undefined, text, signature: given.get(POLICY_SIGNATURE_HEADER) ?? undefined };
     const fault = this.#take(stored);
     if (fault === '') await this.#keep(stored);
     return fault;

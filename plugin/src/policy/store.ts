@@ -11,6 +11,8 @@ export interface StoredPolicy {
   readonly etag: string | undefined;
   /** JSON. */
   readonly text: string;
+  /** As it came in POLICY_SIGNATURE_HEADER. */
+  readonly signature?: string | undefined;
 }
 
 export interface PolicyStore {
@@ -31,8 +33,10 @@ export class PolicyFile implements PolicyStore {
 
   load(): StoredPolicy | undefined {
     try {
-      const { etag, text } = JSON.parse(this.#sealer.open(fs.readFileSync(this.#file)).toString('utf8')) as Partial<StoredPolicy>;
-      return typeof text === 'string' ? { etag: typeof etag === 'string' ? etag : undefined, text } : undefined;
+      const kept = JSON.parse(this.#sealer.open(fs.readFileSync(this.#file)).toString('utf8')) as Partial<StoredPolicy>;
+      const textOf = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+      const text = textOf(kept.text);
+      return text === undefined ? undefined : { etag: textOf(kept.etag), text, signature: textOf(kept.signature) };
     } catch {
       // Missing, damaged, or sealed under another key.
       return undefined;

@@ -41,10 +41,12 @@ class Desk {
   readonly #port: MessagePort;
   readonly #log: Log;
   readonly #runtimes: Runtimes;
+  readonly #home: string | undefined;
   readonly #known = new Map<number, Known>();
 
   constructor(port: MessagePort, start: ThreadStart) {
     this.#port = port;
+    this.#home = start.signing.home;
     this.#log = createLog(start.logLevel);
     this.#runtimes = new Runtimes(new Drops(start.drops), createHealth(start.health), start.told, start.signing);
   }
@@ -74,7 +76,7 @@ class Desk {
     const life = new Life(share);
     const runtime = this.#runtimes.for(config, this.#log, {
       life,
-      policies: this.#keptAbove(policyFile(config), policy, (stored) => this.#say({ kind: 'policy', config: id, stored })),
+      policies: this.#keptAbove(policyFile(config, this.#home), policy, (stored) => this.#say({ kind: 'policy', config: id, stored })),
       approved: this.#keptAbove(manifestFile(config), approved),
       toldApproved: (stored) => this.#say({ kind: 'manifests', config: id, stored }),
       lost,

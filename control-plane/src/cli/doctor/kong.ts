@@ -29,6 +29,7 @@ export const KONG_SETTINGS: readonly string[] = [
   'signing_key',
   'signing_key_file',
   'manifest_key',
+  'policy_key',
   'manifests',
   'upstream',
   'upstream_max_bytes',

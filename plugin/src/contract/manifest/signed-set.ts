@@ -2,7 +2,7 @@
 // them: gateways that know the key take no other set, and none that is older than the one they have.
 import type { KeyObject } from 'node:crypto';
 import { canonicalize } from '../canonical.ts';
-import { openEnvelope, signEnvelope, type DsseEnvelope, type SigningKey } from '../run/dsse.ts';
+import { openSent, signEnvelope, type DsseEnvelope, type SigningKey } from '../run/dsse.ts';
 
 export const MANIFEST_SET_TYPE = 'application/vnd.clew.manifest-set.v1+json';
 
@@ -19,7 +19,7 @@ export function signManifestSet({ set, sequence }: ManifestSetStatement, key: Si
 
 /** What was signed; undefined where the key did not sign it or it is no such statement. Never throws. */
 export function openManifestSet(envelope: unknown, publicKey: KeyObject): ManifestSetStatement | undefined {
-  const statement = payloadOf(envelope, publicKey);
+  const statement = openSent(envelope, MANIFEST_SET_TYPE, publicKey);
   try {
     const { set, sequence } = JSON.parse(statement?.toString('utf8') ?? '{}') as Partial<ManifestSetStatement>;
     if (typeof set !== 'string' || !/^[0-9a-f]{64}$/.test(set)) return undefined;
@@ -27,14 +27,4 @@ export function openManifestSet(envelope: unknown, publicKey: KeyObject): Manife
   } catch {
     return undefined;
   }
-}
-
-function payloadOf(envelope: unknown, publicKey: KeyObject): Buffer | undefined {
-  if (typeof envelope !== 'object' || envelope === null) return undefined;
-  const { payload, payloadType, signatures } = envelope as Partial<DsseEnvelope>;
-  if (typeof payload !== 'string' || payloadType !== MANIFEST_SET_TYPE || !Array.isArray(signatures)) return undefined;
-  const isWhole = signatures.every(
-    ({ sig, keyid }: DsseEnvelope['signatures'][number]) => typeof sig === 'string' && (keyid === undefined || typeof keyid === 'string'),
-  );
-  return isWhole ? openEnvelope({ payload, payloadType, signatures }, publicKey) : undefined;
 }

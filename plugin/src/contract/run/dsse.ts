@@ -55,6 +55,17 @@ export function openEnvelope(envelope: DsseEnvelope, publicKey: KeyObject): Buff
   return isSigned ? body : undefined;
 }
 
+/** The payload of an envelope of one type that anybody may have sent; undefined for whatever else it is. May throw on hostile shapes. */
+export function openSent(envelope: unknown, type: string, publicKey: KeyObject): Buffer | undefined {
+  if (typeof envelope !== 'object' || envelope === null) return undefined;
+  const { payload, payloadType, signatures } = envelope as Partial<DsseEnvelope>;
+  if (typeof payload !== 'string' || payloadType !== type || !Array.isArray(signatures)) return undefined;
+  const isWhole = signatures.every(
+    ({ sig, keyid }: DsseSignature) => typeof sig === 'string' && (keyid === undefined || typeof keyid === 'string'),
+  );
+  return isWhole ? openEnvelope({ payload, payloadType, signatures }, publicKey) : undefined;
+}
+
 /** An Ed25519 key that signs. */
 export interface SigningKey {
   readonly privateKey: KeyObject;
