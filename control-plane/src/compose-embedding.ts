@@ -5,6 +5,7 @@ import type { SqliteStore } from './adapters/sqlite/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import type { Base, Overrides } from './compose-base.ts';
 import type { Config } from './config.ts';
+import type { Metrics } from './http/index.ts';
 import type { Embedder, Pipeline } from './ingest/index.ts';
 import { ClewError, type Logger, type Scope } from './kernel/index.ts';
 import type { LivePolicy } from './policies/index.ts';
@@ -58,12 +59,13 @@ export async function openEmbedders(parts: {
   readonly store: SqliteStore;
   readonly live: LivePolicy;
   readonly logger: Logger;
+  readonly meter: Pick<Metrics, 'embedded'>;
 }): Promise<Embedders> {
   const { config, store, live, logger } = parts;
   const sources = sourcesOf(config, parts.overrides);
   const opened = new Map<string, Closable>();
   const opening = (source: Source): Embedder => {
-    const known = opened.get(source.id) ?? source.open();
+    const known = opened.get(source.id) ?? timed(source.open(), parts.meter);
     opened.set(source.id, known);
     return known;
   };
@@ -98,6 +100,23 @@ export async function openEmbedders(parts: {
     isExternal,
     async close() {
       for (const one of opened.values()) await one.close();
+    },
+  };
+}
+
+/** Each call of the model measured. */
+function timed(embedder: Closable, meter: Pick<Metrics, 'embedded'>): Closable {
+  return {
+    modelId: embedder.modelId,
+    get dimensions() {
+      return embedder.dimensions;
+    },
+    close: () => embedder.close(),
+    async embed(texts) {
+      const startedMs = performance.now();
+      const vectors = await embedder.embed(texts);
+      meter.embedded(embedder.modelId, (performance.now() - startedMs) / 1000, texts.length);
+      return vectors;
     },
   };
 }

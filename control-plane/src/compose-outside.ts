@@ -6,12 +6,10 @@ import { type Base, version } from './compose-base.ts';
 import type { Embedders } from './compose-embedding.ts';
 import type { Config } from './config.ts';
 import { createPublicTopics, createSpanExport, type PublicTopics, type SpanExport } from './export/index.ts';
-import type { Health, Metrics } from './http/index.ts';
+import type { Health, Metrics, Sizes } from './http/index.ts';
+import type { Vectors } from './ingest/index.ts';
 import { errorFields } from './kernel/index.ts';
 import { hasTopics, leastUsers, publicLabel } from './topics/index.ts';
-
-/** The largest; beyond them a topic has no name outside. */
-const PUBLIC_TOPICS = 100;
 
 /** Vectors outside the store, where they are configured. The linker still reads its own from the store. */
 export async function openOutsideVectors(config: Config): Promise<WeaviateStore | undefined> {
@@ -24,12 +22,8 @@ export function openPublicTopics({ store, live, clock }: Base): PublicTopics {
   const policy = () => live.current().policy.topics;
   return createPublicTopics({
     threads: store.topics,
-    counts: async (scope) => {
-      if (!hasTopics(scope, policy())) return [];
-      const minUsers = leastUsers(policy());
-      const topics = await store.topics.counts(scope, minUsers, PUBLIC_TOPICS);
-      return Promise.all(topics.map(async ({ id }) => ({ id, label: await publicLabel(store.topics, scope, id, minUsers) })));
-    },
+    leastUsers: (scope) => (hasTopics(scope, policy()) ? leastUsers(policy()) : undefined),
+    labelOf: (scope, id, minUsers) => publicLabel(store.topics, scope, id, minUsers),
     clock,
   });
 }
@@ -49,6 +43,33 @@ export function openSpanExport({ config, store, logger }: Base, topics: PublicTo
   });
   metrics.watchSpans(() => spans.waiting());
   return spans;
+}
+
+/** What metrics say of the store and of what stands beside it. */
+export function sizesOf({ config, store }: Base, outside: WeaviateStore | undefined): () => Promise<Sizes> {
+  return async () => {
+    const sizes = store.sizes();
+    const scopes = sizes.vectors.map(({ scope }) => scope);
+    return {
+      ...sizes,
+      freeBytes: await freeBytes(config.dataFolder),
+      vectors: outside
+        ? await Promise.all(scopes.map(async (scope) => ({ scope, count: await outside.vectors.count(scope) })))
+        : sizes.vectors,
+    };
+  };
+}
+
+/** Each search measured. */
+export function timedVectors(vectors: Vectors, name: string, meter: Pick<Metrics, 'searched'>): Pick<Vectors, 'nearest'> {
+  return {
+    async nearest(query) {
+      const startedMs = performance.now();
+      const hits = await vectors.nearest(query);
+      meter.searched(name, (performance.now() - startedMs) / 1000);
+      return hits;
+    },
+  };
 }
 
 /** Below this the next batches may fit, and those after them do not: senders with a spool should keep theirs. */

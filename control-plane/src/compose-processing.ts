@@ -83,7 +83,7 @@ export function openLiteLlm(
 }
 
 /** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */
-export function meaningIndex(workshop: () => Workshop, embedders: Embedders, vectors: Vectors): MeaningIndex {
+export function meaningIndex(workshop: () => Workshop, embedders: Embedders, vectors: Pick<Vectors, 'nearest'>): MeaningIndex {
   return {
     async nearest(scope, text, limit, bounds) {
       const embedder = embedders.current();

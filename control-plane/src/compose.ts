@@ -13,7 +13,7 @@ import { type Overrides, type Base, principalMeant, pseudonymAt, secretOf, versi
 import { openAlerts } from './compose-alerts.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openLinker, openRepairs } from './compose-linking.ts';
-import { openOutsideVectors, openPublicTopics, openSpanExport, healthOf } from './compose-outside.ts';
+import { openOutsideVectors, openPublicTopics, openSpanExport, healthOf, sizesOf, timedVectors } from './compose-outside.ts';
 import { openPeople, openReleaser, openEraser } from './compose-people.ts';
 import { auditPolicy, openAudit, openLedger, openRetention, openVault, subjectsOf } from './compose-privacy.ts';
 import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
@@ -73,12 +73,12 @@ export async function compose(config: Config, overrides: Overrides = {}): Promis
 
 async function assemble(base: Base): Promise<ControlPlane> {
   const { config, overrides, clock, logger, live, store, closers } = base;
-  const embedders = await openEmbedders(base);
+  const metrics = createMetrics(version());
+  const embedders = await openEmbedders({ ...base, meter: metrics });
   closers.push(() => embedders.close());
   const nameFinder = overrides.nameFinder ?? openNameFinder();
   closers.push(() => nameFinder.close());
   const secret = await secretOf(base, 'pseudonyms.key');
-  const metrics = createMetrics();
   metrics.watchJournal(
     () => store.journal.depth(),
     () => clock.nowMs(),
@@ -130,7 +130,13 @@ async function assemble(base: Base): Promise<ControlPlane> {
   await replayErasures({ ledger, tombstones: store.tombstones, subjects, eraser, audit: store.audit, logger });
   const redactor = feedbackRedactor(workshop, secret);
   const feedback = createFeedback({ store: store.feedback, redactor, policy: () => live.current().policy, meter: metrics, clock });
-  const handlers: EventHandler[] = [topics.handler, eraser.handler, feedback.handler, ...(spanExport ? [spanExport] : [])];
+  const handlers: EventHandler[] = [
+    topics.handler,
+    eraser.handler,
+    feedback.handler,
+    metrics.topicHandler(publicTopics),
+    ...(spanExport ? [spanExport] : []),
+  ];
   if (outside) handlers.push(createRelinkedVectors(outside.vectors, store.threads));
   handlers.push(linker.handler);
   const announcer = createAnnouncer({ outbox: store.events, handlers, logger, meter: metrics, clock });
@@ -160,7 +166,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
     limits: config.limits,
     arrived: () => pipeline.notify(),
   });
-  const meaning = meaningIndex(workshop, embedders, outside?.vectors ?? store.vectors);
+  const vectorsRead = timedVectors(outside?.vectors ?? store.vectors, outside ? 'weaviate' : 'sqlite', metrics);
+  const meaning = meaningIndex(workshop, embedders, vectorsRead);
+  metrics.watchSizes(sizesOf(base, outside));
   let purging: Purging | undefined;
   const redactPatterns = (text: string): string => workshop().redactor.redact(text).text;
   const alerts = openAlerts(base, { metrics, redactor: () => workshop().redactor });
@@ -219,6 +227,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       mover.start();
       alerts.start();
       purging ??= schedulePurge({
+        meter: metrics,
         store: outside ? withOutsideVectors(store.retention, outside.vectors, store.legalHolds) : store.retention,
         policy: () => live.current().policy.retention,
         audit: store.audit,

@@ -2,6 +2,7 @@
 import { commandsPage } from './commands.ts';
 import { errorsPage } from './errors.ts';
 import { NOTE, page } from './markdown.ts';
+import { metricsPage } from './metrics.ts';
 import { pluginSettings } from './plugin.ts';
 import { policyFields } from './policy.ts';
 import { controlPlaneSettings, gatewaySettings } from './settings.ts';
@@ -12,6 +13,7 @@ export function documents(): Map<string, string> {
     ['docs/CONFIGURATION.md', configurationPage()],
     ['docs/ERRORS.md', errorsPage()],
     ['docs/CLI.md', commandsPage()],
+    ['docs/METRICS.md', metricsPage()],
   ]);
 }
 

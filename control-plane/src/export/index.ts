@@ -4,6 +4,7 @@ export { createSpanExport, type SpanExport, type SpanExportParts } from './span-
 export { createPublicTopics, type PublicTopicParts } from './public-topics.ts';
 export {
   SPAN_OUTCOMES,
+  type PublicTopic,
   type PublicTopics,
   type SendResult,
   type SpanMeter,

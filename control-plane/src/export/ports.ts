@@ -32,10 +32,18 @@ export interface SpanMeter {
 export interface ThreadTopics {
   /** Topic that the thread stands in now; undefined where it has none. */
   topicOf(scope: Scope, threadId: string): Promise<string | undefined>;
+  /** Whether at least so many known users have a thread in the topic; reads no further than it must. */
+  hasUsers(scope: Scope, topicId: string, atLeast: number): Promise<boolean>;
+}
+
+export interface PublicTopic {
+  readonly id: string;
+  /** Words that enough people used; may be empty. */
+  readonly label: string;
 }
 
 /** Names of topics that may be told to others. */
 export interface PublicTopics {
-  /** Topic of the thread, where at least the policy's number of users talk about it; undefined for all others. */
-  of(scope: Scope, threadId: string): Promise<{ readonly id: string; readonly label: string } | undefined>;
+  /** Topic of the thread, where at least the policy's number of users talk about it; undefined for those of fewer, null where there is none. */
+  of(scope: Scope, threadId: string): Promise<PublicTopic | undefined | null>;
 }

@@ -1,44 +1,51 @@
-// Which topic of a thread may be told to receivers and scrapers: those that enough users talk about. Counting is dear, so it is
-// done again once in a while.
-import type { Clock, Scope } from '../kernel/index.ts';
-import { scopeKey } from '../kernel/index.ts';
+// Which topic of a thread may be told to receivers and scrapers: those that enough users talk about, by the words that as many of
+// them used. Looked up anew once in a while, since both grow.
+import { scopeKey, type Clock, type Scope } from '../kernel/index.ts';
 import type { PublicTopics, ThreadTopics } from './ports.ts';
 
 export interface PublicTopicParts {
   readonly threads: ThreadTopics;
-  /** Topics of at least the policy's number of users, the largest first; empty where the scope has none. */
-  readonly counts: (scope: Scope) => Promise<readonly { readonly id: string; readonly label: string }[]>;
+  /** Users that a topic needs; undefined where the scope has no topics. */
+  readonly leastUsers: (scope: Scope) => number | undefined;
+  /** The words of its name that at least so many people used. */
+  readonly labelOf: (scope: Scope, topicId: string, minUsers: number) => Promise<string>;
   readonly clock: Clock;
-  readonly refreshMs?: number;
 }
 
-const REFRESH_MS = 60_000;
-const SCOPES = 200;
+/** A topic that few talk about may be many people's soon; one that is many people's changes slowly. */
+const RECHECK_MS = { small: 60_000, public: 3_600_000 } as const;
+const TOPICS = 5_000;
 
-export function createPublicTopics(parts: PublicTopicParts): PublicTopics {
-  const known = new Map<string, { readonly atMs: number; readonly labels: Promise<ReadonlyMap<string, string>> }>();
+interface Known {
+  readonly untilMs: number;
+  readonly minUsers: number;
+  readonly topic: { readonly id: string; readonly label: string } | undefined;
+}
 
-  async function labelsOf(scope: Scope): Promise<ReadonlyMap<string, string>> {
-    const key = scopeKey(scope);
-    const nowMs = parts.clock.nowMs();
-    const found = known.get(key);
-    if (found && nowMs - found.atMs < (parts.refreshMs ?? REFRESH_MS)) return found.labels;
-    const labels = parts.counts(scope).then((topics) => new Map(topics.map(({ id, label }) => [id, label])));
-    // A failure is asked again at once, and never kept.
-    labels.catch(() => known.delete(key));
-    known.delete(key);
-    known.set(key, { atMs: nowMs, labels });
-    const [oldest] = known.keys();
-    if (known.size > SCOPES && oldest !== undefined) known.delete(oldest);
-    return labels;
+export function createPublicTopics({ threads, leastUsers, labelOf, clock }: PublicTopicParts): PublicTopics {
+  const known = new Map<string, Known>();
+
+  async function look(scope: Scope, id: string, minUsers: number): Promise<Known> {
+    const isPublic = await threads.hasUsers(scope, id, minUsers);
+    const topic = isPublic ? { id, label: await labelOf(scope, id, minUsers) } : undefined;
+    return { untilMs: clock.nowMs() + RECHECK_MS[isPublic ? 'public' : 'small'], minUsers, topic };
   }
 
   return {
     async of(scope, threadId) {
-      const id = await parts.threads.topicOf(scope, threadId);
-      if (id === undefined) return undefined;
-      const label = (await labelsOf(scope)).get(id);
-      return label === undefined ? undefined : { id, label };
+      const minUsers = leastUsers(scope);
+      const id = minUsers === undefined ? undefined : await threads.topicOf(scope, threadId);
+      if (minUsers === undefined || id === undefined) return null;
+      const key = `${scopeKey(scope)}/${id}`;
+      const before = known.get(key);
+      // A policy that asks for more people counts at once.
+      if (before && before.untilMs > clock.nowMs() && before.minUsers === minUsers) return before.topic;
+      const found = await look(scope, id, minUsers);
+      known.delete(key);
+      known.set(key, found);
+      const [oldest] = known.keys();
+      if (known.size > TOPICS && oldest !== undefined) known.delete(oldest);
+      return found.topic;
     },
   };
 }

@@ -69,7 +69,7 @@ export function createSpanExport(parts: SpanExportParts): SpanExport {
       request,
       predecessor: request.predecessor === null ? undefined : await reader.request(scope, request.predecessor),
       run: request.runId === null ? undefined : await parts.runOf?.(scope, request.runId),
-      topic: await parts.topics?.of(scope, request.thread),
+      topic: (await parts.topics?.of(scope, request.thread)) ?? undefined,
     };
   }
 

@@ -6,5 +6,6 @@ export { DEFAULT_RATES, type RateLimits } from './limits.ts';
 export { createOutboundPost, type OutboundPost, type OutboundPostOptions } from './post-outbound.ts';
 export { createHttpServer, type ServerTimes } from './server.ts';
 export { readBody } from './read-body.ts';
-export { createMetrics, type Metrics } from './metrics.ts';
+export { createMetrics, type MetricFamily, type Metrics } from './metrics.ts';
+export type { Sizes } from './health-metrics.ts';
 export type { TextPage } from './text-page.ts';

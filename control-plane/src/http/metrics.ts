@@ -1,13 +1,15 @@
 // Prometheus metrics. Every label takes one of few values. The operator sees all; everyone else what is labelled with
 // their own tenant and environment, and nothing of the process as a whole: its load is that of other tenants too.
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
-import type { SpanMeter } from '../export/index.ts';
+import type { PublicTopics, SpanMeter } from '../export/index.ts';
 import type { FeedbackMeter } from '../feedback/index.ts';
 import type { Account } from '../identity/index.ts';
 import type { IngestMeter, Stage } from '../ingest/index.ts';
-import type { Scope } from '../kernel/index.ts';
+import type { EventHandler, Scope } from '../kernel/index.ts';
 import type { VerdictKind } from '../threads/index.ts';
 import { createAccuracyMetrics } from './accuracy-metrics.ts';
+import { createHealthMetrics, type HealthMetrics } from './health-metrics.ts';
+import { createTopicMetrics } from './topic-metrics.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
 import type { RequestObserver } from './observe-requests.ts';
 import { createRunMetrics } from './run-metrics.ts';
@@ -20,7 +22,23 @@ export interface JournalDepth {
   readonly oldestMs: number | null;
 }
 
-export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, GatewayMetrics, SpanMeter {
+export interface MetricFamily {
+  readonly name: string;
+  readonly kind: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+export interface Metrics
+  extends
+    RequestObserver,
+    IngestMeter,
+    FeedbackMeter,
+    GatewayMetrics,
+    SpanMeter,
+    Pick<HealthMetrics, 'embedded' | 'searched' | 'purged' | 'purgeFailed' | 'watchSizes'> {
+  /** Counts stored requests by topic, once that is known. */
+  topicHandler(topics: PublicTopics): EventHandler;
   /** Read when the page is asked for. */
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
   /** Read when the page is asked for: what became of the runs that gateways numbered. */
@@ -34,11 +52,13 @@ export interface Metrics extends RequestObserver, IngestMeter, FeedbackMeter, Ga
   /** Verdicts on guesses that were there before the process began, oldest first. */
   seedVerdicts(scope: Scope, kinds: readonly VerdictKind[]): void;
   page(permission: string | null): TextPage;
+  /** What there is, for the page on metrics. */
+  families(): readonly MetricFamily[];
 }
 
 const SECONDS = [0.001, 0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
-export function createMetrics(): Metrics {
+export function createMetrics(version = 'unknown'): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'clew_' });
   const http = httpMetrics(registry);
@@ -46,7 +66,9 @@ export function createMetrics(): Metrics {
   const gateways = createGatewayMetrics(registry);
   const accuracy = createAccuracyMetrics(registry);
   const semantic = createSemanticMetrics(registry, accuracy);
+  const topics = createTopicMetrics(registry);
   const runs = createRunMetrics(registry);
+  const health = createHealthMetrics(registry, version);
   let spansWaiting: (() => Readonly<Record<string, number>>) | undefined;
   let unfinished: (() => Promise<number>) | undefined;
   let watched: { read: () => Promise<JournalDepth>; nowMs: () => number } | undefined;
@@ -68,6 +90,7 @@ export function createMetrics(): Metrics {
     },
     stored: (turn) => {
       semantic.stored(turn);
+      topics.stored(turn);
       runs.stored(turn);
     },
     feedback: (scope, kind, value) => semantic.feedback(scope, kind, value),
@@ -77,6 +100,12 @@ export function createMetrics(): Metrics {
       spansWaiting = read;
     },
     alertPosts: (outcome, count) => ingest.alertPosts.inc({ outcome }, count),
+    topicHandler: (found) => topics.handler(found),
+    embedded: (model, seconds, texts) => health.embedded(model, seconds, texts),
+    searched: (store, seconds) => health.searched(store, seconds),
+    purged: (report, atMs) => health.purged(report, atMs),
+    purgeFailed: () => health.purgeFailed(),
+    watchSizes: (read) => health.watchSizes(read),
     told: (report, scope) => gateways.told(report, scope),
     watchRuns: (read) => runs.watch(read),
     watchJournal: (read, nowMs) => {
@@ -85,6 +114,7 @@ export function createMetrics(): Metrics {
     watchErasures: (read) => {
       unfinished = read;
     },
+    families: () => familiesOf(registry),
     page: (permission) => ({
       path: '/metrics',
       permission,
@@ -98,6 +128,7 @@ export function createMetrics(): Metrics {
           ingest.lag.set(depth.oldestMs === null ? 0 : Math.max(0, (watched.nowMs() - depth.oldestMs) / 1000));
         }
         await runs.refresh();
+        await health.refresh();
         for (const [destination, count] of Object.entries(spansWaiting?.() ?? {})) ingest.spansWaiting.set({ destination }, count);
         if (unfinished && !scope) ingest.erasures.set(await unfinished());
         const text = await registry.metrics();
@@ -105,6 +136,21 @@ export function createMetrics(): Metrics {
       },
     }),
   };
+}
+
+/** The registry keeps names of labels, but its types do not say so. */
+function familiesOf(registry: Registry): readonly MetricFamily[] {
+  type Described = Partial<MetricFamily> & { readonly labelNames?: readonly string[] };
+  const kinds: readonly (readonly [string, unknown])[] = [
+    ['counter', Counter],
+    ['gauge', Gauge],
+    ['histogram', Histogram],
+  ];
+  return registry.getMetricsAsArray().map((metric) => {
+    const { name = '', help = '', labelNames = [] } = metric as unknown as Described;
+    const kind = kinds.find(([, type]) => typeof type === 'function' && metric instanceof type)?.[0] ?? 'untyped';
+    return { name, kind, help, labels: labelNames };
+  });
 }
 
 function httpMetrics(registry: Registry) {

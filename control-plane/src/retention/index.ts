@@ -1,5 +1,5 @@
 // How long each class of data is kept, and the purge that holds it.
-export { purge, type PurgeOptions, type PurgeReport } from './purge.ts';
+export { purge, type PurgeMeter, type PurgeOptions, type PurgeReport } from './purge.ts';
 export { schedulePurge, type Purging } from './schedule.ts';
 export { withOutsideVectors } from './outside-vectors.ts';
 export { retentionRoutes, type PastPurge, type RetentionParts } from './routes.ts';

@@ -13,7 +13,14 @@ export interface PurgeReport {
   readonly vault: number;
 }
 
+/** What a purge did, for whoever counts. */
+export interface PurgeMeter {
+  purged(report: PurgeReport, atMs: number): void;
+  purgeFailed(): void;
+}
+
 export interface PurgeOptions {
+  readonly meter?: PurgeMeter;
   readonly store: Purgeable;
   /** Read at each run, so that a changed policy counts at once. */
   readonly policy: () => RetentionPolicy | undefined;

@@ -21,8 +21,10 @@ export function schedulePurge(options: PurgeOptions, expression: string = NIGHTL
   const run = async (): Promise<void> => {
     isRunning = true;
     try {
-      await purge({ ...options, isStopped: () => isStopped });
+      const report = await purge({ ...options, isStopped: () => isStopped });
+      options.meter?.purged(report, options.clock.nowMs());
     } catch (error) {
+      options.meter?.purgeFailed();
       options.logger.error('purge_failed', { reason: error instanceof Error ? error.name : 'unknown' });
     } finally {
       isRunning = false;

@@ -47,6 +47,7 @@ import { SqliteRetention } from './retention.ts';
 import { SqliteRuns } from './runs.ts';
 import { SqliteSequences } from './sequences.ts';
 import { subjectsIn, type Subjects } from './subjects.ts';
+import { readSizes, type StoreSizes } from './sizes.ts';
 import { SqliteTextIndex } from './text-index.ts';
 import { SqliteThreads } from './thread-reader.ts';
 import { SqliteTombstones } from './tombstones.ts';
@@ -105,6 +106,8 @@ export interface SqliteStore extends Subjects {
   /** Every table that holds data of principals. */
   readonly erasables: readonly Erasable[];
   readonly tombstones: Tombstones;
+  /** How much there is; reads whole indexes. */
+  sizes(): StoreSizes;
   /** Whether writes are taken; throws ClewError 'unavailable' where the disk is full or fails. Writes and syncs: not to be asked often. */
   probe(): void;
   /** Faults of the file; empty when it is sound. Reads the whole file and blocks meanwhile: for `clew doctor`. */
@@ -143,6 +146,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     audit,
     vault: new SqliteVault(database),
     ...subjectsIn(database),
+    sizes: () => readSizes(database),
     events: new SqliteOutbox(database, clock),
     meta: new SqliteMeta(database, audit),
     alerts: new SqliteAlerts(database, clock),

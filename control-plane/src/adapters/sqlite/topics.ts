@@ -65,6 +65,8 @@ const KEEP_TOPIC = `INSERT INTO topics (scope, id, label, parent, join_at) VALUE
 const ALIVE = `SELECT topic_id FROM threads WHERE scope = ?1 AND topic_id IS NOT NULL`;
 const FORGET_TOPICS = `DELETE FROM topics WHERE scope = ?1 AND id NOT IN (${ALIVE})
   AND id NOT IN (SELECT parent FROM topics WHERE scope = ?1 AND parent IS NOT NULL AND id IN (${ALIVE}))`;
+const USERS = `SELECT count(*) AS users FROM (SELECT DISTINCT principal FROM threads
+  WHERE scope = ? AND topic_id = ? AND principal IS NOT NULL LIMIT ?)`;
 
 const placedPrompt = (row: Record<string, unknown>): PlacedPrompt => ({
   seq: Number(row['seq']),
@@ -226,6 +228,11 @@ export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
       query.selectFrom('threads').select('topic_id').where('scope', '=', keyOf(scope)).where('id', '=', threadId),
     );
     return Promise.resolve(row?.topic_id ?? undefined);
+  }
+
+  async hasUsers(scope: Scope, topicId: string, atLeast: number): Promise<boolean> {
+    const row = this.database.prepare(USERS).get(keyOf(scope), topicId, atLeast);
+    return Promise.resolve(Number(row?.['users']) >= atLeast);
   }
 
   async counts(scope: Scope, minUsers: number, limit: number): Promise<readonly TopicCount[]> {

@@ -43,7 +43,9 @@ describe('metrics', () => {
     expect(labels).toContain('other');
     expect(text).not.toContain('posing');
     expect(text).toMatch(/clew_requests_total\{[^}]*model="other"[^}]*\} 31/);
-    expect(text).toMatch(/clew_cost_usd_total\{tenant="a",environment="live",model="model-1"\} 1\n/);
+    expect(text).toMatch(
+      /clew_cost_usd_total\{tenant="a",environment="live",position="first",intent="task_execution",model="model-1",verdict="-"\} 1\n/,
+    );
   });
 
   it('shows a scope its own figures only, and nothing of the process', async () => {
