@@ -158,6 +158,9 @@ describe('throughput', () => {
     const file = sharedFile('data/threads_A.jsonl');
     const rows = file === undefined ? ownRows(1500) : sharedRows(file);
     const texts = rows.flatMap(({ text, response }) => [text, response ?? '']).filter((text) => text !== '');
+    // What is measured is how fast it goes on: code that has not run yet is compiled first, here and there.
+    const warming = ownRows(200).map((row) => ({ ...row, id: `warm-${row.id}` }));
+    const warmTexts = warming.flatMap(({ text, response }) => [text, response ?? '']);
     const rateOf = async (work: () => Promise<unknown>): Promise<number> => {
       const started = performance.now();
       await work();
@@ -166,18 +169,18 @@ describe('throughput', () => {
     // Bare models read every text. The pipeline may leave out windows that can hold no name; what that is worth is shown too.
     const bare = async (readsEverything: boolean): Promise<number> => {
       const [embedder, finder] = [openEmbedder(), openNameFinder({ readsEverything })];
-      await Promise.all([embedder.embed(['warm']), finder.find(['warm'])]);
+      await Promise.all([embedder.embed(warmTexts), finder.find(warmTexts)]);
       const rate = await rateOf(() => Promise.all([embedder.embed(texts), finder.find(texts)]));
       await Promise.all([embedder.close(), finder.close()]);
       return rate;
     };
     const whole = async (): Promise<number> => {
       const plane = (control = await startControlPlane());
-      await plane.post('/v1/samples', JSON.stringify(sampleOf({ ...rows[0]!, id: 'warm' })));
-      await allLinked(plane, 1);
+      await postAll(plane, batchesOf(warming, 100));
+      await allLinked(plane, warming.length);
       const rate = await rateOf(async () => {
         await postAll(plane, batchesOf(rows, 100));
-        await allLinked(plane, rows.length + 1);
+        await allLinked(plane, warming.length + rows.length);
       });
       await plane.stop();
       rmSync(plane.folder, { recursive: true, force: true });
@@ -199,7 +202,7 @@ describe('throughput', () => {
         `on windows that can hold names ${shown(rates.spared)}: ${ofSpared.toFixed(2)}\n`,
     );
     expect(share).toBeGreaterThanOrEqual(0.9);
-  });
+  }, 600_000);
 
   it('shows a posted sample in its thread and in search within 5 s', async () => {
     control = await startControlPlane();
