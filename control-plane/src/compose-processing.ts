@@ -14,6 +14,7 @@ import { createCallStandIns, createGuardrail, createIntake, liteLlmRoutes } from
 import { createPolicyRoom, isEmbedded, type ChangeParts, type LivePolicy, type LoadedPolicy, type PolicySigner } from './policies/index.ts';
 import { createNameRedactor } from './privacy/index.ts';
 import type { MeaningIndex } from './search/index.ts';
+import { createFixedTopics } from './topics/index.ts';
 
 /** Stand-ins for values of one request, under the policy in force. */
 interface Rewriting {
@@ -33,12 +34,14 @@ export function createWorkshop(parts: {
     const redactor = createRedactor({ policy: policy.redaction, key: parts.secret });
     const names = createNameRedactor({ finder: parts.nameFinder, policy: policy.redaction, key: parts.secret });
     const embedder = parts.embedders.current();
+    const isFixed = policy.topics?.kind === 'fixed';
     const processor = createProcessor({
       redactor,
       names,
       embedder,
       past: parts.store.past,
       linkOptions: parts.linking(policy),
+      topicList: isFixed ? createFixedTopics((texts) => embedder.embed(texts)) : undefined,
     });
     const embeds: NonNullable<Workshop['embeds']> = (scope, sample) =>
       parts.embedders.isAllowed() && isEmbedded(policy, scope, sample, parts.secret);

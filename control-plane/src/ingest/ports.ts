@@ -77,6 +77,8 @@ export interface StoredTurn {
   /** Goes into the log in the transaction that stores the turn; absent for requests without a run id. */
   readonly identity?: RunIdentity | undefined;
   readonly topic?: { readonly id: string; readonly label: string } | undefined;
+  /** Id of the topic of a fixed list that it was put to; it then has no vectors. */
+  readonly fixedTopic?: string | undefined;
   /** Sealed original values of the request, stored with it. */
   readonly deposit?: Deposit | undefined;
 }

@@ -27,6 +27,14 @@ export interface Prepared {
   readonly turn: TurnInput;
   /** Values replaced here, by type. */
   readonly counts: Readonly<Record<string, number>>;
+  /** Where the policy has no vector kept: the topic of a fixed list that the text was put to by one. */
+  readonly fixedTopic?: string | undefined;
+}
+
+/** Puts texts to the topics of a fixed list. */
+export interface TopicList {
+  /** @param vector unit length; is not kept */
+  topicOf(vector: Float32Array): Promise<string>;
 }
 
 export interface Processed extends Prepared {
@@ -38,6 +46,8 @@ export interface ProcessorParts {
   readonly names: NameRedactor;
   readonly embedder: Embedder;
   readonly linkOptions?: LinkSettings | undefined;
+  /** Present: embeddings serve this alone, and none leaves memory; nothing is linked by meaning. */
+  readonly topicList?: TopicList | undefined;
   /** What was placed before; without it the state starts empty and lives in memory. */
   readonly past?: PastTurns | undefined;
 }
@@ -60,7 +70,8 @@ export function createProcessor(parts: ProcessorParts): Processor {
   const common = createCommonSessions(parts.past);
   const patterns = (batch: readonly Incoming[]): readonly Prepared[] => batch.map((incoming) => redactPatterns(incoming, parts.redactor));
   const names = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => redactNames(batch, parts.names);
-  const embed = (batch: readonly Prepared[]): Promise<readonly Prepared[]> => addVectors(batch, embedder);
+  const embed = (batch: readonly Prepared[]): Promise<readonly Prepared[]> =>
+    parts.topicList ? addFixedTopics(batch, parts.embedder, parts.topicList) : addVectors(batch, embedder);
   const linkable = ({ incoming, turn }: Prepared) => ({ scope: incoming.scope, principal: incoming.principal, turn });
   const place = async (item: Prepared): Promise<Processed> => {
     const turn = await common.judge(item.incoming.scope, item.incoming.principal, item.turn);
@@ -113,6 +124,25 @@ async function redactNames(batch: readonly Prepared[], names: NameRedactor): Pro
     const turn = withTexts(item.turn, text.text, item.turn.answer === undefined ? undefined : answer.text);
     return { ...item, turn, counts: sum(item.counts, sum(text.counts, answer.counts)) };
   });
+}
+
+/** Only turns can begin a thread, which is what a topic is of. */
+async function addFixedTopics(batch: readonly Prepared[], embedder: Embedder, list: TopicList): Promise<readonly Prepared[]> {
+  const wanted = batch.filter(
+    ({ incoming, turn }) => incoming.embeds !== false && turn.text.trim() !== '' && (turn.call?.kind ?? 'turn') === 'turn',
+  );
+  const vectors = wanted.length === 0 ? [] : await embedder.embed(wanted.map(({ turn }) => turn.text));
+  const topics = new Map<Prepared, string>();
+  for (const [index, item] of wanted.entries()) {
+    const vector = vectors[index];
+    if (vector === undefined) throw new Error('The embedder answered fewer vectors than texts');
+    topics.set(item, await list.topicOf(vector));
+  }
+  return batch.map((item) => ({
+    ...item,
+    fixedTopic: topics.get(item),
+    turn: { ...item.turn, vector: undefined, answerVector: undefined, vectorModel: undefined },
+  }));
 }
 
 /** Auxiliary calls are placed by what they quote and never searched for, so they are not worth a vector. */

@@ -45,6 +45,7 @@ export function storedTurnOf(sample: Sample, processed: Processed, prices: reado
     placement,
     embeddingModel: hasVector ? embeddingModel : null,
     costUsd: costOf(sample, prices),
+    fixedTopic: processed.fixedTopic,
   };
 }
 

@@ -13,6 +13,7 @@ export { Lexicon, type EmbedWords } from './lexicon.ts';
 export { partition, type Partition } from './partition.ts';
 export { createTopicPlacer, hasTopics, type TopicPlacer } from './placer.ts';
 export { publicLabel } from './public-label.ts';
+export { createFixedTopics, FIXED_TOPICS, type FixedTopics } from './taxonomy.ts';
 export { TopicRun } from './run.ts';
 export { leastUsers, topicRoutes } from './routes.ts';
 export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicEvent, TopicStandings, TopicStore, TopicTexts } from './ports.ts';

@@ -5,6 +5,7 @@ import { TopicClusters, type TopicName } from './cluster.ts';
 import { Lexicon, type EmbedWords } from './lexicon.ts';
 import { partition } from './partition.ts';
 import type { Partitioner, TopicStore } from './ports.ts';
+import { FIXED_TOPICS } from './taxonomy.ts';
 
 /** Traffic of tests is kept out of all statistics. */
 export const hasTopics = (scope: Scope, policy: TopicsPolicy | undefined): boolean =>
@@ -122,10 +123,12 @@ export function createTopicPlacer(parts: {
     const misplaced = await store.settle(scope, threadIds);
     const clusters = states.get(scopeKey(scope));
     for (const { topicId, vector, text, model, requestId } of misplaced) clusters?.get(model)?.remove(topicId, vector, text, requestId);
+    await store.placeFixed(scope, threadIds, FIXED_TOPICS);
   }
 
   async function place(scope: Scope, threadIds: readonly string[]): Promise<void> {
     if (!hasTopics(scope, parts.policy())) return;
+    if (parts.policy()?.kind === 'fixed') return store.placeFixed(scope, threadIds, FIXED_TOPICS);
     const clusters = await stateOf(scope);
     try {
       const open = await store.open(scope, threadIds);

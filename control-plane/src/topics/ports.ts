@@ -60,8 +60,10 @@ export interface TopicStandings {
 export interface TopicStore {
   /** Of the threads, those without a topic whose first prompt has a vector of the model in force; in the order they were stored. */
   open(scope: Scope, threadIds: readonly string[]): Promise<readonly OpenThread[]>;
-  /** What was placed, in that order, after `afterSeq`; vectors are those of the model in force. */
+  /** What was placed, in that order, after `afterSeq`, but for topics of a fixed list; vectors are those of the model in force. */
   placed(scope: Scope, afterSeq: number, limit: number): Promise<readonly PlacedPrompt[]>;
+  /** Gives threads whose first request was put to a topic of a fixed list, and that have none, that one. @param names all of the list */
+  placeFixed(scope: Scope, threadIds: readonly string[], names: readonly TopicName[]): Promise<void>;
   /** Places threads by their first request; all or none. A thread that has a topic keeps it. */
   place(scope: Scope, placements: readonly { readonly requestId: string; readonly topic: TopicAssignment }[]): Promise<void>;
   /**

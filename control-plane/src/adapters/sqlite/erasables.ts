@@ -174,7 +174,10 @@ function labelsOf(database: Database): Erasable {
     erase(scope, principal, untilMs = ALWAYS) {
       const own = `${MINE} AND at <= ?3`;
       const coarser = `SELECT parent FROM topics WHERE scope = ?1 AND parent IS NOT NULL AND id IN (${own})`;
-      const labels = database.prepare(`UPDATE topics SET label = '' WHERE scope = ?1 AND (id IN (${own}) OR id IN (${coarser}))`);
+      const labels = database.prepare(
+        // Labels of a fixed list are nobody's words.
+        `UPDATE topics SET label = '' WHERE scope = ?1 AND substr(id, 1, 2) <> 'tx' AND (id IN (${own}) OR id IN (${coarser}))`,
+      );
       database.shred(() => labels.run(keyOf(scope), principal, untilMs / 1_000));
       return Promise.resolve({});
     },

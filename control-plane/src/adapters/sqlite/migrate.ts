@@ -15,6 +15,7 @@ import { unkeptRuns } from './migrations/0012-unkept-runs.ts';
 import { holds } from './migrations/0013-holds.ts';
 import { alertDesk } from './migrations/0014-alert-desk.ts';
 import { topicTree } from './migrations/0015-topic-tree.ts';
+import { fixedTopics } from './migrations/0016-fixed-topics.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -33,6 +34,7 @@ const MIGRATIONS: readonly string[] = [
   holds,
   alertDesk,
   topicTree,
+  fixedTopics,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

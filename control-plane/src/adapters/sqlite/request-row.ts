@@ -75,6 +75,7 @@ export function toRow(stored: StoredTurn): NewRequest {
     declared_session: sample.session?.id ?? null,
     topic_id: stored.topic?.id ?? null,
     topic_label: stored.topic?.label ?? null,
+    fixed_topic: stored.fixedTopic ?? null,
     input_tokens: sample.usage?.inputTokens ?? null,
     output_tokens: sample.usage?.outputTokens ?? null,
     cost_usd: stored.costUsd,

@@ -44,6 +44,7 @@ export interface RequestTable {
   declared_session: string | null;
   topic_id: string | null;
   topic_label: string | null;
+  fixed_topic: string | null;
   input_tokens: number | null;
   output_tokens: number | null;
   cost_usd: number | null;

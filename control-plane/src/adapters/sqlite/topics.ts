@@ -31,7 +31,7 @@ const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.
   FROM requests r
   LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}`;
 const PLACED = `${PLACED_ROWS}
-  WHERE r.scope = ? AND r.topic_id IS NOT NULL AND r.seq > ?
+  WHERE r.scope = ? AND r.topic_id IS NOT NULL AND r.topic_id IS NOT r.fixed_topic AND r.seq > ?
   ORDER BY r.seq LIMIT ?`;
 /** Placed requests that do not begin the threads named. */
 const MISPLACED = `${PLACED_ROWS}
@@ -42,6 +42,11 @@ const MISPLACED = `${PLACED_ROWS}
 const SETTLE_THREAD = `UPDATE threads SET topic_id = (SELECT topic_id FROM requests
     WHERE scope = ?1 AND thread_id = threads.id AND kind = 'turn' ORDER BY at, seq LIMIT 1)
   WHERE scope = ?1 AND id IN (SELECT value FROM json_each(?2))`;
+const PLACE_FIXED = `UPDATE requests SET topic_id = fixed_topic
+  WHERE scope = ?1 AND fixed_topic IS NOT NULL AND topic_id IS NULL AND thread_id IN (SELECT value FROM json_each(?2))
+    AND seq = (SELECT seq FROM requests AS f
+      WHERE f.scope = ?1 AND f.thread_id = requests.thread_id AND f.kind = 'turn' ORDER BY at, seq LIMIT 1)
+  RETURNING topic_id`;
 const PLACE_THREAD = `UPDATE threads SET topic_id = ?1
   WHERE scope = ?2 AND topic_id IS NULL AND id = (SELECT thread_id FROM requests WHERE scope = ?2 AND id = ?3)`;
 const MOVE_THREAD = `UPDATE threads SET topic_id = ?1
@@ -120,6 +125,25 @@ export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
       return rows;
     });
     return Promise.resolve(misplaced);
+  }
+
+  async placeFixed(scope: Scope, threadIds: readonly string[], names: readonly TopicName[]): Promise<void> {
+    const [key, threads] = [keyOf(scope), JSON.stringify(threadIds)];
+    this.database.transaction(() => {
+      const used = new Set(
+        this.database
+          .prepare(PLACE_FIXED)
+          .all(key, threads)
+          .map((row) => row['topic_id']),
+      );
+      if (used.size === 0) return;
+      this.database.prepare(SETTLE_THREAD).run(key, threads);
+      this.write(
+        key,
+        names.filter(({ id }) => used.has(id)),
+      );
+    });
+    return Promise.resolve();
   }
 
   async place(scope: Scope, placements: readonly { readonly requestId: string; readonly topic: TopicAssignment }[]): Promise<void> {

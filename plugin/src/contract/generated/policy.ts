@@ -266,6 +266,10 @@ export interface EmbeddingPolicy {
 export interface TopicsPolicy {
   enabled?: boolean;
   /**
+   * found: topics that traffic itself makes, from embeddings that are kept. fixed: topics of a shipped list; embeddings are made for that in memory and none is kept, so that nothing is linked or searched by meaning.
+   */
+  kind?: 'found' | 'fixed';
+  /**
    * Topics of fewer users never leave.
    */
   minUsers?: number;

@@ -4035,7 +4035,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" }, "upstream": { "enum": ["as_is", "pseudonyms"], "description": "What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. Asked before the provider is called, so only rules that match by route and service alone count; the settings of a gateway may demand it whatever stands here." } } } }, "upstream": { "title": "UpstreamPolicy", "type": "object", "additionalProperties": false, "properties": { "unreadable": { "enum": ["refuse", "pass"], "default": "refuse", "description": "What becomes of a request whose values cannot be replaced where a route demands it: its body is longer than upstream_max_bytes of the gateway (1 MiB), compressed, or no JSON." } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "context": { "title": "ContextPolicy", "type": "object", "additionalProperties": false, "description": "What of a request counts as retrieved context, besides tool results and documents in parts of their own.", "properties": { "marks": { "type": "array", "maxItems": 32, "default": ["context", "document"], "items": { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, "description": "Names of the tags that applications put around retrieved text: <name …>…</name>." }, "roles": { "type": "array", "maxItems": 4, "default": [], "items": { "enum": ["system", "developer", "user"] }, "description": "Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" }, "upstream": { "enum": ["as_is", "pseudonyms"], "description": "What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. Asked before the provider is called, so only rules that match by route and service alone count; the settings of a gateway may demand it whatever stands here." } } } }, "upstream": { "title": "UpstreamPolicy", "type": "object", "additionalProperties": false, "properties": { "unreadable": { "enum": ["refuse", "pass"], "default": "refuse", "description": "What becomes of a request whose values cannot be replaced where a route demands it: its body is longer than upstream_max_bytes of the gateway (1 MiB), compressed, or no JSON." } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "context": { "title": "ContextPolicy", "type": "object", "additionalProperties": false, "description": "What of a request counts as retrieved context, besides tool results and documents in parts of their own.", "properties": { "marks": { "type": "array", "maxItems": 32, "default": ["context", "document"], "items": { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, "description": "Names of the tags that applications put around retrieved text: <name …>…</name>." }, "roles": { "type": "array", "maxItems": 4, "default": [], "items": { "enum": ["system", "developer", "user"] }, "description": "Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "kind": { "enum": ["found", "fixed"], "default": "found", "description": "found: topics that traffic itself makes, from embeddings that are kept. fixed: topics of a shipped list; embeddings are made for that in memory and none is kept, so that nothing is linked or searched by meaning." }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
 var pattern23 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
 var pattern24 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
@@ -6140,7 +6140,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
       let data79 = data.topics;
       if (data79 && typeof data79 == "object" && !Array.isArray(data79)) {
         for (const key21 in data79) {
-          if (!(key21 === "enabled" || key21 === "minUsers" || key21 === "epsilonPerDay" || key21 === "epsilonPerMonth")) {
+          if (!(key21 === "enabled" || key21 === "kind" || key21 === "minUsers" || key21 === "epsilonPerDay" || key21 === "epsilonPerMonth")) {
             const err171 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err171];
@@ -6161,10 +6161,10 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data79.minUsers !== void 0) {
-          let data81 = data79.minUsers;
-          if (!(typeof data81 == "number" && (!(data81 % 1) && !isNaN(data81)) && isFinite(data81))) {
-            const err173 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+        if (data79.kind !== void 0) {
+          let data81 = data79.kind;
+          if (!(data81 === "found" || data81 === "fixed")) {
+            const err173 = { instancePath: instancePath + "/topics/kind", schemaPath: "#/properties/topics/properties/kind/enum", keyword: "enum", params: { allowedValues: schema61.properties.topics.properties.kind.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
               vErrors = [err173];
             } else {
@@ -6172,23 +6172,21 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data81 == "number" && isFinite(data81)) {
-            if (data81 < 2 || isNaN(data81)) {
-              const err174 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
-              if (vErrors === null) {
-                vErrors = [err174];
-              } else {
-                vErrors.push(err174);
-              }
-              errors++;
-            }
-          }
         }
-        if (data79.epsilonPerDay !== void 0) {
-          let data82 = data79.epsilonPerDay;
+        if (data79.minUsers !== void 0) {
+          let data82 = data79.minUsers;
+          if (!(typeof data82 == "number" && (!(data82 % 1) && !isNaN(data82)) && isFinite(data82))) {
+            const err174 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err174];
+            } else {
+              vErrors.push(err174);
+            }
+            errors++;
+          }
           if (typeof data82 == "number" && isFinite(data82)) {
-            if (data82 > 10 || isNaN(data82)) {
-              const err175 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
+            if (data82 < 2 || isNaN(data82)) {
+              const err175 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
               if (vErrors === null) {
                 vErrors = [err175];
               } else {
@@ -6196,8 +6194,13 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data82 < 0.01 || isNaN(data82)) {
-              const err176 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+          }
+        }
+        if (data79.epsilonPerDay !== void 0) {
+          let data83 = data79.epsilonPerDay;
+          if (typeof data83 == "number" && isFinite(data83)) {
+            if (data83 > 10 || isNaN(data83)) {
+              const err176 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
               if (vErrors === null) {
                 vErrors = [err176];
               } else {
@@ -6205,30 +6208,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data83 < 0.01 || isNaN(data83)) {
+              const err177 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+              if (vErrors === null) {
+                vErrors = [err177];
+              } else {
+                vErrors.push(err177);
+              }
+              errors++;
+            }
           } else {
-            const err177 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err178 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err177];
+              vErrors = [err178];
             } else {
-              vErrors.push(err177);
+              vErrors.push(err178);
             }
             errors++;
           }
         }
         if (data79.epsilonPerMonth !== void 0) {
-          let data83 = data79.epsilonPerMonth;
-          if (typeof data83 == "number" && isFinite(data83)) {
-            if (data83 > 310 || isNaN(data83)) {
-              const err178 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
-              if (vErrors === null) {
-                vErrors = [err178];
-              } else {
-                vErrors.push(err178);
-              }
-              errors++;
-            }
-            if (data83 < 0.01 || isNaN(data83)) {
-              const err179 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+          let data84 = data79.epsilonPerMonth;
+          if (typeof data84 == "number" && isFinite(data84)) {
+            if (data84 > 310 || isNaN(data84)) {
+              const err179 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
               if (vErrors === null) {
                 vErrors = [err179];
               } else {
@@ -6236,53 +6239,53 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data84 < 0.01 || isNaN(data84)) {
+              const err180 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+              if (vErrors === null) {
+                vErrors = [err180];
+              } else {
+                vErrors.push(err180);
+              }
+              errors++;
+            }
           } else {
-            const err180 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err181 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err180];
+              vErrors = [err181];
             } else {
-              vErrors.push(err180);
+              vErrors.push(err181);
             }
             errors++;
           }
         }
       } else {
-        const err181 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err182 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err181];
+          vErrors = [err182];
         } else {
-          vErrors.push(err181);
+          vErrors.push(err182);
         }
         errors++;
       }
     }
     if (data.prices !== void 0) {
-      let data84 = data.prices;
-      if (Array.isArray(data84)) {
-        if (data84.length > 512) {
-          const err182 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
+      let data85 = data.prices;
+      if (Array.isArray(data85)) {
+        if (data85.length > 512) {
+          const err183 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
           if (vErrors === null) {
-            vErrors = [err182];
+            vErrors = [err183];
           } else {
-            vErrors.push(err182);
+            vErrors.push(err183);
           }
           errors++;
         }
-        const len13 = data84.length;
+        const len13 = data85.length;
         for (let i13 = 0; i13 < len13; i13++) {
-          let data85 = data84[i13];
-          if (data85 && typeof data85 == "object" && !Array.isArray(data85)) {
-            if (data85.model === void 0) {
-              const err183 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
-              if (vErrors === null) {
-                vErrors = [err183];
-              } else {
-                vErrors.push(err183);
-              }
-              errors++;
-            }
-            if (data85.inputPerMillion === void 0) {
-              const err184 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
+          let data86 = data85[i13];
+          if (data86 && typeof data86 == "object" && !Array.isArray(data86)) {
+            if (data86.model === void 0) {
+              const err184 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
               if (vErrors === null) {
                 vErrors = [err184];
               } else {
@@ -6290,8 +6293,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data85.outputPerMillion === void 0) {
-              const err185 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+            if (data86.inputPerMillion === void 0) {
+              const err185 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
               if (vErrors === null) {
                 vErrors = [err185];
               } else {
@@ -6299,130 +6302,130 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            for (const key22 in data85) {
+            if (data86.outputPerMillion === void 0) {
+              const err186 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+              if (vErrors === null) {
+                vErrors = [err186];
+              } else {
+                vErrors.push(err186);
+              }
+              errors++;
+            }
+            for (const key22 in data86) {
               if (!(key22 === "model" || key22 === "inputPerMillion" || key22 === "outputPerMillion")) {
-                const err186 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key22 }, message: "must NOT have additional properties" };
+                const err187 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key22 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err186];
+                  vErrors = [err187];
                 } else {
-                  vErrors.push(err186);
+                  vErrors.push(err187);
                 }
                 errors++;
               }
             }
-            if (data85.model !== void 0) {
-              let data86 = data85.model;
-              if (typeof data86 === "string") {
-                if (func3(data86) > 256) {
-                  const err187 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+            if (data86.model !== void 0) {
+              let data87 = data86.model;
+              if (typeof data87 === "string") {
+                if (func3(data87) > 256) {
+                  const err188 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
-                    vErrors = [err187];
+                    vErrors = [err188];
                   } else {
-                    vErrors.push(err187);
+                    vErrors.push(err188);
                   }
                   errors++;
                 }
               } else {
-                const err188 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err189 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err188];
+                  vErrors = [err189];
                 } else {
-                  vErrors.push(err188);
+                  vErrors.push(err189);
                 }
                 errors++;
               }
             }
-            if (data85.inputPerMillion !== void 0) {
-              let data87 = data85.inputPerMillion;
-              if (typeof data87 == "number" && isFinite(data87)) {
-                if (data87 < 0 || isNaN(data87)) {
-                  const err189 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err189];
-                  } else {
-                    vErrors.push(err189);
-                  }
-                  errors++;
-                }
-              } else {
-                const err190 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err190];
-                } else {
-                  vErrors.push(err190);
-                }
-                errors++;
-              }
-            }
-            if (data85.outputPerMillion !== void 0) {
-              let data88 = data85.outputPerMillion;
+            if (data86.inputPerMillion !== void 0) {
+              let data88 = data86.inputPerMillion;
               if (typeof data88 == "number" && isFinite(data88)) {
                 if (data88 < 0 || isNaN(data88)) {
-                  const err191 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  const err190 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
-                    vErrors = [err191];
+                    vErrors = [err190];
                   } else {
-                    vErrors.push(err191);
+                    vErrors.push(err190);
                   }
                   errors++;
                 }
               } else {
-                const err192 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err191 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err192];
+                  vErrors = [err191];
                 } else {
-                  vErrors.push(err192);
+                  vErrors.push(err191);
+                }
+                errors++;
+              }
+            }
+            if (data86.outputPerMillion !== void 0) {
+              let data89 = data86.outputPerMillion;
+              if (typeof data89 == "number" && isFinite(data89)) {
+                if (data89 < 0 || isNaN(data89)) {
+                  const err192 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err192];
+                  } else {
+                    vErrors.push(err192);
+                  }
+                  errors++;
+                }
+              } else {
+                const err193 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err193];
+                } else {
+                  vErrors.push(err193);
                 }
                 errors++;
               }
             }
           } else {
-            const err193 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err194 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err193];
+              vErrors = [err194];
             } else {
-              vErrors.push(err193);
+              vErrors.push(err194);
             }
             errors++;
           }
         }
       } else {
-        const err194 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err195 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err194];
+          vErrors = [err195];
         } else {
-          vErrors.push(err194);
+          vErrors.push(err195);
         }
         errors++;
       }
     }
     if (data.evaluators !== void 0) {
-      let data89 = data.evaluators;
-      if (Array.isArray(data89)) {
-        if (data89.length > 256) {
-          const err195 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+      let data90 = data.evaluators;
+      if (Array.isArray(data90)) {
+        if (data90.length > 256) {
+          const err196 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
           if (vErrors === null) {
-            vErrors = [err195];
+            vErrors = [err196];
           } else {
-            vErrors.push(err195);
+            vErrors.push(err196);
           }
           errors++;
         }
-        const len14 = data89.length;
+        const len14 = data90.length;
         for (let i14 = 0; i14 < len14; i14++) {
-          let data90 = data89[i14];
-          if (data90 && typeof data90 == "object" && !Array.isArray(data90)) {
-            if (data90.name === void 0) {
-              const err196 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
-              if (vErrors === null) {
-                vErrors = [err196];
-              } else {
-                vErrors.push(err196);
-              }
-              errors++;
-            }
-            if (data90.worst === void 0) {
-              const err197 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+          let data91 = data90[i14];
+          if (data91 && typeof data91 == "object" && !Array.isArray(data91)) {
+            if (data91.name === void 0) {
+              const err197 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
               if (vErrors === null) {
                 vErrors = [err197];
               } else {
@@ -6430,8 +6433,8 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data90.best === void 0) {
-              const err198 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+            if (data91.worst === void 0) {
+              const err198 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
               if (vErrors === null) {
                 vErrors = [err198];
               } else {
@@ -6439,53 +6442,53 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            for (const key23 in data90) {
+            if (data91.best === void 0) {
+              const err199 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+              if (vErrors === null) {
+                vErrors = [err199];
+              } else {
+                vErrors.push(err199);
+              }
+              errors++;
+            }
+            for (const key23 in data91) {
               if (!(key23 === "name" || key23 === "worst" || key23 === "best")) {
-                const err199 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key23 }, message: "must NOT have additional properties" };
+                const err200 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key23 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err199];
+                  vErrors = [err200];
                 } else {
-                  vErrors.push(err199);
+                  vErrors.push(err200);
                 }
                 errors++;
               }
             }
-            if (data90.name !== void 0) {
-              let data91 = data90.name;
-              if (typeof data91 === "string") {
-                if (!pattern32.test(data91)) {
-                  const err200 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+            if (data91.name !== void 0) {
+              let data92 = data91.name;
+              if (typeof data92 === "string") {
+                if (!pattern32.test(data92)) {
+                  const err201 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
                   if (vErrors === null) {
-                    vErrors = [err200];
+                    vErrors = [err201];
                   } else {
-                    vErrors.push(err200);
+                    vErrors.push(err201);
                   }
                   errors++;
                 }
               } else {
-                const err201 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err202 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err201];
+                  vErrors = [err202];
                 } else {
-                  vErrors.push(err201);
+                  vErrors.push(err202);
                 }
                 errors++;
               }
             }
-            if (data90.worst !== void 0) {
-              let data92 = data90.worst;
-              if (typeof data92 == "number" && isFinite(data92)) {
-                if (data92 > 1e6 || isNaN(data92)) {
-                  const err202 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err202];
-                  } else {
-                    vErrors.push(err202);
-                  }
-                  errors++;
-                }
-                if (data92 < -1e6 || isNaN(data92)) {
-                  const err203 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+            if (data91.worst !== void 0) {
+              let data93 = data91.worst;
+              if (typeof data93 == "number" && isFinite(data93)) {
+                if (data93 > 1e6 || isNaN(data93)) {
+                  const err203 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
                   if (vErrors === null) {
                     vErrors = [err203];
                   } else {
@@ -6493,30 +6496,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (data93 < -1e6 || isNaN(data93)) {
+                  const err204 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err204];
+                  } else {
+                    vErrors.push(err204);
+                  }
+                  errors++;
+                }
               } else {
-                const err204 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err205 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err204];
+                  vErrors = [err205];
                 } else {
-                  vErrors.push(err204);
+                  vErrors.push(err205);
                 }
                 errors++;
               }
             }
-            if (data90.best !== void 0) {
-              let data93 = data90.best;
-              if (typeof data93 == "number" && isFinite(data93)) {
-                if (data93 > 1e6 || isNaN(data93)) {
-                  const err205 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err205];
-                  } else {
-                    vErrors.push(err205);
-                  }
-                  errors++;
-                }
-                if (data93 < -1e6 || isNaN(data93)) {
-                  const err206 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+            if (data91.best !== void 0) {
+              let data94 = data91.best;
+              if (typeof data94 == "number" && isFinite(data94)) {
+                if (data94 > 1e6 || isNaN(data94)) {
+                  const err206 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
                   if (vErrors === null) {
                     vErrors = [err206];
                   } else {
@@ -6524,42 +6527,51 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (data94 < -1e6 || isNaN(data94)) {
+                  const err207 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err207];
+                  } else {
+                    vErrors.push(err207);
+                  }
+                  errors++;
+                }
               } else {
-                const err207 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err208 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err207];
+                  vErrors = [err208];
                 } else {
-                  vErrors.push(err207);
+                  vErrors.push(err208);
                 }
                 errors++;
               }
             }
           } else {
-            const err208 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err209 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err208];
+              vErrors = [err209];
             } else {
-              vErrors.push(err208);
+              vErrors.push(err209);
             }
             errors++;
           }
         }
       } else {
-        const err209 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err210 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err209];
+          vErrors = [err210];
         } else {
-          vErrors.push(err209);
+          vErrors.push(err210);
         }
         errors++;
       }
     }
   } else {
-    const err210 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err211 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err210];
+      vErrors = [err211];
     } else {
-      vErrors.push(err210);
+      vErrors.push(err211);
     }
     errors++;
   }

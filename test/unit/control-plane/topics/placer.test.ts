@@ -66,6 +66,9 @@ class MemoryTopics implements TopicStore {
     }
     return Promise.resolve();
   }
+  placeFixed(): Promise<void> {
+    return Promise.resolve();
+  }
   reviewed(_scope: Scope, model: string, texts: number): Promise<void> {
     this.reviews.set(model, texts);
     return Promise.resolve();
