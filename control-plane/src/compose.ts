@@ -21,6 +21,7 @@ import type { Config } from './config.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON_LIMITS, readBody } from './http/index.ts';
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
+import { graphRoutes } from './graph/index.ts';
 import { insightRoutes } from './insight/index.ts';
 import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, createRelinkedVectors, ingestRoutes } from './ingest/index.ts';
 import { errorFields, systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
@@ -187,6 +188,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...reportRoutes(store.traffic, clock),
     ...insightRoutes({ threads: store.threads, sequences: store.sequences, scales: () => live.current().policy.evaluators ?? [], clock }),
     ...alerts.routes,
+    ...graphRoutes({ reader: store.graph, topics: publicTopics, clock }),
     ...privacyRoutes(eraser, (scope, user) => principalMeant(base, scope, user)),
     ...audit.routes,
     ...revealRoutes({

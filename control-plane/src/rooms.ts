@@ -20,6 +20,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   litellm: ['ingest'],
   feedback: ['ingest', 'policies'],
   reports: [],
+  graph: [],
   insight: ['threads'],
   retention: ['policies'],
   alerts: ['threads'],

@@ -1,6 +1,7 @@
 // The web framework, in one place. Rooms give tables of routes; this file turns them into a server.
+import { pipeline } from 'node:stream/promises';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
-import { ClewError, type ApiRequest, type Caller, type Logger, type Route } from '../kernel/index.ts';
+import { ClewError, type ApiReply, type ApiRequest, type Caller, type Logger, type Route } from '../kernel/index.ts';
 import { crossOrigin } from './cors.ts';
 import { createRequestLimits, DEFAULT_RATES, type RateLimits, type RequestLimits } from './limits.ts';
 import { addPage } from './page.ts';
@@ -91,10 +92,22 @@ function handler(route: Route, parts: Serving) {
     const reply = await route.handle(apiRequest);
     response.status(reply.status);
     for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
-    if (reply.bytes) response.setHeader('Content-Type', reply.bytes.contentType).end(reply.bytes.body);
+    if (reply.text) await sendText(response, reply.text);
+    else if (reply.bytes) response.setHeader('Content-Type', reply.bytes.contentType).end(reply.bytes.body);
     else if (reply.json === undefined) response.end();
     else response.json(reply.json);
   };
+}
+
+/** Slow readers are waited for; one that leaves ends the making. A failure in between cuts the connection: half a file must not look whole. */
+async function sendText(response: Response, { contentType, body }: NonNullable<ApiReply['text']>): Promise<void> {
+  response.setHeader('Content-Type', contentType);
+  response.flushHeaders();
+  try {
+    await pipeline(body, response);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_STREAM_PREMATURE_CLOSE') throw error;
+  }
 }
 
 function textHandler(page: TextPage, parts: Serving) {

@@ -47,6 +47,8 @@ export interface ApiReply {
   readonly json?: unknown;
   /** A body that is not JSON, in place of `json`. */
   readonly bytes?: { readonly contentType: string; readonly body: Uint8Array };
+  /** A body that is written as it is made, in place of `json`; who leaves ends it early. */
+  readonly text?: { readonly contentType: string; readonly body: AsyncIterable<string> };
 }
 
 export interface Route {

@@ -6,6 +6,7 @@ import type { AlertDesk, AlertStore, AlertTraffic, ChangeSources, DeployStore, P
 import type { PolicyVersions, StoredTraffic } from '../../policies/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { ThreadTopics } from '../../export/index.ts';
+import type { GraphReader } from '../../graph/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
 import type { CounterReader, EpochStore, GatewayKeyStore, LogStore, RunReader, UnkeptRuns } from '../../identity/index.ts';
 import type { AuditStore } from '../../audit/index.ts';
@@ -34,6 +35,7 @@ import { SqliteFeedback } from './feedback.ts';
 import { SqliteEpochs } from './gateway-epochs.ts';
 import { SqliteGatewayKeys } from './gateway-keys.ts';
 import { SqliteHolds } from './holds.ts';
+import { SqliteGraph } from './graph.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
 import { SqliteLog } from './log.ts';
@@ -84,6 +86,7 @@ export interface SqliteStore extends Subjects {
   readonly meta: Meta;
   readonly alerts: AlertStore & AlertDesk;
   readonly alertPosts: PostQueue;
+  readonly graph: GraphReader;
   readonly deploys: DeployStore & Pick<ChangeSources, 'gateways'>;
   readonly alertTraffic: AlertTraffic;
   readonly feedback: FeedbackStore;
@@ -152,6 +155,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     alerts: new SqliteAlerts(database, clock),
     alertPosts: new SqliteAlertPosts(database),
     deploys: new SqliteDeploys(database),
+    graph: new SqliteGraph(database),
     alertTraffic: new SqliteAlertTraffic(database),
     feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),
