@@ -8,7 +8,7 @@ const requestId = (id: string): string => `request:${id}`;
 const MAX_MODELS = 10_000;
 
 /** Remembers models and topics alone; users and threads are told apart by the walk. */
-export function createElements(topicOf: (threadId: string) => Promise<{ readonly id: string; readonly label: string } | undefined>) {
+export function createElements(topicOf: (threadId: string) => Promise<{ readonly id: string; readonly label: string } | null | undefined>) {
   const models = new Set<string>();
   const topics = new Set<string>();
   return async (rows: readonly GraphRow[]): Promise<GraphPortion> => {
@@ -25,7 +25,7 @@ export function createElements(topicOf: (threadId: string) => Promise<{ readonly
         nodes.push(threadNode(thread, row.thread));
         if (row.user !== null) edge('HAS', `user:${row.user}`, thread);
         const topic = await topicOf(row.threadId);
-        if (topic !== undefined) {
+        if (topic !== undefined && topic !== null) {
           const id = `topic:${topic.id}`;
           if (!topics.has(id)) nodes.push({ label: 'Topic', id, properties: { name: topic.label } });
           topics.add(id);

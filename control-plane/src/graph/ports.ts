@@ -20,7 +20,8 @@ export interface GraphReader {
 
 /** Topics that may be named in front of anybody. */
 export interface GraphTopics {
-  of(scope: Scope, threadId: string): Promise<{ readonly id: string; readonly label: string } | undefined>;
+  /** Null or undefined where there is none. */
+  of(scope: Scope, threadId: string): Promise<{ readonly id: string; readonly label: string } | null | undefined>;
 }
 
 /** A format: text by text, so that nothing of the graph is held. */
