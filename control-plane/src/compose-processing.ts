@@ -1,6 +1,6 @@
 // The wiring of what happens to a request between the door and the store.
 import path from 'node:path';
-import { tenantKeys, type ManifestSet } from '#contract';
+import { tenantKeys, type ManifestSet, type Policy, type VaultKey } from '#contract';
 import { createRedactor, createStandIns, unsafePatternReason, type StandInWriter } from '#redact';
 import { policyFile, policySigner } from './adapters/files/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
@@ -60,6 +60,12 @@ export function createWorkshop(parts: {
   });
 }
 
+/** With the key that original values are sealed for, as gateways are told it. */
+function sealingPolicy(live: LivePolicy, vault: VaultKey): Policy {
+  const { policy } = live.current();
+  return policy.redaction?.reversible === true ? { ...policy, vault } : policy;
+}
+
 /** LiteLLM's events become samples here as a gateway's do there, under the same keys where the tenant has a secret. */
 export function openLiteLlm(
   { config, live, clock }: Base,
@@ -68,13 +74,20 @@ export function openLiteLlm(
     workshop,
     secret,
     manifests,
-  }: { acceptor: Acceptor; workshop: () => Workshop & Rewriting; secret: Uint8Array; manifests: () => ManifestSet },
+    vaultKey,
+  }: {
+    acceptor: Acceptor;
+    workshop: () => Workshop & Rewriting;
+    secret: Uint8Array;
+    manifests: () => ManifestSet;
+    vaultKey: VaultKey;
+  },
 ): Route[] {
   const standIns = createCallStandIns(() => workshop().standIns, clock);
   const guardrail = createGuardrail(() => workshop().redactor, standIns);
   const intake = createIntake({
     door: acceptor,
-    rules: () => ({ policy: live.current().policy, redactor: workshop().redactor, manifests: manifests() }),
+    rules: () => ({ policy: sealingPolicy(live, vaultKey), redactor: workshop().redactor, manifests: manifests() }),
     keys: (tenant) => tenantKeys(hashKeyOf(config, tenant) ?? Buffer.from(secret).toString('hex'), tenant),
     secret,
     clock,

@@ -176,7 +176,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const routes: Route[] = [
     ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
-    ...openLiteLlm(base, { acceptor, workshop, secret, manifests: identity.manifests }),
+    ...openLiteLlm(base, { acceptor, workshop, secret, manifests: identity.manifests, vaultKey: vault.key }),
     ...policyRoutes({ ...(await policyParts(base, (caller) => access.isOperator(caller))), vaultKey: vault.key }),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl), (scope, id, onlyUser) => store.repairs.mergedInto(scope, id, onlyUser)),
     ...linker.routes,

@@ -1,11 +1,16 @@
 // Original values from a gateway's box to a reveal, and who may see them.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { sealOriginals, type Policy } from '#contract';
 import { findCanaries, filesBelow } from '../support/canary-search.ts';
+import { run as importRows } from '../../control-plane/src/cli/import.ts';
+import { createHttpServer } from '../../control-plane/src/http/index.ts';
+import { success } from '../unit/control-plane/litellm/fixtures.ts';
 import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
 
 const MAIL = 'zq.sealed@canary-sealed.example.com';
@@ -95,6 +100,45 @@ describe('a reveal', () => {
     const all = (await request(test.app).get('/v1/audit').set(bearer(token))).text;
     expect(all).not.toContain(MAIL);
     expect(all).toContain('nothing_kept');
+  });
+
+  it('shows what LiteLLM and an import brought in, which seal as a gateway does', async () => {
+    const test = await start();
+    const token = await revealer(test);
+    const get = async <T>(route: string): Promise<T> => (await request(test.app).get(route).set(bearer())).body as T;
+    const shown = async (word: string): Promise<unknown> => {
+      await test.settled();
+      const { items } = await get<{ items: { id: string }[] }>('/v1/threads');
+      const threads = await Promise.all(
+        items.map(({ id }) => get<{ requests: { id: string; prompt: string | null }[] }>(`/v1/threads/${id}`)),
+      );
+      const found = threads.flatMap(({ requests }) => requests).find(({ prompt }) => prompt?.includes(word));
+      expect(found?.prompt).toContain('[EMAIL_ADDRESS_');
+      const answer = (await reveal(test, token, { requestId: found?.id, reason: REASON })).body as { items?: { value: string }[] };
+      return answer.items?.map(({ value }) => value);
+    };
+    const at = Date.now() / 1000 - 60;
+    const event = success({
+      ...{ startTime: at, completionStartTime: at + 0.2, endTime: at + 0.5, end_user: 'ann' },
+      messages: [{ role: 'user', content: `Which swallows write to ${MAIL}?` }],
+    });
+    const taken = await request(test.app).post('/v1/litellm/logs').set(bearer()).send([event]);
+    expect(taken.body).toMatchObject({ accepted: 1 });
+    expect(await shown('swallows')).toEqual([MAIL]);
+
+    const folder = mkdtempSync(path.join(tmpdir(), 'clew-import-'));
+    const server = createHttpServer(test.app).listen(0, '127.0.0.1');
+    cleanUp.push(
+      () => rmSync(folder, { recursive: true }),
+      () => server.close(),
+    );
+    await once(server, 'listening');
+    writeFileSync(path.join(folder, 'rows.jsonl'), JSON.stringify({ id: 'i1', ts: at, user: 'bob', text: `Do herons write to ${MAIL}?` }));
+    const written = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    expect(await importRows([path.join(folder, 'rows.jsonl'), '--url', url, '--token', bearer()['Authorization']!.slice(7)])).toBe(0);
+    written.mockRestore();
+    expect(await shown('herons')).toEqual([MAIL]);
   });
 
   it('crosses no wall of tenants and environments', async () => {

@@ -10,7 +10,7 @@ import { readEvent } from './event.ts';
 import { createHolding } from './holding.ts';
 import type { KeysOf, Rules, SampleDoor } from './ports.ts';
 import { recent } from './recent.ts';
-import { sampleOf, type Surroundings } from './to-sample.ts';
+import { failureIdOf, sampleOf, type Surroundings } from './to-sample.ts';
 
 export interface IntakeParts {
   readonly door: SampleDoor;
@@ -122,7 +122,7 @@ export function createIntake(parts: IntakeParts): Intake {
 
 const NOTHING: AcceptResult = { accepted: 0, duplicates: 0, unknownFields: 0, rejected: [] };
 
-const failureId = ({ sample }: Known): string => `${sample.id}.f`;
+const failureId = ({ sample }: Known): string => failureIdOf(sample.id);
 
 function offerOf(id: string, known: Known, holdUntilMs: number | undefined): Offer {
   const { sample, isFailure, heldAs: replaces } = known;

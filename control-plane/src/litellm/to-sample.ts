@@ -5,6 +5,7 @@ import {
   canonicalDigest,
   canonicalize,
   declareTemplates,
+  sealedFor,
   shortHash,
   type Call,
   type Composition,
@@ -45,14 +46,21 @@ export interface Surroundings extends Rules {
   readonly verdict: (callId: string) => 'pass' | 'mask' | undefined;
 }
 
+/** Under which a failure comes in, for as long as no later attempt takes its place. */
+export const failureIdOf = (id: string): string => `${id}.f`;
+
 /** `id` is that of the request; all events of one request have the same. */
 export function sampleOf(event: LiteLlmEvent, id: string, around: Surroundings): Sample {
   const { policy, redactor, keys } = around;
   const mayStand = (text: string): boolean => redactor.redact(text).findings.length === 0;
   const { request, answer } = exchangeOf(event);
   const principal = principalOf(event, request, policy, keys.principal);
-  const prompt = request?.prompt === undefined ? undefined : keep(request.prompt, redactor);
-  const said = answer?.text === undefined ? undefined : keep(answer.text, redactor);
+  const subject = principal?.id ?? '';
+  const prompt = request?.prompt === undefined ? undefined : keep(request.prompt, redactor, subject);
+  const said = answer?.text === undefined ? undefined : keep(answer.text, redactor, subject);
+  // A box opens for the one sample that it was made for, under the id by which that comes in.
+  const boxed = { sample: event.isFailure ? failureIdOf(id) : id, principal: principal?.id };
+  const sealed = sealedFor(policy.vault, boxed, [...(prompt?.originals ?? []), ...(said?.originals ?? [])]);
   const sample = defined<Sample>({
     version: 1,
     id,
@@ -84,7 +92,8 @@ export function sampleOf(event: LiteLlmEvent, id: string, around: Surroundings):
     redaction: { counts: sum(prompt?.counts ?? {}, said?.counts ?? {}), rules: redactor.rules },
     sampling: { reason: 'rate', probability: 1 },
   });
-  return sanitize(sample, redactor, around.secret);
+  const clean = sanitize(sample, redactor, around.secret);
+  return sealed && clean.redaction ? { ...clean, redaction: { ...clean.redaction, sealed } } : clean;
 }
 
 /** Hexadecimal, the same for the same id, and unforeseeable without the tenant's key. Never all zeros in practice. */

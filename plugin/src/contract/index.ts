@@ -59,7 +59,7 @@ export {
 export { fromBase64 } from './run/base64.ts';
 /** Original values, sealed by gateways for the control plane's vault. */
 export { hpkeOpen, hpkeSeal, x25519PrivateKey, x25519Raw, type HpkeAead, type HpkeContext, type HpkeMessage } from './hpke.ts';
-export { MAX_ORIGINAL, MAX_ORIGINALS, openOriginals, sealOriginals, type Original, type OriginalsOf } from './originals.ts';
+export { MAX_ORIGINAL, MAX_ORIGINALS, openOriginals, sealedFor, sealOriginals, type Original, type OriginalsOf } from './originals.ts';
 /** Manifests: what is approved, and whether a run was that. */
 export { compileManifests, NO_MANIFESTS, type CompiledManifest, type ManifestSet } from './manifest/compile.ts';
 export { coveringManifests, type RunPlace } from './manifest/cover.ts';

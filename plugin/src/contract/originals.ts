@@ -1,6 +1,8 @@
 // Original values on their way from a gateway to the control plane's vault: one sealed box a sample, which only the
 // control plane opens, and only for the sample and the person that it was made for.
 import type { KeyObject } from 'node:crypto';
+import type { VaultKey } from './generated/policy.ts';
+import type { SealedOriginals } from './generated/sample.ts';
 import { fromBase64 } from './run/base64.ts';
 import { hpkeOpen, hpkeSeal } from './hpke.ts';
 
@@ -37,6 +39,17 @@ export function sealOriginals(publicKey: Uint8Array, of: OriginalsOf, originals:
   plain.write(json);
   const { enc, ciphertext } = hpkeSeal(publicKey, plain, { info: INFO, aad: aadOf(of) });
   return Buffer.concat([enc, ciphertext]).toString('base64');
+}
+
+/** For a sample's `redaction.sealed`; undefined where there is nothing to seal, nobody whose it is, or no key. */
+export function sealedFor(
+  vault: VaultKey | undefined,
+  { sample, principal }: { readonly sample: string; readonly principal: string | undefined },
+  originals: readonly Original[],
+): SealedOriginals | undefined {
+  if (vault === undefined || principal === undefined || originals.length === 0) return undefined;
+  const each = new Map(originals.map((original) => [original.token, original]));
+  return { keyId: vault.keyId, box: sealOriginals(Buffer.from(vault.publicKey, 'base64'), { sample, principal }, [...each.values()]) };
 }
 
 /** Undefined for what is no box to this key for this sample and person. Never throws on what was sent. */

@@ -1,14 +1,13 @@
 // The sample of one run. Everything a client or provider wrote passes the redactor here or is a digest: this is the one
 // place where a sample comes into being, so a field that is added without redaction is added here and nowhere else.
 import {
-  sealOriginals,
+  sealedFor,
   type Call,
   type Gateway,
   type ContextPolicy,
   type ManifestSet,
   type Original,
   type Sample,
-  type SealedOriginals,
   type VaultKey,
 } from '#contract';
 import { historyDigests, type LlmAnswer, type LlmRequest } from '#dialects';
@@ -124,17 +123,9 @@ export function withTexts(sample: Sample, run: Run, redactor: Redactor, vault?: 
     ...(prompt === undefined ? {} : { prompt: redactText(prompt, redactor, counts, originals) }),
     ...(answer === undefined || sample.mode === 'topic_only' ? {} : { answer: redactText(answer, redactor, counts, originals) }),
   };
-  const sealed = sealedFor(sample, originals, vault);
+  const isKept = sample.mode !== 'topic_only';
+  const sealed = isKept ? sealedFor(vault, { sample: sample.id, principal: sample.principal?.id }, originals) : undefined;
   return { ...sample, ...texts, redaction: { ...sample.redaction, counts: counts.toRecord(), ...(sealed && { sealed }) } };
-}
-
-/** What pseudonyms stand for, where text is kept and the policy keeps it, and somebody is known whose it is. */
-function sealedFor(sample: Sample, originals: readonly Original[], vault: VaultKey | undefined): SealedOriginals | undefined {
-  const principal = sample.principal?.id;
-  if (vault === undefined || principal === undefined || originals.length === 0 || sample.mode === 'topic_only') return undefined;
-  const each = new Map(originals.map((original) => [original.token, original]));
-  const box = sealOriginals(Buffer.from(vault.publicKey, 'base64'), { sample: sample.id, principal }, [...each.values()]);
-  return { keyId: vault.keyId, box };
 }
 
 /** True when an id may leave as it is. */
