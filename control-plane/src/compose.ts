@@ -33,6 +33,7 @@ import { schedulePurge, withOutsideVectors, type Purging } from './retention/ind
 import { createSearch, searchRoutes } from './search/index.ts';
 import { traceLinker } from './threads/index.ts';
 import { threadRoutes } from './threads/routes.ts';
+import { createExactFigures } from './disclosure/index.ts';
 import { createTopicPlacer, topicRoutes } from './topics/index.ts';
 import { revealRoutes } from './vault/index.ts';
 
@@ -184,7 +185,10 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
     ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
     ...identity.routes,
-    ...topicRoutes(store.topics, () => live.current().policy.topics, openReleaser(base)),
+    ...topicRoutes(store.topics, () => live.current().policy.topics, {
+      release: openReleaser(base),
+      exact: createExactFigures({ store: store.releases, clock }),
+    }),
     ...reportRoutes(store.traffic, clock),
     ...insightRoutes({ threads: store.threads, sequences: store.sequences, scales: () => live.current().policy.evaluators ?? [], clock }),
     ...alerts.routes,

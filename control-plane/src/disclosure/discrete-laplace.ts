@@ -7,6 +7,15 @@ type Uniform = (bound: number) => number;
 
 const POOL_BYTES = 4_096;
 
+/** One for each source: bytes that were asked for serve the draws that come after, too. */
+const uniforms = new WeakMap<Randomness, Uniform>();
+
+function uniformOf(randomness: Randomness): Uniform {
+  const uniform = uniforms.get(randomness) ?? uniformFrom(randomness);
+  uniforms.set(randomness, uniform);
+  return uniform;
+}
+
 /** Rejects what would make small numbers likelier. */
 function uniformFrom(randomness: Randomness): Uniform {
   let pool = Buffer.alloc(0);
@@ -48,7 +57,7 @@ export function createDiscreteLaplace({ numerator, denominator }: Fraction, rand
       throw new RangeError('Epsilon must be a fraction of whole numbers from 1 to 100,000.');
     }
   }
-  const uniform = uniformFrom(randomness);
+  const uniform = uniformOf(randomness);
   return () => {
     for (;;) {
       const u = uniform(denominator);

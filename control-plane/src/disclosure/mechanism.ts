@@ -10,16 +10,30 @@ export interface Noisy {
   readonly topicId: string;
   readonly users: number;
   readonly unhappy: number;
+  readonly corrected: number;
+  readonly turns: number;
 }
 
 interface Tally {
   users: number;
   unhappy: number;
+  corrected: number;
+  turns: number;
+}
+
+/** More turns of one person than this count as so many: what bounds the noise that hides them. */
+export const MAX_TURNS = 10;
+
+/** Turns that a person's threads took on average to end well, from 1 to `MAX_TURNS`; 0 where one went badly. */
+export function settledTurns(own: readonly DayThread[]): number {
+  if (own.length === 0 || own.some(({ unhappy }) => unhappy)) return 0;
+  const mean = own.reduce((sum, { turns }) => sum + turns, 0) / own.length;
+  return Math.min(MAX_TURNS, Math.max(1, Math.round(mean)));
 }
 
 /**
  * Each person counts in one topic: that of most of their threads of the day. So one person more or less moves one count of
- * users by one, and one count of unhappy ones by at most one.
+ * users by one, of unhappy and of corrected ones by at most one, and one sum of turns by at most `MAX_TURNS`.
  */
 export function tally(threads: readonly DayThread[]): ReadonlyMap<string, Readonly<Tally>> {
   const people = Map.groupBy(threads, ({ principal }) => principal);
@@ -29,19 +43,37 @@ export function tally(threads: readonly DayThread[]): ReadonlyMap<string, Readon
     const [main] = byTopic.toSorted(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1));
     if (!main) continue;
     const [topicId, its] = main;
-    const count = topics.get(topicId) ?? { users: 0, unhappy: 0 };
+    const count = topics.get(topicId) ?? { users: 0, unhappy: 0, corrected: 0, turns: 0 };
     count.users += 1;
     count.unhappy += its.some(({ unhappy }) => unhappy) ? 1 : 0;
+    count.corrected += its.some(({ corrected }) => corrected) ? 1 : 0;
+    count.turns += settledTurns(its);
     topics.set(topicId, count);
   }
   return topics;
 }
 
-/** In thousandths, rounded down: two thirds for the count of users, the rest for the unhappy ones among them. */
-export function shares(epsilon: number): { readonly users: Fraction; readonly unhappy: Fraction } {
+/** What each count may cost of a day's epsilon. */
+export interface Shares {
+  readonly users: Fraction;
+  readonly unhappy: Fraction;
+  readonly corrected: Fraction;
+  /** Of one turn: a person moves the sum by `MAX_TURNS` of them. */
+  readonly turns: Fraction;
+}
+
+/** In thousandths, rounded down: half for the count of users, the rest in equal parts. */
+export function shares(epsilon: number): Shares {
   const whole = Math.floor(epsilon * 1_000);
-  const users = Math.max(1, Math.floor((whole * 2) / 3));
-  return { users: { numerator: users, denominator: 1_000 }, unhappy: { numerator: Math.max(1, whole - users), denominator: 1_000 } };
+  const users = Math.max(1, Math.floor(whole / 2));
+  const numerator = Math.max(1, Math.floor((whole - users) / 3));
+  const part = { numerator, denominator: 1_000 };
+  return {
+    users: { numerator: users, denominator: 1_000 },
+    unhappy: part,
+    corrected: part,
+    turns: { numerator, denominator: 1_000 * MAX_TURNS },
+  };
 }
 
 /** Noisy count from which a topic shows: one of exactly `minUsers` reaches it with probability `DELTA` at most. */
@@ -60,13 +92,26 @@ export function release(
   { minUsers, epsilon }: { readonly minUsers: number; readonly epsilon: number },
   randomness: Randomness,
 ): readonly Noisy[] {
-  const { users, unhappy } = shares(epsilon);
-  const [forUsers, forUnhappy] = [createDiscreteLaplace(users, randomness), createDiscreteLaplace(unhappy, randomness)];
-  const least = thresholdOf(minUsers, users.numerator / users.denominator);
+  const parts = shares(epsilon);
+  const noiseOf = (part: Fraction): (() => number) => createDiscreteLaplace(part, randomness);
+  const [forUsers, forUnhappy, forCorrected, forTurns] = [parts.users, parts.unhappy, parts.corrected, parts.turns].map(noiseOf) as [
+    () => number,
+    () => number,
+    () => number,
+    () => number,
+  ];
+  const least = thresholdOf(minUsers, parts.users.numerator / parts.users.denominator);
+  const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
   return [...tally(threads)]
     .filter(([, count]) => count.users >= minUsers)
-    .map(([topicId, count]) => ({ topicId, users: count.users + forUsers(), unhappy: count.unhappy + forUnhappy() }))
+    .map(([topicId, count]) => ({ topicId, count, users: count.users + forUsers() }))
     .filter((one) => one.users >= least)
-    .map((one) => ({ ...one, unhappy: Math.min(one.users, Math.max(0, one.unhappy)) }))
+    .map(({ topicId, count, users }) => ({
+      topicId,
+      users,
+      unhappy: within(count.unhappy + forUnhappy(), users),
+      corrected: within(count.corrected + forCorrected(), users),
+      turns: within(count.turns + forTurns(), users * MAX_TURNS),
+    }))
     .toSorted((a, b) => b.users - a.users || (a.topicId < b.topicId ? -1 : 1));
 }

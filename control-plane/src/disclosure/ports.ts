@@ -6,6 +6,9 @@ export interface DayThread {
   readonly topicId: string;
   /** It failed, was abandoned, or went on only after a correction. */
   readonly unhappy: boolean;
+  /** It went on only after its user corrected an answer or asked again. */
+  readonly corrected: boolean;
+  readonly turns: number;
 }
 
 export interface ReleasedFigure {
@@ -16,6 +19,10 @@ export interface ReleasedFigure {
   readonly users: number;
   /** Of those, with a thread that went badly, with noise; never more than `users`. */
   readonly unhappy: number;
+  /** Of those, with a thread that needed a correction, with noise; null on days that were drawn before this was counted. */
+  readonly corrected: number | null;
+  /** Turns of those who were not unhappy, each at most `MAX_TURNS`, with noise; null as above. */
+  readonly turns: number | null;
 }
 
 export interface ReleasedDay {

@@ -1,6 +1,6 @@
 // GET /v1/topics, GET /v1/topics/:id.
 import type { TopicsPolicy } from '#contract';
-import { topicFigures, type Releaser } from '../disclosure/index.ts';
+import { topicFigures, type ExactFigures, type Releaser, type TopicFigures } from '../disclosure/index.ts';
 import { ClewError, type Caller, type JsonSchema, type QueryParameter, type Route } from '../kernel/index.ts';
 import { hasTopics } from './placer.ts';
 import type { TopicCount, TopicEvent, TopicStore } from './ports.ts';
@@ -21,6 +21,11 @@ const TOPIC_FIELDS: JsonSchema = {
     description: 'The coarser topic that it lies in; null until the texts have been looked at together',
     properties: { id: { type: 'string' }, label: { type: 'string' } },
   },
+  figures: {
+    type: ['object', 'null'],
+    description:
+      'Exact figures of the last 28 days (UTC), at most a minute old, with the fields of released ones; null where nothing began in them',
+  },
   was: { type: 'string', description: 'The id that was asked for, where that topic went into this one' },
 };
 const CHANGE_FIELDS: JsonSchema = {
@@ -39,6 +44,8 @@ const RELEASED_FIELDS: JsonSchema = {
   label: { type: 'string', description: 'Words that enough people used; may be empty' },
   users: { type: 'integer', description: 'Sum over the days of people, with noise; somebody who came on two days counts twice' },
   unhappyShare: { type: 'number', description: 'Share of them with a thread that failed, was abandoned or needed a correction' },
+  correctionRate: { type: ['number', 'null'], description: 'Share of them who corrected an answer or asked again' },
+  turnsToResolution: { type: ['number', 'null'], description: 'Mean turns of those whose threads went well, each at most 10' },
   perDay: { type: 'array', description: 'Days on which the topic showed' },
   trend: { enum: ['rising', 'falling', null], description: 'Newer half of the days against the older; null where it may be chance' },
   gap: { type: 'boolean', description: 'More of its people unhappy than elsewhere, beyond chance and noise' },
@@ -64,15 +71,28 @@ const FIGURES: QueryParameter = {
 /** Users that a topic needs before anybody else is told of it. */
 export const leastUsers = (policy: TopicsPolicy | undefined): number => policy?.minUsers ?? MIN_USERS;
 
-export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | undefined, release: Releaser): Route[] {
+export function topicRoutes(
+  store: TopicStore,
+  policy: () => TopicsPolicy | undefined,
+  { release, exact }: { readonly release: Releaser; readonly exact: ExactFigures },
+): Route[] {
   const minUsers = (): number => leastUsers(policy());
   const counts = async (caller: Caller): Promise<readonly TopicCount[]> =>
     hasTopics(caller.scope, policy()) ? store.counts(caller.scope, minUsers(), MAX_SHOWN) : [];
   const parents = async (caller: Caller): Promise<readonly TopicCount[]> =>
     hasTopics(caller.scope, policy()) ? store.parents(caller.scope, minUsers(), MAX_SHOWN) : [];
+  const figuresOf = async (caller: Caller): Promise<ReadonlyMap<string, TopicFigures>> =>
+    hasTopics(caller.scope, policy()) ? exact(caller.scope) : new Map<string, TopicFigures>();
   const released = async (caller: Caller) => {
     const { days, budget, ...rest } = await release(hasTopics(caller.scope, policy()) ? caller.scope : undefined);
     return { items: topicFigures(days, budget.epsilonPerDay), days: days.map(({ day }) => day), budget, ...rest };
+  };
+  const exactOne = async (
+    caller: Caller,
+    isIt: (one: { readonly id: string }) => boolean,
+  ): Promise<Record<string, unknown> | undefined> => {
+    const found = [...(await counts(caller)), ...(await parents(caller))].find(isIt);
+    return found && show(found, (await figuresOf(caller)).get(found.id));
   };
   return [
     {
@@ -116,8 +136,9 @@ export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | unde
         if (kindOf(caller, query) === 'released') {
           return { status: 200, json: { next: null, figures: 'released', ...(await released(caller)) } };
         }
-        const items = (await counts(caller)).map(show);
-        const coarser = (await parents(caller)).map(show);
+        const figures = await figuresOf(caller);
+        const items = (await counts(caller)).map((one) => show(one, figures.get(one.id)));
+        const coarser = (await parents(caller)).map((one) => show(one));
         return { status: 200, json: { items, parents: coarser, next: null, minUsers: minUsers(), figures: 'exact' } };
       },
     },
@@ -162,10 +183,7 @@ export function topicRoutes(store: TopicStore, policy: () => TopicsPolicy | unde
         const asked = params['id'] ?? '';
         const became = await store.became(caller.scope, asked);
         const isIt = ({ id }: { readonly id: string }): boolean => id === (became ?? asked);
-        const topic =
-          kindOf(caller, query) === 'released'
-            ? (await released(caller)).items.find(isIt)
-            : [...(await counts(caller)), ...(await parents(caller))].filter(isIt).map(show)[0];
+        const topic = kindOf(caller, query) === 'released' ? (await released(caller)).items.find(isIt) : await exactOne(caller, isIt);
         if (!topic) throw new ClewError('not_found');
         return { status: 200, json: became === undefined ? topic : { ...topic, was: asked } };
       },
@@ -185,6 +203,17 @@ function kindOf({ role }: Caller, query: Readonly<Record<string, string | undefi
   return query['figures'] === 'released' || !mayExact ? 'released' : 'exact';
 }
 
+/** Of the last 28 days; absent fields mean that nothing of the topic began in them. */
+const course = (figures: TopicFigures): Record<string, unknown> => ({
+  userDays: figures.users,
+  unhappyShare: figures.unhappyShare,
+  correctionRate: figures.correctionRate,
+  turnsToResolution: figures.turnsToResolution,
+  perDay: figures.perDay,
+  trend: figures.trend,
+  gap: figures.gap,
+});
+
 const showChange = ({ seq, atMs, kind, from, to, threads }: TopicEvent, label: string | null): Record<string, unknown> => ({
   id: `tc_${seq}`,
   at: new Date(atMs).toISOString(),
@@ -195,4 +224,8 @@ const showChange = ({ seq, atMs, kind, from, to, threads }: TopicEvent, label: s
   threads,
 });
 
-const show = ({ lastAtMs, ...topic }: TopicCount): Record<string, unknown> => ({ ...topic, lastAt: new Date(lastAtMs).toISOString() });
+const show = ({ lastAtMs, ...topic }: TopicCount, figures?: TopicFigures): Record<string, unknown> => ({
+  ...topic,
+  lastAt: new Date(lastAtMs).toISOString(),
+  figures: figures ? course(figures) : null,
+});

@@ -16,6 +16,7 @@ import { holds } from './migrations/0013-holds.ts';
 import { alertDesk } from './migrations/0014-alert-desk.ts';
 import { topicTree } from './migrations/0015-topic-tree.ts';
 import { fixedTopics } from './migrations/0016-fixed-topics.ts';
+import { releasedCourse } from './migrations/0017-released-course.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -35,6 +36,7 @@ const MIGRATIONS: readonly string[] = [
   alertDesk,
   topicTree,
   fixedTopics,
+  releasedCourse,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

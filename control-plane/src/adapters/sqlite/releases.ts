@@ -35,11 +35,16 @@ export class SqliteReleases implements ReleaseStore {
     );
     const nowMs = this.clock.nowMs();
     return Promise.resolve(
-      rows.map((row) => ({
-        principal: row.principal ?? '',
-        topicId: row.topic_id ?? '',
-        unhappy: ['failed', 'abandoned', 'corrected'].includes(outcomeOf(row, nowMs, voicesOf(row.id).said)),
-      })),
+      rows.map((row) => {
+        const outcome = outcomeOf(row, nowMs, voicesOf(row.id).said);
+        return {
+          principal: row.principal ?? '',
+          topicId: row.topic_id ?? '',
+          unhappy: ['failed', 'abandoned', 'corrected'].includes(outcome),
+          corrected: outcome === 'corrected' || row.complaints > 0,
+          turns: row.turns,
+        };
+      }),
     );
   }
 
@@ -61,7 +66,14 @@ export class SqliteReleases implements ReleaseStore {
     return Promise.resolve(
       known.map(({ day }) => ({
         day,
-        figures: (byDay.get(day) ?? []).map(({ topic_id, label, users, unhappy }) => ({ topicId: topic_id, label, users, unhappy })),
+        figures: (byDay.get(day) ?? []).map(({ topic_id, label, users, unhappy, corrected, turns }) => ({
+          topicId: topic_id,
+          label,
+          users,
+          unhappy,
+          corrected,
+          turns,
+        })),
       })),
     );
   }
@@ -73,8 +85,8 @@ export class SqliteReleases implements ReleaseStore {
       // Sums of fractions are off by the last digit.
       if (known || this.spentOn(scope.tenant, day.slice(0, 7)) + cost.epsilon > cost.budget + 1e-9) return false;
       this.database.run(query.insertInto('released_days').values({ scope: key, day, tenant: scope.tenant, epsilon: cost.epsilon }));
-      for (const { topicId, label, users, unhappy } of figures) {
-        this.database.run(query.insertInto('released_topics').values({ scope: key, day, topic_id: topicId, label, users, unhappy }));
+      for (const { topicId, ...rest } of figures) {
+        this.database.run(query.insertInto('released_topics').values({ scope: key, day, topic_id: topicId, ...rest }));
       }
       return true;
     });

@@ -128,6 +128,8 @@ export interface ReleasedTopicTable {
   label: string;
   users: number;
   unhappy: number;
+  corrected: number | null;
+  turns: number | null;
 }
 
 export interface AlertTable {

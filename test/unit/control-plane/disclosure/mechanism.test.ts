@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createDiscreteLaplace, tailOf } from '../../../../control-plane/src/disclosure/discrete-laplace.ts';
-import { DELTA, release, shares, tally, thresholdOf } from '../../../../control-plane/src/disclosure/mechanism.ts';
+import { DELTA, MAX_TURNS, release, shares, tally, thresholdOf } from '../../../../control-plane/src/disclosure/mechanism.ts';
 import type { DayThread } from '../../../../control-plane/src/disclosure/index.ts';
 import { systemRandomness } from '../../../../control-plane/src/kernel/index.ts';
 
@@ -42,7 +42,13 @@ describe('discrete Laplace noise', () => {
   });
 });
 
-const person = (principal: string, topicId: string, unhappy = false): DayThread => ({ principal, topicId, unhappy });
+const person = (principal: string, topicId: string, unhappy = false): DayThread => ({
+  principal,
+  topicId,
+  unhappy,
+  corrected: unhappy,
+  turns: 3,
+});
 const people = (count: number, topicId: string, unhappy = 0): DayThread[] =>
   Array.from({ length: count }, (_, at) => person(`p${at}`, topicId, at < unhappy));
 
@@ -50,6 +56,8 @@ const thread = fc.record({
   principal: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
   topicId: fc.constantFrom('x', 'y', 'z'),
   unhappy: fc.boolean(),
+  corrected: fc.boolean(),
+  turns: fc.integer({ min: 0, max: 500 }),
 });
 
 describe('tally', () => {
@@ -61,9 +69,13 @@ describe('tally', () => {
         const moved = [...new Set([...without.keys(), ...withOne.keys()])].map((topic) => ({
           users: Math.abs((withOne.get(topic)?.users ?? 0) - (without.get(topic)?.users ?? 0)),
           unhappy: Math.abs((withOne.get(topic)?.unhappy ?? 0) - (without.get(topic)?.unhappy ?? 0)),
+          corrected: Math.abs((withOne.get(topic)?.corrected ?? 0) - (without.get(topic)?.corrected ?? 0)),
+          turns: Math.abs((withOne.get(topic)?.turns ?? 0) - (without.get(topic)?.turns ?? 0)),
         }));
         expect(moved.reduce((sum, { users }) => sum + users, 0)).toBeLessThanOrEqual(1);
         expect(moved.reduce((sum, { unhappy }) => sum + unhappy, 0)).toBeLessThanOrEqual(1);
+        expect(moved.reduce((sum, { corrected }) => sum + corrected, 0)).toBeLessThanOrEqual(1);
+        expect(moved.reduce((sum, { turns }) => sum + turns, 0)).toBeLessThanOrEqual(MAX_TURNS);
       }),
     );
   });
@@ -84,10 +96,13 @@ describe('release', () => {
     fc.assert(
       fc.property(fc.array(thread, { maxLength: 60 }), fc.integer({ min: 2, max: 5 }), (threads, minUsers) => {
         const counts = tally(threads);
-        for (const { topicId, users, unhappy } of release(threads, { minUsers, epsilon: 10 }, systemRandomness)) {
+        for (const { topicId, users, unhappy, corrected, turns } of release(threads, { minUsers, epsilon: 10 }, systemRandomness)) {
           expect(counts.get(topicId)?.users).toBeGreaterThanOrEqual(minUsers);
           expect(unhappy).toBeGreaterThanOrEqual(0);
           expect(unhappy).toBeLessThanOrEqual(users);
+          expect(corrected).toBeLessThanOrEqual(users);
+          expect(Math.min(corrected, turns)).toBeGreaterThanOrEqual(0);
+          expect(turns).toBeLessThanOrEqual(users * MAX_TURNS);
         }
       }),
     );
@@ -96,8 +111,10 @@ describe('release', () => {
   it('spends no more than it was given, and promises its delta', () => {
     fc.assert(
       fc.property(fc.integer({ min: 10, max: 10_000 }), (milli) => {
-        const { users, unhappy } = shares(milli / 1_000);
-        expect(users.numerator + unhappy.numerator).toBeLessThanOrEqual(milli);
+        const { users, unhappy, corrected, turns } = shares(milli / 1_000);
+        // A person moves the sum of turns by as many as count at most.
+        const ofTurns = (turns.numerator / turns.denominator) * MAX_TURNS * 1_000;
+        expect(users.numerator + unhappy.numerator + corrected.numerator + ofTurns).toBeLessThanOrEqual(milli + 1e-9);
         const epsilon = users.numerator / 1_000;
         expect(tailOf(epsilon, thresholdOf(5, epsilon) - 5)).toBeLessThanOrEqual(DELTA);
       }),
@@ -116,7 +133,7 @@ describe('release', () => {
         const event =
           one === undefined
             ? 'hidden'
-            : `${Math.min(one.users - near, 4)} ${Math.max(-3, Math.min(3, one.unhappy - Math.floor(near / 2)))}`;
+            : `${Math.min(one.users - near, 4)} ${Math.sign(one.unhappy - Math.floor(near / 2))} ${Math.sign(one.corrected - Math.floor(near / 2))} ${Math.sign(one.turns - Math.floor(near / 2) * 3)}`;
         seen.set(event, (seen.get(event) ?? 0) + 1);
       }
       return seen;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  createExactFigures,
   createReleaser,
   topicFigures,
   type DayThread,
@@ -14,7 +15,13 @@ const NOW = Date.parse('2026-03-29T12:00:00Z');
 class MemoryReleases implements ReleaseStore {
   readonly kept = new Map<string, { day: ReleasedDay; epsilon: number }>();
   drawn = 0;
-  threads: DayThread[] = Array.from({ length: 60 }, (_, at) => ({ principal: `p${at}`, topicId: 'x', unhappy: at < 20 }));
+  threads: DayThread[] = Array.from({ length: 60 }, (_, at) => ({
+    principal: `p${at}`,
+    topicId: 'x',
+    unhappy: at < 20,
+    corrected: at < 10,
+    turns: 4,
+  }));
 
   threadsOf(): Promise<readonly DayThread[]> {
     this.drawn += 1;
@@ -77,7 +84,14 @@ describe('createReleaser', () => {
 describe('topicFigures', () => {
   const day = (at: number, figures: readonly [string, number, number][]): ReleasedDay => ({
     day: `2026-03-${String(at).padStart(2, '0')}`,
-    figures: figures.map(([topicId, users, unhappy]) => ({ topicId, label: topicId, users, unhappy })),
+    figures: figures.map(([topicId, users, unhappy]) => ({
+      topicId,
+      label: topicId,
+      users,
+      unhappy,
+      corrected: unhappy / 2,
+      turns: (users - unhappy) * 3,
+    })),
   });
 
   it('adds up days, and tells a rise and a gap from noise', () => {
@@ -97,10 +111,45 @@ describe('topicFigures', () => {
     expect(found.map(({ trend }) => trend)).toEqual([null, 'rising', null]);
     expect(found.map(({ gap }) => gap)).toEqual([false, false, true]);
     expect(found[2]?.unhappyShare).toBeCloseTo(2 / 3, 9);
+    expect(found[2]?.correctionRate).toBeCloseTo(1 / 3, 9);
+    expect(found.map(({ turnsToResolution }) => turnsToResolution)).toEqual([3, 3, 3]);
   });
 
   it('takes a small difference for chance', () => {
     expect(topicFigures([day(1, [['x', 30, 3]]), day(2, [['x', 36, 5]])], 1)[0]).toMatchObject({ trend: null, gap: false });
     expect(topicFigures([], 1)).toEqual([]);
+  });
+});
+
+describe('createExactFigures', () => {
+  it('counts people of each topic, today included, and again only after a while', async () => {
+    const clock = { now: NOW, nowMs: () => clock.now };
+    let asked = 0;
+    const own = (principal: string, topicId: string, unhappy: boolean, turns: number): DayThread => ({
+      principal,
+      topicId,
+      unhappy,
+      corrected: unhappy,
+      turns,
+    });
+    const store = {
+      threadsOf: (_: Scope, { toMs }: { toMs: number }) => {
+        asked += 1;
+        const isToday = toMs > clock.now;
+        return Promise.resolve(
+          isToday ? [own('a', 'x', false, 2), own('a', 'x', false, 4), own('b', 'x', true, 9), own('b', 'y', false, 50)] : [],
+        );
+      },
+    };
+    const figures = createExactFigures({ store, clock });
+    const found = await figures(SCOPE);
+    expect(found.get('x')).toMatchObject({ users: 2, unhappyShare: 0.5, correctionRate: 0.5, turnsToResolution: 3, trend: null });
+    expect(found.get('y')).toMatchObject({ users: 1, turnsToResolution: 10 });
+    expect(asked).toBe(28);
+    await figures(SCOPE);
+    expect(asked).toBe(28);
+    clock.now += 61_000;
+    await figures(SCOPE);
+    expect(asked).toBe(29);
   });
 });
