@@ -1,10 +1,24 @@
 // The wiring of who is who, and of what is forgotten of them.
-import { createPeople, userTokens, type Access, type People } from './access/index.ts';
-import { openOidc } from './adapters/oidc/index.ts';
+import {
+  cookieIn,
+  cookiesOf,
+  createLogin,
+  createPeople,
+  createSessions,
+  isCsrf,
+  sessionsOf,
+  userTokens,
+  type Access,
+  type LoginRouteParts,
+  type People,
+  type Sessions,
+} from './access/index.ts';
+import { openLoginProvider, openOidc } from './adapters/oidc/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
 import { beyondRecallOf, vaultMemory } from './compose-privacy.ts';
 import type { UnkeptAccount } from './identity/index.ts';
+import type { Authorizer } from './http/index.ts';
 import { waitingSamples, type JournalKeys } from './ingest/index.ts';
 import { createReleaser, type Releaser } from './disclosure/index.ts';
 import { systemRandomness, type Scope } from './kernel/index.ts';
@@ -12,15 +26,43 @@ import { createEraser, outsideVectors, type Erasable, type Eraser, type ErasureL
 import { publicLabel, type TopicPlacer } from './topics/index.ts';
 import type { Vault } from './vault/index.ts';
 
-/** People's tokens, where an identity provider is configured. */
-export function openPeople({ config, clock, logger, overrides }: Base): People | undefined {
+/** People's tokens and, where a client is named, their signing in on the page. */
+export function openPeople(base: Base): { readonly people: People | undefined; readonly door: LoginRouteParts } {
+  const { config, clock, logger, overrides, store } = base;
   const { oidc } = config.access;
-  if (!oidc) return undefined;
-  return createPeople({
-    verifier: openOidc({ ...oidc, clock, logger, times: overrides.oidcTimes ?? {} }),
-    rules: oidc.rules,
-    hashKey: (tenant) => hashKeyOf(config, tenant),
+  const settings = oidc?.login;
+  const longestMs = (settings?.sessionMinutes ?? 0) * 60_000;
+  const sessions = createSessions({ clock, randomness: systemRandomness, longestMs });
+  const cookies = cookiesOf(settings?.publicUrl.startsWith('https:') === true);
+  if (!oidc) return { people: undefined, door: { sessions, cookies, login: undefined } };
+  const options = { ...oidc, clock, logger, times: overrides.oidcTimes ?? {} };
+  const verifier = openOidc(options);
+  const people = createPeople({ verifier, rules: oidc.rules, hashKey: (tenant) => hashKeyOf(config, tenant) });
+  if (!settings) return { people, door: { sessions, cookies, login: undefined } };
+  const redirectUri = `${settings.publicUrl}/v1/login/callback`;
+  const login = createLogin({
+    provider: openLoginProvider({ ...options, ...settings, redirectUri, bearer: verifier }),
+    people,
+    sessions,
+    audit: store.audit,
+    scope: config.scope,
+    clock,
+    randomness: systemRandomness,
   });
+  return { people, door: { sessions, cookies, login } };
+}
+
+/** Tokens, and the cookies of people who signed in on the page. */
+export function withSessions(access: Access, { sessions, cookies }: LoginRouteParts): Authorizer {
+  return {
+    authenticate: (header) => access.authenticate(header),
+    may: (caller, permission) => access.may(caller, permission),
+    isOperator: (caller) => access.isOperator(caller),
+    session(cookie) {
+      const session = sessions.find(cookieIn(cookie, cookies.session) ?? '');
+      return session && { caller: session.caller, hasCsrf: (header) => isCsrf(session, header) };
+    },
+  };
 }
 
 /** Memories come after the tables they are made from. */
@@ -28,6 +70,7 @@ export function openEraser(
   base: Base,
   parts: {
     access: Access;
+    sessions: Sessions;
     topics: TopicPlacer;
     outside: WeaviateStore | undefined;
     renewLinking: () => void;
@@ -55,6 +98,7 @@ export function openEraser(
       vaultMemory(parts.vault),
       ...store.erasables,
       userTokens(parts.access),
+      sessionsOf(parts.sessions),
       memory('topics_memory', (scope) => parts.topics.refresh(scope)),
       memory('linking_memory', parts.renewLinking),
     ],

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import type { Express } from 'express';
 import { unsafePatternReason } from '#redact';
-import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken } from './access/index.ts';
+import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken, loginRoutes } from './access/index.ts';
 import { checkpointFolder, manifestFolder, openKeyFolder, policyFile } from './adapters/files/index.ts';
 import { openNameFinder } from './adapters/onnx/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
@@ -14,7 +14,7 @@ import { openAlerts } from './compose-alerts.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
 import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openPublicTopics, openSpanExport, healthOf, sizesOf, timedVectors } from './compose-outside.ts';
-import { openPeople, openReleaser, openEraser } from './compose-people.ts';
+import { openPeople, openReleaser, openEraser, withSessions } from './compose-people.ts';
 import { auditPolicy, openAudit, openLedger, openRetention, openVault, subjectsOf } from './compose-privacy.ts';
 import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
 import type { Config } from './config.ts';
@@ -94,12 +94,13 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const keys = createJournalKeys({ store: keyStore, clock, randomness: systemRandomness });
   const publicTopics = openPublicTopics(base);
   const spanExport = openSpanExport(base, publicTopics, metrics);
+  const { people, door } = openPeople(base);
   const access = await createAccess({
     store: createTokenStore(store.meta),
     clock,
     randomness: systemRandomness,
     fixedAdmin: config.adminToken === undefined ? undefined : { token: config.adminToken, scope: config.scope },
-    people: openPeople(base),
+    people,
     audit: store.audit,
   });
   const identity = await openIdentity(base);
@@ -120,6 +121,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
   });
   const eraser = openEraser(base, {
     access,
+    sessions: door.sessions,
     topics,
     outside,
     renewLinking: () => workshop.renew(),
@@ -177,12 +179,13 @@ async function assemble(base: Base): Promise<ControlPlane> {
   const routes: Route[] = [
     ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
-    ...openLiteLlm(base, { acceptor, workshop, secret, manifests: identity.manifests, vaultKey: vault.key }),
+    ...openLiteLlm(base, { acceptor, workshop, secret, manifests: () => identity.manifests(), vaultKey: vault.key }),
     ...policyRoutes({ ...(await policyParts(base, (caller) => access.isOperator(caller))), vaultKey: vault.key }),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl), (scope, id, onlyUser) => store.repairs.mergedInto(scope, id, onlyUser)),
     ...linker.routes,
     ...openRepairs(base, { pipeline, memory: linker.memory, redactor, committed: () => announcer.notify() }),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
+    ...loginRoutes(door),
     ...accessRoutes({ access, clock, pseudonymOf: (tenant, subject) => pseudonymAt(config, tenant, subject) }),
     ...identity.routes,
     ...topicRoutes(store.topics, () => live.current().policy.topics, {
@@ -210,7 +213,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     routes,
     // A scraper on the same machine needs no token; over a network it does.
     textPages: [metrics.page(isLoopback(config.host) ? null : 'metrics:read')],
-    authorizer: access,
+    authorizer: withSessions(access, door),
     logger,
     observer: metrics,
     version: version(),

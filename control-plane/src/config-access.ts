@@ -13,6 +13,18 @@ export interface OidcSettings {
   readonly algorithms: readonly string[];
   readonly clockSkewSeconds: number;
   readonly rules: PeopleRules;
+  /** Undefined: people bring tokens, and nobody signs in on the page. */
+  readonly login: LoginSettings | undefined;
+}
+
+export interface LoginSettings {
+  readonly clientId: string;
+  readonly clientSecret: string | undefined;
+  /** Where browsers reach this server, without a slash at its end. */
+  readonly publicUrl: string;
+  readonly scopes: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  readonly sessionMinutes: number;
 }
 
 export interface AccessSettings {
@@ -39,6 +51,12 @@ export const ACCESS_KEYS = [
   'CLEW_OIDC_TENANT_CLAIM',
   'CLEW_OIDC_ENVIRONMENT_CLAIM',
   'CLEW_OIDC_USER_CLAIM',
+  'CLEW_OIDC_CLIENT_ID',
+  'CLEW_OIDC_CLIENT_SECRET',
+  'CLEW_OIDC_SCOPES',
+  'CLEW_OIDC_LOGIN_PARAMETERS',
+  'CLEW_PUBLIC_URL',
+  'CLEW_SESSION_MINUTES',
   'CLEW_HASH_KEY',
   'CLEW_HASH_KEYS',
   'CLEW_CORS_ORIGINS',
@@ -121,7 +139,45 @@ function readOidc(reader: Reader, scope: Scope, { byTenant, others }: AccessSett
       userClaim: claim('CLEW_OIDC_USER_CLAIM', 'sub'),
       scope,
     }),
+    login: readLogin(reader),
   });
+}
+
+const REDIRECT_BACK = 'nobody could sign in on the page';
+
+function readLogin(reader: Reader): LoginSettings | undefined {
+  const clientId = reader.text('CLEW_OIDC_CLIENT_ID', undefined, CLAIM, 'the id of this service as a client', REDIRECT_BACK);
+  if (clientId === undefined) return undefined;
+  const publicUrl = reader.raw('CLEW_PUBLIC_URL')?.replace(/\/+$/, '');
+  if (publicUrl === undefined || !isSafeUrl(publicUrl) || new URL(publicUrl).origin !== publicUrl) {
+    const expected = 'where browsers reach this server, as https://clew.example.com (http:// on this machine only), without a path';
+    reader.fault('CLEW_PUBLIC_URL', expected, REDIRECT_BACK);
+  }
+  const scopes = reader.raw('CLEW_OIDC_SCOPES') ?? 'openid';
+  if (!scopes.split(/\s+/).includes('openid')) {
+    reader.fault('CLEW_OIDC_SCOPES', 'scopes with spaces between them, openid among them', 'the provider would not say who signed in');
+  }
+  return Object.freeze({
+    clientId,
+    clientSecret: reader.raw('CLEW_OIDC_CLIENT_SECRET'),
+    publicUrl: publicUrl ?? '',
+    scopes,
+    parameters: readParameters(reader),
+    sessionMinutes: reader.integer('CLEW_SESSION_MINUTES', 480, 1, 10_080, 'sessions would not end'),
+  });
+}
+
+const RESERVED = ['client_id', 'redirect_uri', 'response_type', 'scope', 'state', 'nonce', 'code_challenge', 'code_challenge_method'];
+const OF_TOKENS = ['grant_type', 'code', 'code_verifier', 'client_secret'];
+
+function readParameters(reader: Reader): Readonly<Record<string, string>> {
+  const given = [...new URLSearchParams(reader.raw('CLEW_OIDC_LOGIN_PARAMETERS') ?? '')];
+  if (given.some(([name]) => name === '' || RESERVED.includes(name) || OF_TOKENS.includes(name))) {
+    const expected =
+      'further parameters as resource=https%3A%2F%2Fclew.example&prompt=login; none of those that OpenID Connect sets itself';
+    reader.fault('CLEW_OIDC_LOGIN_PARAMETERS', expected, 'the provider would refuse people, or mistake whom it answers');
+  }
+  return Object.freeze(Object.fromEntries(given));
 }
 
 /** `staff=engineer, privacy=auditor+reveal:write, *=user` */

@@ -131,6 +131,7 @@ export async function serve(world: World, pageFolder: string): Promise<Served> {
       ...trustRoutes({ threads: world.threads, isEmpty: world.threads.length === 0 }),
       ...searchRoutes({ find: (_scope, q) => Promise.resolve(find(world, q)) }),
       meRoute(role),
+      sessionRoute,
       ...(world.routes ?? []),
     ],
     textPages: [],
@@ -157,6 +158,15 @@ export async function serve(world: World, pageFolder: string): Promise<Served> {
       }),
   };
 }
+
+const sessionRoute: Route = {
+  method: 'get',
+  path: '/v1/session',
+  permission: null,
+  summary: 'From memory',
+  success: { status: 200, description: 'From memory' },
+  handle: () => Promise.resolve({ status: 200, json: { login: false, csrf: null, endsAt: null } }),
+};
 
 const meRoute = (role: Role): Route => ({
   method: 'get',

@@ -7,7 +7,7 @@ import { exportJWK, generateKeyPair, SignJWT, type CryptoKey, type JWK, type JWT
 import { Provider, type Configuration } from 'oidc-provider';
 
 export const AUDIENCE = 'https://clew.example';
-const CLIENT = 'clew-page';
+export const CLIENT = 'clew-page';
 const REDIRECT = 'https://page.example/back';
 
 export interface SigningKey {
@@ -39,14 +39,14 @@ export interface OidcServer {
 }
 
 /** `people`: extra claims of each. */
-export async function startOidc(people: People, first: readonly SigningKey[]): Promise<OidcServer> {
+export async function startOidc(people: People, first: readonly SigningKey[], redirects: readonly string[] = []): Promise<OidcServer> {
   let handle: (request: IncomingMessage, response: ServerResponse) => void = () => undefined;
   let keyRequests = 0;
   let server = await listen(0, (request, response) => handle(request, response));
   const { port } = server.address() as AddressInfo;
   const issuer = `http://127.0.0.1:${port}`;
   const serve = (keys: readonly SigningKey[]): void => {
-    const provider = new Provider(issuer, configurationOf(people, keys));
+    const provider = new Provider(issuer, configurationOf(people, keys, redirects));
     const callback = provider.callback();
     handle = (request, response) => {
       if (request.url?.startsWith('/jwks') === true) keyRequests += 1;
@@ -89,9 +89,16 @@ function listen(port: number, handle: (request: IncomingMessage, response: Serve
   });
 }
 
-function configurationOf(people: People, keys: readonly SigningKey[]): Configuration {
+function configurationOf(people: People, keys: readonly SigningKey[], redirects: readonly string[]): Configuration {
   return {
-    clients: [{ client_id: CLIENT, redirect_uris: [REDIRECT], token_endpoint_auth_method: 'none', grant_types: ['authorization_code'] }],
+    clients: [
+      {
+        client_id: CLIENT,
+        redirect_uris: [REDIRECT, ...redirects],
+        token_endpoint_auth_method: 'none',
+        grant_types: ['authorization_code'],
+      },
+    ],
     jwks: { keys: keys.map(({ jwk }) => jwk) },
     cookies: { keys: [randomBytes(16).toString('hex')] },
     findAccount: (_context, id) =>

@@ -18,4 +18,7 @@ export { userTokens } from './erase.ts';
 export { accessRoutes, type AccessRouteParts } from './routes.ts';
 export { createTokenStore, type KeyValues } from './meta-tokens.ts';
 export { createOutboundRules, isPublicAddress, parseTarget, type OutboundRules, type OutboundTarget } from './outbound.ts';
-export type { Claims, TokenRecord, TokenStore, TokenVerifier } from './ports.ts';
+export type { Claims, LoginProvider, TokenRecord, TokenStore, TokenVerifier } from './ports.ts';
+export { createSessions, isCsrf, sessionsOf, type Session, type Sessions } from './sessions.ts';
+export { createLogin, type Login, type LoginFailure, type LoginParts } from './login.ts';
+export { cookieIn, cookiesOf, loginRoutes, type Cookies, type LoginRouteParts } from './routes-login.ts';

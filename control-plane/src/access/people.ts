@@ -37,6 +37,8 @@ export interface PeopleParts {
 export interface People {
   /** Undefined for tokens that prove nothing, and for people without a role. Rejects with `unavailable`. */
   identify(token: string): Promise<Caller | undefined>;
+  /** The same of claims that were verified; undefined where they give no role, place or name. */
+  callerOf(claims: Claims): Caller | undefined;
 }
 
 const SLUG = /^[a-z0-9][a-z0-9._-]{0,62}$/;
@@ -52,24 +54,27 @@ export function createPeople({ verifier, rules, hashKey }: PeopleParts): People 
     keys.set(tenant, key);
     return key;
   };
+  const callerOf: People['callerOf'] = (claims) => {
+    const rule = ruleOf(claims, rules);
+    const scope = scopeOf(claims, rules);
+    const person = textAt(claims, rules.userClaim)?.trim() ?? '';
+    if (rule === undefined || scope === undefined || person === '' || person.length > MAX_IDENTIFIER) return undefined;
+    const key = keyOf(scope.tenant);
+    if (key === undefined) return undefined;
+    const user = pseudonym(key, person);
+    return {
+      tokenId: `person:${user}`,
+      scope,
+      role: rule.role,
+      ...(rule.extra.length === 0 ? {} : { permissions: [...permissionsOf(rule.role), ...rule.extra] }),
+      ...(rule.role === 'user' ? { onlyUser: user } : {}),
+    };
+  };
   return {
+    callerOf,
     async identify(token) {
       const claims = await verifier.verify(token);
-      if (claims === undefined) return undefined;
-      const rule = ruleOf(claims, rules);
-      const scope = scopeOf(claims, rules);
-      const person = textAt(claims, rules.userClaim)?.trim() ?? '';
-      if (rule === undefined || scope === undefined || person === '' || person.length > MAX_IDENTIFIER) return undefined;
-      const key = keyOf(scope.tenant);
-      if (key === undefined) return undefined;
-      const user = pseudonym(key, person);
-      return {
-        tokenId: `person:${user}`,
-        scope,
-        role: rule.role,
-        ...(rule.extra.length === 0 ? {} : { permissions: [...permissionsOf(rule.role), ...rule.extra] }),
-        ...(rule.role === 'user' ? { onlyUser: user } : {}),
-      };
+      return claims === undefined ? undefined : callerOf(claims);
     },
   };
 }

@@ -46,3 +46,15 @@ export interface TokenVerifier {
    */
   verify(token: string): Promise<Claims | undefined>;
 }
+
+/** Where people sign in on the page. */
+export interface LoginProvider {
+  readonly issuer: string;
+  /** Where the browser goes. Rejects with `unavailable`. */
+  authorizationUrl(asked: { readonly state: string; readonly nonce: string; readonly challenge: string }): Promise<string>;
+  /**
+   * What the provider says of who came back with the code; undefined where it refuses the code, or where its ID token is not
+   * one for us and this nonce. Rejects with `unavailable`.
+   */
+  redeem(code: string, made: { readonly verifier: string; readonly nonce: string }): Promise<Claims | undefined>;
+}

@@ -17,8 +17,17 @@ export interface Authorizer {
   /** The caller behind an Authorization header, or undefined when it proves nothing. */
   authenticate(header: string | undefined): Promise<Caller | undefined>;
   may(caller: Caller, permission: string): boolean;
+  /** The session that a Cookie header names; absent: there are none. */
+  session?(cookie: string | undefined): SessionAtDoor | undefined;
   /** Whether the caller sees the server as a whole, beyond its tenant and environment; absent: nobody does. */
   isOperator?(caller: Caller): boolean;
+}
+
+/** A person who signed in on the page. */
+export interface SessionAtDoor {
+  readonly caller: Caller;
+  /** Whether the header holds the session's secret. */
+  hasCsrf(header: string | undefined): boolean;
 }
 
 export interface AppParts {
@@ -77,8 +86,9 @@ export function createApp(given: AppParts): Express {
 function handler(route: Route, parts: Serving) {
   return async (request: Request, response: Response): Promise<void> => {
     response.locals['route'] = route.path;
+    if (route.isAttempt === true) parts.limits.attempt(addressOf(request));
     const caller = await callerOf(request, route.permission, parts, (refused) => route.refused?.(refused));
-    const query = readQuery(request.originalUrl, route.query ?? []);
+    const query = readQuery(request.originalUrl, route.query ?? [], route.takesOtherQuery);
     const body = route.body?.kind === 'json' ? await readJson(request, request.headers['content-encoding'], JSON_LIMITS) : undefined;
     const apiRequest: ApiRequest = {
       caller,
@@ -91,7 +101,8 @@ function handler(route: Route, parts: Serving) {
     };
     const reply = await route.handle(apiRequest);
     response.status(reply.status);
-    for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+    for (const [name, value] of Object.entries(reply.headers ?? {}))
+      response.setHeader(name, typeof value === 'string' ? value : [...value]);
     if (reply.text) await sendText(response, reply.text);
     else if (reply.bytes) response.setHeader('Content-Type', reply.bytes.contentType).end(reply.bytes.body);
     else if (reply.json === undefined) response.end();
@@ -136,6 +147,16 @@ async function callerOf(
   refused?: (caller: Caller) => Promise<void> | undefined,
 ): Promise<Caller> {
   if (permission === null) return NOBODY;
+  const caller = callerOfSession(request, authorizer) ?? (await callerOfToken(request, authorizer, limits));
+  limits.perCaller(caller);
+  if (!authorizer.may(caller, permission)) {
+    await refused?.(caller);
+    throw new ClewError('forbidden', `role ${caller.role} lacks ${permission}`);
+  }
+  return caller;
+}
+
+async function callerOfToken(request: Request, authorizer: Authorizer, limits: RequestLimits): Promise<Caller> {
   const address = addressOf(request);
   const { authorization } = request.headers;
   limits.beforeToken(address, authorization);
@@ -144,12 +165,22 @@ async function callerOf(
     if (authorization !== undefined) limits.wrongToken(address);
     throw new ClewError('unauthorized');
   }
-  limits.rightToken(address, authorization, caller);
-  if (!authorizer.may(caller, permission)) {
-    await refused?.(caller);
-    throw new ClewError('forbidden', `role ${caller.role} lacks ${permission}`);
-  }
+  limits.rightToken(address, authorization);
   return caller;
+}
+
+/** A browser sends its cookie whoever made it ask: so the asking must come from this very origin, and acts bring the secret. */
+function callerOfSession(request: Request, authorizer: Authorizer): Caller | undefined {
+  const { authorization, cookie } = request.headers;
+  const session = authorization === undefined ? authorizer.session?.(cookie) : undefined;
+  if (session === undefined) return undefined;
+  const site = single(request.headers['sec-fetch-site']);
+  if (site !== undefined && site !== 'same-origin') throw new ClewError('forbidden', 'a session is used by pages of this server alone');
+  const isAct = request.method !== 'GET' && request.method !== 'HEAD';
+  if (isAct && !session.hasCsrf(single(request.headers['x-clew-csrf']))) {
+    throw new ClewError('forbidden', 'an act of a session needs its X-Clew-Csrf, from GET /v1/session');
+  }
+  return session.caller;
 }
 
 function refuseOtherMethods(app: Express, routes: readonly { readonly method: string; readonly path: string }[]): void {

@@ -21,12 +21,17 @@ export interface RequestLimits {
   /** Before a token is judged. Throws too_many_attempts, save for a token that was valid from this address a while ago. */
   beforeToken(address: string, authorization: string | undefined): void;
   wrongToken(address: string): void;
+  rightToken(address: string, authorization: string | undefined): void;
   /** Throws rate_limited. */
-  rightToken(address: string, authorization: string | undefined, caller: Caller): void;
+  perCaller(caller: Caller): void;
+  /** Of signing in. Throws too_many_attempts. */
+  attempt(address: string): void;
 }
 
 const BURST_SECONDS = 10;
 const MAX_KNOWN = 10_000;
+/** Two make a sign-in: there and back. */
+const ATTEMPTS_PER_MINUTE = 60;
 
 export function createRequestLimits(rates: RateLimits, nowMs: () => number = () => performance.now()): RequestLimits {
   const bucketsOf = (perSecond: number) =>
@@ -34,6 +39,7 @@ export function createRequestLimits(rates: RateLimits, nowMs: () => number = () 
   const addresses = bucketsOf(rates.perAddress);
   const tokens = bucketsOf(rates.perToken);
   const wrong = createBuckets({ perSecond: rates.wrongTokensPerMinute / 60, burst: rates.wrongTokensPerMinute, nowMs });
+  const attempts = createBuckets({ perSecond: ATTEMPTS_PER_MINUTE / 60, burst: ATTEMPTS_PER_MINUTE, nowMs });
   /** Of pairs of address and token that were right: a guesser behind the same address must not lock a gateway out. */
   const known = new Set<string>();
   const pairOf = (address: string, authorization = ''): string =>
@@ -52,12 +58,17 @@ export function createRequestLimits(rates: RateLimits, nowMs: () => number = () 
     wrongToken(address) {
       wrong.take(networkOf(address));
     },
-    rightToken(address, authorization, caller) {
+    rightToken(address, authorization) {
       const pair = pairOf(networkOf(address), authorization);
       known.delete(pair);
       known.add(pair);
       const oldest = known.size > MAX_KNOWN ? known.values().next().value : undefined;
       if (oldest !== undefined) known.delete(oldest);
+    },
+    attempt(address) {
+      refuse('too_many_attempts', attempts.take(networkOf(address)), 'this address tries to sign in too often');
+    },
+    perCaller(caller) {
       refuse('rate_limited', tokens?.take(caller.tokenId) ?? 0, 'the token sends too many');
     },
   };

@@ -2,12 +2,17 @@
 // silently ignored shows people the wrong data.
 import { ClewError, timeOf, type QueryParameter } from '../kernel/index.ts';
 
-export function readQuery(url: string, declared: readonly QueryParameter[]): Readonly<Record<string, string | undefined>> {
+export function readQuery(
+  url: string,
+  declared: readonly QueryParameter[],
+  takesOthers = false,
+): Readonly<Record<string, string | undefined>> {
   const start = url.indexOf('?');
   const values: Record<string, string | undefined> = {};
   if (start !== -1) {
     for (const [name, value] of new URLSearchParams(url.slice(start + 1))) {
       const parameter = declared.find((item) => item.name === name);
+      if (!parameter && takesOthers) continue;
       if (!parameter) throw invalid(nameOf(name), `is not known here; known: ${declared.map((item) => item.name).join(', ') || 'none'}`);
       if (values[name] !== undefined) throw invalid(name, 'is given more than once');
       check(parameter, value);

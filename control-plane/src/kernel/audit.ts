@@ -6,6 +6,7 @@ import { scopeKey, type Scope } from './scope.ts';
 /** Kinds of acts, with what their details say. A kind is never renamed: entries stay for good. */
 export const AUDIT_KINDS = {
   login: 'a person, or a token for the first time: role',
+  login_refused: 'why: a person whom no role lets in',
   token_created: 'token, role, permissions, whether it has an end',
   token_revoked: 'token',
   gateway_key_added: 'key',

@@ -42,7 +42,7 @@ export interface ApiRequest {
 
 export interface ApiReply {
   readonly status: number;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | readonly string[]>>;
   /** JSON body; none when absent. */
   readonly json?: unknown;
   /** A body that is not JSON, in place of `json`. */
@@ -59,6 +59,10 @@ export interface Route {
   readonly permission: string | null;
   readonly summary: string;
   readonly query?: readonly QueryParameter[];
+  /** Others decide which parameters come: those that are not declared are passed over. */
+  readonly takesOtherQuery?: boolean;
+  /** Somebody tries to get in: few times a minute and address. */
+  readonly isAttempt?: boolean;
   readonly body?: {
     readonly kind: 'json' | 'stream';
     /** Media types and their schema, for the API's description. */

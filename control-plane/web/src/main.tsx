@@ -1,12 +1,12 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { takeTokenFromFragment } from './api/token.ts';
+import { takeFragment } from './api/token.ts';
 import { App } from './shell/app.tsx';
 import { applyTheme } from './ui/theme.ts';
 import './styles/index.css';
 
-takeTokenFromFragment();
-window.addEventListener('hashchange', takeTokenFromFragment);
+takeFragment();
+window.addEventListener('hashchange', takeFragment);
 applyTheme();
 
 const root = document.getElementById('page');

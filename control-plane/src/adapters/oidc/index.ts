@@ -1,2 +1,3 @@
-// An OpenID Connect provider as the judge of people's tokens.
+// An OpenID Connect provider: judge of people's tokens, and where people sign in.
+export { openLoginProvider, type LoginOptions } from './login.ts';
 export { openOidc, type OidcOptions, type OidcTimes } from './verifier.ts';

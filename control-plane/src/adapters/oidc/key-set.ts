@@ -1,10 +1,8 @@
 // The provider's public keys: discovered, cached, fetched again when a token names a key that is not known, and kept
 // through an outage. What the provider sends is read under limits of size and time.
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
-import { isLoopbackUrl } from './loopback-url.ts';
+import { addressIn, discover, textOf } from './discovery.ts';
 import type { OidcTimes } from './verifier.ts';
-
-const MAX_BYTES = 512 * 1024;
 
 export interface KeySetOptions {
   readonly issuer: string;
@@ -22,8 +20,8 @@ export function openKeySet(options: KeySetOptions): JWTVerifyGetKey {
   const fetchKeys = keptFetch(options);
   let found: Promise<JWTVerifyGetKey> | undefined;
   let failedAtMs = -Infinity;
-  const discover = async (): Promise<JWTVerifyGetKey> => {
-    const url = options.jwksUrl ?? (await discoverKeysUrl(options));
+  const open = async (): Promise<JWTVerifyGetKey> => {
+    const url = options.jwksUrl ?? addressIn(await discover(options.issuer, times.timeoutMs), 'jwks_uri');
     return createRemoteJWKSet(new URL(url), {
       timeoutDuration: times.timeoutMs,
       cooldownDuration: times.cooldownMs,
@@ -34,7 +32,7 @@ export function openKeySet(options: KeySetOptions): JWTVerifyGetKey {
   return async (header, token) => {
     // Tokens cost nothing to make up: a provider that is down is not asked once for each.
     if (found === undefined && options.nowMs() - failedAtMs < times.retryMs) throw new Error('the provider did not answer a moment ago');
-    found ??= discover();
+    found ??= open();
     let keys: JWTVerifyGetKey;
     try {
       keys = await found;
@@ -69,32 +67,4 @@ function keptFetch({ times, nowMs, onStale }: KeySetOptions) {
       return answer(kept.text);
     }
   };
-}
-
-async function discoverKeysUrl({ issuer, times }: KeySetOptions): Promise<string> {
-  const response = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`, {
-    headers: { accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(times.timeoutMs),
-  });
-  if (response.status !== 200) throw new Error(`the provider answers ${response.status} for its configuration`);
-  const document = JSON.parse(await textOf(response)) as { issuer?: unknown; jwks_uri?: unknown };
-  // OpenID Connect Discovery 4.3: anything else could be another provider's document.
-  if (document.issuer !== issuer) throw new Error('the provider calls itself something else than CLEW_OIDC_ISSUER');
-  const url = document.jwks_uri;
-  if (typeof url !== 'string' || !URL.canParse(url) || !(new URL(url).protocol === 'https:' || isLoopbackUrl(url))) {
-    throw new Error('the provider names no https address of its keys');
-  }
-  return url;
-}
-
-async function textOf(response: Response): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += chunk.length;
-    if (size > MAX_BYTES) throw new Error(`the provider sends more than ${MAX_BYTES} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }

@@ -31,10 +31,10 @@ export interface OidcOptions {
   readonly times?: Partial<OidcTimes>;
 }
 
-const TIMES: OidcTimes = { timeoutMs: 5_000, cooldownMs: 30_000, maxAgeMs: 600_000, maxStaleMs: 24 * 3_600_000, retryMs: 2_000 };
+export const TIMES: OidcTimes = { timeoutMs: 5_000, cooldownMs: 30_000, maxAgeMs: 600_000, maxStaleMs: 24 * 3_600_000, retryMs: 2_000 };
 
 /** Faults of the token. Everything else that goes wrong is the provider's, and says nothing about the token. */
-const FAULTS_OF_TOKENS = [
+export const FAULTS_OF_TOKENS = [
   errors.JWTClaimValidationFailed,
   errors.JWTExpired,
   errors.JWTInvalid,
@@ -47,7 +47,7 @@ const FAULTS_OF_TOKENS = [
 ];
 
 /** Other tokens of the same provider (logout, security events, proofs) are no tokens of a bearer. */
-const TYPES = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
+export const TYPES = new Set([undefined, 'jwt', 'at+jwt', 'application/at+jwt']);
 
 /** Asks nobody until the first token comes. */
 export function openOidc(options: OidcOptions): TokenVerifier {

@@ -1,6 +1,6 @@
 // Calls to the API, with the kept token.
 import { ApiError, problemOf, UNREACHED } from './problem.ts';
-import { keepToken, readToken } from './token.ts';
+import { keepToken, readCsrf, readToken, SESSION } from './token.ts';
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
@@ -26,10 +26,11 @@ async function call<T>({ method, address, token, body, signal }: Call): Promise<
       method,
       headers: {
         Accept: 'application/json',
-        ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+        ...(token === null || token === SESSION ? {} : { Authorization: `Bearer ${token}` }),
+        ...(token === SESSION && method !== 'GET' ? { 'X-Clew-Csrf': readCsrf() ?? '' } : {}),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
       },
-      credentials: 'omit',
+      credentials: token === SESSION ? 'same-origin' : 'omit',
       cache: 'no-store',
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       ...(signal === undefined ? {} : { signal }),

@@ -18,7 +18,17 @@ import { useTitle } from '../ui/use-title.ts';
 import { RevealDialog } from './reveal-dialog.tsx';
 
 const KINDS = [
-  ...['login', 'token_created', 'token_revoked', 'gateway_key_added', 'gateway_key_revoked', 'policy_changed', 'reveal', 'reveal_refused'],
+  ...[
+    'login',
+    'login_refused',
+    'token_created',
+    'token_revoked',
+    'gateway_key_added',
+    'gateway_key_revoked',
+    'policy_changed',
+    'reveal',
+    'reveal_refused',
+  ],
   ...['vault_rewrapped', 'erasure', 'erasure_refused', 'erasure_replayed', 'hold_placed', 'hold_lifted', 'purge', 'export', 'repair'],
   ...['calibration', 'reembedding'],
 ].map((kind) => [kind, words(kind)] as const);

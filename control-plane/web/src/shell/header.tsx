@@ -1,6 +1,6 @@
 import type { RefObject } from 'react';
 import { useMay } from '../api/me.ts';
-import { keepToken } from '../api/token.ts';
+import { signOut } from '../api/session.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, type Route } from '../route/url.ts';
 import { SearchBox } from '../search/search-box.tsx';
@@ -39,7 +39,7 @@ export function Header({ route, searchBox, onHelp }: HeaderProps) {
             <path className="theme-half" d="M10 2.800a7.200 7.200 0 0 1 0 14.400z" />
           </svg>
         </button>
-        <button type="button" className="tool tool-text" onClick={() => keepToken(null)}>
+        <button type="button" className="tool tool-text" onClick={() => void signOut()}>
           Sign out
         </button>
       </div>

@@ -1,7 +1,8 @@
 import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import { tryToken } from '../api/client.ts';
 import { ApiError, UNREACHED, type Problem } from '../api/problem.ts';
-import { keepToken } from '../api/token.ts';
+import { loginAddress, resumeSession } from '../api/session.ts';
+import { keepToken, readLoginFailure, type LoginFailure } from '../api/token.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Logo } from './logo.tsx';
 
@@ -10,11 +11,26 @@ interface SignInProps {
   readonly expired: boolean;
 }
 
+const FAILURES: Readonly<Record<LoginFailure, string>> = {
+  refused: 'The provider did not let you in, or its answer was not meant for this sign-in.',
+  expired: 'That took too long, or was begun in another browser. Try again.',
+  no_role: 'You are known, and no role here is for you. Ask who administers this server.',
+  unavailable: 'The identity provider does not answer. Tokens still work.',
+};
+
 export function SignIn({ expired }: SignInProps) {
   const [problem, setProblem] = useState<Problem>();
   const [isTrying, setTrying] = useState(false);
   const field = useRef<HTMLInputElement>(null);
+  const [offersLogin, setOffersLogin] = useState(false);
+  const failure = readLoginFailure();
   useEffect(() => field.current?.focus(), []);
+  useEffect(() => {
+    const controller = new AbortController();
+    // Without an answer the token is all there is to sign in with.
+    resumeSession(controller.signal).then(setOffersLogin, () => undefined);
+    return () => controller.abort();
+  }, []);
 
   const submit = async (event: SyntheticEvent): Promise<void> => {
     event.preventDefault();
@@ -39,6 +55,19 @@ export function SignIn({ expired }: SignInProps) {
           <Logo /> Clew
         </h1>
         {expired && problem === undefined && <p role="status">Signed out. The page keeps a token for as long as the tab lives.</p>}
+        {failure !== undefined && (
+          <p className="login-failure" role="alert">
+            {FAILURES[failure]}
+          </p>
+        )}
+        {offersLogin && (
+          <>
+            <a className="button button-main sign-in-link" href={loginAddress()}>
+              Sign in with your organisation
+            </a>
+            <p className="hint">or with a token:</p>
+          </>
+        )}
         <label className="field-label" htmlFor="token">
           Token
         </label>

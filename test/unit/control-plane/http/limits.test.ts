@@ -46,7 +46,7 @@ describe('buckets', () => {
 describe('limits of requests', () => {
   it('hold for each token and each address by itself', () => {
     const made = limits({ perToken: 1, perAddress: 2 });
-    const take = (tokenId: string) => codeOf(() => made.rightToken('10.0.0.1', 'Bearer x', { ...caller, tokenId }));
+    const take = (tokenId: string) => codeOf(() => made.perCaller({ ...caller, tokenId }));
     expect(Array.from({ length: 11 }, () => take('t1')).filter((code) => code === 'rate_limited')).toHaveLength(1);
     expect(take('t2')).toBe('ok');
     expect(Array.from({ length: 21 }, () => codeOf(() => made.admit('10.0.0.1'))).at(-1)).toBe('rate_limited');
@@ -57,7 +57,7 @@ describe('limits of requests', () => {
 
   it('stop guessing from an address, but not the tokens in use there, nor other addresses', () => {
     const made = limits();
-    made.rightToken('10.0.0.1', 'Bearer gateway', caller);
+    made.rightToken('10.0.0.1', 'Bearer gateway');
     for (let index = 0; index < 3; index += 1) {
       expect(codeOf(() => made.beforeToken('10.0.0.1', `Bearer guess-${index}`))).toBe('ok');
       made.wrongToken('10.0.0.1');
