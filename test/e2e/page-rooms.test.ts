@@ -116,6 +116,29 @@ describe('runs', () => {
   });
 });
 
+describe('the graph of a thread', () => {
+  it('shows turns, calls and links with how sure they are, is walked by keyboard, and stands as a table too', async () => {
+    const { page, seen } = await visit(browser, served, '/?thread=thr_agent');
+    await page.getByRole('link', { name: 'Show the graph' }).click();
+    const graph = page.getByRole('region', { name: 'What follows what' });
+    await graph.getByText('inferred 88%').waitFor();
+    expect(new URL(page.url()).searchParams.get('open')).toBe('graph');
+    const turn = graph.locator('.graph-node').filter({ hasText: '2 · continuation' }).getByRole('link');
+    await turn.focus();
+    await page.keyboard.press('Enter');
+    await eventually(() => new URL(page.url()).searchParams.get('request')).toBe('thr_agent-2');
+    expect(await graph.locator('.graph-call').count()).toBeGreaterThan(1);
+    await graph.getByText('As a table').click();
+    const row = graph.getByRole('row').filter({ hasText: 'turn 2, continuation' });
+    await row.getByText('88%').waitFor();
+    expect(await row.getByRole('link').count()).toBe(1);
+    await page.getByRole('link', { name: 'Hide the graph' }).click();
+    await graph.waitFor({ state: 'detached' });
+    isClean(seen);
+    await page.context().close();
+  });
+});
+
 describe('topics', () => {
   it('lead to their threads, and say who is left out', async () => {
     const { page, seen } = await visit(browser, served, '/?view=topics');
@@ -226,6 +249,7 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['nothing works yet', () => empty, '/?view=works'],
   ['no accuracy yet', () => empty, '/?view=accuracy'],
   ['thread with calls', () => served, '/?thread=thr_agent'],
+  ['graph of a thread with calls', () => served, '/?thread=thr_agent&open=graph'],
   ['thread in Arabic', () => served, '/?thread=thr_arabic'],
   ['search', () => served, '/?q=the'],
   ['nothing found', () => served, '/?q=zzzz'],

@@ -68,6 +68,8 @@ const STATES: readonly State[] = [
   { name: 'thread', address: ROTA },
   { name: 'thread-evidence', address: `${ROTA}&open=facts` },
   { name: 'thread-repair', address: ROTA, act: click('Put right …') },
+  { name: 'thread-graph', address: `${ROTA}&open=graph` },
+  { name: 'thread-graph-calls', address: '/?thread=thr_agent&open=graph' },
   { name: 'thread-calls', address: '/?thread=thr_agent' },
   { name: 'thread-guardrail', address: '/?thread=thr_guarded&open=facts' },
   { name: 'thread-arabic', address: '/?thread=thr_arabic' },

@@ -107,6 +107,8 @@ export interface RequestView {
   readonly confidence: number;
   readonly similarity: number | null;
   readonly predecessor: string | null;
+  /** What a call that is no turn was made for. */
+  readonly parent: string | null;
   readonly successors: readonly string[];
   readonly reasons: readonly Reason[];
   /** Threads that it stood in before, oldest first. */

@@ -12,20 +12,27 @@ interface ThreadHeadProps {
   readonly onBack: () => void;
   /** Undefined where the reader may not change threads. */
   readonly onRepair: (() => void) | undefined;
+  /** The address with the graph open, or closed where it is open. */
+  readonly graph: { readonly isOpen: boolean; readonly toggle: string };
 }
 
-export function ThreadHead({ thread, onBack, onRepair }: ThreadHeadProps) {
+export function ThreadHead({ thread, onBack, onRepair, graph }: ThreadHeadProps) {
   return (
     <section className="thread-head" aria-label="Thread">
       <BackButton onBack={onBack} />
       <h1 className="thread-title" dir="auto">
         {thread.title === '' ? 'No text kept' : thread.title}
       </h1>
-      {onRepair && (
-        <button type="button" className="button head-action" onClick={onRepair} aria-haspopup="dialog">
-          Put right …
-        </button>
-      )}
+      <div className="head-action">
+        <Link className="button" href={graph.toggle} replace>
+          {graph.isOpen ? 'Hide the graph' : 'Show the graph'}
+        </Link>
+        {onRepair && (
+          <button type="button" className="button" onClick={onRepair} aria-haspopup="dialog">
+            Put right …
+          </button>
+        )}
+      </div>
       <dl className="summary">
         <Fact name="User">
           {thread.user === null ? (

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { readThread } from '../api/client.ts';
 import { useMay } from '../api/me.ts';
 import type { Repair } from '../api/repairs.ts';
@@ -10,6 +10,7 @@ import { goBack, navigate } from '../route/navigate.ts';
 import { listAddress, searchAddress, threadAddress, type ThreadPlace } from '../route/url.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
 import { useTitle } from '../ui/use-title.ts';
 import { HowItWent } from './how/how-it-went.tsx';
 import { Overview } from './overview.tsx';
@@ -19,6 +20,9 @@ import { ThreadHead } from './thread-head.tsx';
 import { ThreadSkeleton } from './thread-skeleton.tsx';
 import { TurnDetail } from './turn-detail.tsx';
 import { indexOfRequest, turnsOf, type LinkTo } from './turns.ts';
+
+/** A picture library that few visits need. */
+const ThreadGraph = lazy(async () => ({ default: (await import('./graph/thread-graph.tsx')).ThreadGraph }));
 
 interface ThreadViewProps {
   readonly place: ThreadPlace;
@@ -69,7 +73,7 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
   const index = asked !== -1 ? asked : breakdown !== -1 ? breakdown : 0;
   useTitle(thread.title === '' ? 'Thread' : thread.title.slice(0, 80));
 
-  const linkTo: LinkTo = (request) => threadAddress({ ...place, request });
+  const linkTo: LinkTo = useCallback((request) => threadAddress({ ...place, request }), [place]);
   const hrefOf = (at: number): string => linkTo(turns[at]?.head.id);
   const go = (at: number): void => {
     if (turns[at] === undefined) return;
@@ -91,10 +95,16 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
   useKeys({ j: () => go(index + 1), k: () => go(index - 1), b: breakdown === -1 ? undefined : () => go(breakdown) });
 
   const turn = turns[index];
+  const isGraph = place.open === 'graph';
   const session = useSession(turn?.head.session, thread.user);
   return (
     <>
-      <ThreadHead thread={thread} onBack={onBack} onRepair={mayRepair ? () => setRepairing(true) : undefined} />
+      <ThreadHead
+        thread={thread}
+        onBack={onBack}
+        onRepair={mayRepair ? () => setRepairing(true) : undefined}
+        graph={{ isOpen: isGraph, toggle: threadAddress({ ...place, open: isGraph ? undefined : 'graph' }) }}
+      />
       {mayRepair && <RepairsOf thread={thread.id} version={repairs} onUndone={undone} />}
       <div className="thread-band">
         <Overview turns={turns} selected={index} breakdown={breakdown} onChoose={go} />
@@ -107,6 +117,11 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
           />
         )}
       </div>
+      {isGraph && (
+        <Suspense fallback={<Skeleton rows={4} label="Loading the graph" />}>
+          <ThreadGraph thread={thread} selected={turn?.head.id} linkTo={linkTo} />
+        </Suspense>
+      )}
       <div className="thread-columns">
         <Rail
           turns={turns}
