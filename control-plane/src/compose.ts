@@ -18,6 +18,7 @@ import { openPeople, openReleaser, openEraser, withSessions } from './compose-pe
 import { auditPolicy, openAudit, openLedger, openRetention, openVault, subjectsOf } from './compose-privacy.ts';
 import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
 import type { Config } from './config.ts';
+import { createThreadLog } from './export/index.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON_LIMITS, readBody } from './http/index.ts';
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
@@ -139,6 +140,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     eraser.handler,
     feedback.handler,
     metrics.topicHandler(publicTopics),
+    createThreadLog(store.threads, logger),
     ...(spanExport ? [spanExport] : []),
   ];
   if (outside) handlers.push(createRelinkedVectors(outside.vectors, store.threads));

@@ -7,6 +7,10 @@ export interface Kong {
       set(key: string, value: unknown): Promise<unknown>;
     };
   };
+  readonly log: {
+    /** Puts a value into the line that Kong's log plugins write of the request; dots nest. */
+    setSerializeValue(key: string, value: string): Promise<unknown>;
+  };
   readonly client: {
     getConsumer(): Promise<unknown>;
   };

@@ -86,6 +86,9 @@ export function applyDecision(exchange: Exchange): boolean {
   // The copy of the request is no longer needed and may be large.
   exchange.shared.delete(COMPANION_KEYS.request);
   if (decision === undefined) return false;
+  exchange.logValues.set('clew.run_id', decision.run_id);
+  const traceId = decision.set_headers['traceparent']?.slice(3, 35);
+  if (traceId !== undefined) exchange.logValues.set('clew.trace_id', traceId);
   for (const name of decision.clear_headers) exchange.upstream.clearHeaders.add(name.toLowerCase());
   for (const [name, value] of Object.entries(decision.set_headers)) exchange.upstream.setHeaders.set(name.toLowerCase(), value);
   for (const [name, value] of Object.entries(decision.response_headers)) exchange.answerHeaders.set(name.toLowerCase(), value);

@@ -95,6 +95,8 @@ export interface Exchange {
   restore?: NonNullable<CompanionDecision['restore']>;
   /** Set when the request ends in the gateway. */
   exit?: GatewayAnswer;
+  /** What plugins put into the line that log plugins write, by dotted key. */
+  readonly logValues: Map<string, LuaValue>;
   status: number;
   sentHeaders: MultiHeaders;
   sentBytes: number;

@@ -38,6 +38,8 @@ export interface TrialGatewayOptions {
   /** How much of an answer is copied for the plugin. Default: what it says it reads, else 8 MiB. */
   readonly answerCapBytes?: number;
   readonly log?: GatewayLog;
+  /** Gets of each request the line that a log plugin of Kong (file-log, http-log) would write. */
+  readonly accessLog?: (line: Readonly<Record<string, unknown>>) => void;
   /** Sees each message between gateway and plugin server. */
   readonly onFrame?: NonNullable<RpcPoolOptions['onFrame']>;
 }
@@ -150,7 +152,8 @@ export async function startTrialGateway(options: TrialGatewayOptions): Promise<T
   };
   try {
     const router = new Router(options.upstream ?? provider?.url ?? '', options.routes ?? [], options.consumers ?? []);
-    const proxy = new Proxy({ router, plugin: phases, stats, log, ...limits });
+    const { accessLog } = options;
+    const proxy = new Proxy({ router, plugin: phases, stats, log, ...(accessLog ? { accessLog } : {}), ...limits });
     await server.start();
     const url = await listen(proxy, options.port);
     return {

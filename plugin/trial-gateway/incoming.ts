@@ -41,6 +41,7 @@ export function openExchange(incoming: IncomingMessage, router: Router, nowMs: n
     route: router.routeOf(request.path),
     ...(consumer === undefined ? {} : { consumer }),
     shared: new Map(),
+    logValues: new Map(),
     upstream: { setHeaders: new Map(), clearHeaders: new Set() },
     answerHeaders: new Map(),
     times: { startedMs: nowMs },

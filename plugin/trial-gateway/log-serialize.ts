@@ -11,6 +11,18 @@ function joined(headers: MultiHeaders): Record<string, string> {
 
 /** What kong.log.serialize() tells of a request, as an object; Kong hands it to plugin servers as JSON text. */
 export function serializeExchange(exchange: Exchange): Record<string, unknown> {
+  const line = basicLine(exchange);
+  for (const [key, value] of exchange.logValues) {
+    const parts = key.split('.');
+    const last = parts.pop() ?? key;
+    let place = line;
+    for (const part of parts) place = (place[part] ??= {}) as Record<string, unknown>;
+    place[last] = value;
+  }
+  return line;
+}
+
+function basicLine(exchange: Exchange): Record<string, unknown> {
   const { request, times } = exchange;
   const ended = times.endedMs ?? times.startedMs;
   const upstream = times.upstreamMs;

@@ -194,6 +194,10 @@ const METHODS: Readonly<Record<string, Rule>> = {
   'kong.response.get_header': at(LOG, (x, args) => firstHeader(x.sentHeaders, text(args, 0, 'kong.response.get_header'))),
   'kong.response.get_headers': at(LOG, (x) => headerTable(x.sentHeaders)),
   'kong.response.get_source': at(LOG, (x) => (x.exit === undefined ? 'service' : 'exit')),
+  'kong.log.set_serialize_value': at(ALWAYS, (x, args) => {
+    x.logValues.set(text(args, 0, 'kong.log.set_serialize_value'), args[1] as LuaValue);
+    return undefined;
+  }),
   'kong.log.serialize': at(LOG, (x) => JSON.stringify(serializeExchange(x))),
   // A plugin's words may hold what a client sent: they are taken and not written.
   ...Object.fromEntries(

@@ -1,3 +1,4 @@
+import { serializeExchange } from './log-serialize.ts';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { AnswerCopy } from './companion.ts';
 import type { Exchange } from './exchange.ts';
@@ -8,6 +9,7 @@ import type { GatewayLog } from './log.ts';
 import type { PluginPhases } from './plugin-phases.ts';
 import { readBody } from './request-body.ts';
 import type { Router } from './routes.ts';
+import type { TrialGatewayOptions } from './gateway.ts';
 import type { GatewayStats } from './stats.ts';
 
 export interface ProxyOptions {
@@ -16,6 +18,7 @@ export interface ProxyOptions {
   readonly plugin: PluginPhases | undefined;
   readonly stats: GatewayStats;
   readonly log: GatewayLog;
+  readonly accessLog?: NonNullable<TrialGatewayOptions['accessLog']>;
   /** A larger request body is not held: the plugin sees its beginning, the provider all of it. */
   readonly requestCapBytes: number;
   /** How much of an answer is copied for the plugin. */
@@ -132,10 +135,12 @@ export class Proxy {
   }
 
   async #finish(exchange: Exchange, outgoing: ServerResponse, copy: AnswerCopy | undefined): Promise<void> {
-    const { plugin, stats } = this.#options;
+    const { plugin, stats, accessLog } = this.#options;
     exchange.times.endedMs = Date.now();
     exchange.isAborted = !outgoing.writableFinished && !exchange.isCutShort;
     if (exchange.isAborted) stats.aborted += 1;
+    // Kong's log plugins run in the same phase, after all others by their priority.
     await plugin?.log(exchange, copy);
+    accessLog?.(serializeExchange(exchange));
   }
 }

@@ -127,6 +127,7 @@ function kongWith(shared: Map<string, unknown>): Kong {
         set: (key, value) => Promise.resolve(void shared.set(key, value)),
       },
     },
+    log: { setSerializeValue: unused },
     client: { getConsumer: unused },
     request: { getMethod: unused, getPath: unused, getHeaders: unused, getRawBody: unused },
     response: { getStatus: unused, getHeaders: unused, setHeaders: unused, exit: unused },

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createMetrics } from '../../control-plane/src/http/index.ts';
-import { runPromtool, startPrometheus, type RunningPrometheus } from '../support/prometheus.ts';
+import { runPromtool, startAlertmanager, startPrometheus, type RunningPrometheus } from '../support/prometheus.ts';
 import { startControlPlane, until, type ControlPlane } from '../support/stack.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -12,23 +12,41 @@ const read = (file: string): string => readFileSync(path.join(ROOT, file), 'utf8
 
 let plane: ControlPlane;
 let prometheus: RunningPrometheus;
+let alertmanager: { readonly url: string; stop(): Promise<void> };
 
-/** As many people as a topic needs ask about the same, with two models; every fourth request of one model fails. */
-function samples(count: number): string {
+const TEST_RULES = `
+groups:
+  - name: test
+    rules:
+      - alert: ManyErrors
+        expr: sum by (tenant, environment) (clew_requests_total{outcome="error"}) >= 20
+        labels: { clew_metric: errors }
+        annotations: { clew_window: 5m }
+`;
+
+const BEFORE = 120;
+const NOW = 120;
+const ALL = BEFORE + NOW;
+const FAILED = 30;
+
+/** Twenty people ask two models about the same. For two hours all goes well; in the last two minutes half of one model's answers fail. */
+function samples(): string {
   const now = Date.now();
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: ALL }, (_, index) => {
     const model = index % 2 === 0 ? 'sound-1' : 'sick-1';
+    const isNow = index >= BEFORE;
+    const atMs = isNow ? now - 120_000 + (index - BEFORE) * 900 : now - 7_200_000 + index * 45_000;
     return JSON.stringify({
       version: 1,
       id: `metric-${index}`,
       runId: index.toString(16).padStart(32, '0'),
-      startedAt: new Date(now - 60_000 + index * 100).toISOString(),
-      endedAt: new Date(now - 58_000 + index * 100).toISOString(),
-      principal: { id: `p_${index % 10}`, source: 'consumer', trust: 'authenticated' },
+      startedAt: new Date(atMs).toISOString(),
+      endedAt: new Date(atMs + 2_000).toISOString(),
+      principal: { id: `p_${Math.floor(index / 2) % 20}`, source: 'consumer', trust: 'authenticated' },
       dialect: 'openai.chat',
       model: { requested: model, executed: model, evidence: 'response_body' },
       usage: { inputTokens: 100, outputTokens: 50 },
-      status: index % 4 === 1 ? { outcome: 'error', http: 502 } : { outcome: 'ok', http: 200 },
+      status: isNow && index % 4 === 1 ? { outcome: 'error', http: 502 } : { outcome: 'ok', http: 200 },
       guardrails: index % 10 === 0 ? [{ name: 'pii', verdict: 'block', stage: 'request' }] : [],
       prompt: { text: `How do I prune the old apple tree number ${index}?` },
     });
@@ -37,26 +55,37 @@ function samples(count: number): string {
 
 beforeAll(async () => {
   plane = await startControlPlane();
+  const { json } = await plane.post('/v1/tokens', JSON.stringify({ role: 'alerting', name: 'alertmanager' }));
+  alertmanager = await startAlertmanager(`
+route: { receiver: clew, group_wait: 0s, group_interval: 1s }
+receivers:
+  - name: clew
+    webhook_configs:
+      - url: ${plane.url}/v1/alerts/alertmanager
+        http_config: { authorization: { credentials: ${(json as { readonly token: string }).token} } }
+`);
   const config = `
 scrape_configs:
   - job_name: clew
     scrape_interval: 500ms
     sample_limit: 250000
     static_configs: [{ targets: ['${new URL(plane.url).host}'] }]
-rule_files: [clew-rules.yml]
+rule_files: [clew-rules.yml, test-rules.yml]
+alerting: { alertmanagers: [{ static_configs: [{ targets: ['${new URL(alertmanager.url).host}'] }] }] }
 global: { evaluation_interval: 500ms }
 `;
-  prometheus = await startPrometheus(config, { 'clew-rules.yml': read(RULES) });
+  prometheus = await startPrometheus(config, { 'clew-rules.yml': read(RULES), 'test-rules.yml': TEST_RULES });
   await until(async () => ((await prometheus.query('up{job="clew"}'))[0]?.value === 1 ? true : undefined), 'the first scrape');
-  const posted = await plane.post('/v1/samples', samples(40), { 'content-type': 'application/x-ndjson' });
+  const posted = await plane.post('/v1/samples', samples(), { 'content-type': 'application/x-ndjson' });
   expect(posted.status).toBe(202);
   await until(async () => {
     const [stored] = await prometheus.query('sum(clew_topic_requests_total)');
-    return stored?.value === 40 ? true : undefined;
+    return stored?.value === ALL ? true : undefined;
   }, 'all requests in Prometheus');
 });
 afterAll(async () => {
   await prometheus.stop();
+  await alertmanager.stop();
   await plane.stop();
   rmSync(plane.folder, { recursive: true, force: true });
 });
@@ -65,20 +94,20 @@ const one = async (expression: string): Promise<number | undefined> => (await pr
 
 describe('metrics in Prometheus', () => {
   it('say of each request what it is: model, position, outcome, verdict, guardrail, tokens', async () => {
-    expect(await one('sum(clew_requests_total)')).toBe(40);
-    expect(await one('sum(clew_requests_total{model="sick-1",outcome="error"})')).toBe(10);
+    expect(await one('sum(clew_requests_total)')).toBe(ALL);
+    expect(await one('sum(clew_requests_total{model="sick-1",outcome="error"})')).toBe(FAILED);
     expect(await one('sum(clew_requests_total{model="sound-1",outcome="error"})')).toBeUndefined();
-    expect(await one('sum(clew_requests_total{verdict="undeclared"})')).toBe(40);
-    expect(await one('sum(clew_tokens_total{kind="input",model="sound-1"})')).toBe(2_000);
-    expect(await one('sum(clew_blocks_total{guardrail="pii"})')).toBe(4);
-    expect(await one('sum(clew_request_duration_seconds_count)')).toBe(40);
+    expect(await one('sum(clew_requests_total{verdict="undeclared"})')).toBe(ALL);
+    expect(await one('sum(clew_tokens_total{kind="input",model="sound-1"})')).toBe((100 * ALL) / 2);
+    expect(await one('sum(clew_blocks_total{guardrail="pii"})')).toBe(ALL / 10);
+    expect(await one('sum(clew_request_duration_seconds_count)')).toBe(ALL);
     expect(await one('histogram_quantile(0.5, sum by (le) (clew_request_duration_seconds_bucket))')).toBeGreaterThan(1);
     const positions = (await prometheus.query('sum by (position) (clew_requests_total)')).map(({ metric }) => metric['position']);
     expect(positions).toContain('first');
   });
 
   it('say how the control plane does', async () => {
-    expect(await one('sum(clew_embedding_texts_total)')).toBeGreaterThanOrEqual(40);
+    expect(await one('sum(clew_embedding_texts_total)')).toBeGreaterThanOrEqual(ALL);
     expect(await one('clew_journal_waiting')).toBe(0);
     expect(await one('sum(clew_purge_passes_total{outcome="done"})')).toBe(1);
     expect(await one('clew_purge_last_success_timestamp_seconds')).toBeGreaterThan(Date.now() / 1_000 - 600);
@@ -145,6 +174,28 @@ describe('rules and dashboards', () => {
     }
     expect(asked).toBeGreaterThan(50);
     expect(withData).toBeGreaterThan(30);
+  });
+});
+
+interface AlertView {
+  readonly id: string;
+  readonly name: string;
+  readonly status: string;
+  readonly findings?: readonly { readonly dimension: string; readonly value: string; readonly explainedBy?: unknown }[];
+}
+
+describe('an alert of Prometheus, by way of Alertmanager', () => {
+  it('arrives by itself and says what stands out: the model that is sick', async () => {
+    const alert = await until(async () => {
+      const { items } = await plane.get<{ readonly items: readonly AlertView[] }>('/v1/alerts');
+      return items.find(({ name }) => name === 'ManyErrors');
+    }, 'the alert');
+    expect(alert.status).toBe('firing');
+    const found = await until(async () => {
+      const { findings = [] } = await plane.get<AlertView>(`/v1/alerts/${alert.id}`);
+      return findings.length > 0 ? findings : undefined;
+    }, 'findings');
+    expect(found[0]).toMatchObject({ dimension: 'model', value: 'sick-1' });
   });
 });
 

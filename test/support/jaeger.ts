@@ -29,7 +29,7 @@ export interface RunningJaeger {
 }
 
 /** The server's binary; builds it from its own module where it is not there yet: its locked dependencies, nothing newer. */
-function provideJaeger(): string {
+export function provideJaeger(): string {
   const remedy = 'The tests of spans need a real Jaeger: install Go 1.25 or newer and allow it to reach a module proxy.';
   const folder = installed(`jaeger-${VERSION}`, (fresh) => {
     process.stderr.write(`Building Jaeger ${VERSION} from source, once (4 to 6 minutes on two cores)\n`);

@@ -28,10 +28,38 @@ function unpacked(): string {
   });
 }
 
-export const promtool = (): string => inPath('promtool') ?? path.join(unpacked(), 'usr/bin/promtool');
+/** Unpacks what is not in the PATH. */
+export function providePrometheus(): void {
+  promtool();
+  prometheus();
+  alertmanager();
+}
+
+const promtool = (): string => inPath('promtool') ?? path.join(unpacked(), 'usr/bin/promtool');
 const prometheus = (): string => inPath('prometheus') ?? path.join(unpacked(), 'usr/bin/prometheus');
-const alertmanager = (): string =>
-  inPath('alertmanager') ?? inPath('prometheus-alertmanager') ?? path.join(unpacked(), 'usr/bin/prometheus-alertmanager');
+
+/**
+ * Debian's Alertmanager reads its templates from one place below /usr/share, and nowhere else. Where it is unpacked and not installed,
+ * it gets a view of the file system in which they are there.
+ */
+function alertmanager(): readonly string[] {
+  const found = inPath('alertmanager') ?? inPath('prometheus-alertmanager');
+  if (found !== undefined) return [found];
+  const folder = unpacked();
+  const flags = ['-m', '-rm'].find((one) => spawnSync('unshare', [one, 'true']).status === 0);
+  if (flags === undefined) throw new Error(`A view of the file system cannot be made ("unshare -m" and "unshare -rm" failed). ${REMEDY}`);
+  const view =
+    'mount -t tmpfs none /usr/share && mkdir /usr/share/prometheus && ln -s "$0" /usr/share/prometheus/alertmanager && exec "$@"';
+  return [
+    'unshare',
+    flags,
+    'sh',
+    '-c',
+    view,
+    path.join(folder, 'usr/share/prometheus/alertmanager'),
+    path.join(folder, 'usr/bin/prometheus-alertmanager'),
+  ];
+}
 
 /** What `promtool` says; throws with it where it finds a fault. */
 export async function runPromtool(args: readonly string[], input = ''): Promise<string> {
@@ -98,12 +126,14 @@ export async function startAlertmanager(
 ): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  const [command = '', ...before] = alertmanager();
   const server = await startServer({
     name: 'alertmanager',
-    command: alertmanager(),
+    command,
     args: (folder) => {
       for (const [name, text] of Object.entries({ 'alertmanager.yml': config, ...files })) writeFileSync(path.join(folder, name), text);
       return [
+        ...before,
         '--config.file=alertmanager.yml',
         '--storage.path=data',
         '--cluster.listen-address=',

@@ -12,6 +12,7 @@ export {
   type SpanSender,
   type ThreadTopics,
 } from './ports.ts';
+export { createThreadLog } from './thread-log.ts';
 export { relinkSpan, semanticSpan } from './semantic-span.ts';
 export { stageSpans, type SpanPlace } from './stage-spans.ts';
 export { SCHEMA_URLS } from './gen-ai.ts';

@@ -25,6 +25,7 @@ export async function askForRequest(kong: Kong, maxBodyBytes: number): Promise<C
 
 /** What access-after.lua does with a decision. */
 export async function applyDecision(kong: Kong, decision: CompanionDecision): Promise<void> {
+  await kong.log.setSerializeValue('clew.run_id', decision.run_id);
   await kong.service.request.setHeaders(decision.set_headers);
   for (const name of decision.clear_headers) await kong.service.request.clearHeader(name);
   await kong.response.setHeaders(decision.response_headers);

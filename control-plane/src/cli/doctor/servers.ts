@@ -62,6 +62,39 @@ export function judgeOtlp(answer: Answer | undefined, of?: { readonly name: stri
   return bad('otlp', `${who}${reason[answer.status] ?? 'takes no spans'} (HTTP ${answer.status})`);
 }
 
+/** Whether spans arrive, from what the control plane counted since its start: a receiver may take an empty export and refuse full ones. */
+export function judgeSpans(metrics: string | undefined, destinations: readonly string[]): readonly Finding[] {
+  if (metrics === undefined) return [];
+  return destinations.flatMap((name) => {
+    const count = (outcome: string): number =>
+      countOf(metrics, 'clew_spans_total', [new RegExp(`destination="${RegExp.escape(name)}"`), new RegExp(`outcome="${outcome}"`)]);
+    const [exported, refused, failed, full, unsampled] = ['exported', 'refused', 'failed', 'queue_full', 'unsampled'].map(count);
+    const who = name === 'default' ? '' : `${name} `;
+    if (refused && !exported)
+      return [
+        bad(
+          'otlp',
+          `${who}refused all of ${refused} spans since the start`,
+          'Look for spans_not_sent in the log: its reason is the answer.',
+        ),
+      ];
+    if (failed && !exported) return [bad('otlp', `${who}took none of ${failed} spans since the start`)];
+    if (full)
+      return [
+        bad('otlp', `${who}is too slow: ${full} spans found no room`, 'Raise OTEL_BSP_MAX_QUEUE_SIZE, or send it less: stages: false.'),
+      ];
+    if (unsampled && !exported)
+      return [
+        bad(
+          'otlp',
+          `${who}got nothing: callers record none of their traces`,
+          'Set OTEL_TRACES_SAMPLER=always_on to send spans all the same.',
+        ),
+      ];
+    return [];
+  });
+}
+
 /** Judges the clocks of those that answered, by name. */
 export function judgeClocks(answers: Readonly<Record<string, Answer | undefined>>): Finding {
   const skews = Object.entries(answers).flatMap(([name, answer]) => (answer?.skewMs === undefined ? [] : [{ name, ms: answer.skewMs }]));
@@ -133,6 +166,10 @@ export async function checkServers(
   return [
     ...(config.weaviateUrl === undefined ? [] : [judgeWeaviate(weaviate)]),
     ...receivers.map(({ name, target, answer }) => judgeOtlp(answer, { name, target })),
+    ...judgeSpans(
+      metrics?.status === 200 ? metrics.text : undefined,
+      config.otlp.destinations.map(({ view }) => view.name),
+    ),
     judgeClocks({
       'the control plane': own,
       Weaviate: weaviate,

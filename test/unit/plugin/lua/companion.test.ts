@@ -23,6 +23,7 @@ interface Step {
 
 interface Recorded {
   readonly shared: { clew_in?: CompanionRequest; clew_log?: CompanionOutcome; clew_tap?: unknown; clew_upstream_ms?: number };
+  readonly log_values: Readonly<Record<string, string>>;
   readonly warnings: readonly string[] | Record<string, never>;
   readonly upstream: Record<string, string>;
   readonly cleared: readonly string[] | Record<string, never>;
@@ -146,6 +147,21 @@ describe('access-after.lua', () => {
     expect(done.cleared).toEqual(decision.clear_headers);
     expect(done.shared).not.toHaveProperty('clew_in');
     expect(done.shared.clew_upstream_ms).toBe(1_700_000_000_500);
+  });
+
+  it("puts the run and its trace into the line of Kong's own log, also where it refuses", () => {
+    const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+    const traced = { ...decision, set_headers: { ...decision.set_headers, traceparent } };
+    const noted = { 'clew.run_id': decision.run_id, 'clew.trace_id': 'a'.repeat(32) };
+    expect(run([{ script: 'access-after.lua' }], post, { clew_out: traced }).log_values).toEqual(noted);
+    const exit = { status: 403, body: '{}', headers: {} };
+    expect(run([{ script: 'access-after.lua' }], post, { clew_out: { ...traced, exit } }).log_values).toEqual(noted);
+  });
+
+  it('applies the decision where the log takes no values', () => {
+    const done = run([{ script: 'access-after.lua' }], { ...post, log_error: 'no such call' }, { clew_out: decision });
+    expect(done.upstream).toEqual(decision.set_headers);
+    expect(done.warnings).toHaveLength(1);
   });
 
   it('changes nothing without a decision', () => {

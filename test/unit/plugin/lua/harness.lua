@@ -44,7 +44,7 @@ local function json(value)
 end
 
 local scenario = assert(loadfile(scenario_file))()
-local record = { warnings = {}, upstream = {}, cleared = {}, response = {}, response_cleared = {}, exits = {}, body_reads = {} }
+local record = { warnings = {}, log_values = {}, upstream = {}, cleared = {}, response = {}, response_cleared = {}, exits = {}, body_reads = {} }
 local clock = 1700000000
 
 local function answer(value)
@@ -99,6 +99,10 @@ local kong = {
   log = {
     warn = function(...) record.warnings[#record.warnings + 1] = table.concat({ ... }, "") end,
     serialize = answer(facts.serialized),
+    set_serialize_value = function(key, value)
+      if facts.log_error then error(facts.log_error) end
+      record.log_values[key] = value
+    end,
   },
 }
 local ngx = {

@@ -25,6 +25,7 @@ export function exchangeWith(body: string, changes: Partial<Exchange> = {}): Exc
     },
     route: new Router('http://127.0.0.1:9', [], []).routeOf('/'),
     shared: new Map(),
+    logValues: new Map(),
     upstream: { setHeaders: new Map(), clearHeaders: new Set() },
     answerHeaders: new Map(),
     times: { startedMs: 1000, upstreamMs: 1010, firstByteMs: 1030, endedMs: 1050 },

@@ -15,6 +15,7 @@ import {
   judgeCalls,
   judgeClocks,
   judgeOtlp,
+  judgeSpans,
   judgeWeaviate,
 } from '../../../../../control-plane/src/cli/doctor/servers.ts';
 import {
@@ -126,6 +127,17 @@ describe('doctor and the servers', () => {
 
   it('finds a receiver of spans that is away, refuses, or is another address', () => {
     expectFault(judgeOtlp(undefined), 'otlp', /does not answer/);
+    const counted = (outcomes: Readonly<Record<string, number>>): string =>
+      Object.entries(outcomes)
+        .map(([outcome, count]) => `clew_spans_total{destination="default",outcome="${outcome}"} ${count}\n`)
+        .join('');
+    expectFault(judgeSpans(counted({ refused: 4 }), ['default'])[0], 'otlp', /refused all of 4 spans/);
+    expectFault(judgeSpans(counted({ failed: 4 }), ['default'])[0], 'otlp', /took none of 4 spans/);
+    expectFault(judgeSpans(counted({ exported: 9, queue_full: 2 }), ['default'])[0], 'otlp', /too slow/);
+    expectFault(judgeSpans(counted({ unsampled: 3 }), ['default'])[0], 'otlp', /record none/);
+    expect(judgeSpans(counted({ exported: 9, failed: 2, unsampled: 3 }), ['default'])).toEqual([]);
+    expect(judgeSpans(counted({ refused: 4 }), ['tempo'])).toEqual([]);
+    expect(judgeSpans(undefined, ['default'])).toEqual([]);
     const target = { url: 'http://127.0.0.1:4317/v1/traces' };
     expectFault(judgeOtlp(undefined, { name: 'tempo', target }), 'otlp', /tempo does not answer: 4317 is the port of gRPC/);
     expectFault(judgeOtlp(answer(401)), 'otlp', /headers/);
