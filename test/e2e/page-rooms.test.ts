@@ -49,7 +49,17 @@ describe('runs', () => {
     await page.keyboard.press('k');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { level: 2, name: 'Composition' }).waitFor();
-    for (const text of ['find_shift', 'checkable', 'handbook', '5 messages, truncated by the client', 'rate limit', '["END"]']) {
+    for (const text of [
+      'find_shift',
+      'checkable',
+      'handbook',
+      '5 messages',
+      '6 earlier messages of the thread are no longer sent',
+      'rate limit',
+      '["END"]',
+      'approved template of rota',
+      'score 0.83',
+    ]) {
       await page.getByRole('main').getByText(text, { exact: false }).first().waitFor();
     }
     expect(new URL(page.url()).searchParams.get('run')).toBe(first);
@@ -81,6 +91,7 @@ describe('runs', () => {
     await row.getByText('gpt-4o-mini-2024-07-18').waitFor();
     await page.getByRole('row').filter({ hasText: 'tools › 1' }).getByText('not there').waitFor();
     expect(await page.locator('.word-diff ins').textContent()).toBe('for a month');
+    await page.getByRole('region', { name: 'Tool find_shift' }).getByText('parameters › properties › day › type').waitFor();
     isClean(seen);
     await page.context().close();
   });
@@ -92,7 +103,14 @@ describe('runs', () => {
     await eventually(() => questions.getByText('no', { exact: true }).count()).toBe(4);
     const deviation = page.getByRole('row').filter({ hasText: 'unexpected' });
     await deviation.getByText('gpt-4o-mini-2024-07-18').waitFor();
-    for (const text of ['by rota 3', 'signed by the gateway', 'entry 3,998 of the log', 'application says', 'seen by the gateway']) {
+    for (const text of [
+      'by rota 3',
+      'signed by the gateway',
+      'entry 3,998 of the log',
+      'stated by the application',
+      'stated by the provider',
+      'seen at the gateway',
+    ]) {
       await page.getByRole('main').getByText(text).first().waitFor();
     }
     const downloading = page.waitForEvent('download');
@@ -100,6 +118,44 @@ describe('runs', () => {
     const saved = await downloading;
     expect(saved.suggestedFilename()).toBe(`run-${second}.json`);
     expect(JSON.parse(readFileSync(await saved.path(), 'utf8'))).toMatchObject({ envelope: { payload: second } });
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('are compared with the run before them by one step', async () => {
+    const { page, seen } = await visit(browser, served, `/?run=${first}`);
+    await page.getByRole('link', { name: 'with the run before it' }).click();
+    await page.getByRole('heading', { level: 1, name: '3 differences' }).waitFor();
+    expect(new URL(page.url()).searchParams.get('against')).toBe(first);
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('are asked a question over a time, and those that somebody has to look at are shown', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=runs');
+    await page.getByRole('link', { name: 'Questions' }).click();
+    await page.getByRole('heading', { name: 'Runs that another model answered than is authorised' }).waitFor();
+    const rows = page.getByRole('list', { name: 'Answers' }).getByRole('listitem');
+    await eventually(() => rows.count()).toBe(1);
+    await rows.first().getByText('model › executed: gpt-4o-mini-2024-07-18 instead of gpt-4o-2024-08-06').waitFor();
+    await page.getByRole('combobox', { name: /^Question/ }).selectOption('prompt');
+    await page.getByRole('combobox', { name: /^Answer/ }).selectOption('all');
+    await page.getByText('clew identity prompt --from').waitFor();
+    await eventually(() => rows.count()).toBe(12);
+    expect(Object.fromEntries(new URL(page.url()).searchParams)).toEqual({ view: 'answers', ask: 'prompt', answer: 'all' });
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('say what changed in them at a moment', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=changes');
+    await page.getByLabel('Moment').fill('2026-03-02T10:30:00');
+    await page.getByRole('button', { name: 'Compare' }).click();
+    const changes = page.getByRole('list', { name: 'Changes' });
+    await changes.getByText('composition › tools › find_shift').waitFor();
+    await changes.getByText('82%').waitFor();
+    expect(await changes.getByRole('link', { name: 'compare two' }).getAttribute('href')).toBe(`/?run=${first}&against=${second}`);
+    expect(new URL(page.url()).searchParams.get('at')).toMatch(/^2026-03-02T\d\d:30:00\.000Z$/);
     isClean(seen);
     await page.context().close();
   });
@@ -134,6 +190,44 @@ describe('the graph of a thread', () => {
     expect(await row.getByRole('link').count()).toBe(1);
     await page.getByRole('link', { name: 'Hide the graph' }).click();
     await graph.waitFor({ state: 'detached' });
+    isClean(seen);
+    await page.context().close();
+  });
+});
+
+describe('manifests', () => {
+  it('stand with what they do, how much they cover and what drifted, those of the past as well', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=manifests');
+    const rows = page.getByRole('list', { name: 'Manifests' }).getByRole('listitem');
+    await eventually(() => rows.count()).toBe(3);
+    for (const text of ['blocks', 'also what cannot be read', 'routes chat, agent-*; 1 template; 1 model; 2 tools', 'judged also as 2'])
+      await rows.first().getByText(text).waitFor();
+    await rows.last().getByText('not in force any more').waitFor();
+    await page.getByText('set signed').waitFor();
+    await page.getByRole('img', { name: /covered and drifted over 21 days/ }).waitFor();
+    await page.getByRole('link', { name: 'drifted' }).click();
+    await eventually(() => new URL(page.url()).searchParams.get('verdict')).toBe('drifted');
+    isClean(seen);
+    await page.context().close();
+  });
+});
+
+describe('the log', () => {
+  it('says how large it is, what is signed and seen, and what of the runs is not there', async () => {
+    const { page, seen } = await visit(browser, served, '/?view=log');
+    for (const text of [
+      '4,012 entries',
+      'Last checkpoint at 4,000',
+      '12 to be signed',
+      'has not cosigned the newest',
+      'queue full',
+      'mode off',
+      'unknown key',
+    ])
+      await page.getByRole('main').getByText(text).first().waitFor();
+    const processes = page.getByRole('list', { name: 'Gateway processes' });
+    await processes.getByText('running').waitFor();
+    await processes.getByText('240').waitFor();
     isClean(seen);
     await page.context().close();
   });
@@ -182,6 +276,7 @@ describe('alerts', () => {
     await changes.getByRole('row').filter({ hasText: 'model › executed' }).getByText('0% → 66%').waitFor();
     expect(await changes.getByRole('link', { name: 'Compare two runs' }).getAttribute('href')).toBe(`/?run=${first}&against=${second}`);
     await page.getByRole('region', { name: 'Told' }).getByText('unreachable').waitFor();
+    expect(await address('Every field of the runs around then')).toMatch(/^\/\?view=changes&at=/);
     expect(await address('oven, repair, warranty')).toMatch(/^\/\?topic=top_2&from=/);
     isClean(seen);
     await page.context().close();
@@ -258,6 +353,12 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['run', () => served, `/?run=${first}`],
   ['run that drifted', () => served, `/?run=${second}`],
   ['two runs', () => served, `/?run=${first}&against=${second}`],
+  ['questions to runs', () => served, '/?view=answers'],
+  ['what changed', () => served, '/?view=changes&at=2026-03-02T10:30:00.000Z'],
+  ['manifests', () => served, '/?view=manifests'],
+  ['no manifests', () => empty, '/?view=manifests'],
+  ['log', () => served, '/?view=log'],
+  ['empty log', () => empty, '/?view=log'],
   ['topics', () => served, '/?view=topics'],
   ['released topics', () => served, '/?view=topics&figures=released'],
   ['alerts', () => served, '/?view=alerts'],

@@ -1,6 +1,8 @@
 // Runs, topics and alerts in the shapes of the API, from memory. page-real.test.ts shows those of the real control plane.
 import type { AlertChange, Finding } from '../../control-plane/src/alerts/index.ts';
+import { PROVENANCE } from '../../control-plane/src/identity/views.ts';
 import { ClewError, type Route } from '../../control-plane/src/kernel/index.ts';
+import { identityRoutes } from './page-identity.ts';
 
 const NOW = Date.now();
 const digest = (text: string): string => text.padEnd(64, '0');
@@ -27,7 +29,9 @@ function run(index: number, given: { readonly model?: Json; readonly parameters?
         ? [{ path: '/model/executed', kind: 'unexpected', expected: ['gpt-4o-2024-08-06'], found: 'gpt-4o-mini-2024-07-18' }]
         : [],
     checked: index === 2 ? ['models', 'instructions'] : [],
-    provenance: { '/parameters': 'application', '/history': 'gateway' },
+    before: index === 70 ? null : String(index + 1).padStart(32, 'e'),
+    truncation: { dropped: 6, kind: 'truncated' },
+    provenance: PROVENANCE,
     traceId: digest('7').slice(0, 32),
     record: {
       version: 1,
@@ -36,7 +40,26 @@ function run(index: number, given: { readonly model?: Json; readonly parameters?
       model,
       parameters: given.parameters ?? { temperature: 0.3, stop: ['END'] },
       composition: {
-        instructions: [{ digest: digest('a1'), salted: true, length: 277, role: 'system' }],
+        instructions: [
+          {
+            digest: digest('a1'),
+            salted: true,
+            length: 277,
+            role: 'system',
+            template: {
+              digest: digest('a2'),
+              manifest: 'rota',
+              variables: [{ name: 'team', digest: digest('a3'), salted: true, length: 6 }],
+            },
+          },
+        ],
+        retrieval: {
+          selected: [{ digest: digest('c2'), salted: true, length: 5, source: 'handbook', score: 0.83 }],
+          discarded: [{ digest: digest('c3'), salted: true, length: 5, score: 0.41 }],
+        },
+        routing: { digest: digest('e1'), length: 512 },
+        variant: 'prompt-b',
+        declared: { set: digest('ab12'), manifests: ['rota'] },
         tools: [{ digest: digest('b1'), length: 512, name: 'find_shift' }],
         context: [{ digest: digest('c1'), salted: true, length: 1380, source: 'handbook' }],
         input: { digest: digest('f1'), salted: true, length: 84 },
@@ -57,6 +80,21 @@ const RUNS = [
   ...Array.from({ length: 68 }, (_, index) => run(index + 3, { model: { requested: 'mistral-large', evidence: 'unknown' } })),
 ];
 export const RUN_IDS: readonly string[] = RUNS.map(({ id }) => id);
+
+const answered = (one: Json & { readonly id: string }, question: string | undefined) => ({
+  id: one.id,
+  at: one['at'],
+  thread: one['thread'],
+  answer: one.id === RUN_IDS[1] ? 'no' : 'unknown',
+  why: `About ${question ?? ''}.`,
+  differences: one.id === RUN_IDS[1] ? (one['deviations'] as readonly Json[]) : [],
+});
+
+/** Two pages, of which the first can be empty, as where no new run has the answer. */
+const answersTo = (question: string | undefined, answer: string | undefined, cursor: string | undefined) =>
+  RUNS.slice(...(cursor === undefined ? [0, 1] : [1, 12]))
+    .map((one) => answered(one, question))
+    .filter((one) => answer === undefined || one.answer === answer);
 
 const DIFFERENCES = [
   { path: '/composition/tools/0', kind: 'removed', a: { digest: digest('b1'), length: 512, name: 'find_shift' } },
@@ -196,7 +234,7 @@ const route = (path: string, answer: (query: Readonly<Record<string, string | un
   path,
   permission: `${path.split('/')[2] ?? ''}:read`,
   summary: 'From memory',
-  query: ['figures', 'status', 'verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run'].map((name) => ({
+  query: ['figures', 'status', 'verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run', 'answer'].map((name) => ({
     name,
     description: name,
     schema: { type: 'string' },
@@ -209,6 +247,7 @@ const route = (path: string, answer: (query: Readonly<Record<string, string | un
 export function roomRoutes(isEmpty = false): readonly Route[] {
   const some = <T>(items: readonly T[]): readonly T[] => (isEmpty ? [] : items);
   return [
+    ...identityRoutes(isEmpty),
     route('/v1/runs', ({ verdict, cursor = '0', limit = '50' }) => {
       const matching = some(RUNS).filter((one) => verdict === undefined || one['verdict'] === verdict);
       const end = Number(cursor) + Number(limit);
@@ -222,13 +261,23 @@ export function roomRoutes(isEmpty = false): readonly Route[] {
         differences: a === b ? [] : DIFFERENCES,
         texts: a === b ? {} : { prompt: WORDS },
         templates: [],
-        tools: [],
+        tools:
+          a === b
+            ? []
+            : [
+                {
+                  path: '/composition/tools/1/digest',
+                  name: 'find_shift',
+                  differences: [{ path: '/parameters/properties/day/type', kind: 'changed', a: 'string', b: 'integer' }],
+                },
+              ],
       };
     }),
-    route('/v1/runs/answers', ({ question, run: id }) => ({
-      items: [{ id, answer: id === RUN_IDS[1] ? 'no' : 'unknown', why: `About ${question ?? ''}.`, differences: [] }],
-      next: null,
-    })),
+    route('/v1/runs/answers', ({ question, run: id, answer, cursor }) =>
+      id === undefined
+        ? { items: some(answersTo(question, answer, cursor)), next: cursor === undefined && !isEmpty ? 'more' : null }
+        : { items: [answered(find(RUNS, id), question)], next: null },
+    ),
     route('/v1/runs/:id', (_query, id) => find(RUNS, id)),
     route('/v1/runs/:id/bundle', (_query, id) => ({ envelope: { payload: id }, proof: 'c2sp.org/tlog-proof@v1' })),
     route('/v1/topics', ({ figures }) =>

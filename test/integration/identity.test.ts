@@ -139,7 +139,9 @@ describe('run identity', () => {
     for (const missing of ['0/000', '0/000.p/5', '0/001.p/1', '1/000.p/1', '0/0', '0/x000/000.p/1', 'entries/000.p/0']) {
       expect((await get(`/v1/log/tile/${missing}`)).status, missing).toBe(404);
     }
-    expect((await get('/v1/log')).body).toMatchObject({ size: 4, checkpointSize: 4 });
+    expect((await get('/v1/log')).body).toMatchObject({ size: 4, checkpointSize: 4, root: checkpoint.text.split('\n')[2], witnesses: [] });
+    const { checkpointAt } = (await get('/v1/log')).body as { checkpointAt: string };
+    expect(Math.abs(Date.now() - Date.parse(checkpointAt))).toBeLessThan(120_000);
   });
 
   it('finds the numbers that a gateway passed over', async () => {
@@ -162,6 +164,13 @@ describe('run identity', () => {
     expect(await ask('question=model&answer=no&from=2026-01-01')).toMatchObject([{ id: runIdOf(2) }]);
     expect((await ask('question=change')).every(({ answer }) => ['yes', 'no', 'unknown'].includes(answer))).toBe(true);
     expect((await get('/v1/runs/answers?question=else')).status).toBe(400);
+  });
+
+  it('names the run before it, for whoever wants to compare them', async () => {
+    const session = { id: 'two-of-one', source: 'header:x-session-id' };
+    await post([composed({ runId: runIdOf(50), session }), composed({ runId: runIdOf(51), session, startedAt: new Date().toISOString() })]);
+    expect((await get(`/v1/runs/${runIdOf(51)}`)).body).toMatchObject({ before: runIdOf(50), truncation: null });
+    expect((await get(`/v1/runs/${runIdOf(50)}`)).body).toMatchObject({ before: null });
   });
 
   it('compares two runs by field and by word', async () => {

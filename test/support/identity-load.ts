@@ -16,7 +16,7 @@ import { leafHash, verifyInclusion } from '../../control-plane/src/identity/log/
 import { inclusionProof, rootOf } from '../../control-plane/src/identity/log/prove.ts';
 import { parseCheckpoint } from '../../control-plane/src/identity/log/checkpoint.ts';
 import { parseNote } from '../../control-plane/src/identity/log/note.ts';
-import { silentLogger } from '../../control-plane/src/kernel/index.ts';
+import { silentLogger, systemClock } from '../../control-plane/src/kernel/index.ts';
 import { guard } from '../../plugin/src/manifests/index.ts';
 import { readCompanionRequest } from '../../plugin/src/observe/index.ts';
 import { cpuTimer } from './cpu-time.ts';
@@ -43,7 +43,7 @@ export interface LogBench {
 export function openLogBench(): LogBench {
   const folder = mkdtempSync(path.join(tmpdir(), 'clew-log-bench-'));
   const database = new Database(path.join(folder, 'clew.db'));
-  const log = new SqliteLog(database);
+  const log = new SqliteLog(database, systemClock);
   let size = 0;
   const append = (count: number): void =>
     database.transaction(() => {

@@ -1,6 +1,6 @@
 // Two stored runs side by side.
 import type { Json } from '#contract';
-import { diffRecords, type Difference } from './diff.ts';
+import { diffRecords, diffValues, type Difference } from './diff.ts';
 import type { RunTexts, StoredRun } from './ports.ts';
 import { diffWords, type WordChange } from './words.ts';
 
@@ -18,7 +18,7 @@ export interface RunComparison {
   /** Templates of instructions that differ. */
   readonly templates: readonly { readonly path: string; readonly words: readonly WordChange[] }[];
   /** Definitions of tools that differ, by their own fields. */
-  readonly tools: readonly { readonly path: string; readonly a: Json; readonly b: Json }[];
+  readonly tools: readonly { readonly path: string; readonly name?: string; readonly differences: readonly Difference[] }[];
 }
 
 /** @param held redacted texts of both, where the caller may see them */
@@ -36,7 +36,13 @@ export function compareRuns(a: StoredRun, b: StoredRun, declared: TemplateTexts,
         words: diffWords(one, other),
       }),
     ),
-    tools: pairs(differences, /^\/composition\/tools\/\d+\/digest$/, (digest) => declared.tool(digest)),
+    tools: pairs(differences, /^\/composition\/tools\/\d+\/digest$/, (digest) => declared.tool(digest)).map(
+      ({ path, a: one, b: other }) => ({
+        path,
+        ...named(one),
+        differences: diffValues(one, other),
+      }),
+    ),
   };
 }
 
@@ -59,4 +65,9 @@ function pairs<T>(
     const [one, other] = [valueOf(a), valueOf(b)];
     return one === undefined || other === undefined ? [] : [{ path, a: one, b: other }];
   });
+}
+
+function named(tool: Json): { readonly name?: string } {
+  const name = typeof tool === 'object' && tool !== null ? (tool as { readonly name?: unknown }).name : undefined;
+  return typeof name === 'string' ? { name } : {};
 }

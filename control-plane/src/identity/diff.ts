@@ -22,6 +22,13 @@ export function diffRecords(a: CompositionRecord, b: CompositionRecord): readonl
   return found.sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0));
 }
 
+/** Differences of two values, by JSON pointer; empty where they say the same. */
+export function diffValues(a: unknown, b: unknown): readonly Difference[] {
+  const found: Difference[] = [];
+  compare('', a, b, found);
+  return found.sort((left, right) => (left.path < right.path ? -1 : left.path > right.path ? 1 : 0));
+}
+
 /** Which manifests the gateway knew is no property of the run. */
 const comparable = (record: CompositionRecord): object => ({
   ...record,

@@ -27,6 +27,7 @@ export type {
   GatewayKey,
   GatewayKeyStore,
   RunFilter,
+  RunInThread,
   RunReader,
   RunTexts,
   StoredRun,

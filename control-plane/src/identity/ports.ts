@@ -40,6 +40,8 @@ export interface RunReader {
   find(scope: Scope, runId: string): Promise<StoredRun | undefined>;
   /** The run of the same kind (turn, step, auxiliary) before it in its thread; undefined for the first, and where the request is purged. */
   before(scope: Scope, runId: string): Promise<StoredRun | undefined>;
+  /** What its thread says of the run; nulls for the first of a thread, and where the request is purged. */
+  inThread(scope: Scope, runId: string): Promise<RunInThread>;
   /** Runs by manifest, verdict and step of time, oldest first. Steps begin at whole multiples of `stepMs`. */
   verdicts(
     scope: Scope,
@@ -47,6 +49,13 @@ export interface RunReader {
   ): Promise<readonly VerdictCount[]>;
   /** Redacted texts, null where none is held (any more). */
   textsOf(scope: Scope, runId: string): Promise<RunTexts>;
+}
+
+export interface RunInThread {
+  /** Id of the run that `before` answers. */
+  readonly before: string | null;
+  /** Earlier messages that the client no longer sends. */
+  readonly truncation: { readonly dropped: number; readonly kind: 'truncated' | 'compacted' } | null;
 }
 
 export interface VerdictCount {

@@ -81,7 +81,7 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
       // Before /v1/runs/:id, which would take them for ids.
       ...windowRoutes(runs),
       ...runRoutes({ runs, bundler, texts: textsOf(manifests) }),
-      ...logRoutes({ store: log, checkpointer, counters, key, clock }),
+      ...logRoutes({ store: log, checkpointer, counters, key, clock, witnesses: parts.witnesses }),
       ...manifestRoutes(manifests),
       ...gatewayKeyRoutes(gatewayKeys, clock, trust),
       ...epochRoutes({ epochs, gatewayKeys, trust, clock }),

@@ -3,8 +3,9 @@ import { publicKeyPem, type SigningKey } from '#contract';
 import { ClewError, type ApiReply, type Route, type Scope } from '../kernel/index.ts';
 import type { Checkpointer } from './log/checkpointer.ts';
 import { HASH_BYTES } from './log/merkle.ts';
-import { parseNote } from './log/note.ts';
-import type { LogStore } from './log/ports.ts';
+import { parseNote, parseVkey, type Note } from './log/note.ts';
+import { cosignedAt } from './log/cosignature.ts';
+import type { LogStore, Witness } from './log/ports.ts';
 import { entryBundle, parseTilePath, TILE_WIDTH } from './log/tiles.ts';
 import { accountOf, endOf, type Account } from './account.ts';
 import type { CounterReader, EpochSummary } from './ports.ts';
@@ -21,13 +22,14 @@ export interface LogRoutesParts {
   readonly counters: CounterReader;
   readonly key: SigningKey;
   readonly clock: { nowMs(): number };
+  readonly witnesses: readonly Witness[];
 }
 
 export function logRoutes(parts: LogRoutesParts): Route[] {
   return [healthRoute(parts), checkpointRoute(parts), gapsRoute(parts), ...tileRoutes(parts)];
 }
 
-function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesParts): Route {
+function healthRoute({ store, checkpointer, counters, key, clock, witnesses }: LogRoutesParts): Route {
   return {
     method: 'get',
     path: '/v1/log',
@@ -44,7 +46,14 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
           gatewayKey: { type: 'string', description: 'PEM; signs for gateways that do not sign themselves' },
           size: { type: 'integer' },
           checkpointSize: { type: ['integer', 'null'] },
+          checkpointAt: { type: ['string', 'null'], format: 'date-time', description: 'When it was first published' },
+          root: { type: ['string', 'null'], description: 'Root of the newest checkpoint, base64' },
           signatures: { type: 'array', items: { type: 'string' }, description: 'Names on the newest checkpoint: the log, then witnesses' },
+          witnesses: {
+            type: 'array',
+            description: 'Those that are asked to cosign, with the time at which each saw the newest checkpoint; null: not yet',
+            items: { type: 'object', properties: { name: { type: 'string' }, at: { type: ['string', 'null'], format: 'date-time' } } },
+          },
           missing: {
             type: 'integer',
             description: 'Runs whose number was passed over without an explanation, those on their way included',
@@ -57,8 +66,9 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
     },
     errors: ['unavailable'],
     handle: async ({ caller: { scope } }) => {
-      const { size } = await store.state(scope);
+      const { size, publishedMs } = await store.state(scope);
       const published = await checkpointer.published(scope);
+      const note = published ? parseNote(published.note) : undefined;
       const { account } = await readAccount(counters, scope, clock.nowMs());
       const { missing, lost, notKept, unknownEnd } = account;
       return {
@@ -69,7 +79,10 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
           gatewayKey: publicKeyPem(key.publicKey),
           size,
           checkpointSize: published?.size ?? null,
-          signatures: (published ? parseNote(published.note)?.signatures : undefined)?.map(({ name }) => name) ?? [],
+          checkpointAt: publishedMs === null || publishedMs === undefined ? null : new Date(publishedMs).toISOString(),
+          root: published?.root.toString('base64') ?? null,
+          signatures: note?.signatures.map(({ name }) => name) ?? [],
+          witnesses: witnesses.map((witness) => ({ name: witness.name, at: cosignedBy(note, witness) })),
           missing,
           lost,
           notKept,
@@ -79,6 +92,13 @@ function healthRoute({ store, checkpointer, counters, key, clock }: LogRoutesPar
       };
     },
   };
+}
+
+/** When the witness saw it, by its own signed word. */
+function cosignedBy(note: Note | undefined, { vkey }: Witness): string | null {
+  const verifier = vkey === undefined ? undefined : parseVkey(vkey);
+  const seconds = note && verifier ? cosignedAt(note, verifier) : undefined;
+  return seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
 }
 
 function gapsRoute({ counters, clock }: LogRoutesParts): Route {

@@ -91,7 +91,11 @@ function diffRoute({ runs, texts }: RunRoutesParts): Route {
           templates: { type: 'array', items: { type: 'object', properties: { path: { type: 'string' }, words } } },
           tools: {
             type: 'array',
-            items: { type: 'object', properties: { path: { type: 'string' }, differences: { type: 'array', items: DEVIATION } } },
+            items: {
+              type: 'object',
+              properties: { path: { type: 'string' }, name: { type: 'string' }, differences: { type: 'array', items: DEVIATION } },
+            },
+            description: 'Definitions that differ, by their own fields, where manifests declare both',
           },
         },
       },
@@ -189,6 +193,12 @@ function runRoute({ runs }: RunRoutesParts): Route {
             description: 'What the manifest speaks of; the verdict says nothing of the rest',
           },
           record: { type: 'object', description: 'The composition record; its canonical bytes give the digest' },
+          before: { type: ['string', 'null'], description: 'Run of the same kind before it in its thread' },
+          truncation: {
+            type: ['object', 'null'],
+            description:
+              'Earlier messages of the thread that the client no longer sends, as linking found: dropped, and kind truncated or compacted. Not part of the record: one request does not show it.',
+          },
           provenance: {
             type: 'object',
             description: 'Of each field: seen at the gateway, stated by the provider, or stated by the application',
@@ -200,9 +210,11 @@ function runRoute({ runs }: RunRoutesParts): Route {
     handle: async ({ caller, params }) => {
       const run = await findRun(runs, caller.scope, params['id'] ?? '');
       const { differences: deviations, checked } = run.judgement;
+      const { before, truncation } = await runs.inThread(caller.scope, run.id);
+      const { traceId, record } = run;
       return {
         status: 200,
-        json: { ...runSummary(run), traceId: run.traceId, deviations, checked, record: run.record, provenance: PROVENANCE },
+        json: { ...runSummary(run), traceId, deviations, checked, before, truncation, record, provenance: PROVENANCE },
       };
     },
   };

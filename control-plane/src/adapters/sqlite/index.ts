@@ -159,7 +159,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     alertTraffic: new SqliteAlertTraffic(database),
     feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),
-    log: new SqliteLog(database),
+    log: new SqliteLog(database, clock),
     counters: new SqliteCounters(database, clock),
     epochs: new SqliteEpochs(database),
     gatewayKeys: new SqliteGatewayKeys(database, audit),

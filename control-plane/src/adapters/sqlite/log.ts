@@ -1,7 +1,7 @@
 import { query, type Database } from './database.ts';
 import type { LogState, LogStore, TileLevel, TileReader } from '../../identity/index.ts';
 import { edgeTiles, growTree, tileKey, TILE_WIDTH } from '../../identity/index.ts';
-import type { Scope } from '../../kernel/index.ts';
+import type { Clock, Scope } from '../../kernel/index.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
 const ENTRIES = -1;
@@ -11,7 +11,9 @@ const WRITE = `INSERT INTO log_tiles (scope, level, number, hashes) VALUES (?, ?
 // The size that the new tiles were made for is part of the statement: two writers can never both go on from one size.
 const GROW = `INSERT INTO log_trees (scope, size) VALUES (?1, ?3)
   ON CONFLICT (scope) DO UPDATE SET size = excluded.size WHERE size = ?2`;
-const PUBLISH = 'UPDATE log_trees SET checkpoint = ?3, checkpoint_size = ?2 WHERE scope = ?1 AND checkpoint_size <= ?2 AND size >= ?2';
+const PUBLISH = `UPDATE log_trees SET checkpoint = ?3, checkpoint_size = ?2,
+    checkpoint_ms = CASE WHEN checkpoint_size = ?2 THEN checkpoint_ms ELSE ?4 END
+  WHERE scope = ?1 AND checkpoint_size <= ?2 AND size >= ?2`;
 
 /** Leaves of one commit, for one log. */
 export class LeafAppender {
@@ -67,9 +69,11 @@ function readTile(database: Database, scope: string, level: number, number: numb
 
 export class SqliteLog implements LogStore {
   private readonly database: Database;
+  private readonly clock: Clock;
 
-  constructor(database: Database) {
+  constructor(database: Database, clock: Clock) {
     this.database = database;
+    this.clock = clock;
   }
 
   async scopes(): Promise<readonly Scope[]> {
@@ -77,8 +81,10 @@ export class SqliteLog implements LogStore {
   }
 
   async state(scope: Scope): Promise<LogState> {
-    const row = this.database.get(query.selectFrom('log_trees').select(['size', 'checkpoint']).where('scope', '=', keyOf(scope)));
-    return Promise.resolve(row ?? { size: 0, checkpoint: null });
+    const row = this.database.get(
+      query.selectFrom('log_trees').select(['size', 'checkpoint', 'checkpoint_ms']).where('scope', '=', keyOf(scope)),
+    );
+    return Promise.resolve({ size: row?.size ?? 0, checkpoint: row?.checkpoint ?? null, publishedMs: row?.checkpoint_ms ?? null });
   }
 
   reader(scope: Scope): TileReader {
@@ -101,7 +107,7 @@ export class SqliteLog implements LogStore {
   }
 
   async publish(scope: Scope, size: number, checkpoint: string): Promise<boolean> {
-    return Promise.resolve(Number(this.database.prepare(PUBLISH).run(keyOf(scope), size, checkpoint).changes) === 1);
+    return Promise.resolve(Number(this.database.prepare(PUBLISH).run(keyOf(scope), size, checkpoint, this.clock.nowMs()).changes) === 1);
   }
 
   async find(scope: Scope, runId: string): Promise<{ readonly index: number; readonly envelope: string } | undefined> {

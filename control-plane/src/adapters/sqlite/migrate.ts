@@ -17,6 +17,7 @@ import { alertDesk } from './migrations/0014-alert-desk.ts';
 import { topicTree } from './migrations/0015-topic-tree.ts';
 import { fixedTopics } from './migrations/0016-fixed-topics.ts';
 import { releasedCourse } from './migrations/0017-released-course.ts';
+import { checkpointTime } from './migrations/0018-checkpoint-time.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -37,6 +38,7 @@ const MIGRATIONS: readonly string[] = [
   topicTree,
   fixedTopics,
   releasedCourse,
+  checkpointTime,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

@@ -4,12 +4,14 @@ import {
   recordOf,
   type CompositionRecord,
   type RunFilter,
+  type RunInThread,
   type RunReader,
   type RunTexts,
   type StoredRun,
   type VerdictCount,
 } from '../../identity/index.ts';
 import type { Scope } from '../../kernel/index.ts';
+import type { Placement } from '../../threads/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
 import type { RequestRow } from './request-row.ts';
@@ -121,6 +123,21 @@ export class SqliteRuns implements RunReader {
       .where(sql<boolean>`(r.at, r.seq) < (${run.at}, ${run.seq})`);
     const found = this.database.get(earlier.orderBy('r.at', 'desc').orderBy('r.seq', 'desc').limit(1));
     return Promise.resolve(found === undefined ? undefined : fromLive(found));
+  }
+
+  async inThread(scope: Scope, runId: string): Promise<RunInThread> {
+    const row = this.database.get(
+      query
+        .selectFrom('requests')
+        .select('placement')
+        .where('scope', '=', keyOf(scope))
+        .where('run_id', '=', runId)
+        .orderBy('seq')
+        .limit(1),
+    );
+    const { truncation } = row === undefined ? {} : (JSON.parse(row.placement) as Pick<Placement, 'truncation'>);
+    const before = await this.before(scope, runId);
+    return { before: before?.id ?? null, truncation: truncation ? { dropped: truncation.dropped, kind: truncation.kind } : null };
   }
 
   async verdicts(

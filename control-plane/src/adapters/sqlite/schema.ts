@@ -350,7 +350,7 @@ export interface Tables {
   repair_moves: RepairMoveTable;
   repair_contradictions: RepairContradictionTable;
   run_identities: RunIdentityTable;
-  log_trees: { scope: string; size: number; checkpoint: string | null; checkpoint_size: Generated<number> };
+  log_trees: { scope: string; size: number; checkpoint: string | null; checkpoint_size: Generated<number>; checkpoint_ms: number | null };
   gateway_keys: GatewayKeyTable;
   meta: { key: string; value: string };
   journal: JournalTable;

@@ -8,6 +8,8 @@ export interface LogState {
   readonly size: number;
   /** The newest that was published: a signed note; null before the first. */
   readonly checkpoint: string | null;
+  /** When a checkpoint of that size was first published; null where that is not known. */
+  readonly publishedMs?: number | null;
 }
 
 /**
@@ -44,6 +46,8 @@ export interface CheckpointGuard {
 /** A witness, by its client. */
 export interface Witness {
   readonly name: string;
+  /** C2SP vkey of kind cosignature/v1; absent where its signatures cannot be read. */
+  readonly vkey?: string;
   /** Lines of cosignature, to be put below the note. Rejects where it does not answer or refuses. */
   cosign(request: WitnessRequest): Promise<readonly string[]>;
 }

@@ -35,6 +35,7 @@ export function witnessClient({ url, vkey, fetch: send = fetch, timeoutMs = 5_00
 
   return {
     name: verifier.name,
+    vkey,
     async cosign(request) {
       const { origin, size } = request;
       let response = await post(request, Math.min(seen.get(origin) ?? 0, size));

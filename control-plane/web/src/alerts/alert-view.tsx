@@ -1,8 +1,9 @@
 import { readAlert, type AlertDetail, type AlertPost } from '../api/alerts.ts';
+import { useMay } from '../api/me.ts';
 import { useResource } from '../api/use-resource.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
-import { alertsAddress, listAddress, searchAddress, threadAddress } from '../route/url.ts';
+import { alertsAddress, changesAddress, listAddress, searchAddress, threadAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { ago, count, dateTime, percent, plural, timeOfDay } from '../ui/format.ts';
@@ -20,6 +21,7 @@ const POLL_MS = 10_000;
 /** One alert: what stands out in its time against the time before, each leading to the threads behind it. */
 export function AlertView({ id }: { readonly id: string }) {
   const { data, problem, reload } = useResource<AlertDetail>(`alert ${id}`, (signal) => readAlert(id, signal), POLL_MS);
+  const may = useMay();
   const now = useNow();
   const back = (): void => goBack(alertsAddress());
   useTitle(data?.name ?? 'Alert');
@@ -71,6 +73,11 @@ export function AlertView({ id }: { readonly id: string }) {
         </ol>
       )}
       <Changes changes={data.changes} beginsAt={data.window.from} />
+      {may('runs:read') && (
+        <p className="hint">
+          <Link href={changesAddress(data.window.from)}>Every field of the runs around then</Link>
+        </p>
+      )}
       <Posts posts={data.posts} />
     </>
   );

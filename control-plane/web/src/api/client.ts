@@ -1,32 +1,11 @@
 import { get, getSigned, type Query } from './http.ts';
-import type {
-  Answered,
-  ExactTopics,
-  Me,
-  Page,
-  ReleasedTopics,
-  Question,
-  RunDetail,
-  RunDiff,
-  RunSummary,
-  SearchHit,
-  ThreadDetail,
-  ThreadSummary,
-  TopicFigures,
-} from './views.ts';
+import type { ExactTopics, Me, Page, ReleasedTopics, SearchHit, ThreadDetail, ThreadSummary, TopicFigures } from './views.ts';
 
 export const listThreads = (query: Query, signal?: AbortSignal): Promise<Page<ThreadSummary>> => getSigned('/v1/threads', query, signal);
 export const readThread = (id: string, signal?: AbortSignal): Promise<ThreadDetail> =>
   getSigned(`/v1/threads/${encodeURIComponent(id)}`, {}, signal);
 export const search = (q: string, signal?: AbortSignal): Promise<Page<SearchHit>> => getSigned('/v1/search', { q, limit: '50' }, signal);
 
-export const listRuns = (query: Query, signal?: AbortSignal): Promise<Page<RunSummary>> => getSigned('/v1/runs', query, signal);
-export const readRun = (id: string, signal?: AbortSignal): Promise<RunDetail> =>
-  getSigned(`/v1/runs/${encodeURIComponent(id)}`, {}, signal);
-export const compareRuns = (a: string, b: string, signal?: AbortSignal): Promise<RunDiff> => getSigned('/v1/runs/diff', { a, b }, signal);
-export const readBundle = (id: string): Promise<unknown> => getSigned(`/v1/runs/${encodeURIComponent(id)}/bundle`, {});
-export const askRun = (question: Question, run: string, signal?: AbortSignal): Promise<Page<Answered>> =>
-  getSigned('/v1/runs/answers', { question, run }, signal);
 export const listTopics = (figures: TopicFigures | undefined, signal?: AbortSignal): Promise<ExactTopics | ReleasedTopics> =>
   getSigned('/v1/topics', { figures }, signal);
 export const readMe = (signal?: AbortSignal): Promise<Me> => getSigned('/v1/me', {}, signal);

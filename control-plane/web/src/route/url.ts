@@ -10,6 +10,13 @@ export const RUN_FILTER_NAMES = ['verdict', 'model', 'since', 'first'] as const;
 export type RunFilterName = (typeof RUN_FILTER_NAMES)[number];
 export type RunFilters = Readonly<Partial<Record<RunFilterName, string>>>;
 
+/** One question to all runs of a time. */
+export interface AnswersPlace {
+  readonly ask?: string | undefined;
+  readonly answer?: string | undefined;
+  readonly since?: string | undefined;
+}
+
 /** A place in a thread. */
 export interface ThreadPlace {
   readonly thread: string;
@@ -38,6 +45,10 @@ export type Route =
   | ({ readonly view: 'thread' } & ThreadPlace)
   | { readonly view: 'runs'; readonly filters: RunFilters }
   | { readonly view: 'run'; readonly run: string; readonly against: string | undefined }
+  | ({ readonly view: 'answers' } & AnswersPlace)
+  | { readonly view: 'changes'; readonly at: string | undefined; readonly minutes: string | undefined }
+  | { readonly view: 'manifests'; readonly since: string | undefined }
+  | { readonly view: 'log' }
   | { readonly view: 'topics'; readonly figures: 'released' | undefined }
   | ({ readonly view: 'models' } & ModelsPlace)
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
@@ -66,6 +77,10 @@ export function routeOf(search: string): Route {
   if (view === 'models') return { view, a: read('a'), b: read('b'), since: read('since') };
   if (view === 'works') return { view, since: read('since'), least: read('least') };
   if (view === 'accuracy') return { view, since: read('since') };
+  if (view === 'answers') return { view, ask: read('ask'), answer: read('answer'), since: read('since') };
+  if (view === 'changes') return { view, at: read('at'), minutes: read('minutes') };
+  if (view === 'manifests') return { view, since: read('since') };
+  if (view === 'log') return { view };
   if (view === 'runs') return { view, filters: filtersOf(RUN_FILTER_NAMES, read) };
   return { view: 'list', filters: filtersOf(FILTER_NAMES, read) };
 }
@@ -91,6 +106,10 @@ export const searchAddress = (q: string): string => address({ q });
 export const threadAddress = ({ thread, request, q, open }: ThreadPlace): string => address({ thread, request, q, open });
 export const runsAddress = (filters: RunFilters = {}): string => address({ view: 'runs', ...filters });
 export const runAddress = (run: string, against?: string): string => address({ run, against });
+export const answersAddress = ({ ask, answer, since }: AnswersPlace = {}): string => address({ view: 'answers', ask, answer, since });
+export const changesAddress = (at?: string, minutes?: string): string => address({ view: 'changes', at, minutes });
+export const manifestsAddress = (since?: string): string => address({ view: 'manifests', since });
+export const logAddress = (): string => address({ view: 'log' });
 export const topicsAddress = (figures?: 'released'): string => address({ view: 'topics', figures });
 export const modelsAddress = ({ a, b, since }: ModelsPlace = {}): string => address({ view: 'models', a, b, since });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });

@@ -1,6 +1,5 @@
-import { compareRuns } from '../api/client.ts';
+import { compareRuns, type RunDiff } from '../api/runs.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { RunDiff } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
 import { runAddress } from '../route/url.ts';
@@ -51,13 +50,10 @@ export function DiffView({ a, b }: DiffViewProps) {
       ) : (
         <Differences differences={differences} sides={[shortId(data.a.id, 8), shortId(data.b.id, 8)]} />
       )}
-      {data.tools?.map(({ path, a: left, b: right }) => (
-        <section key={path} aria-label={readable(path)}>
-          <h2 className="findings-title">{readable(path)}</h2>
-          <Differences
-            differences={[{ path: '/definition', kind: 'changed', a: left, b: right }]}
-            sides={[shortId(data.a.id, 8), shortId(data.b.id, 8)]}
-          />
+      {data.tools?.map(({ path, name, differences: fields }) => (
+        <section key={path} aria-label={`Tool ${name ?? readable(path)}`}>
+          <h2 className="findings-title">Tool {name ?? readable(path)}, by its definition</h2>
+          <Differences differences={fields} sides={[shortId(data.a.id, 8), shortId(data.b.id, 8)]} />
         </section>
       ))}
       <div className="word-diffs">

@@ -1,4 +1,4 @@
-import type { Difference } from '../api/views.ts';
+import type { Difference } from '../api/runs.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 
 interface DifferencesProps {

@@ -1,7 +1,6 @@
 import { useState } from 'react';
-import { readBundle } from '../api/client.ts';
+import { readBundle, type RunDetail } from '../api/runs.ts';
 import { ApiError, UNREACHED } from '../api/problem.ts';
-import type { RunDetail } from '../api/views.ts';
 import { Badge } from '../ui/badge.tsx';
 import { count, shortId, words } from '../ui/format.ts';
 import { saveJson } from '../ui/save-json.ts';

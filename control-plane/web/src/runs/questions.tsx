@@ -1,18 +1,7 @@
-import { askRun } from '../api/client.ts';
+import { askRun } from '../api/runs.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { Answered, Question } from '../api/views.ts';
-import { Badge, type Tone } from '../ui/badge.tsx';
-
-const QUESTIONS: readonly {
-  readonly question: Question;
-  readonly text: string;
-  readonly tones: Readonly<Record<Answered['answer'], Tone>>;
-}[] = [
-  { question: 'prompt', text: 'Was the system prompt the approved one?', tones: { yes: 'good', no: 'bad', unknown: 'plain' } },
-  { question: 'model', text: 'Was the model that answered authorised?', tones: { yes: 'good', no: 'bad', unknown: 'plain' } },
-  { question: 'composition', text: 'Did all of it match what is declared?', tones: { yes: 'good', no: 'bad', unknown: 'plain' } },
-  { question: 'change', text: 'Does it differ from the run before it?', tones: { yes: 'warn', no: 'good', unknown: 'plain' } },
-];
+import { Badge } from '../ui/badge.tsx';
+import { QUESTIONS } from './question-list.ts';
 
 /** What auditors ask of a run, and the answers. */
 export function Questions({ run }: { readonly run: string }) {

@@ -1,21 +1,21 @@
 import type { ReactNode } from 'react';
-import { readRun } from '../api/client.ts';
+import { readRun, type RunDetail } from '../api/runs.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { Part, RunDetail } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
-import { runsAddress, threadAddress } from '../route/url.ts';
+import { runAddress, runsAddress, threadAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
-import { Badge } from '../ui/badge.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { dateTime, plural, words } from '../ui/format.ts';
+import { dateTime, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useTitle } from '../ui/use-title.ts';
+import { Composition } from './composition.tsx';
 import { Differences } from './differences.tsx';
 import { Proof } from './proof.tsx';
 import { Questions } from './questions.tsx';
+import { Says } from './says.tsx';
 import { EvidenceBadge, VerdictBadge } from './verdict.tsx';
 
 /** One run: what it was composed of, part by part, and what vouches for each. */
@@ -58,9 +58,16 @@ function Head({ run, onBack }: { readonly run: RunDetail; readonly onBack: () =>
           {run.manifest && ` by ${run.manifest.name} ${run.manifest.revision}`}
           {run.checked !== undefined && run.checked.length > 0 && <span className="muted"> ({run.checked.map(words).join(', ')})</span>}
         </Fact>
-        <Fact name="Asked for">{run.model.requested ?? 'unknown'}</Fact>
+        <Fact name="Asked for">
+          {run.model.requested ?? 'unknown'} <Says who={run.provenance?.['/model/requested']} />
+        </Fact>
         <Fact name="Answered by">
-          {run.model.executed ?? 'unknown'} <EvidenceBadge evidence={run.model.evidence} />
+          {run.model.executed ?? 'unknown'}{' '}
+          {run.model.executed === null ? (
+            <EvidenceBadge evidence={run.model.evidence} />
+          ) : (
+            <Says who={run.provenance?.['/model/executed']} />
+          )}
         </Fact>
         <Fact name="Time">{dateTime(run.at)}</Fact>
         <Fact name="Thread">
@@ -71,6 +78,11 @@ function Head({ run, onBack }: { readonly run: RunDetail; readonly onBack: () =>
           )}
         </Fact>
         <Fact name="Compare">
+          {run.before !== undefined && run.before !== null && (
+            <>
+              <Link href={runAddress(run.before, run.id)}>with the run before it</Link>{' '}
+            </>
+          )}
           <Link href={runsAddress({ first: run.id })}>with another run</Link>
         </Fact>
       </dl>
@@ -78,70 +90,11 @@ function Head({ run, onBack }: { readonly run: RunDetail; readonly onBack: () =>
   );
 }
 
-function Composition({ run }: { readonly run: RunDetail }) {
-  const { instructions = [], tools = [], context = [], responseFormat, input, output, attempts = [] } = run.record.composition;
-  return (
-    <section className="run-parts" aria-labelledby="composition-title">
-      <h2 id="composition-title">Composition</h2>
-      <Parts title="Instructions" parts={instructions} none="No system or developer message" />
-      <Parts title="Tools" parts={tools} none="No tools" />
-      <Parts title="Retrieved context" parts={context} none="No context that the application marked" />
-      {responseFormat !== undefined && <Parts title="Response format" parts={[responseFormat]} none="" />}
-      <Parts title="Input and output" parts={[part('input', input), part('output', output)].flat()} none="Nothing committed" />
-      {attempts.length > 0 && (
-        <div className="part-group">
-          <h3>Attempts</h3>
-          <ol className="parts">
-            {attempts.map(({ model, status, reason }, index) => (
-              <li key={index} className="part">
-                <span className="part-name">{model}</span>
-                <span className="muted">{[status, reason].filter((value) => value !== undefined).join(' ')}</span>
-              </li>
-            ))}
-          </ol>
-        </div>
-      )}
-      <p className="hint">
-        Parts are kept as digests, never as text. <Badge tone="good">checkable</Badge> whoever holds the approved text can compare its
-        SHA-256. <Badge>sealed</Badge> the digest is salted, since the text may hold a person&rsquo;s data.
-      </p>
-    </section>
-  );
-}
-
-const part = (name: string, given: Part | undefined): readonly Part[] => (given === undefined ? [] : [{ name, ...given }]);
-
-function Parts({ title, parts, none }: { readonly title: string; readonly parts: readonly Part[]; readonly none: string }) {
-  return (
-    <div className="part-group">
-      <h3>{title}</h3>
-      {parts.length === 0 ? (
-        <p className="muted">{none}</p>
-      ) : (
-        <ol className="parts">
-          {parts.map((one, index) => (
-            <li key={index} className="part">
-              <span className="part-name">{[one.name, one.role, one.source].filter(Boolean).join(' · ') || `part ${index + 1}`}</span>
-              <span className="number muted">{plural(one.length, 'byte')}</span>
-              <code className="clip" title={one.digest}>
-                {one.digest}
-              </code>
-              {one.salted === true ? <Badge title="Salted commitment">sealed</Badge> : <Badge tone="good">checkable</Badge>}
-              <CopyButton text={one.digest} what={`digest of ${one.name ?? title}`} />
-            </li>
-          ))}
-        </ol>
-      )}
-    </div>
-  );
-}
-
 function Rest({ run }: { readonly run: RunDetail }) {
   const { record } = run;
-  const parameters = Object.entries(record.parameters);
   const json = JSON.stringify(record, null, 2);
   return (
-    <aside className="run-aside" aria-label="Parameters and digest">
+    <aside className="run-aside" aria-label="Digest and proof">
       <section className="card">
         <h2>Digest of the record</h2>
         <p className="digest">
@@ -156,30 +109,13 @@ function Rest({ run }: { readonly run: RunDetail }) {
         </section>
       )}
       <section className="card">
-        <h2>Parameters{run.provenance && <Says who={run.provenance['/parameters']} />}</h2>
-        {parameters.length === 0 ? (
-          <p className="muted">None were sent.</p>
-        ) : (
-          <dl className="facts">
-            {parameters.map(([name, value]) => (
-              <div key={name} className="fact">
-                <dt>{words(name)}</dt>
-                <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
-        <h2>History{run.provenance && <Says who={run.provenance['/history']} />}</h2>
-        <p>
-          {plural(record.history.length, 'message')}
-          {record.history.truncated ? ', truncated by the client' : ''}
-        </p>
-        <h2>Model</h2>
+        <h2>Model and trace</h2>
         <dl className="facts">
           <Line name="Dialect" value={record.dialect} />
           <Line name="Fingerprint" value={record.model.fingerprint} />
-          <Line name="Variant" value={record.composition.variant} />
+          <Line name="Evidence" value={words(record.model.evidence)} />
           <Line name="Trace" value={run.traceId ?? undefined} />
+          <Line name="Set of manifests" value={record.composition.declared?.set} />
         </dl>
       </section>
       <details className="card">
@@ -190,17 +126,6 @@ function Rest({ run }: { readonly run: RunDetail }) {
         </pre>
       </details>
     </aside>
-  );
-}
-
-/** A mark for what only the application or the provider says: the gateway saw the rest itself. */
-function Says({ who }: { readonly who: 'gateway' | 'provider' | 'application' | undefined }) {
-  if (who === undefined) return null;
-  return (
-    <>
-      {' '}
-      <Badge tone={who === 'gateway' ? 'good' : 'plain'}>{who === 'gateway' ? 'seen by the gateway' : `${who} says`}</Badge>
-    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../api/views.ts';
+import type { RunSummary } from '../api/runs.ts';
 import { Link } from '../route/link.tsx';
 import { goBack, navigate } from '../route/navigate.ts';
 import { listAddress, runAddress, runsAddress, threadAddress, type RunFilters } from '../route/url.ts';

@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react';
-import { listRuns } from '../api/client.ts';
+import { listRuns, type RunSummary } from '../api/runs.ts';
 import { ApiError, UNREACHED, type Problem } from '../api/problem.ts';
 import { useResource } from '../api/use-resource.ts';
-import type { Page, RunSummary } from '../api/views.ts';
+import type { Page } from '../api/views.ts';
 import { apiRunFilters, runsAddress, type RunFilters } from '../route/url.ts';
 
 const POLL_MS = 5000;

@@ -1,4 +1,4 @@
-import type { Verdict } from '../api/views.ts';
+import type { Verdict } from '../api/runs.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 
 const TONES: Readonly<Record<Verdict, Tone>> = { matched: 'good', drifted: 'bad', undeclared: 'plain' };

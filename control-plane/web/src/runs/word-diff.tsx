@@ -1,4 +1,4 @@
-import type { Words } from '../api/views.ts';
+import type { Words } from '../api/runs.ts';
 
 /** A text with what went and what came, word by word. */
 export function WordDiff({ title, words }: { readonly title: string; readonly words: readonly Words[] | undefined }) {

@@ -14,11 +14,15 @@ import { AuditView } from '../privacy/audit-view.tsx';
 import { PoliciesView } from '../privacy/policies-view.tsx';
 import { RetentionView } from '../privacy/retention-view.tsx';
 import { TokensView } from '../privacy/tokens-view.tsx';
+import { AnswersView } from '../runs/answers-view.tsx';
+import { ChangesView } from '../runs/changes-view.tsx';
 import { DiffView } from '../runs/diff-view.tsx';
 import { RunView } from '../runs/run-view.tsx';
 import { RunsView } from '../runs/runs-view.tsx';
 import { SearchView } from '../search/search-view.tsx';
 import { ThreadView } from '../thread/thread-view.tsx';
+import { LogView } from '../trust/log-view.tsx';
+import { ManifestsView } from '../trust/manifests-view.tsx';
 import { TopicsView } from '../topics/topics-view.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { WorksView } from '../works/works-view.tsx';
@@ -98,6 +102,14 @@ function View({ route }: { readonly route: Route }) {
       return <TokensView />;
     case 'policies':
       return <PoliciesView version={route.version} />;
+    case 'answers':
+      return <AnswersView place={route} />;
+    case 'changes':
+      return <ChangesView at={route.at} minutes={route.minutes} />;
+    case 'manifests':
+      return <ManifestsView since={route.since} />;
+    case 'log':
+      return <LogView />;
     case 'alerts':
       return <AlertsView status={route.status} />;
     case 'alert':

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useEffect, useRef, type RefObject } from 'react';
 import { useMay } from '../api/me.ts';
 import { Link } from '../route/link.tsx';
 import type { Route } from '../route/url.ts';
@@ -6,16 +6,21 @@ import { GROUPS, type RoomGroup } from './room-list.ts';
 
 const has = ({ rooms }: RoomGroup, view: Route['view']): boolean => rooms.some(({ views }) => views.includes(view));
 
-/** The groups of rooms that the reader's role may enter. */
-export function Nav({ view }: { readonly view: Route['view'] }) {
-  const may = useMay();
+/** On narrow screens a bar scrolls sideways: to where the reader is. */
+function useHereInSight(view: Route['view']): RefObject<HTMLElement | null> {
   const bar = useRef<HTMLElement>(null);
-  // On narrow screens the groups scroll sideways.
   useEffect(() => {
     const element = bar.current;
     const here = element?.querySelector<HTMLElement>('[aria-current]');
     if (element && here) element.scrollLeft = here.offsetLeft + here.offsetWidth / 2 - element.clientWidth / 2;
   }, [view]);
+  return bar;
+}
+
+/** The groups of rooms that the reader's role may enter. */
+export function Nav({ view }: { readonly view: Route['view'] }) {
+  const may = useMay();
+  const bar = useHereInSight(view);
   return (
     <nav ref={bar} className="nav" aria-label="Rooms">
       {GROUPS.flatMap((group) => {
@@ -33,11 +38,12 @@ export function Nav({ view }: { readonly view: Route['view'] }) {
 /** The rooms of the group, on the page of each of them; what lies behind a room keeps the space for itself. */
 export function SubNav({ view }: { readonly view: Route['view'] }) {
   const may = useMay();
+  const bar = useHereInSight(view);
   const group = GROUPS.find((one) => has(one, view));
   const open = group?.rooms.filter(({ permission }) => may(permission)) ?? [];
   if (group === undefined || open.length < 2 || !open.some(({ views }) => views[0] === view)) return null;
   return (
-    <nav className="subnav" aria-label={`In ${group.name}`}>
+    <nav ref={bar} className="subnav" aria-label={`In ${group.name}`}>
       {open.map(({ name, href, views }) => (
         <Link key={name} className="subnav-link" href={href} aria-current={views[0] === view ? 'page' : undefined}>
           {name}

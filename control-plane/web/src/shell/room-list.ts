@@ -1,8 +1,12 @@
 import {
   accuracyAddress,
   alertsAddress,
+  answersAddress,
   auditAddress,
+  changesAddress,
   listAddress,
+  logAddress,
+  manifestsAddress,
   modelsAddress,
   policiesAddress,
   retentionAddress,
@@ -39,7 +43,16 @@ export const GROUPS: readonly RoomGroup[] = [
   },
   { name: 'Topics', rooms: [{ name: 'Topics', href: topicsAddress(), views: ['topics'], permission: 'topics:read' }] },
   { name: 'Models', rooms: [{ name: 'Models', href: modelsAddress(), views: ['models'], permission: 'reports:read' }] },
-  { name: 'Runs', rooms: [{ name: 'Runs', href: runsAddress(), views: ['runs', 'run'], permission: 'runs:read' }] },
+  {
+    name: 'Runs',
+    rooms: [
+      { name: 'All runs', href: runsAddress(), views: ['runs', 'run'], permission: 'runs:read' },
+      { name: 'Questions', href: answersAddress(), views: ['answers'], permission: 'runs:read' },
+      { name: 'What changed', href: changesAddress(), views: ['changes'], permission: 'runs:read' },
+      { name: 'Manifests', href: manifestsAddress(), views: ['manifests'], permission: 'runs:read' },
+      { name: 'Log', href: logAddress(), views: ['log'], permission: 'runs:read' },
+    ],
+  },
   { name: 'Alerts', rooms: [{ name: 'Alerts', href: alertsAddress(), views: ['alerts', 'alert'], permission: 'alerts:read' }] },
   {
     name: 'Health',

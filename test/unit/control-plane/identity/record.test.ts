@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalDigest } from '../../../../plugin/src/contract/index.ts';
-import { diffRecords, recordOf, type RunSource } from '../../../../control-plane/src/identity/index.ts';
+import { compareRuns } from '../../../../control-plane/src/identity/compare.ts';
+import { diffRecords, recordOf, type RunSource, type StoredRun } from '../../../../control-plane/src/identity/index.ts';
 
 const digest = 'a'.repeat(64);
 const source: RunSource = {
@@ -65,5 +66,34 @@ describe('diff of two records', () => {
       composition: { ...source.composition, instructions: [{ digest: 'b'.repeat(64), salted: true, length: 12 }] },
     }).record;
     expect(diffRecords(record, other)).toEqual([]);
+  });
+});
+
+describe('two runs side by side', () => {
+  const [before, after] = ['b'.repeat(64), 'c'.repeat(64)];
+  const runWith = (tool: string): StoredRun => ({
+    ...recordOf({ ...source, composition: { tools: [{ digest: tool, length: 30, name: 'search' }] } }),
+    id: tool.slice(0, 32),
+    requestId: 'r',
+    threadId: null,
+    traceId: null,
+    atMs: 0,
+    judgement: { verdict: 'undeclared', manifest: null, checked: [], differences: [] },
+    signed: null,
+    logIndex: null,
+  });
+  const definition = (type: string) => ({ name: 'search', parameters: { type: 'object', properties: { day: { type } } } });
+
+  it('show where the definitions of a tool differ, by their own fields, where both are declared', () => {
+    const declared = { template: () => undefined, tool: (one: string) => definition(one === before ? 'string' : 'integer') };
+    expect(compareRuns(runWith(before), runWith(after), declared, undefined).tools).toEqual([
+      {
+        path: '/composition/tools/0/digest',
+        name: 'search',
+        differences: [{ path: '/parameters/properties/day/type', kind: 'changed', a: 'string', b: 'integer' }],
+      },
+    ]);
+    const half = { ...declared, tool: (one: string) => (one === before ? definition('string') : undefined) };
+    expect(compareRuns(runWith(before), runWith(after), half, undefined).tools).toEqual([]);
   });
 });
