@@ -3,6 +3,7 @@ import path from 'node:path';
 import { ALERT_KEYS, readAlertSettings, type AlertSettings } from './config-alerts.ts';
 import { ACCESS_KEYS, readAccessSettings, type AccessSettings } from './config-access.ts';
 import { EMBEDDER_KEYS, readEmbedderSettings, type EmbedderSettings } from './config-embedder.ts';
+import { readTlsSettings, TLS_KEYS, type TlsSettings } from './config-tls.ts';
 import { OTLP_KEYS, readOtlpSettings, type OtlpSettings } from './config-otlp.ts';
 import { createReader, SLUG, type ConfigFault, type Environment, type Reader } from './config-reader.ts';
 import { isWitnessKey, KEY_TRUST, type KeyTrust } from './identity/index.ts';
@@ -55,6 +56,8 @@ export interface Config {
   readonly limits: Limits;
   readonly embedder: EmbedderSettings;
   readonly access: AccessSettings;
+  /** Undefined: plain HTTP. */
+  readonly tls: TlsSettings | undefined;
   readonly alerts: AlertSettings;
 }
 
@@ -82,6 +85,7 @@ const KEYS = new Set([
   'CLEW_MAX_BATCH',
   'CLEW_JOURNAL_LIMIT',
   ...ACCESS_KEYS,
+  ...TLS_KEYS,
   ...EMBEDDER_KEYS,
   ...OTLP_KEYS,
   ...ALERT_KEYS,
@@ -148,6 +152,7 @@ export function readConfig(env: Environment, workingFolder: string = process.cwd
     }),
     embedder: readEmbedderSettings(reader, workingFolder),
     access: readAccessSettings(reader, scope),
+    tls: readTlsSettings(reader, workingFolder),
     alerts: readAlertSettings(reader),
   };
   if (faults.length > 0) throw new ConfigError(faults);

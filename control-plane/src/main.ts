@@ -3,7 +3,8 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { compose, type ControlPlane } from './compose.ts';
 import { readConfig, type Config } from './config.ts';
-import { createHttpServer } from './http/index.ts';
+import type { Server as TlsServer } from 'node:https';
+import { createHttpServer, secureContextOf } from './http/index.ts';
 import { ClewError } from './kernel/index.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
@@ -15,7 +16,8 @@ const GRACE_MS = 5_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const plane = await compose(config);
-  const server = createHttpServer(plane.app);
+  const { tls } = config;
+  const server = createHttpServer(plane.app, {}, tls && { ...tls.load(), isClientRequired: tls.isClientRequired });
   await listen(server, config).catch((error: unknown) => {
     // The store knows the token by now, and will not make another: kept to itself, nobody could ever sign in.
     showFirstToken(plane);
@@ -23,7 +25,10 @@ async function main(): Promise<void> {
   });
   plane.start();
   greet(server, config, plane);
-  process.on('SIGHUP', () => void plane.reloadPolicy());
+  process.on('SIGHUP', () => {
+    void plane.reloadPolicy();
+    renewCertificates(server, config, plane);
+  });
   let isStopping = false;
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.on(signal, () => {
@@ -34,6 +39,17 @@ async function main(): Promise<void> {
         (error: unknown) => fail(error),
       );
     });
+  }
+}
+
+/** Certificates that are renewed are taken without a restart; ones that cannot be used leave those in force. */
+function renewCertificates(server: Server, { tls }: Config, { logger }: ControlPlane): void {
+  if (!tls || !('setSecureContext' in server)) return;
+  try {
+    (server as TlsServer).setSecureContext(secureContextOf(tls.load()));
+    logger.info('certificates_taken');
+  } catch {
+    logger.error('certificates_refused', { remedy: 'CLEW_TLS_CERT, CLEW_TLS_KEY and CLEW_TLS_CLIENT_CA must be PEM files that fit' });
   }
 }
 
@@ -52,7 +68,7 @@ function listen(server: Server, { host, port }: Config): Promise<void> {
 
 function greet(server: Server, config: Config, plane: ControlPlane): void {
   const { port } = server.address() as AddressInfo;
-  const url = `http://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
+  const url = `${config.tls ? 'https' : 'http'}://${config.host.includes(':') ? `[${config.host}]` : config.host}:${port}`;
   say(`Clew listens on ${url}`);
   say(`  page       ${url}/`);
   say(`  API        ${url}/openapi.json`);

@@ -1,5 +1,7 @@
 // Settings of one plugin instance. Kong has judged them against schema.ts; they are judged again here because the same
 // plugin also runs where no Kong is, and because a start that throws would answer every request with an error.
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext } from 'node:tls';
 
 export const MODES = ['full', 'topic_only', 'metadata_only', 'off'] as const;
 export type Mode = (typeof MODES)[number];
@@ -29,7 +31,13 @@ export type UnreadableAction = (typeof UNREADABLE_ACTIONS)[number];
 
 export interface PluginConfig {
   readonly controlPlaneUrl: string;
+  /** Empty where a certificate says who calls. */
   readonly token: string;
+  /** Certificate and key that the gateway shows, PEM; undefined: a token says who calls. */
+  readonly clientCert: string | undefined;
+  readonly clientKey: string | undefined;
+  /** Authority of the control plane's certificate, PEM; undefined: those that Node knows. */
+  readonly caCert: string | undefined;
   readonly tenant: string;
   readonly environment: string;
   /** Root of all keyed hashes. */
@@ -106,12 +114,21 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): ConfigReadin
   const hashKey = read.text('hash_key', '');
   const off = (key: string, expected: string) => faults.push({ key, expected, consequence: 'this instance is off' });
   if (!isUrl) off('control_plane_url', 'an http or https URL');
-  if (token === '') off('token', 'a token of the control plane with the right to ingest');
+  const [clientCert, clientKey, caCert] = (['client_cert', 'client_key', 'ca_cert'] as const).map((key) => read.text(key, '') || undefined);
+  const isShown = clientCert !== undefined && clientKey !== undefined;
+  if (token === '' && !isShown) off('token', 'a token of the control plane with the right to ingest, or client_cert and client_key');
+  const isPair = (clientCert === undefined) === (clientKey === undefined) && isUsable({ cert: clientCert, key: clientKey, ca: caCert });
+  if (!isPair) off('client_cert', 'with client_key, a certificate and its key as PEM; ca_cert, where given, too');
+  const isPlain = isUrl && new URL(url).protocol === 'http:' && (isShown || caCert !== undefined);
+  if (isPlain) off('control_plane_url', 'an https URL, since client_cert or ca_cert is set');
   if (hashKey.length < 16) off('hash_key', 'at least 16 characters');
-  const usable = isUrl && token !== '' && hashKey.length >= 16;
+  const usable = isUrl && !isPlain && isPair && (token !== '' || isShown) && hashKey.length >= 16;
   const config: PluginConfig = {
     controlPlaneUrl: url.replace(/\/+$/, ''),
     token,
+    clientCert,
+    clientKey,
+    caCert,
     hashKey,
     tenant: read.slug('tenant', DEFAULTS.tenant),
     environment: read.slug('environment', DEFAULTS.environment),
@@ -138,6 +155,18 @@ export function readConfig(raw: Readonly<Record<string, unknown>>): ConfigReadin
     gateway: read.choice('gateway', GATEWAY_KINDS, DEFAULTS.gateway),
   };
   return { config: Object.freeze(config), faults };
+}
+
+/** A certificate that cannot be used would otherwise fail each call, one by one. */
+function isUsable(pem: Readonly<Record<'cert' | 'key' | 'ca', string | undefined>>): boolean {
+  try {
+    createSecureContext(Object.fromEntries(Object.entries(pem).filter(([, value]) => value !== undefined)));
+    // A context takes any text for an authority.
+    if (pem.ca !== undefined) new X509Certificate(pem.ca);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isOneOf<T extends string>(choices: readonly T[], value: unknown): value is T {

@@ -5,6 +5,7 @@ import os from 'node:os';
 import { readPublicKey, signingKey, type LostRange, type ContextPolicy, type ManifestSet, type Policy, type SigningKey } from '#contract';
 import { createRedactor, type Redactor } from '#redact';
 import type { Mode, PluginConfig } from './config.ts';
+import { controlFetch } from './connect/index.ts';
 import type { DropReason, Drops } from './drops.ts';
 import { createHealth, type Health } from './health.ts';
 import { Ledger, newMemoryKey, openGatewayKey } from './identity/index.ts';
@@ -211,8 +212,10 @@ export class Runtime implements Observer {
   }
 }
 
-function pollingOf({ controlPlaneUrl: url, token, policyPollSeconds, timeoutMs }: PluginConfig, log: Log) {
-  return { url, token, everyMs: policyPollSeconds * 1000, timeoutMs, warn: (text: string) => log.warn(text) };
+function pollingOf(config: PluginConfig, log: Log) {
+  const { controlPlaneUrl: url, token, policyPollSeconds, timeoutMs } = config;
+  const warn = (text: string): void => log.warn(text);
+  return { url, token, everyMs: policyPollSeconds * 1000, timeoutMs, warn, fetch: controlFetch(config) };
 }
 
 /** A key that cannot be read must not become no key: then nothing is taken. */

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import os from 'node:os';
 import path from 'node:path';
 import type { PluginConfig } from './config.ts';
+import { controlFetch } from './connect/index.ts';
 import type { DropReason, Drops } from './drops.ts';
 import { createHealth, type Health } from './health.ts';
 import { EpochReporter, KeyAnnouncer, newMemoryKey, numberOf, openGatewayKey, type GatewayKey, type MemoryKey } from './identity/index.ts';
@@ -18,9 +19,13 @@ const digest = (...parts: string[]): string => createHash('sha256').update(JSON.
 const STATE_EVERY = 10;
 
 /** Settings with the same key share a runtime. Holds no secret. */
-export function runtimeKey({ controlPlaneUrl, token, tenant, environment, hashKey }: PluginConfig): string {
-  return digest(controlPlaneUrl, token, tenant, environment, hashKey);
+export function runtimeKey(config: PluginConfig): string {
+  const { controlPlaneUrl, tenant, environment, hashKey } = config;
+  return digest(controlPlaneUrl, credentialOf(config), tenant, environment, hashKey);
 }
+
+/** By what the control plane knows the gateway. */
+const credentialOf = ({ token, clientCert = '' }: PluginConfig): string => (token === '' ? clientCert : token);
 
 /** What a process signs with where its settings give no key. */
 export interface Signing {
@@ -74,9 +79,18 @@ export class Runtimes {
   #accountFor(runtime: Runtime, config: PluginConfig, log: Log): void {
     const { controlPlaneUrl: url, token, timeoutMs, spoolDir, flushMs } = config;
     const { ledger } = runtime;
-    const folder = spoolDir === undefined ? undefined : path.join(spoolDir, 'epochs', digest(url, token).slice(0, 16));
+    const folder = spoolDir === undefined ? undefined : path.join(spoolDir, 'epochs', digest(url, credentialOf(config)).slice(0, 16));
     const ready = () => this.#announcerFor(config, log).announce();
-    const reporter = new EpochReporter({ url, token, timeoutMs, everyMs: flushMs * STATE_EVERY, ledger, folder, ready });
+    const reporter = new EpochReporter({
+      url,
+      token,
+      timeoutMs,
+      everyMs: flushMs * STATE_EVERY,
+      ledger,
+      folder,
+      ready,
+      fetch: controlFetch(config),
+    });
     this.#epochs.set(ledger.epoch, { runtime, reporter });
     reporter.start();
   }
@@ -102,16 +116,17 @@ export class Runtimes {
   #announcerFor(config: PluginConfig, log: Log): KeyAnnouncer {
     const key = this.#keyFor(config, log);
     const { controlPlaneUrl: url, token, timeoutMs } = config;
-    const name = digest(url, token, key.key.keyId);
+    const name = digest(url, credentialOf(config), key.key.keyId);
     const known = this.#announcers.get(name);
     if (known) return known;
-    const made = new KeyAnnouncer({ url, token, timeoutMs, key, name: os.hostname().slice(0, 128), warn: (text) => log.warn(text) });
+    const warn = (text: string): void => log.warn(text);
+    const made = new KeyAnnouncer({ url, token, timeoutMs, key, name: os.hostname().slice(0, 128), warn, fetch: controlFetch(config) });
     this.#announcers.set(name, made);
     return made;
   }
 
   #shipperFor(config: PluginConfig, log: Log): Shipper {
-    const key = digest(config.controlPlaneUrl, config.token);
+    const key = digest(config.controlPlaneUrl, credentialOf(config));
     const known = this.#shippers.get(key);
     if (known) return known;
     this.#toldUrl ??= config.controlPlaneUrl;
@@ -150,7 +165,7 @@ export function createShipper(
       ? undefined
       : new Spool({ directory: path.join(spoolDir, folder), maxBytes: config.spoolBytes, sealer: spoolSealer(config.hashKey) });
   return new Shipper({
-    target: { url: config.controlPlaneUrl, token: config.token, timeoutMs: config.timeoutMs, fetch },
+    target: { url: config.controlPlaneUrl, token: config.token, timeoutMs: config.timeoutMs, fetch: controlFetch(config) },
     queue: new BoundedQueue(config.queueBytes),
     sealer: processSealer(),
     spool,

@@ -21,7 +21,11 @@ const list = (values: readonly string[], choices?: readonly string[]) =>
 
 export const KONG_SCHEMA: readonly Field[] = [
   { control_plane_url: { type: 'string', default: DEFAULTS.controlPlaneUrl, match: '^https?://', referenceable: true } },
-  { token: { ...secret, required: true } },
+  // Either a token, or a certificate and its key.
+  { token: secret },
+  { client_cert: { type: 'string', referenceable: true } },
+  { client_key: secret },
+  { ca_cert: { type: 'string', referenceable: true } },
   // Wall between customers; part of the key of every pseudonym.
   { tenant: { ...slug, default: DEFAULTS.tenant } },
   { environment: { ...slug, default: DEFAULTS.environment } },

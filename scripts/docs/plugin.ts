@@ -6,6 +6,10 @@ import { code, table } from './markdown.ts';
 const MEANINGS: Readonly<Record<string, string>> = {
   control_plane_url: 'Where the control plane is.',
   token: 'A token of the control plane with the right to ingest: `clew token create --role ingest`.',
+  client_cert:
+    'Certificate that the gateway shows instead of a token, PEM ([ACCESS.md](ACCESS.md#certificates-instead-of-tokens)); the URL must be https then.',
+  client_key: 'Its private key, PEM.',
+  ca_cert: 'Authority of the control plane’s certificate, PEM, where Node does not know it.',
   tenant: 'Wall between customers, and part of the key of every pseudonym.',
   environment: 'Wall within a tenant; `test` is kept out of statistics.',
   hash_key: 'Root of all pseudonyms and history digests. The same on all gateways of a tenant, or one person gets several pseudonyms.',

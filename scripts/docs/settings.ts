@@ -88,6 +88,16 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
   CLEW_SESSION_MINUTES: { default: '480', meaning: 'How long a session of the page lasts at most; an hour without use ends it too.' },
   CLEW_OIDC_USER_CLAIM: { default: 'sub', meaning: 'Claim from which the pseudonym of a person is made.' },
   CLEW_CORS_ORIGINS: { meaning: "Origins whose pages may call the API; the server's own alone unless given." },
+  CLEW_TLS_CERT: { meaning: 'Certificate of the server with its chain, a PEM file: it speaks HTTPS then. Read again on SIGHUP.' },
+  CLEW_TLS_KEY: { meaning: 'Its private key, a PEM file.' },
+  CLEW_TLS_CLIENT_CA: {
+    meaning:
+      'Authority of gateways, a PEM file: who shows a certificate of it needs no token ([ACCESS.md](ACCESS.md#certificates-instead-of-tokens)).',
+  },
+  CLEW_TLS_CLIENTS: {
+    default: 'required',
+    meaning: '`required`: nobody connects without such a certificate; `optional`: others come with tokens.',
+  },
   CLEW_TRUSTED_PROXIES: { meaning: 'Proxies whose word on the address of a caller is believed.' },
   CLEW_RATE_LIMIT_TOKEN: { default: '500', meaning: 'Requests a second for each token; 0: no limit.' },
   CLEW_RATE_LIMIT_ADDRESS: { default: '1000', meaning: 'Requests a second for each address; 0: no limit.' },

@@ -2,6 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import express, { type Express, type NextFunction, type Request, type Response } from 'express';
 import { ClewError, type ApiReply, type ApiRequest, type Caller, type Logger, type Route } from '../kernel/index.ts';
+import { callerOfCertificate } from './certificate.ts';
 import { crossOrigin } from './cors.ts';
 import { createRequestLimits, DEFAULT_RATES, type RateLimits, type RequestLimits } from './limits.ts';
 import { addPage } from './page.ts';
@@ -160,7 +161,7 @@ async function callerOfToken(request: Request, authorizer: Authorizer, limits: R
   const address = addressOf(request);
   const { authorization } = request.headers;
   limits.beforeToken(address, authorization);
-  const caller = await authorizer.authenticate(authorization);
+  const caller = (await authorizer.authenticate(authorization)) ?? (authorization === undefined ? callerOfCertificate(request) : undefined);
   if (!caller) {
     if (authorization !== undefined) limits.wrongToken(address);
     throw new ClewError('unauthorized');

@@ -4,7 +4,7 @@ export { healthRoutes, type Health } from './health.ts';
 export { isLoopback } from './loopback.ts';
 export { DEFAULT_RATES, type RateLimits } from './limits.ts';
 export { createOutboundPost, type OutboundPost, type OutboundPostOptions } from './post-outbound.ts';
-export { createHttpServer, type ServerTimes } from './server.ts';
+export { createHttpServer, secureContextOf, type ServerTimes, type ServerTls } from './server.ts';
 export { readBody } from './read-body.ts';
 export { createMetrics, type MetricFamily, type Metrics } from './metrics.ts';
 export type { Sizes } from './health-metrics.ts';

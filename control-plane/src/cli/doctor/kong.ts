@@ -12,6 +12,9 @@ const SLUG_KEYS = ['tenant', 'environment'] as const;
 export const KONG_SETTINGS: readonly string[] = [
   'control_plane_url',
   'token',
+  'client_cert',
+  'client_key',
+  'ca_cert',
   ...SLUG_KEYS,
   'hash_key',
   'mode',
@@ -141,6 +144,8 @@ function checkSettings({ config, scope }: KongPlugin): readonly Finding[] {
     findings.push(bad('kong settings', `${scope}: ${wrong.join(' and ')} must be lower-case letters, digits, dot, dash and underscore`));
   for (const key of ['token', 'hash_key'] as const) {
     const value = text(config, key);
+    const isShown = key === 'token' && text(config, 'client_cert') !== undefined;
+    if (value === undefined && isShown) continue;
     if (value === undefined) findings.push(bad('kong secret', `${scope}: ${key} is not set`));
     else if (!value.startsWith('{vault://')) {
       findings.push(bad('kong secret', `${scope}: ${key} stands in the file`));
