@@ -110,6 +110,26 @@ describe('what works', () => {
     }));
 });
 
+describe('costs', () => {
+  it('tell the trend and what each group has of it, in the address, and lead to threads', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/');
+      await page.getByRole('link', { name: 'Models', exact: true }).click();
+      await page.getByRole('navigation', { name: 'In Models' }).getByRole('link', { name: 'Costs' }).click();
+      await page.getByText('about $7.00 ± $0.69 for 2,664 requests').waitFor();
+      await page.getByText('most: $1.75 on 2026-03-05').waitFor();
+      await page.getByLabel('By').selectOption('topic');
+      const row = page.getByRole('list', { name: 'Costs' }).getByRole('listitem').first();
+      await row.getByRole('link', { name: 'rota, shifts, nights' }).waitFor();
+      expect(await row.textContent()).toMatch(/\$3\.10.*89%/);
+      expect(new URL(page.url()).search).toBe('?view=costs&by=topic');
+      await row.getByRole('link').click();
+      expect(new URL(page.url()).searchParams.get('topic')).toBe('top_1');
+      isClean(seen);
+      await page.context().close();
+    }));
+});
+
 describe('models', () => {
   it('tell what they cost, and are compared on topics that both answered, with intervals', () =>
     withWorld({}, async (served) => {
@@ -123,6 +143,11 @@ describe('models', () => {
       expect(await row.textContent()).toMatch(/−16\.0% −25\.0% to −7\.0%.*gpt-4o-2024-08-06 better/);
       await page.getByRole('row').filter({ hasText: 'turns' }).getByText('may be chance').waitFor();
       expect(new URL(page.url()).search).toBe('?view=models&a=gpt-4o-2024-08-06&b=gpt-4o-mini-2024-07-18');
+      const changes = page.getByRole('region', { name: 'gpt-4o-2024-08-06 over time' });
+      expect(await changes.getByRole('row').filter({ hasText: 'length of an answer' }).textContent()).toMatch(
+        /all threads.*210.*390.*120, 94worse/,
+      );
+      await changes.getByRole('row').filter({ hasText: 'repetition' }).getByText('completed threads').waitFor();
       expect(await faultsOf(page)).toEqual([]);
       await page.getByRole('listitem').filter({ hasText: 'similarity 0.91' }).getByRole('link').first().click();
       await page.getByRole('heading', { level: 1, name: /bakery/ }).waitFor();

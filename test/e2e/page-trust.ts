@@ -10,7 +10,7 @@ const answer = (path: string, permission: string, read: (query: Json, id: string
   path,
   permission,
   summary: 'From memory',
-  query: ['from', 'to', 'minThreads', 'thread', 'limit', 'by', 'a', 'b'].map((name) => ({
+  query: ['from', 'to', 'minThreads', 'thread', 'limit', 'by', 'a', 'b', 'model'].map((name) => ({
     name,
     description: name,
     schema: { type: 'string' },
@@ -236,14 +236,45 @@ const PREVIEW = {
 };
 
 const tokens = { inputTokens: 120_000, outputTokens: 34_000 };
-const COSTS = {
-  items: [
-    { id: 'gpt-4o-2024-08-06', requests: 420, priced: 420, costUsd: 3.1, ...tokens },
-    { id: 'gpt-4o-mini-2024-07-18', requests: 900, priced: 900, costUsd: 0.4, ...tokens },
-    { id: 'unknown', requests: 12, priced: 0, costUsd: 0, ...tokens },
+const costDays = (usd: number): readonly Json[] => [
+  { day: '2026-03-01', requests: 40, costUsd: usd * 0.2 },
+  { day: '2026-03-02', requests: 60, costUsd: usd * 0.3 },
+  { day: '2026-03-05', requests: 90, costUsd: usd * 0.5 },
+];
+const costed = (id: string, requests: number, priced: number, costUsd: number, label: string | null = null): Json => ({
+  id,
+  label,
+  requests,
+  priced,
+  costUsd,
+  ...tokens,
+  estimate: { requests: requests * 2, costUsd: costUsd * 2, standardErrorUsd: costUsd / 10 },
+  perDay: costDays(costUsd),
+});
+const costsBy = (by: unknown): Json => ({
+  items:
+    by === 'topic'
+      ? [costed('top_1', 420, 420, 3.1, 'rota, shifts, nights'), costed('unknown', 12, 0, 0)]
+      : [costed('gpt-4o-2024-08-06', 420, 420, 3.1), costed('gpt-4o-mini-2024-07-18', 900, 900, 0.4), costed('unknown', 12, 0, 0)],
+  total: costed('', 1_332, 1_320, 3.5),
+  rest: { groups: 0, requests: 0, costUsd: 0 },
+});
+const changesOf = (model: unknown): Json => ({
+  model,
+  threads: 214,
+  all: [
+    {
+      ...{ measure: 'answerTokens', unit: 'tokens', better: 'lower', at: '2026-03-03T08:00:00.000Z' },
+      ...{ before: 210, after: 390, nBefore: 120, nAfter: 94, p: 0.001 },
+    },
   ],
-  total: { requests: 1_332, priced: 1_320, costUsd: 3.5, ...tokens },
-};
+  completed: [
+    {
+      ...{ measure: 'repetition', unit: 'share', better: 'lower', at: '2026-03-03T08:00:00.000Z' },
+      ...{ before: 0.02, after: 0.09, nBefore: 80, nAfter: 61, p: 0.004 },
+    },
+  ],
+});
 
 const compared = (a: number, b: number, half: number, p: number): Json => ({
   a,
@@ -314,7 +345,8 @@ export function trustRoutes({ threads, isEmpty = false }: TrustWorld): readonly 
   };
   return [
     answer('/v1/threads/:id/insight', 'threads:read', (_query, id) => insightOf(threadOf(id))),
-    answer('/v1/costs', 'reports:read', () => (isEmpty ? { ...COSTS, items: [] } : COSTS)),
+    answer('/v1/costs', 'reports:read', ({ by }) => (isEmpty ? { ...costsBy(by), items: [] } : costsBy(by))),
+    answer('/v1/compare/changes', 'reports:read', ({ model }) => changesOf(model)),
     answer('/v1/compare', 'reports:read', ({ a, b }) => comparisonOf(String(a), String(b))),
     answer('/v1/insights/sequences', 'metrics:read', () =>
       isEmpty ? { ...SEQUENCES, threads: 0, openThreads: 2, items: [], repairs: [], suppressed: 0 } : SEQUENCES,

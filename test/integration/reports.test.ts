@@ -54,6 +54,7 @@ describe('GET /v1/costs', () => {
     ['service', ['llm'], 12],
     ['consumer', ['unknown'], 12],
     ['outcome', ['completed'], 12],
+    ['principal', Array.from({ length: 12 }, (_, at) => `p_${at}`).sort(), 1],
   ])('by %s', async (by, ids, dearest) => {
     const { status, body } = await get(`/v1/costs?by=${by}&${range}`);
     expect(status).toBe(200);

@@ -1,7 +1,7 @@
 // What requests cost, by what they had in common. Sums are of what is stored; estimates are of all traffic.
 import type { TrafficRow, TrafficThread } from './ports.ts';
 
-export const COST_DIMENSIONS = ['model', 'topic', 'principal', 'route', 'service', 'consumer', 'outcome'] as const;
+export const COST_DIMENSIONS = ['model', 'topic', 'principal', 'route', 'service', 'consumer', 'intent', 'outcome'] as const;
 export type CostDimension = (typeof COST_DIMENSIONS)[number];
 
 export interface CostFigures {
@@ -19,6 +19,15 @@ export interface CostFigures {
     /** Standard error of the estimated cost that is due to sampling; 0 where all is kept. */
     readonly standardErrorUsd: number;
   };
+  /** By day (UTC), those with requests alone, oldest first. */
+  readonly perDay: readonly CostDay[];
+}
+
+export interface CostDay {
+  /** 2026-01-31 */
+  readonly day: string;
+  readonly requests: number;
+  readonly costUsd: number;
 }
 
 export interface CostGroup extends CostFigures {
@@ -39,6 +48,7 @@ interface Sum {
   estimatedUsd: number;
   /** By person and day, since sampling keeps or drops those whole: sum of costs, and their weight. */
   readonly clusters: Map<string, { usd: number; weight: number }>;
+  readonly days: Map<number, { requests: number; usd: number }>;
 }
 
 const DAY_MS = 86_400_000;
@@ -51,6 +61,7 @@ const empty = (): Sum => ({
   estimatedRequests: 0,
   estimatedUsd: 0,
   clusters: new Map(),
+  days: new Map(),
 });
 
 function add(sum: Sum, row: TrafficRow): void {
@@ -58,6 +69,7 @@ function add(sum: Sum, row: TrafficRow): void {
   sum.inputTokens += row.inputTokens ?? 0;
   sum.outputTokens += row.outputTokens ?? 0;
   sum.estimatedRequests += row.weight;
+  addDay(sum, Math.floor(row.atMs / DAY_MS), 1, row.costUsd ?? 0);
   if (row.costUsd === null) return;
   sum.priced += 1;
   sum.costUsd += row.costUsd;
@@ -67,6 +79,11 @@ function add(sum: Sum, row: TrafficRow): void {
   const cluster = sum.clusters.get(key) ?? { usd: 0, weight: row.weight };
   cluster.usd += row.costUsd;
   sum.clusters.set(key, cluster);
+}
+
+function addDay({ days }: Sum, day: number, requests: number, usd: number): void {
+  const known = days.get(day) ?? { requests: 0, usd: 0 };
+  days.set(day, { requests: known.requests + requests, usd: known.usd + usd });
 }
 
 function figures(sum: Sum): CostFigures {
@@ -81,6 +98,13 @@ function figures(sum: Sum): CostFigures {
     outputTokens,
     costUsd,
     estimate: { requests: sum.estimatedRequests, costUsd: sum.estimatedUsd, standardErrorUsd: Math.sqrt(variance) },
+    perDay: [...sum.days]
+      .toSorted(([a], [b]) => a - b)
+      .map(([day, { requests: count, usd }]) => ({
+        day: new Date(day * DAY_MS).toISOString().slice(0, 10),
+        requests: count,
+        costUsd: usd,
+      })),
   };
 }
 
@@ -124,6 +148,7 @@ function merge(into: Sum, from: Sum): void {
   into.costUsd += from.costUsd;
   into.estimatedRequests += from.estimatedRequests;
   into.estimatedUsd += from.estimatedUsd;
+  for (const [day, { requests, usd }] of from.days) addDay(into, day, requests, usd);
   for (const [key, { usd, weight }] of from.clusters) {
     const cluster = into.clusters.get(key) ?? { usd: 0, weight };
     cluster.usd += usd;

@@ -11,6 +11,8 @@ export interface TrafficRow {
   /** `turn`, `step` or `auxiliary`. */
   readonly kind: string;
   readonly followUp: string | null;
+  /** What it was asked for: the use case, as far as a request shows it. */
+  readonly intent: string | null;
   readonly outcome: string | null;
   readonly blocked: boolean;
   /** Model that answered, else the one asked for. */

@@ -47,6 +47,11 @@ const FIGURES: JsonSchema = {
     description: 'Of all traffic: each stored request counts for 1 / its probability of being kept',
     properties: { requests: { type: 'number' }, costUsd: { type: 'number' }, standardErrorUsd: { type: 'number' } },
   },
+  perDay: {
+    type: 'array',
+    description: 'By day (UTC), those with requests alone, oldest first',
+    items: { type: 'object', properties: { day: { type: 'string' }, requests: { type: 'integer' }, costUsd: { type: 'number' } } },
+  },
 };
 
 function costRoute(reader: TrafficReader, rangeOf: RangeOf): Route {

@@ -22,7 +22,7 @@ const WEIGHT = `CASE WHEN json_extract(sample, '$.sampling.reason') = 'rescued' 
     ELSE 1.0 / coalesce(json_extract(sample, '$.sampling.probability'), 1) END`;
 const ROWS = (
   answer: string,
-): string => `SELECT seq, id, at, ended_at, principal, thread_id, kind, follow_up, outcome, blocked, input_tokens,
+): string => `SELECT seq, id, at, ended_at, principal, thread_id, kind, follow_up, intent, outcome, blocked, input_tokens,
     output_tokens, cost_usd, ${answer} AS answer, coalesce(model, json_extract(sample, '$.model.requested')) AS model,
     json_extract(sample, '$.gateway.route') AS route, json_extract(sample, '$.gateway.service') AS service,
     json_extract(sample, '$.gateway.consumer') AS consumer,
@@ -107,6 +107,7 @@ function toTrafficRow(row: Record<string, unknown>): TrafficRow {
     principal: row['principal'] as string | null,
     threadId: row['thread_id'] as string,
     kind: row['kind'] as string,
+    intent: row['intent'] as string | null,
     followUp: row['follow_up'] as string | null,
     outcome: row['outcome'] as string | null,
     blocked: row['blocked'] === 1,

@@ -1,20 +1,60 @@
 // Costs, and two models on the same topics: as the HTTP API answers.
 import { getSigned, type Query } from './http.ts';
 
-export interface CostGroup {
-  /** A model as it answered; "unknown" where nothing says so. */
-  readonly id: string;
+export const COST_DIMENSIONS = ['model', 'topic', 'principal', 'route', 'service', 'consumer', 'intent', 'outcome'] as const;
+export type CostDimension = (typeof COST_DIMENSIONS)[number];
+
+export interface CostDay {
+  readonly day: string;
+  readonly requests: number;
+  readonly costUsd: number;
+}
+
+export interface CostFigures {
   readonly requests: number;
   /** Of those, with a cost. */
   readonly priced: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costUsd: number;
+  /** Of all traffic, sampled out or not. */
+  readonly estimate: { readonly requests: number; readonly costUsd: number; readonly standardErrorUsd: number };
+  /** Days with requests alone, oldest first. */
+  readonly perDay: readonly CostDay[];
+}
+
+export interface CostGroup extends CostFigures {
+  /** What its requests have in common; "unknown" where nothing says so. */
+  readonly id: string;
+  /** What a topic is called. */
+  readonly label: string | null;
 }
 
 export interface Costs {
   readonly items: readonly CostGroup[];
-  readonly total: Omit<CostGroup, 'id'>;
+  readonly total: CostFigures;
+  readonly rest: { readonly groups: number; readonly requests: number; readonly costUsd: number };
+}
+
+/** A point in time after which threads of one model differ from those before. */
+export interface ChangePoint {
+  readonly measure: string;
+  readonly unit: Measure['unit'];
+  readonly better: 'lower' | 'higher';
+  readonly at: string;
+  readonly before: number;
+  readonly after: number;
+  readonly nBefore: number;
+  readonly nAfter: number;
+  readonly p: number;
+}
+
+export interface ModelChanges {
+  readonly model: string;
+  readonly threads: number;
+  readonly all: readonly ChangePoint[];
+  /** Among completed threads alone: another price for the same outcome. */
+  readonly completed: readonly ChangePoint[];
 }
 
 /** Means over topics that both models answered. */
@@ -71,5 +111,6 @@ export interface Comparison {
   readonly examples: readonly { readonly topic: string; readonly similarity: number; readonly a: Example; readonly b: Example }[];
 }
 
-export const readCosts = (query: Query, signal?: AbortSignal): Promise<Costs> => getSigned('/v1/costs', { by: 'model', ...query }, signal);
+export const readCosts = (query: Query, signal?: AbortSignal): Promise<Costs> => getSigned('/v1/costs', query, signal);
 export const compareModels = (query: Query, signal?: AbortSignal): Promise<Comparison> => getSigned('/v1/compare', query, signal);
+export const readChanges = (query: Query, signal?: AbortSignal): Promise<ModelChanges> => getSigned('/v1/compare/changes', query, signal);

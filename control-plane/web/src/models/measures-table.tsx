@@ -2,7 +2,8 @@ import type { Comparison, Measure } from '../api/reports.ts';
 import { Badge } from '../ui/badge.tsx';
 import { compact, count, duration, money } from '../ui/format.ts';
 
-const NAMES: Readonly<Record<string, string>> = {
+/** What measures are called. */
+export const MEASURE_NAMES: Readonly<Record<string, string>> = {
   firstAnswer: 'right at first',
   turns: 'turns',
   corrections: 'corrections',
@@ -51,7 +52,7 @@ function Row({ measure, winner }: { readonly measure: Measure; readonly winner: 
   const { name, unit, means, figures, holds } = measure;
   const heading = (
     <th scope="row" title={means}>
-      {NAMES[name] ?? name}
+      {MEASURE_NAMES[name] ?? name}
     </th>
   );
   if (figures === null)
@@ -94,7 +95,7 @@ function Row({ measure, winner }: { readonly measure: Measure; readonly winner: 
 const winnerOf = ({ better, figures }: Measure, a: string, b: string): string | null =>
   figures === null || figures.difference === 0 ? null : figures.difference > 0 === (better === 'higher') ? b : a;
 
-function show(unit: Measure['unit'], value: number): string {
+export function show(unit: Measure['unit'], value: number): string {
   switch (unit) {
     case 'share':
       return `${(value * 100).toFixed(1)}%`;

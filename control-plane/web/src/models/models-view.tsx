@@ -8,6 +8,7 @@ import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useTitle } from '../ui/use-title.ts';
+import { ChangesView } from './changes-view.tsx';
 import { ComparisonView } from './comparison-view.tsx';
 import { CostTable } from './cost-table.tsx';
 
@@ -19,8 +20,8 @@ const SINCE = SINCE_OPTIONS.filter(([value]) => value !== '30d');
 export function ModelsView({ place }: { readonly place: ModelsPlace }) {
   const { a, b, since } = place;
   const { data, problem, reload } = useResource<Costs>(
-    `costs ${since ?? ''}`,
-    (signal) => readCosts({ from: sinceTime(since, Date.now()) }, signal),
+    `costs model ${since ?? ''}`,
+    (signal) => readCosts({ by: 'model', from: sinceTime(since, Date.now()) }, signal),
     POLL_MS,
   );
   useTitle('Models');
@@ -49,6 +50,10 @@ export function ModelsView({ place }: { readonly place: ModelsPlace }) {
         />
       </section>
       {a !== undefined && b !== undefined && <ComparisonView a={a} b={b} since={since} />}
+      {[a, b].map((model) => model !== undefined && <ChangesView key={model} model={model} since={since} />)}
+      {(a === undefined) !== (b === undefined) && (
+        <p className="hint">Choose another model to compare it with, on the topics that both answered.</p>
+      )}
       {data === undefined ? (
         problem ? (
           <ProblemNote problem={problem} retry={reload} />

@@ -51,6 +51,7 @@ export type Route =
   | { readonly view: 'log' }
   | { readonly view: 'topics'; readonly figures: 'released' | undefined }
   | ({ readonly view: 'models' } & ModelsPlace)
+  | { readonly view: 'costs'; readonly by: string | undefined; readonly since: string | undefined }
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
   | { readonly view: 'accuracy'; readonly since: string | undefined }
   | { readonly view: 'retention' }
@@ -74,6 +75,7 @@ export function routeOf(search: string): Route {
   if (view === 'audit') return { view, filters: filtersOf(AUDIT_FILTER_NAMES, read) };
   if (view === 'policies') return { view, version: read('version') };
   if (view === 'alerts') return { view, status: read('status') };
+  if (view === 'costs') return { view, by: read('by'), since: read('since') };
   if (view === 'models') return { view, a: read('a'), b: read('b'), since: read('since') };
   if (view === 'works') return { view, since: read('since'), least: read('least') };
   if (view === 'accuracy') return { view, since: read('since') };
@@ -112,6 +114,7 @@ export const manifestsAddress = (since?: string): string => address({ view: 'man
 export const logAddress = (): string => address({ view: 'log' });
 export const topicsAddress = (figures?: 'released'): string => address({ view: 'topics', figures });
 export const modelsAddress = ({ a, b, since }: ModelsPlace = {}): string => address({ view: 'models', a, b, since });
+export const costsAddress = (by?: string, since?: string): string => address({ view: 'costs', by, since });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });
 export const accuracyAddress = (since?: string): string => address({ view: 'accuracy', since });
 export const retentionAddress = (): string => address({ view: 'retention' });

@@ -6,6 +6,7 @@ import { readMe } from '../api/client.ts';
 import { MeContext, mayOf } from '../api/me.ts';
 import { onTokenChange, readToken } from '../api/token.ts';
 import { useResource } from '../api/use-resource.ts';
+import { CostsView } from '../costs/costs-view.tsx';
 import { ThreadList } from '../list/thread-list.tsx';
 import { ModelsView } from '../models/models-view.tsx';
 import { useRoute } from '../route/navigate.ts';
@@ -86,6 +87,8 @@ function View({ route }: { readonly route: Route }) {
       return <TopicsView figures={route.figures} />;
     case 'models':
       return <ModelsView place={route} />;
+    case 'costs':
+      return <CostsView by={route.by} since={route.since} />;
     case 'works':
       return <WorksView since={route.since} least={route.least} />;
     case 'accuracy':

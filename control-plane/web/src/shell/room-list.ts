@@ -2,6 +2,7 @@ import {
   accuracyAddress,
   alertsAddress,
   answersAddress,
+  costsAddress,
   auditAddress,
   changesAddress,
   listAddress,
@@ -42,7 +43,13 @@ export const GROUPS: readonly RoomGroup[] = [
     ],
   },
   { name: 'Topics', rooms: [{ name: 'Topics', href: topicsAddress(), views: ['topics'], permission: 'topics:read' }] },
-  { name: 'Models', rooms: [{ name: 'Models', href: modelsAddress(), views: ['models'], permission: 'reports:read' }] },
+  {
+    name: 'Models',
+    rooms: [
+      { name: 'Comparison', href: modelsAddress(), views: ['models'], permission: 'reports:read' },
+      { name: 'Costs', href: costsAddress(), views: ['costs'], permission: 'reports:read' },
+    ],
+  },
   {
     name: 'Runs',
     rooms: [

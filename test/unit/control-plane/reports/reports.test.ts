@@ -16,6 +16,7 @@ const row = (fields: Partial<TrafficRow> = {}): TrafficRow => ({
   threadId: 't1',
   kind: 'turn',
   followUp: null,
+  intent: null,
   outcome: 'ok',
   blocked: false,
   model: 'm1',

@@ -1,0 +1,77 @@
+import type { CostDimension, CostGroup } from '../api/reports.ts';
+import { Link } from '../route/link.tsx';
+import { listAddress, searchAddress } from '../route/url.ts';
+import { compact, count, money, percent, shortId, words } from '../ui/format.ts';
+import { ShareBar } from '../ui/share-bar.tsx';
+import { Sparkline } from '../ui/sparkline.tsx';
+import { everyDay } from './trend.tsx';
+
+const UNKNOWN = 'unknown';
+
+/** The threads behind a group; undefined where the list cannot be narrowed to them. */
+function threadsOf(by: CostDimension, id: string): string | undefined {
+  if (id === UNKNOWN) return undefined;
+  if (by === 'model' || by === 'topic' || by === 'outcome') return listAddress({ [by]: id });
+  if (by === 'principal') return listAddress({ user: id });
+  return by === 'intent' ? searchAddress(`intent:${id}`) : undefined;
+}
+
+function nameOf(by: CostDimension, { id, label }: CostGroup): string {
+  if (id === UNKNOWN) return by === 'topic' ? 'no topic' : UNKNOWN;
+  if (by === 'topic') return label === null || label === '' ? 'a topic without a name' : label;
+  return by === 'principal' ? shortId(id, 20) : by === 'intent' || by === 'outcome' ? words(id) : id;
+}
+
+interface CostRowsProps {
+  readonly items: readonly CostGroup[];
+  readonly total: number;
+  readonly by: CostDimension;
+}
+
+/** The dearest first; each leads to its threads where they can be listed. */
+export function CostRows({ items, total, by }: CostRowsProps) {
+  return (
+    <div className="table costs-table costs-by">
+      <div className="columns" aria-hidden="true">
+        <span>Group</span>
+        <span>Cost</span>
+        <span className="number">Share</span>
+        <span className="number">Requests</span>
+        <span className="number">Tokens in, out</span>
+        <span>Days</span>
+      </div>
+      <ol className="rows" aria-label="Costs">
+        {items.map((one) => {
+          const href = threadsOf(by, one.id);
+          return (
+            <li key={one.id} className="row">
+              <div dir="auto">
+                {href === undefined ? (
+                  <span>{nameOf(by, one)}</span>
+                ) : (
+                  <Link data-row className="row-link" href={href}>
+                    {nameOf(by, one)}
+                  </Link>
+                )}
+              </div>
+              <div className="cell-bar">
+                <ShareBar share={total === 0 ? 0 : one.costUsd / total} />
+                <span className="number">{one.priced === 0 ? '–' : money(one.costUsd)}</span>
+              </div>
+              <div className="number">{total === 0 ? '–' : percent(one.costUsd / total)}</div>
+              <div className="number">
+                {count(one.requests)} <span className="narrow-only">requests</span>
+              </div>
+              <div className="number">
+                {compact(one.inputTokens)}, {compact(one.outputTokens)} <span className="narrow-only">tokens</span>
+              </div>
+              <div className="cell-days">
+                <Sparkline values={everyDay(one.perDay).map(({ costUsd }) => costUsd)} />
+              </div>
+            </li>
+          );
+        })}
+      </ol>
+    </div>
+  );
+}
