@@ -80,7 +80,7 @@ export function openRetention(
     }),
     ...retentionRoutes({
       reader: store.retention,
-      policy: () => live.current().policy.retention,
+      policy: () => live.current().policy,
       nextPurgeMs: parts.nextPurgeMs,
       holds: store.legalHolds,
       clock,

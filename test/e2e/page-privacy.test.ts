@@ -13,6 +13,8 @@ import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
 
 const POLICY = `version: 1
 name: front desk
+purpose: mending faults of the front desk
+legalBasis: contract
 redaction: { reversible: true, types: { EMAIL_ADDRESS: pseudonym } }
 retention: { textDays: 20 }
 `;
@@ -119,6 +121,7 @@ describe('redacted text', () => {
 describe('retention', () => {
   it('says what goes next, and takes and lifts a legal hold', async () => {
     const { page, seen } = await open('/?view=retention');
+    await page.getByText('mending faults of the front desk').waitFor();
     await page.getByText(/^The next purge, .* takes nothing/).waitFor();
     const text = page.getByRole('row').filter({ hasText: 'prompts, answers, comments' });
     expect(await text.textContent()).toContain('20 days');

@@ -6,8 +6,9 @@ import request from 'supertest';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
 
-const FIRST = 'version: 1\nname: first\n';
-const STRICT = '# Half of it.\nversion: 1\nname: strict\nsampling: { rate: 0.5 }\nretention: { textDays: 7 }\n';
+const WHY = 'purpose: mending faults\nlegalBasis: contract\n';
+const FIRST = `version: 1\n${WHY}name: first\n`;
+const STRICT = `# Half of it.\nversion: 1\n${WHY}name: strict\nsampling: { rate: 0.5 }\nretention: { textDays: 7 }\n`;
 
 let folder: string;
 let plane: TestPlane;

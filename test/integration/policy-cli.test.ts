@@ -9,13 +9,14 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ADMIN_TOKEN, startPlane, type TestPlane } from '../support/control-plane.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-policy-cli-'));
+const WHY = 'purpose: mending faults\nlegalBasis: contract\n';
 let plane: TestPlane;
 let server: Server;
 let url: string;
 
 beforeAll(async () => {
-  writeFileSync(path.join(folder, 'in-force.yaml'), 'version: 1\nname: first\nmode: metadata_only\n');
-  writeFileSync(path.join(folder, 'new.yaml'), 'version: 1\nname: second\n');
+  writeFileSync(path.join(folder, 'in-force.yaml'), `version: 1\n${WHY}name: first\nmode: metadata_only\n`);
+  writeFileSync(path.join(folder, 'new.yaml'), `version: 1\n${WHY}name: second\n`);
   writeFileSync(path.join(folder, 'faulty.yaml'), 'version: 1\nmode: half\n');
   plane = await startPlane({ env: { CLEW_POLICY: path.join(folder, 'in-force.yaml') } });
   server = createServer(plane.app).listen(0, '127.0.0.1');

@@ -58,7 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
 async function validate(files: readonly string[]): Promise<number> {
   const faults: PolicyFault[] = [];
   for (const file of files) {
-    const reading = readPolicy(await fileText(file), file, unsafePatternReason);
+    const reading = readPolicy(await fileText(file), file, unsafePatternReason, true);
     if (!reading.ok) faults.push(...reading.faults);
   }
   for (const fault of faults) process.stderr.write(`${faultLine(fault)}\n`);

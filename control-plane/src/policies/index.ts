@@ -2,6 +2,7 @@
 export { openPolicy, type LivePolicy } from './live.ts';
 export { faultLine, PolicyError, readPolicy, type LoadedPolicy, type PatternCheck, type PolicyFault, type PolicyReading } from './read.ts';
 export { embedRateOf, isEmbedded } from './embed-rate.ts';
+export { isPurposeMissing, keepsText } from './purpose.ts';
 export { DEFAULT_DAYS } from './retention-days.ts';
 export { modeOf, type Mode } from './mode.ts';
 export { policyRoutes } from './routes.ts';

@@ -1,5 +1,6 @@
 import { ClewError, type Logger } from '../kernel/index.ts';
 import type { PolicySource } from './ports.ts';
+import { isPurposeMissing } from './purpose.ts';
 import { faultLine, PolicyError, readPolicy, type LoadedPolicy, type PatternCheck } from './read.ts';
 
 /** The policy in force. */
@@ -16,12 +17,17 @@ export interface LivePolicy {
 export async function openPolicy(source: PolicySource, checkPattern: PatternCheck, logger: Logger): Promise<LivePolicy> {
   const listeners: ((loaded: LoadedPolicy) => void)[] = [];
   let inForce = await load(source, checkPattern);
+  const remind = ({ policy, digest }: LoadedPolicy): void => {
+    if (isPurposeMissing(policy)) logger.warn('policy_without_purpose', { digest, remedy: 'texts are kept: say purpose and legalBasis' });
+  };
+  remind(inForce);
 
   async function reload(): Promise<boolean> {
     try {
       const next = await load(source, checkPattern);
       if (next.digest === inForce.digest) return true;
       inForce = next;
+      remind(next);
       logger.info('policy_taken', { digest: next.digest, name: next.policy.name });
       for (const listener of listeners) listener(next);
       return true;

@@ -2,6 +2,7 @@
 import { isMap, isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { canonicalDigest, parsePolicy, type Policy } from '#contract';
 import { ClewError } from '../kernel/index.ts';
+import { keepsText, LEGAL_BASES } from './purpose.ts';
 import { placeOf } from './schema.ts';
 
 export interface PolicyFault {
@@ -29,7 +30,11 @@ export type PatternCheck = (pattern: string) => string | undefined;
 
 const MAX_BYTES = 1024 * 1024;
 
-export function readPolicy(text: string, file: string, checkPattern: PatternCheck): PolicyReading {
+/**
+ * @param isNew the policy is to come into force, or is asked about: it must say what texts are kept for. One that was in
+ *   force before that was asked of policies stays good, so that no server stops for it; `isPurposeMissing` tells of it.
+ */
+export function readPolicy(text: string, file: string, checkPattern: PatternCheck, isNew = false): PolicyReading {
   if (text.length > MAX_BYTES) return failed([{ file, line: 1, field: '', expected: 'at most 1 MiB', consequence: NOT_APPLIED }]);
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
@@ -52,6 +57,7 @@ export function readPolicy(text: string, file: string, checkPattern: PatternChec
   if (parsed.ok && parsed.value.vault !== undefined)
     faults.push(...explain(document, '/vault', 'nothing: the control plane sets it', file, lineAt));
   faults.push(...unsafePatterns(document, value.plain, file, lineAt, checkPattern));
+  if (isNew) faults.push(...withoutPurpose(document, value.plain, file, lineAt));
   if (!parsed.ok || faults.length > 0) return failed(faults.sort((a, b) => a.line - b.line));
   return { ok: true, loaded: { policy: parsed.value, digest: canonicalDigest(parsed.value) } };
 }
@@ -121,6 +127,21 @@ function lineOf(document: Document, path: readonly string[], lineAt: LineAt): nu
 }
 
 const keysOf = (path: readonly string[]): (string | number)[] => path.map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+
+/** Asked of the plain value, so that it is told along with all other faults. */
+function withoutPurpose(document: Document, plain: unknown, file: string, lineAt: LineAt): PolicyFault[] {
+  if (typeof plain !== 'object' || plain === null || !keepsText(plain)) return [];
+  const expected = { purpose: 'what texts are kept for, in words', legalBasis: `one of ${LEGAL_BASES.join(', ')}` };
+  return (['purpose', 'legalBasis'] as const)
+    .filter((field) => !Object.hasOwn(plain, field))
+    .map((field) => ({
+      file,
+      line: lineOf(document, ['mode'], lineAt),
+      field,
+      expected: expected[field],
+      consequence: 'Nobody could tell people why their words are kept; modes topic_only, metadata_only and off keep none.',
+    }));
+}
 
 function unsafePatterns(document: Document, plain: unknown, file: string, lineAt: LineAt, check: PatternCheck): PolicyFault[] {
   const patterns = (plain as { redaction?: { patterns?: unknown } } | null)?.redaction?.patterns;

@@ -230,7 +230,7 @@ function versionRoute({ versions }: ChangeParts): Route {
 }
 
 function read(body: unknown, checkPattern: PatternCheck): LoadedPolicy {
-  const reading = readPolicy(textOf(body), 'policy', checkPattern);
+  const reading = readPolicy(textOf(body), 'policy', checkPattern, true);
   if (!reading.ok) throw new PolicyError(reading.faults);
   return reading.loaded;
 }

@@ -49,12 +49,15 @@ export async function createPolicyRoom(parts: {
     return versions.add({ digest, text: await source.read(), atMs: clock.nowMs(), ...by });
   }
 
-  async function take({ text, actor, reason, ifDigest }: Application): Promise<{ readonly version: number; readonly digest: string }> {
+  async function take(
+    { text, actor, reason, ifDigest }: Application,
+    isNew: boolean,
+  ): Promise<{ readonly version: number; readonly digest: string }> {
     const inForce = live.current().digest;
     if (ifDigest !== undefined && ifDigest !== inForce) {
       throw new ClewError('conflict', `another policy is in force by now (${inForce.slice(0, 12)}); plan the change again`);
     }
-    const reading = readPolicy(text, source.name, checkPattern);
+    const reading = readPolicy(text, source.name, checkPattern, isNew);
     if (!reading.ok) throw new PolicyError(reading.faults);
     if (!source.write) throw new ClewError('unavailable', 'this policy cannot be written here; change it where it comes from');
     const { digest } = reading.loaded;
@@ -71,12 +74,13 @@ export async function createPolicyRoom(parts: {
     inTurn(() => note({ actor: 'file', reason: 'the file was changed' })).catch(parts.onFailure);
   });
   return {
-    apply: (application) => inTurn(() => take(application)),
+    apply: (application) => inTurn(() => take(application, true)),
     rollback: (version, by) =>
       inTurn(async () => {
         const known = await versions.find(version);
         if (!known) throw new ClewError('not_found', `there is no version ${version}`);
-        return take({ text: known.text, ...by });
+        // What was in force may always come back.
+        return take({ text: known.text, ...by }, false);
       }),
   };
 }

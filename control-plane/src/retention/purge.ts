@@ -35,10 +35,11 @@ export interface PurgeOptions {
 
 const DAY_MS = 86_400_000;
 /** Batches grow and shrink so that none holds the store longer than this. */
-const LONG_MS = 40;
+const LONG_MS = 15;
 const FIRST_BATCH = 32;
 const LEAST_BATCH = 4;
 const MOST_BATCH = 500;
+const PAUSES = 2;
 const LONGEST_PAUSE_MS = 200;
 /** One pass over all scopes and classes. Rejects with the store's error; what was removed until then stays removed. */
 export async function purge(options: PurgeOptions): Promise<PurgeReport> {
@@ -58,8 +59,8 @@ export async function purge(options: PurgeOptions): Promise<PurgeReport> {
       if (removed < size) break;
       if (tookMs > LONG_MS) size = Math.max(LEAST_BATCH, size >> 1);
       else if (tookMs < LONG_MS / 4) size = Math.min(MOST_BATCH, size * 2);
-      // Waiting requests go in between, for as long as the batch kept them waiting.
-      await new Promise((resolve) => setTimeout(resolve, Math.min(tookMs, LONGEST_PAUSE_MS)));
+      // Waiting requests go in between, for longer than the batch kept them waiting.
+      await new Promise((resolve) => setTimeout(resolve, Math.min(PAUSES * tookMs, LONGEST_PAUSE_MS)));
     }
     return total;
   };

@@ -1,7 +1,7 @@
 // GET /v1/retention: how long each class is kept, what goes next and when, and what went.
-import type { RetentionPolicy } from '#contract';
+import type { Policy } from '#contract';
 import { type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
-import { DEFAULT_DAYS } from '../policies/index.ts';
+import { DEFAULT_DAYS, keepsText } from '../policies/index.ts';
 import { RETAINED, type AgeLimits, type RetainedClass, type RetentionReader } from './ports.ts';
 
 /** A purge that removed something. */
@@ -13,7 +13,7 @@ export interface PastPurge {
 
 export interface RetentionParts {
   readonly reader: RetentionReader;
-  readonly policy: () => RetentionPolicy | undefined;
+  readonly policy: () => Policy;
   /** Epoch milliseconds of the next purge; undefined: it runs now. */
   readonly nextPurgeMs: () => number | undefined;
   /** The newest first. */
@@ -53,6 +53,9 @@ export function retentionRoutes(parts: RetentionParts): Route[] {
         schema: {
           type: 'object',
           properties: {
+            keepsText: { type: 'boolean', description: 'Whether the policy in force keeps the text of any traffic' },
+            purpose: { type: ['string', 'null'], description: 'What texts are kept for' },
+            legalBasis: { type: ['string', 'null'] },
             nextPurge: { ...TIME_OR_NULL, description: 'Null: it runs now' },
             holds: { ...COUNT, description: 'Legal holds in force' },
             items: { type: 'array', items: CLASS },
@@ -72,7 +75,8 @@ export function retentionRoutes(parts: RetentionParts): Route[] {
 async function forecast(scope: Scope, { reader, policy, nextPurgeMs, pastPurges, holds, clock }: RetentionParts) {
   const nowMs = clock.nowMs();
   const nextMs = nextPurgeMs();
-  const own = policy() ?? {};
+  const { purpose, legalBasis, ...inForce } = policy();
+  const own = inForce.retention ?? {};
   const days = { ...DEFAULT_DAYS, ...own };
   // Originals are kept no longer than the text in which they stood.
   const kept = { ...days, vaultDays: Math.min(days.vaultDays, days.textDays) };
@@ -85,6 +89,9 @@ async function forecast(scope: Scope, { reader, policy, nextPurgeMs, pastPurges,
   ) as AgeLimits;
   const aged = await reader.aged(scope, limits);
   return {
+    keepsText: keepsText(inForce),
+    purpose: purpose ?? null,
+    legalBasis: legalBasis ?? null,
     nextPurge: nextMs === undefined ? null : new Date(nextMs).toISOString(),
     holds: (await holds.list(scope, true)).length,
     items: classes.map(([name, field]) => {

@@ -22,6 +22,7 @@ export const query = new Kysely<Tables>({
 export const elements = <T>(list: readonly T[]): RawBuilder<T> => sql<T>`(SELECT value FROM json_each(${JSON.stringify(list)}))`;
 
 const MAX_STATEMENTS = 256;
+const EMPTY_EVERY_MS = 60_000;
 const PROBE_BYTES = 32 * 1024;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
@@ -35,6 +36,10 @@ export class Database {
   private readonly file: string;
   private readonly raw: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
+  /** When the write-ahead log was emptied last, of the monotonic clock. */
+  private emptiedMs = performance.now();
+  /** Something was swept since. */
+  private isSwept = false;
 
   /** Opens, creates or migrates the file. Throws ClewError 'unavailable' when it is damaged or from a newer version. */
   constructor(file: string) {
@@ -124,8 +129,31 @@ export class Database {
   /** A transaction that leaves no trace of what it deletes: the log that still holds the pages as they were is emptied. */
   shred<T>(work: () => T): T {
     const result = this.transaction(work);
-    this.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    this.emptyLog();
     return result;
+  }
+
+  /**
+   * One of many transactions that delete: the log is emptied once a minute, and by `endSweep` when the last is done. Each time
+   * holds up whoever writes, so it is not done for every few rows.
+   */
+  sweep<T>(work: () => T): T {
+    const result = this.transaction(work);
+    this.isSwept = true;
+    if (performance.now() - this.emptiedMs > EMPTY_EVERY_MS) this.emptyLog();
+    return result;
+  }
+
+  /** From here on nothing of what was deleted stands in the write-ahead log. */
+  emptyLog(): void {
+    this.isSwept = false;
+    this.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    this.emptiedMs = performance.now();
+  }
+
+  /** Ends sweeps; nothing to do where there was none since. */
+  endSweep(): void {
+    if (this.isSwept) this.emptyLog();
   }
 
   /** Faults of the file and of the text index; empty when it is sound. Reads the whole file: seconds on gigabytes. */

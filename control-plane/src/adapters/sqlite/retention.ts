@@ -39,10 +39,10 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const before = Math.trunc(beforeMs);
     const comments = query.deleteFrom('feedback').where('scope', '=', key).where('kind', '=', 'comment').where('at_ms', '<', before);
     const spared = held === 'some' ? comments.where(sql<boolean>`NOT ${feedbackHeld(key)}`) : comments;
-    this.database.shred(() => this.database.run(spared));
+    this.database.run(spared);
     const old = query.updateTable('repairs').set({ reason: null, undo_reason: null }).where('scope', '=', key).where('at_ms', '<', before);
     const reasons = held === 'some' ? old.where(sql<boolean>`NOT ${repairHeld(key)}`) : old;
-    this.database.shred(() => this.database.run(reasons.where('reason', 'is not', null)));
+    this.database.run(reasons.where('reason', 'is not', null));
     const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
     return this.purge(scope, beforeMs, limit, hasText, (rows) => removeTexts(this.database, key, rows));
   }
@@ -99,8 +99,9 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const oldest = due.orderBy('at_ms').limit(limit);
     const isDue = this.database.get(oldest) !== undefined;
     if (!isDue) return Promise.resolve(0);
-    return Promise.resolve(
-      this.database.shred(() => {
+    return this.ended(
+      limit,
+      this.database.sweep(() => {
         const gone = this.database.run(query.deleteFrom('vault_values').where('seq', 'in', oldest));
         const held = query.selectFrom('vault_values').select('principal').where('scope', '=', key);
         this.database.run(query.deleteFrom('vault_keys').where('scope', '=', key).where('principal', 'not in', held));
@@ -153,8 +154,14 @@ export class SqliteRetention implements Purgeable, RetentionReader {
       .where(condition);
     const mine = heldIn(this.database, key) === 'some' ? due.where(sql<boolean>`NOT ${REQUEST_HELD(key)}`) : due;
     const rows = limit > 0 ? this.database.all(mine.orderBy('at').limit(limit)) : [];
-    if (rows.length > 0) this.database.shred(() => remove(rows));
-    return Promise.resolve(rows.length);
+    if (rows.length > 0) this.database.sweep(() => remove(rows));
+    return this.ended(limit, rows.length);
+  }
+
+  /** The last batch of a pass takes along what the log of the file still holds of those before. */
+  private ended(limit: number, removed: number): Promise<number> {
+    if (removed < limit) this.database.endSweep();
+    return Promise.resolve(removed);
   }
 
   async aged(scope: Scope, dueBeforeMs: AgeLimits): Promise<Readonly<Record<RetainedClass, AgedClass>>> {

@@ -198,7 +198,8 @@ export class SqliteVectors implements Vectors {
     const key = keyOf(scope);
     const old = query.selectFrom('vectors').select('seq').where('scope', '=', key).where('at_ms', '<', atMs);
     const oldest = (spared === undefined ? old : old.where(sql<boolean>`NOT ${spared}`)).orderBy('at_ms').limit(limit);
-    const removed = this.database.shred(() => this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest)));
+    const removed = this.database.sweep(() => this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest)));
+    if (removed < limit) this.database.endSweep();
     if (removed > 0) this.removed(key);
     return Promise.resolve(removed);
   }

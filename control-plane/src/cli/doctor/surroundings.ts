@@ -7,7 +7,7 @@ import { checkModels, MODELS_FOLDER } from '../../adapters/onnx/index.ts';
 import { openSqlite } from '../../adapters/sqlite/index.ts';
 import { ConfigError, readConfig, type Config } from '../../config.ts';
 import { ClewError, systemClock } from '../../kernel/index.ts';
-import { faultLine, readPolicy } from '../../policies/index.ts';
+import { faultLine, isPurposeMissing, readPolicy } from '../../policies/index.ts';
 import { bad, good, REMEDIES, type Finding } from './finding.ts';
 import { ask } from './servers.ts';
 
@@ -63,6 +63,9 @@ export function checkSettings(env: Readonly<Record<string, string | undefined>>)
 export function checkPolicy({ policyFile }: Pick<Config, 'policyFile'>): Finding {
   try {
     const reading = readPolicy(readFileSync(policyFile, 'utf8'), path.basename(policyFile), unsafePatternReason);
+    if (reading.ok && isPurposeMissing(reading.loaded.policy)) {
+      return bad('policy', 'keeps text without saying purpose and legalBasis', 'A changed policy is not taken without them.');
+    }
     if (reading.ok) return good('policy', 'valid');
     return bad('policy', `${reading.faults.length} faults`, `${reading.faults.map(faultLine).join('\n      ')}\n     `);
   } catch (error) {

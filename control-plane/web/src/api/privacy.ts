@@ -15,6 +15,9 @@ export interface RetainedClass {
 }
 
 export interface Retention {
+  readonly keepsText: boolean;
+  readonly purpose: string | null;
+  readonly legalBasis: string | null;
   /** Null: it runs now. */
   readonly nextPurge: string | null;
   readonly holds: number;

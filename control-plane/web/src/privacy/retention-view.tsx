@@ -2,7 +2,8 @@ import { readRetention, type RetainedClass, type Retention } from '../api/privac
 import { useResource } from '../api/use-resource.ts';
 import { goBack } from '../route/navigate.ts';
 import { listAddress } from '../route/url.ts';
-import { ago, count, dateTime, plural } from '../ui/format.ts';
+import { Badge } from '../ui/badge.tsx';
+import { ago, count, dateTime, plural, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -32,11 +33,29 @@ export function RetentionView() {
         <h1 className="page-title">Retention</h1>
       </section>
       {problem && <ProblemNote problem={problem} slim />}
+      <Purpose retention={data} />
       <Next retention={data} />
       <Classes items={data.items} />
       <Holds onChanged={reload} />
       <Past purges={data.purges} />
     </div>
+  );
+}
+
+function Purpose({ retention: { keepsText, purpose, legalBasis } }: { readonly retention: Retention }) {
+  if (!keepsText) return <p className="lead">The policy in force keeps no text.</p>;
+  if (purpose === null || legalBasis === null) {
+    return (
+      <p className="lead">
+        <Badge tone="warn">no purpose stated</Badge> The policy in force keeps text and does not say what for, or what allows it: add{' '}
+        <code>purpose</code> and <code>legalBasis</code>. A new policy is not taken without.
+      </p>
+    );
+  }
+  return (
+    <p className="lead">
+      Text is kept for: <strong>{purpose}</strong> <span className="muted">({words(legalBasis)})</span>
+    </p>
   );
 }
 

@@ -20,6 +20,14 @@ export interface Policy {
    */
   name?: string;
   /**
+   * What texts are kept for, in words that can be shown to those who wrote them. Needed, with `legalBasis`, by every policy that keeps text.
+   */
+  purpose?: string;
+  /**
+   * What allows it (GDPR, Article 6(1)(a) to (f)). Needed, with `purpose`, by every policy that keeps text.
+   */
+  legalBasis?: 'consent' | 'contract' | 'legal_obligation' | 'vital_interests' | 'public_task' | 'legitimate_interests';
+  /**
    * Label of the traffic; "test" is kept out of statistics.
    */
   environment?: string;

@@ -4035,7 +4035,7 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
   return errors === 0;
 }
 var validatePolicy = validate45;
-var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" }, "upstream": { "enum": ["as_is", "pseudonyms"], "description": "What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. Asked before the provider is called, so only rules that match by route and service alone count; the settings of a gateway may demand it whatever stands here." } } } }, "upstream": { "title": "UpstreamPolicy", "type": "object", "additionalProperties": false, "properties": { "unreadable": { "enum": ["refuse", "pass"], "default": "refuse", "description": "What becomes of a request whose values cannot be replaced where a route demands it: its body is longer than upstream_max_bytes of the gateway (1 MiB), compressed, or no JSON." } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "context": { "title": "ContextPolicy", "type": "object", "additionalProperties": false, "description": "What of a request counts as retrieved context, besides tool results and documents in parts of their own.", "properties": { "marks": { "type": "array", "maxItems": 32, "default": ["context", "document"], "items": { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, "description": "Names of the tags that applications put around retrieved text: <name …>…</name>." }, "roles": { "type": "array", "maxItems": 4, "default": [], "items": { "enum": ["system", "developer", "user"] }, "description": "Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "kind": { "enum": ["found", "fixed"], "default": "found", "description": "found: topics that traffic itself makes, from embeddings that are kept. fixed: topics of a shipped list; embeddings are made for that in memory and none is kept, so that nothing is linked or searched by meaning." }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
+var schema61 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/policy.v1.json", "title": "Policy", "description": "What is observed, sampled, redacted and kept. One file; the first matching rule of a list decides.", "type": "object", "additionalProperties": false, "required": ["version"], "properties": { "version": { "const": 1 }, "name": { "type": "string", "maxLength": 64, "description": "Shown beside decisions taken under this policy." }, "purpose": { "type": "string", "minLength": 8, "maxLength": 300, "description": "What texts are kept for, in words that can be shown to those who wrote them. Needed, with `legalBasis`, by every policy that keeps text." }, "legalBasis": { "enum": ["consent", "contract", "legal_obligation", "vital_interests", "public_task", "legitimate_interests"], "description": "What allows it (GDPR, Article 6(1)(a) to (f)). Needed, with `purpose`, by every policy that keeps text." }, "environment": { "$ref": "#/definitions/slug", "description": 'Label of the traffic; "test" is kept out of statistics.' }, "mode": { "$ref": "#/definitions/mode", "default": "full", "description": "What is kept where no rule of `routes` says otherwise." }, "routes": { "type": "array", "maxItems": 256, "default": [], "items": { "title": "RouteRule", "type": "object", "additionalProperties": false, "required": ["match", "mode"], "properties": { "match": { "$ref": "#/definitions/match" }, "mode": { "$ref": "#/definitions/mode" }, "embed_rate": { "$ref": "#/definitions/embedRate" }, "upstream": { "enum": ["as_is", "pseudonyms"], "description": "What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. Asked before the provider is called, so only rules that match by route and service alone count; the settings of a gateway may demand it whatever stands here." } } } }, "upstream": { "title": "UpstreamPolicy", "type": "object", "additionalProperties": false, "properties": { "unreadable": { "enum": ["refuse", "pass"], "default": "refuse", "description": "What becomes of a request whose values cannot be replaced where a route demands it: its body is longer than upstream_max_bytes of the gateway (1 MiB), compressed, or no JSON." } } }, "principal": { "title": "PrincipalPolicy", "type": "object", "additionalProperties": false, "description": "Who the user is: sources in order, the first that yields a value counts.", "properties": { "sources": { "type": "array", "minItems": 1, "maxItems": 16, "items": { "title": "PrincipalSource", "type": "object", "additionalProperties": false, "required": ["from"], "properties": { "from": { "type": "string", "pattern": "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "description": "consumer, credential, header:NAME, jwt:CLAIM or body:PATH." }, "trust": { "enum": ["authenticated", "asserted", "shared"], "default": "asserted" } } } } } }, "session": { "title": "SessionPolicy", "type": "object", "additionalProperties": false, "properties": { "headers": { "type": "array", "maxItems": 16, "items": { "type": "string", "pattern": "^[A-Za-z0-9-]{1,64}$" }, "description": "Request headers that may carry a declared conversation id." }, "cookies": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 } }, "body": { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 128 }, "description": "Dotted paths in the request body." }, "shared": { "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 128 }, "description": "Sources whose ids are shared between users on purpose." } } }, "sampling": { "title": "SamplingPolicy", "type": "object", "additionalProperties": false, "properties": { "rate": { "type": "number", "minimum": 0, "maximum": 1, "default": 1, "description": "Share of principals and days that is kept." }, "rules": { "type": "array", "maxItems": 64, "default": [], "items": { "title": "SamplingRule", "type": "object", "additionalProperties": false, "required": ["match", "rate"], "properties": { "name": { "type": "string", "maxLength": 64 }, "match": { "$ref": "#/definitions/match" }, "rate": { "type": "number", "minimum": 0, "maximum": 1 } } } }, "always": { "title": "AlwaysKeep", "type": "object", "additionalProperties": false, "description": "Kept whatever the rate.", "properties": { "errors": { "type": "boolean", "default": true }, "guardrailBlocks": { "type": "boolean", "default": true }, "drift": { "type": "boolean", "default": true }, "slowerThanMs": { "type": "number", "exclusiveMinimum": 0 } } }, "rescue": { "type": "integer", "minimum": 0, "maximum": 64, "default": 8, "description": "How many recently dropped requests of a principal an always-keep rule brings back." }, "budgetPerMinute": { "type": "integer", "minimum": 1, "description": "At most so many samples a minute from one gateway process; over it they are dropped and counted." } } }, "redaction": { "title": "RedactionPolicy", "type": "object", "additionalProperties": false, "properties": { "types": { "type": "object", "propertyNames": { "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "additionalProperties": { "enum": ["mask", "hash", "pseudonym", "drop", "keep"] }, "description": "What happens to each type; mask where nothing is said." }, "allow": { "type": "array", "maxItems": 1e3, "items": { "type": "string", "minLength": 1, "maxLength": 256 }, "description": "Exact values that stay, case-insensitive." }, "patterns": { "type": "array", "maxItems": 64, "items": { "title": "CustomPattern", "type": "object", "additionalProperties": false, "required": ["type", "pattern"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "pattern": { "type": "string", "minLength": 1, "maxLength": 512, "description": "Regular expression without back-references, look-around or nested repetition." } } } }, "dictionaries": { "type": "array", "maxItems": 16, "items": { "type": "object", "title": "Dictionary", "additionalProperties": false, "required": ["type", "words"], "properties": { "type": { "type": "string", "pattern": "^[A-Z][A-Z0-9_]{1,40}$" }, "words": { "type": "array", "maxItems": 1e4, "items": { "type": "string", "minLength": 2, "maxLength": 128 } } } } }, "reversible": { "type": "boolean", "default": false, "description": "Original values of types that become pseudonyms are kept in the vault, sealed; see docs/PRIVACY.md." }, "names": { "type": "boolean", "default": true, "description": "Names and addresses by the local model in the control plane." } } }, "vault": { "title": "VaultKey", "type": "object", "additionalProperties": false, "required": ["keyId", "publicKey"], "description": "Set by the control plane where `redaction.reversible` is on, and refused in a file: what gateways seal original values for.", "properties": { "keyId": { "type": "string", "pattern": "^[0-9a-f]{16}$" }, "publicKey": { "type": "string", "pattern": "^[A-Za-z0-9+/]{43}=$", "description": "X25519, 32 bytes in base64." } } }, "retention": { "title": "RetentionPolicy", "type": "object", "additionalProperties": false, "description": "Days that each class of data is kept.", "properties": { "textDays": { "$ref": "#/definitions/days", "default": 30 }, "embeddingDays": { "$ref": "#/definitions/days", "default": 30 }, "metadataDays": { "$ref": "#/definitions/days", "default": 365 }, "identityDays": { "$ref": "#/definitions/days", "default": 2555 }, "vaultDays": { "$ref": "#/definitions/days", "default": 30, "description": "Sealed original values; never longer than the text in which they stood." } } }, "context": { "title": "ContextPolicy", "type": "object", "additionalProperties": false, "description": "What of a request counts as retrieved context, besides tool results and documents in parts of their own.", "properties": { "marks": { "type": "array", "maxItems": 32, "default": ["context", "document"], "items": { "type": "string", "pattern": "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, "description": "Names of the tags that applications put around retrieved text: <name …>…</name>." }, "roles": { "type": "array", "maxItems": 4, "default": [], "items": { "enum": ["system", "developer", "user"] }, "description": "Roles whose messages are retrieved context as a whole. Instructions among them are still judged as instructions." } } }, "linking": { "title": "LinkingPolicy", "type": "object", "additionalProperties": false, "properties": { "inference": { "type": "boolean", "default": true, "description": "Link by meaning where no evidence exists." }, "minConfidence": { "type": "number", "minimum": 0, "maximum": 1, "default": 0.5, "description": "Below this an inferred link is not made." }, "sessionGapMinutes": { "type": "number", "minimum": 1, "maximum": 1440, "default": 30 } } }, "embedding": { "title": "EmbeddingPolicy", "type": "object", "additionalProperties": false, "description": "Whose requests get vectors, and whether texts may leave for them.", "properties": { "external": { "type": "boolean", "default": false, "description": "Whether redacted texts may be sent to the embedder that CLEW_EMBEDDER_URL names." }, "embed_rate": { "$ref": "#/definitions/embedRate", "default": 1 }, "tenants": { "type": "object", "propertyNames": { "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "additionalProperties": { "$ref": "#/definitions/embedRate" }, "description": "The same for single tenants, by name. A rule of `routes` that names a rate comes first." } } }, "topics": { "title": "TopicsPolicy", "type": "object", "additionalProperties": false, "properties": { "enabled": { "type": "boolean", "default": true }, "kind": { "enum": ["found", "fixed"], "default": "found", "description": "found: topics that traffic itself makes, from embeddings that are kept. fixed: topics of a shipped list; embeddings are made for that in memory and none is kept, so that nothing is linked or searched by meaning." }, "minUsers": { "type": "integer", "minimum": 2, "default": 5, "description": "Topics of fewer users never leave." }, "epsilonPerDay": { "type": "number", "minimum": 0.01, "maximum": 10, "default": 1, "description": "Privacy loss of one person by the figures that are released of one day." }, "epsilonPerMonth": { "type": "number", "minimum": 0.01, "maximum": 310, "default": 31, "description": "Most that a tenant, all its environments, releases of the days of a month; further days are refused." } } }, "prices": { "type": "array", "maxItems": 512, "items": { "title": "Price", "type": "object", "additionalProperties": false, "required": ["model", "inputPerMillion", "outputPerMillion"], "properties": { "model": { "type": "string", "maxLength": 256 }, "inputPerMillion": { "type": "number", "minimum": 0 }, "outputPerMillion": { "type": "number", "minimum": 0 } } } }, "evaluators": { "type": "array", "maxItems": 256, "description": "Scales of the scores that evaluators post as feedback. Scores of a name that is not here count in a thread's quality only where all lie between 0 and 1.", "items": { "title": "EvaluatorScale", "type": "object", "additionalProperties": false, "required": ["name", "worst", "best"], "properties": { "name": { "type": "string", "pattern": "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$", "description": "Name of the scores." }, "worst": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "May lie above `best`: for latency or toxicity less is better." }, "best": { "type": "number", "minimum": -1e6, "maximum": 1e6, "description": "Another number than `worst`." } } } } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "embedRate": { "type": "number", "minimum": 0, "maximum": 1, "description": "Share of users whose requests are embedded, chosen by keyed hash; the others' are linked by evidence and time." }, "days": { "type": "number", "minimum": 0, "maximum": 36500 }, "mode": { "enum": ["full", "topic_only", "metadata_only", "off"] }, "match": { "title": "Match", "type": "object", "additionalProperties": false, "minProperties": 1, "properties": { "route": { "$ref": "#/definitions/glob" }, "service": { "$ref": "#/definitions/glob" }, "consumer": { "$ref": "#/definitions/glob" }, "model": { "$ref": "#/definitions/glob" }, "dialect": { "$ref": "#/definitions/glob" } } }, "glob": { "type": "string", "minLength": 1, "maxLength": 256, "description": "A name; * stands for any run of characters." } } };
 var schema63 = { "enum": ["full", "topic_only", "metadata_only", "off"] };
 var pattern23 = new RegExp("^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$", "");
 var pattern24 = new RegExp("^[A-Za-z0-9-]{1,64}$", "");
@@ -4292,11 +4292,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.environment !== void 0) {
-      let data2 = data.environment;
+    if (data.purpose !== void 0) {
+      let data2 = data.purpose;
       if (typeof data2 === "string") {
-        if (!pattern1.test(data2)) {
-          const err5 = { instancePath: instancePath + "/environment", schemaPath: "#/definitions/slug/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"' };
+        if (func3(data2) > 300) {
+          const err5 = { instancePath: instancePath + "/purpose", schemaPath: "#/properties/purpose/maxLength", keyword: "maxLength", params: { limit: 300 }, message: "must NOT have more than 300 characters" };
           if (vErrors === null) {
             vErrors = [err5];
           } else {
@@ -4304,20 +4304,17 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-      } else {
-        const err6 = { instancePath: instancePath + "/environment", schemaPath: "#/definitions/slug/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err6];
-        } else {
-          vErrors.push(err6);
+        if (func3(data2) < 8) {
+          const err6 = { instancePath: instancePath + "/purpose", schemaPath: "#/properties/purpose/minLength", keyword: "minLength", params: { limit: 8 }, message: "must NOT have fewer than 8 characters" };
+          if (vErrors === null) {
+            vErrors = [err6];
+          } else {
+            vErrors.push(err6);
+          }
+          errors++;
         }
-        errors++;
-      }
-    }
-    if (data.mode !== void 0) {
-      let data3 = data.mode;
-      if (!(data3 === "full" || data3 === "topic_only" || data3 === "metadata_only" || data3 === "off")) {
-        const err7 = { instancePath: instancePath + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" };
+      } else {
+        const err7 = { instancePath: instancePath + "/purpose", schemaPath: "#/properties/purpose/type", keyword: "type", params: { type: "string" }, message: "must be string" };
         if (vErrors === null) {
           vErrors = [err7];
         } else {
@@ -4326,92 +4323,89 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.routes !== void 0) {
-      let data4 = data.routes;
-      if (Array.isArray(data4)) {
-        if (data4.length > 256) {
-          const err8 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+    if (data.legalBasis !== void 0) {
+      let data3 = data.legalBasis;
+      if (!(data3 === "consent" || data3 === "contract" || data3 === "legal_obligation" || data3 === "vital_interests" || data3 === "public_task" || data3 === "legitimate_interests")) {
+        const err8 = { instancePath: instancePath + "/legalBasis", schemaPath: "#/properties/legalBasis/enum", keyword: "enum", params: { allowedValues: schema61.properties.legalBasis.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err8];
+        } else {
+          vErrors.push(err8);
+        }
+        errors++;
+      }
+    }
+    if (data.environment !== void 0) {
+      let data4 = data.environment;
+      if (typeof data4 === "string") {
+        if (!pattern1.test(data4)) {
+          const err9 = { instancePath: instancePath + "/environment", schemaPath: "#/definitions/slug/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"' };
           if (vErrors === null) {
-            vErrors = [err8];
+            vErrors = [err9];
           } else {
-            vErrors.push(err8);
+            vErrors.push(err9);
           }
           errors++;
         }
-        const len0 = data4.length;
+      } else {
+        const err10 = { instancePath: instancePath + "/environment", schemaPath: "#/definitions/slug/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err10];
+        } else {
+          vErrors.push(err10);
+        }
+        errors++;
+      }
+    }
+    if (data.mode !== void 0) {
+      let data5 = data.mode;
+      if (!(data5 === "full" || data5 === "topic_only" || data5 === "metadata_only" || data5 === "off")) {
+        const err11 = { instancePath: instancePath + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err11];
+        } else {
+          vErrors.push(err11);
+        }
+        errors++;
+      }
+    }
+    if (data.routes !== void 0) {
+      let data6 = data.routes;
+      if (Array.isArray(data6)) {
+        if (data6.length > 256) {
+          const err12 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+          if (vErrors === null) {
+            vErrors = [err12];
+          } else {
+            vErrors.push(err12);
+          }
+          errors++;
+        }
+        const len0 = data6.length;
         for (let i0 = 0; i0 < len0; i0++) {
-          let data5 = data4[i0];
-          if (data5 && typeof data5 == "object" && !Array.isArray(data5)) {
-            if (data5.match === void 0) {
-              const err9 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
+          let data7 = data6[i0];
+          if (data7 && typeof data7 == "object" && !Array.isArray(data7)) {
+            if (data7.match === void 0) {
+              const err13 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
               if (vErrors === null) {
-                vErrors = [err9];
+                vErrors = [err13];
               } else {
-                vErrors.push(err9);
+                vErrors.push(err13);
               }
               errors++;
             }
-            if (data5.mode === void 0) {
-              const err10 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/required", keyword: "required", params: { missingProperty: "mode" }, message: "must have required property 'mode'" };
+            if (data7.mode === void 0) {
+              const err14 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/required", keyword: "required", params: { missingProperty: "mode" }, message: "must have required property 'mode'" };
               if (vErrors === null) {
-                vErrors = [err10];
+                vErrors = [err14];
               } else {
-                vErrors.push(err10);
+                vErrors.push(err14);
               }
               errors++;
             }
-            for (const key1 in data5) {
+            for (const key1 in data7) {
               if (!(key1 === "match" || key1 === "mode" || key1 === "embed_rate" || key1 === "upstream")) {
-                const err11 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err11];
-                } else {
-                  vErrors.push(err11);
-                }
-                errors++;
-              }
-            }
-            if (data5.match !== void 0) {
-              if (!validate46(data5.match, { instancePath: instancePath + "/routes/" + i0 + "/match", parentData: data5, parentDataProperty: "match", rootData })) {
-                vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
-                errors = vErrors.length;
-              }
-            }
-            if (data5.mode !== void 0) {
-              let data7 = data5.mode;
-              if (!(data7 === "full" || data7 === "topic_only" || data7 === "metadata_only" || data7 === "off")) {
-                const err12 = { instancePath: instancePath + "/routes/" + i0 + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err12];
-                } else {
-                  vErrors.push(err12);
-                }
-                errors++;
-              }
-            }
-            if (data5.embed_rate !== void 0) {
-              let data8 = data5.embed_rate;
-              if (typeof data8 == "number" && isFinite(data8)) {
-                if (data8 > 1 || isNaN(data8)) {
-                  const err13 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-                  if (vErrors === null) {
-                    vErrors = [err13];
-                  } else {
-                    vErrors.push(err13);
-                  }
-                  errors++;
-                }
-                if (data8 < 0 || isNaN(data8)) {
-                  const err14 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err14];
-                  } else {
-                    vErrors.push(err14);
-                  }
-                  errors++;
-                }
-              } else {
-                const err15 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err15 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
                   vErrors = [err15];
                 } else {
@@ -4420,10 +4414,16 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data5.upstream !== void 0) {
-              let data9 = data5.upstream;
-              if (!(data9 === "as_is" || data9 === "pseudonyms")) {
-                const err16 = { instancePath: instancePath + "/routes/" + i0 + "/upstream", schemaPath: "#/properties/routes/items/properties/upstream/enum", keyword: "enum", params: { allowedValues: schema61.properties.routes.items.properties.upstream.enum }, message: "must be equal to one of the allowed values" };
+            if (data7.match !== void 0) {
+              if (!validate46(data7.match, { instancePath: instancePath + "/routes/" + i0 + "/match", parentData: data7, parentDataProperty: "match", rootData })) {
+                vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
+                errors = vErrors.length;
+              }
+            }
+            if (data7.mode !== void 0) {
+              let data9 = data7.mode;
+              if (!(data9 === "full" || data9 === "topic_only" || data9 === "metadata_only" || data9 === "off")) {
+                const err16 = { instancePath: instancePath + "/routes/" + i0 + "/mode", schemaPath: "#/definitions/mode/enum", keyword: "enum", params: { allowedValues: schema63.enum }, message: "must be equal to one of the allowed values" };
                 if (vErrors === null) {
                   vErrors = [err16];
                 } else {
@@ -4432,236 +4432,234 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data7.embed_rate !== void 0) {
+              let data10 = data7.embed_rate;
+              if (typeof data10 == "number" && isFinite(data10)) {
+                if (data10 > 1 || isNaN(data10)) {
+                  const err17 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                  if (vErrors === null) {
+                    vErrors = [err17];
+                  } else {
+                    vErrors.push(err17);
+                  }
+                  errors++;
+                }
+                if (data10 < 0 || isNaN(data10)) {
+                  const err18 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err18];
+                  } else {
+                    vErrors.push(err18);
+                  }
+                  errors++;
+                }
+              } else {
+                const err19 = { instancePath: instancePath + "/routes/" + i0 + "/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err19];
+                } else {
+                  vErrors.push(err19);
+                }
+                errors++;
+              }
+            }
+            if (data7.upstream !== void 0) {
+              let data11 = data7.upstream;
+              if (!(data11 === "as_is" || data11 === "pseudonyms")) {
+                const err20 = { instancePath: instancePath + "/routes/" + i0 + "/upstream", schemaPath: "#/properties/routes/items/properties/upstream/enum", keyword: "enum", params: { allowedValues: schema61.properties.routes.items.properties.upstream.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err20];
+                } else {
+                  vErrors.push(err20);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err17 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err21 = { instancePath: instancePath + "/routes/" + i0, schemaPath: "#/properties/routes/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err17];
+              vErrors = [err21];
             } else {
-              vErrors.push(err17);
+              vErrors.push(err21);
             }
             errors++;
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err22 = { instancePath: instancePath + "/routes", schemaPath: "#/properties/routes/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err18];
+          vErrors = [err22];
         } else {
-          vErrors.push(err18);
+          vErrors.push(err22);
         }
         errors++;
       }
     }
     if (data.upstream !== void 0) {
-      let data10 = data.upstream;
-      if (data10 && typeof data10 == "object" && !Array.isArray(data10)) {
-        for (const key2 in data10) {
+      let data12 = data.upstream;
+      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
+        for (const key2 in data12) {
           if (!(key2 === "unreadable")) {
-            const err19 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+            const err23 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err19];
+              vErrors = [err23];
             } else {
-              vErrors.push(err19);
+              vErrors.push(err23);
             }
             errors++;
           }
         }
-        if (data10.unreadable !== void 0) {
-          let data11 = data10.unreadable;
-          if (!(data11 === "refuse" || data11 === "pass")) {
-            const err20 = { instancePath: instancePath + "/upstream/unreadable", schemaPath: "#/properties/upstream/properties/unreadable/enum", keyword: "enum", params: { allowedValues: schema61.properties.upstream.properties.unreadable.enum }, message: "must be equal to one of the allowed values" };
+        if (data12.unreadable !== void 0) {
+          let data13 = data12.unreadable;
+          if (!(data13 === "refuse" || data13 === "pass")) {
+            const err24 = { instancePath: instancePath + "/upstream/unreadable", schemaPath: "#/properties/upstream/properties/unreadable/enum", keyword: "enum", params: { allowedValues: schema61.properties.upstream.properties.unreadable.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err20];
+              vErrors = [err24];
             } else {
-              vErrors.push(err20);
+              vErrors.push(err24);
             }
             errors++;
           }
         }
       } else {
-        const err21 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err25 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err21];
+          vErrors = [err25];
         } else {
-          vErrors.push(err21);
+          vErrors.push(err25);
         }
         errors++;
       }
     }
     if (data.principal !== void 0) {
-      let data12 = data.principal;
-      if (data12 && typeof data12 == "object" && !Array.isArray(data12)) {
-        for (const key3 in data12) {
+      let data14 = data.principal;
+      if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
+        for (const key3 in data14) {
           if (!(key3 === "sources")) {
-            const err22 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
+            const err26 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key3 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err22];
+              vErrors = [err26];
             } else {
-              vErrors.push(err22);
+              vErrors.push(err26);
             }
             errors++;
           }
         }
-        if (data12.sources !== void 0) {
-          let data13 = data12.sources;
-          if (Array.isArray(data13)) {
-            if (data13.length > 16) {
-              const err23 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data14.sources !== void 0) {
+          let data15 = data14.sources;
+          if (Array.isArray(data15)) {
+            if (data15.length > 16) {
+              const err27 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
-                vErrors = [err23];
+                vErrors = [err27];
               } else {
-                vErrors.push(err23);
+                vErrors.push(err27);
               }
               errors++;
             }
-            if (data13.length < 1) {
-              const err24 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+            if (data15.length < 1) {
+              const err28 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
               if (vErrors === null) {
-                vErrors = [err24];
+                vErrors = [err28];
               } else {
-                vErrors.push(err24);
+                vErrors.push(err28);
               }
               errors++;
             }
-            const len1 = data13.length;
+            const len1 = data15.length;
             for (let i1 = 0; i1 < len1; i1++) {
-              let data14 = data13[i1];
-              if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-                if (data14.from === void 0) {
-                  const err25 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
+              let data16 = data15[i1];
+              if (data16 && typeof data16 == "object" && !Array.isArray(data16)) {
+                if (data16.from === void 0) {
+                  const err29 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/required", keyword: "required", params: { missingProperty: "from" }, message: "must have required property 'from'" };
                   if (vErrors === null) {
-                    vErrors = [err25];
+                    vErrors = [err29];
                   } else {
-                    vErrors.push(err25);
+                    vErrors.push(err29);
                   }
                   errors++;
                 }
-                for (const key4 in data14) {
+                for (const key4 in data16) {
                   if (!(key4 === "from" || key4 === "trust")) {
-                    const err26 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
+                    const err30 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key4 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err26];
+                      vErrors = [err30];
                     } else {
-                      vErrors.push(err26);
+                      vErrors.push(err30);
                     }
                     errors++;
                   }
                 }
-                if (data14.from !== void 0) {
-                  let data15 = data14.from;
-                  if (typeof data15 === "string") {
-                    if (!pattern23.test(data15)) {
-                      const err27 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
+                if (data16.from !== void 0) {
+                  let data17 = data16.from;
+                  if (typeof data17 === "string") {
+                    if (!pattern23.test(data17)) {
+                      const err31 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/pattern", keyword: "pattern", params: { pattern: "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$" }, message: 'must match pattern "^(consumer|credential|header:[A-Za-z0-9-]{1,64}|jwt:[A-Za-z0-9_.:/-]{1,128}|body:(user|safety_identifier|metadata\\.user_id|metadata\\.[A-Za-z0-9_]{1,64}))$"' };
                       if (vErrors === null) {
-                        vErrors = [err27];
+                        vErrors = [err31];
                       } else {
-                        vErrors.push(err27);
+                        vErrors.push(err31);
                       }
                       errors++;
                     }
                   } else {
-                    const err28 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err32 = { instancePath: instancePath + "/principal/sources/" + i1 + "/from", schemaPath: "#/properties/principal/properties/sources/items/properties/from/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err28];
+                      vErrors = [err32];
                     } else {
-                      vErrors.push(err28);
+                      vErrors.push(err32);
                     }
                     errors++;
                   }
                 }
-                if (data14.trust !== void 0) {
-                  let data16 = data14.trust;
-                  if (!(data16 === "authenticated" || data16 === "asserted" || data16 === "shared")) {
-                    const err29 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema61.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
+                if (data16.trust !== void 0) {
+                  let data18 = data16.trust;
+                  if (!(data18 === "authenticated" || data18 === "asserted" || data18 === "shared")) {
+                    const err33 = { instancePath: instancePath + "/principal/sources/" + i1 + "/trust", schemaPath: "#/properties/principal/properties/sources/items/properties/trust/enum", keyword: "enum", params: { allowedValues: schema61.properties.principal.properties.sources.items.properties.trust.enum }, message: "must be equal to one of the allowed values" };
                     if (vErrors === null) {
-                      vErrors = [err29];
+                      vErrors = [err33];
                     } else {
-                      vErrors.push(err29);
+                      vErrors.push(err33);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err30 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err34 = { instancePath: instancePath + "/principal/sources/" + i1, schemaPath: "#/properties/principal/properties/sources/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err30];
+                  vErrors = [err34];
                 } else {
-                  vErrors.push(err30);
+                  vErrors.push(err34);
                 }
                 errors++;
               }
             }
           } else {
-            const err31 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err35 = { instancePath: instancePath + "/principal/sources", schemaPath: "#/properties/principal/properties/sources/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err31];
+              vErrors = [err35];
             } else {
-              vErrors.push(err31);
+              vErrors.push(err35);
             }
             errors++;
           }
         }
       } else {
-        const err32 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err36 = { instancePath: instancePath + "/principal", schemaPath: "#/properties/principal/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err32];
+          vErrors = [err36];
         } else {
-          vErrors.push(err32);
+          vErrors.push(err36);
         }
         errors++;
       }
     }
     if (data.session !== void 0) {
-      let data17 = data.session;
-      if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
-        for (const key5 in data17) {
+      let data19 = data.session;
+      if (data19 && typeof data19 == "object" && !Array.isArray(data19)) {
+        for (const key5 in data19) {
           if (!(key5 === "headers" || key5 === "cookies" || key5 === "body" || key5 === "shared")) {
-            const err33 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err33];
-            } else {
-              vErrors.push(err33);
-            }
-            errors++;
-          }
-        }
-        if (data17.headers !== void 0) {
-          let data18 = data17.headers;
-          if (Array.isArray(data18)) {
-            if (data18.length > 16) {
-              const err34 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
-              if (vErrors === null) {
-                vErrors = [err34];
-              } else {
-                vErrors.push(err34);
-              }
-              errors++;
-            }
-            const len2 = data18.length;
-            for (let i2 = 0; i2 < len2; i2++) {
-              let data19 = data18[i2];
-              if (typeof data19 === "string") {
-                if (!pattern24.test(data19)) {
-                  const err35 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
-                  if (vErrors === null) {
-                    vErrors = [err35];
-                  } else {
-                    vErrors.push(err35);
-                  }
-                  errors++;
-                }
-              } else {
-                const err36 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err36];
-                } else {
-                  vErrors.push(err36);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err37 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err37 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err37];
             } else {
@@ -4670,11 +4668,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data17.cookies !== void 0) {
-          let data20 = data17.cookies;
+        if (data19.headers !== void 0) {
+          let data20 = data19.headers;
           if (Array.isArray(data20)) {
             if (data20.length > 16) {
-              const err38 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+              const err38 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
                 vErrors = [err38];
               } else {
@@ -4682,12 +4680,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len3 = data20.length;
-            for (let i3 = 0; i3 < len3; i3++) {
-              let data21 = data20[i3];
+            const len2 = data20.length;
+            for (let i2 = 0; i2 < len2; i2++) {
+              let data21 = data20[i2];
               if (typeof data21 === "string") {
-                if (func3(data21) > 128) {
-                  const err39 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                if (!pattern24.test(data21)) {
+                  const err39 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9-]{1,64}$" }, message: 'must match pattern "^[A-Za-z0-9-]{1,64}$"' };
                   if (vErrors === null) {
                     vErrors = [err39];
                   } else {
@@ -4696,7 +4694,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err40 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err40 = { instancePath: instancePath + "/session/headers/" + i2, schemaPath: "#/properties/session/properties/headers/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err40];
                 } else {
@@ -4706,7 +4704,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err41 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err41 = { instancePath: instancePath + "/session/headers", schemaPath: "#/properties/session/properties/headers/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err41];
             } else {
@@ -4715,11 +4713,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data17.body !== void 0) {
-          let data22 = data17.body;
+        if (data19.cookies !== void 0) {
+          let data22 = data19.cookies;
           if (Array.isArray(data22)) {
             if (data22.length > 16) {
-              const err42 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+              const err42 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
                 vErrors = [err42];
               } else {
@@ -4727,12 +4725,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len4 = data22.length;
-            for (let i4 = 0; i4 < len4; i4++) {
-              let data23 = data22[i4];
+            const len3 = data22.length;
+            for (let i3 = 0; i3 < len3; i3++) {
+              let data23 = data22[i3];
               if (typeof data23 === "string") {
                 if (func3(data23) > 128) {
-                  const err43 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                  const err43 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
                     vErrors = [err43];
                   } else {
@@ -4741,7 +4739,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err44 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err44 = { instancePath: instancePath + "/session/cookies/" + i3, schemaPath: "#/properties/session/properties/cookies/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err44];
                 } else {
@@ -4751,7 +4749,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err45 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err45 = { instancePath: instancePath + "/session/cookies", schemaPath: "#/properties/session/properties/cookies/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err45];
             } else {
@@ -4760,11 +4758,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data17.shared !== void 0) {
-          let data24 = data17.shared;
+        if (data19.body !== void 0) {
+          let data24 = data19.body;
           if (Array.isArray(data24)) {
-            if (data24.length > 64) {
-              const err46 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+            if (data24.length > 16) {
+              const err46 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
               if (vErrors === null) {
                 vErrors = [err46];
               } else {
@@ -4772,12 +4770,12 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len5 = data24.length;
-            for (let i5 = 0; i5 < len5; i5++) {
-              let data25 = data24[i5];
+            const len4 = data24.length;
+            for (let i4 = 0; i4 < len4; i4++) {
+              let data25 = data24[i4];
               if (typeof data25 === "string") {
                 if (func3(data25) > 128) {
-                  const err47 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                  const err47 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                   if (vErrors === null) {
                     vErrors = [err47];
                   } else {
@@ -4786,7 +4784,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err48 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err48 = { instancePath: instancePath + "/session/body/" + i4, schemaPath: "#/properties/session/properties/body/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err48];
                 } else {
@@ -4796,7 +4794,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
             }
           } else {
-            const err49 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err49 = { instancePath: instancePath + "/session/body", schemaPath: "#/properties/session/properties/body/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
               vErrors = [err49];
             } else {
@@ -4805,213 +4803,212 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
+        if (data19.shared !== void 0) {
+          let data26 = data19.shared;
+          if (Array.isArray(data26)) {
+            if (data26.length > 64) {
+              const err50 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+              if (vErrors === null) {
+                vErrors = [err50];
+              } else {
+                vErrors.push(err50);
+              }
+              errors++;
+            }
+            const len5 = data26.length;
+            for (let i5 = 0; i5 < len5; i5++) {
+              let data27 = data26[i5];
+              if (typeof data27 === "string") {
+                if (func3(data27) > 128) {
+                  const err51 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err51];
+                  } else {
+                    vErrors.push(err51);
+                  }
+                  errors++;
+                }
+              } else {
+                const err52 = { instancePath: instancePath + "/session/shared/" + i5, schemaPath: "#/properties/session/properties/shared/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err52];
+                } else {
+                  vErrors.push(err52);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err53 = { instancePath: instancePath + "/session/shared", schemaPath: "#/properties/session/properties/shared/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err53];
+            } else {
+              vErrors.push(err53);
+            }
+            errors++;
+          }
+        }
       } else {
-        const err50 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err54 = { instancePath: instancePath + "/session", schemaPath: "#/properties/session/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err50];
+          vErrors = [err54];
         } else {
-          vErrors.push(err50);
+          vErrors.push(err54);
         }
         errors++;
       }
     }
     if (data.sampling !== void 0) {
-      let data26 = data.sampling;
-      if (data26 && typeof data26 == "object" && !Array.isArray(data26)) {
-        for (const key6 in data26) {
+      let data28 = data.sampling;
+      if (data28 && typeof data28 == "object" && !Array.isArray(data28)) {
+        for (const key6 in data28) {
           if (!(key6 === "rate" || key6 === "rules" || key6 === "always" || key6 === "rescue" || key6 === "budgetPerMinute")) {
-            const err51 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
+            const err55 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key6 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err51];
+              vErrors = [err55];
             } else {
-              vErrors.push(err51);
+              vErrors.push(err55);
             }
             errors++;
           }
         }
-        if (data26.rate !== void 0) {
-          let data27 = data26.rate;
-          if (typeof data27 == "number" && isFinite(data27)) {
-            if (data27 > 1 || isNaN(data27)) {
-              const err52 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+        if (data28.rate !== void 0) {
+          let data29 = data28.rate;
+          if (typeof data29 == "number" && isFinite(data29)) {
+            if (data29 > 1 || isNaN(data29)) {
+              const err56 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
-                vErrors = [err52];
+                vErrors = [err56];
               } else {
-                vErrors.push(err52);
+                vErrors.push(err56);
               }
               errors++;
             }
-            if (data27 < 0 || isNaN(data27)) {
-              const err53 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            if (data29 < 0 || isNaN(data29)) {
+              const err57 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
-                vErrors = [err53];
+                vErrors = [err57];
               } else {
-                vErrors.push(err53);
+                vErrors.push(err57);
               }
               errors++;
             }
           } else {
-            const err54 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err58 = { instancePath: instancePath + "/sampling/rate", schemaPath: "#/properties/sampling/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err54];
+              vErrors = [err58];
             } else {
-              vErrors.push(err54);
+              vErrors.push(err58);
             }
             errors++;
           }
         }
-        if (data26.rules !== void 0) {
-          let data28 = data26.rules;
-          if (Array.isArray(data28)) {
-            if (data28.length > 64) {
-              const err55 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+        if (data28.rules !== void 0) {
+          let data30 = data28.rules;
+          if (Array.isArray(data30)) {
+            if (data30.length > 64) {
+              const err59 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err55];
+                vErrors = [err59];
               } else {
-                vErrors.push(err55);
+                vErrors.push(err59);
               }
               errors++;
             }
-            const len6 = data28.length;
+            const len6 = data30.length;
             for (let i6 = 0; i6 < len6; i6++) {
-              let data29 = data28[i6];
-              if (data29 && typeof data29 == "object" && !Array.isArray(data29)) {
-                if (data29.match === void 0) {
-                  const err56 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
+              let data31 = data30[i6];
+              if (data31 && typeof data31 == "object" && !Array.isArray(data31)) {
+                if (data31.match === void 0) {
+                  const err60 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "match" }, message: "must have required property 'match'" };
                   if (vErrors === null) {
-                    vErrors = [err56];
+                    vErrors = [err60];
                   } else {
-                    vErrors.push(err56);
+                    vErrors.push(err60);
                   }
                   errors++;
                 }
-                if (data29.rate === void 0) {
-                  const err57 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "rate" }, message: "must have required property 'rate'" };
+                if (data31.rate === void 0) {
+                  const err61 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/required", keyword: "required", params: { missingProperty: "rate" }, message: "must have required property 'rate'" };
                   if (vErrors === null) {
-                    vErrors = [err57];
+                    vErrors = [err61];
                   } else {
-                    vErrors.push(err57);
+                    vErrors.push(err61);
                   }
                   errors++;
                 }
-                for (const key7 in data29) {
+                for (const key7 in data31) {
                   if (!(key7 === "name" || key7 === "match" || key7 === "rate")) {
-                    const err58 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
+                    const err62 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err58];
+                      vErrors = [err62];
                     } else {
-                      vErrors.push(err58);
+                      vErrors.push(err62);
                     }
                     errors++;
                   }
                 }
-                if (data29.name !== void 0) {
-                  let data30 = data29.name;
-                  if (typeof data30 === "string") {
-                    if (func3(data30) > 64) {
-                      const err59 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                if (data31.name !== void 0) {
+                  let data32 = data31.name;
+                  if (typeof data32 === "string") {
+                    if (func3(data32) > 64) {
+                      const err63 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
                       if (vErrors === null) {
-                        vErrors = [err59];
+                        vErrors = [err63];
                       } else {
-                        vErrors.push(err59);
+                        vErrors.push(err63);
                       }
                       errors++;
                     }
                   } else {
-                    const err60 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err64 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/name", schemaPath: "#/properties/sampling/properties/rules/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err60];
+                      vErrors = [err64];
                     } else {
-                      vErrors.push(err60);
+                      vErrors.push(err64);
                     }
                     errors++;
                   }
                 }
-                if (data29.match !== void 0) {
-                  if (!validate46(data29.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data29, parentDataProperty: "match", rootData })) {
+                if (data31.match !== void 0) {
+                  if (!validate46(data31.match, { instancePath: instancePath + "/sampling/rules/" + i6 + "/match", parentData: data31, parentDataProperty: "match", rootData })) {
                     vErrors = vErrors === null ? validate46.errors : vErrors.concat(validate46.errors);
                     errors = vErrors.length;
                   }
                 }
-                if (data29.rate !== void 0) {
-                  let data32 = data29.rate;
-                  if (typeof data32 == "number" && isFinite(data32)) {
-                    if (data32 > 1 || isNaN(data32)) {
-                      const err61 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+                if (data31.rate !== void 0) {
+                  let data34 = data31.rate;
+                  if (typeof data34 == "number" && isFinite(data34)) {
+                    if (data34 > 1 || isNaN(data34)) {
+                      const err65 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
                       if (vErrors === null) {
-                        vErrors = [err61];
+                        vErrors = [err65];
                       } else {
-                        vErrors.push(err61);
+                        vErrors.push(err65);
                       }
                       errors++;
                     }
-                    if (data32 < 0 || isNaN(data32)) {
-                      const err62 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                    if (data34 < 0 || isNaN(data34)) {
+                      const err66 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                       if (vErrors === null) {
-                        vErrors = [err62];
+                        vErrors = [err66];
                       } else {
-                        vErrors.push(err62);
+                        vErrors.push(err66);
                       }
                       errors++;
                     }
                   } else {
-                    const err63 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                    const err67 = { instancePath: instancePath + "/sampling/rules/" + i6 + "/rate", schemaPath: "#/properties/sampling/properties/rules/items/properties/rate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                     if (vErrors === null) {
-                      vErrors = [err63];
+                      vErrors = [err67];
                     } else {
-                      vErrors.push(err63);
+                      vErrors.push(err67);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err64 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-                if (vErrors === null) {
-                  vErrors = [err64];
-                } else {
-                  vErrors.push(err64);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err65 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/type", keyword: "type", params: { type: "array" }, message: "must be array" };
-            if (vErrors === null) {
-              vErrors = [err65];
-            } else {
-              vErrors.push(err65);
-            }
-            errors++;
-          }
-        }
-        if (data26.always !== void 0) {
-          let data33 = data26.always;
-          if (data33 && typeof data33 == "object" && !Array.isArray(data33)) {
-            for (const key8 in data33) {
-              if (!(key8 === "errors" || key8 === "guardrailBlocks" || key8 === "drift" || key8 === "slowerThanMs")) {
-                const err66 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err66];
-                } else {
-                  vErrors.push(err66);
-                }
-                errors++;
-              }
-            }
-            if (data33.errors !== void 0) {
-              if (typeof data33.errors !== "boolean") {
-                const err67 = { instancePath: instancePath + "/sampling/always/errors", schemaPath: "#/properties/sampling/properties/always/properties/errors/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-                if (vErrors === null) {
-                  vErrors = [err67];
-                } else {
-                  vErrors.push(err67);
-                }
-                errors++;
-              }
-            }
-            if (data33.guardrailBlocks !== void 0) {
-              if (typeof data33.guardrailBlocks !== "boolean") {
-                const err68 = { instancePath: instancePath + "/sampling/always/guardrailBlocks", schemaPath: "#/properties/sampling/properties/always/properties/guardrailBlocks/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                const err68 = { instancePath: instancePath + "/sampling/rules/" + i6, schemaPath: "#/properties/sampling/properties/rules/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
                   vErrors = [err68];
                 } else {
@@ -5020,31 +5017,33 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data33.drift !== void 0) {
-              if (typeof data33.drift !== "boolean") {
-                const err69 = { instancePath: instancePath + "/sampling/always/drift", schemaPath: "#/properties/sampling/properties/always/properties/drift/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+          } else {
+            const err69 = { instancePath: instancePath + "/sampling/rules", schemaPath: "#/properties/sampling/properties/rules/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err69];
+            } else {
+              vErrors.push(err69);
+            }
+            errors++;
+          }
+        }
+        if (data28.always !== void 0) {
+          let data35 = data28.always;
+          if (data35 && typeof data35 == "object" && !Array.isArray(data35)) {
+            for (const key8 in data35) {
+              if (!(key8 === "errors" || key8 === "guardrailBlocks" || key8 === "drift" || key8 === "slowerThanMs")) {
+                const err70 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err69];
+                  vErrors = [err70];
                 } else {
-                  vErrors.push(err69);
+                  vErrors.push(err70);
                 }
                 errors++;
               }
             }
-            if (data33.slowerThanMs !== void 0) {
-              let data37 = data33.slowerThanMs;
-              if (typeof data37 == "number" && isFinite(data37)) {
-                if (data37 <= 0 || isNaN(data37)) {
-                  const err70 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-                  if (vErrors === null) {
-                    vErrors = [err70];
-                  } else {
-                    vErrors.push(err70);
-                  }
-                  errors++;
-                }
-              } else {
-                const err71 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (data35.errors !== void 0) {
+              if (typeof data35.errors !== "boolean") {
+                const err71 = { instancePath: instancePath + "/sampling/always/errors", schemaPath: "#/properties/sampling/properties/always/properties/errors/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
                 if (vErrors === null) {
                   vErrors = [err71];
                 } else {
@@ -5053,52 +5052,52 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data35.guardrailBlocks !== void 0) {
+              if (typeof data35.guardrailBlocks !== "boolean") {
+                const err72 = { instancePath: instancePath + "/sampling/always/guardrailBlocks", schemaPath: "#/properties/sampling/properties/always/properties/guardrailBlocks/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                if (vErrors === null) {
+                  vErrors = [err72];
+                } else {
+                  vErrors.push(err72);
+                }
+                errors++;
+              }
+            }
+            if (data35.drift !== void 0) {
+              if (typeof data35.drift !== "boolean") {
+                const err73 = { instancePath: instancePath + "/sampling/always/drift", schemaPath: "#/properties/sampling/properties/always/properties/drift/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+                if (vErrors === null) {
+                  vErrors = [err73];
+                } else {
+                  vErrors.push(err73);
+                }
+                errors++;
+              }
+            }
+            if (data35.slowerThanMs !== void 0) {
+              let data39 = data35.slowerThanMs;
+              if (typeof data39 == "number" && isFinite(data39)) {
+                if (data39 <= 0 || isNaN(data39)) {
+                  const err74 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+                  if (vErrors === null) {
+                    vErrors = [err74];
+                  } else {
+                    vErrors.push(err74);
+                  }
+                  errors++;
+                }
+              } else {
+                const err75 = { instancePath: instancePath + "/sampling/always/slowerThanMs", schemaPath: "#/properties/sampling/properties/always/properties/slowerThanMs/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err75];
+                } else {
+                  vErrors.push(err75);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err72 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err72];
-            } else {
-              vErrors.push(err72);
-            }
-            errors++;
-          }
-        }
-        if (data26.rescue !== void 0) {
-          let data38 = data26.rescue;
-          if (!(typeof data38 == "number" && (!(data38 % 1) && !isNaN(data38)) && isFinite(data38))) {
-            const err73 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err73];
-            } else {
-              vErrors.push(err73);
-            }
-            errors++;
-          }
-          if (typeof data38 == "number" && isFinite(data38)) {
-            if (data38 > 64 || isNaN(data38)) {
-              const err74 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 64 }, message: "must be <= 64" };
-              if (vErrors === null) {
-                vErrors = [err74];
-              } else {
-                vErrors.push(err74);
-              }
-              errors++;
-            }
-            if (data38 < 0 || isNaN(data38)) {
-              const err75 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err75];
-              } else {
-                vErrors.push(err75);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data26.budgetPerMinute !== void 0) {
-          let data39 = data26.budgetPerMinute;
-          if (!(typeof data39 == "number" && (!(data39 % 1) && !isNaN(data39)) && isFinite(data39))) {
-            const err76 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            const err76 = { instancePath: instancePath + "/sampling/always", schemaPath: "#/properties/sampling/properties/always/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err76];
             } else {
@@ -5106,83 +5105,78 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-          if (typeof data39 == "number" && isFinite(data39)) {
-            if (data39 < 1 || isNaN(data39)) {
-              const err77 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+        }
+        if (data28.rescue !== void 0) {
+          let data40 = data28.rescue;
+          if (!(typeof data40 == "number" && (!(data40 % 1) && !isNaN(data40)) && isFinite(data40))) {
+            const err77 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err77];
+            } else {
+              vErrors.push(err77);
+            }
+            errors++;
+          }
+          if (typeof data40 == "number" && isFinite(data40)) {
+            if (data40 > 64 || isNaN(data40)) {
+              const err78 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/maximum", keyword: "maximum", params: { comparison: "<=", limit: 64 }, message: "must be <= 64" };
               if (vErrors === null) {
-                vErrors = [err77];
+                vErrors = [err78];
               } else {
-                vErrors.push(err77);
+                vErrors.push(err78);
+              }
+              errors++;
+            }
+            if (data40 < 0 || isNaN(data40)) {
+              const err79 = { instancePath: instancePath + "/sampling/rescue", schemaPath: "#/properties/sampling/properties/rescue/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err79];
+              } else {
+                vErrors.push(err79);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data28.budgetPerMinute !== void 0) {
+          let data41 = data28.budgetPerMinute;
+          if (!(typeof data41 == "number" && (!(data41 % 1) && !isNaN(data41)) && isFinite(data41))) {
+            const err80 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err80];
+            } else {
+              vErrors.push(err80);
+            }
+            errors++;
+          }
+          if (typeof data41 == "number" && isFinite(data41)) {
+            if (data41 < 1 || isNaN(data41)) {
+              const err81 = { instancePath: instancePath + "/sampling/budgetPerMinute", schemaPath: "#/properties/sampling/properties/budgetPerMinute/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err81];
+              } else {
+                vErrors.push(err81);
               }
               errors++;
             }
           }
         }
       } else {
-        const err78 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err82 = { instancePath: instancePath + "/sampling", schemaPath: "#/properties/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err78];
+          vErrors = [err82];
         } else {
-          vErrors.push(err78);
+          vErrors.push(err82);
         }
         errors++;
       }
     }
     if (data.redaction !== void 0) {
-      let data40 = data.redaction;
-      if (data40 && typeof data40 == "object" && !Array.isArray(data40)) {
-        for (const key9 in data40) {
+      let data42 = data.redaction;
+      if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
+        for (const key9 in data42) {
           if (!(key9 === "types" || key9 === "allow" || key9 === "patterns" || key9 === "dictionaries" || key9 === "reversible" || key9 === "names")) {
-            const err79 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err79];
-            } else {
-              vErrors.push(err79);
-            }
-            errors++;
-          }
-        }
-        if (data40.types !== void 0) {
-          let data41 = data40.types;
-          if (data41 && typeof data41 == "object" && !Array.isArray(data41)) {
-            for (const key10 in data41) {
-              const _errs91 = errors;
-              if (typeof key10 === "string") {
-                if (!pattern25.test(key10)) {
-                  const err80 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key10 };
-                  if (vErrors === null) {
-                    vErrors = [err80];
-                  } else {
-                    vErrors.push(err80);
-                  }
-                  errors++;
-                }
-              }
-              var valid28 = _errs91 === errors;
-              if (!valid28) {
-                const err81 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames", keyword: "propertyNames", params: { propertyName: key10 }, message: "property name must be valid" };
-                if (vErrors === null) {
-                  vErrors = [err81];
-                } else {
-                  vErrors.push(err81);
-                }
-                errors++;
-              }
-            }
-            for (const key11 in data41) {
-              let data42 = data41[key11];
-              if (!(data42 === "mask" || data42 === "hash" || data42 === "pseudonym" || data42 === "drop" || data42 === "keep")) {
-                const err82 = { instancePath: instancePath + "/redaction/types/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema61.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
-                if (vErrors === null) {
-                  vErrors = [err82];
-                } else {
-                  vErrors.push(err82);
-                }
-                errors++;
-              }
-            }
-          } else {
-            const err83 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err83 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err83];
             } else {
@@ -5191,78 +5185,82 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data40.allow !== void 0) {
-          let data43 = data40.allow;
-          if (Array.isArray(data43)) {
-            if (data43.length > 1e3) {
-              const err84 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
-              if (vErrors === null) {
-                vErrors = [err84];
-              } else {
-                vErrors.push(err84);
+        if (data42.types !== void 0) {
+          let data43 = data42.types;
+          if (data43 && typeof data43 == "object" && !Array.isArray(data43)) {
+            for (const key10 in data43) {
+              const _errs94 = errors;
+              if (typeof key10 === "string") {
+                if (!pattern25.test(key10)) {
+                  const err84 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"', propertyName: key10 };
+                  if (vErrors === null) {
+                    vErrors = [err84];
+                  } else {
+                    vErrors.push(err84);
+                  }
+                  errors++;
+                }
               }
-              errors++;
-            }
-            const len7 = data43.length;
-            for (let i7 = 0; i7 < len7; i7++) {
-              let data44 = data43[i7];
-              if (typeof data44 === "string") {
-                if (func3(data44) > 256) {
-                  const err85 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err85];
-                  } else {
-                    vErrors.push(err85);
-                  }
-                  errors++;
-                }
-                if (func3(data44) < 1) {
-                  const err86 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err86];
-                  } else {
-                    vErrors.push(err86);
-                  }
-                  errors++;
-                }
-              } else {
-                const err87 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+              var valid28 = _errs94 === errors;
+              if (!valid28) {
+                const err85 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/propertyNames", keyword: "propertyNames", params: { propertyName: key10 }, message: "property name must be valid" };
                 if (vErrors === null) {
-                  vErrors = [err87];
+                  vErrors = [err85];
                 } else {
-                  vErrors.push(err87);
+                  vErrors.push(err85);
+                }
+                errors++;
+              }
+            }
+            for (const key11 in data43) {
+              let data44 = data43[key11];
+              if (!(data44 === "mask" || data44 === "hash" || data44 === "pseudonym" || data44 === "drop" || data44 === "keep")) {
+                const err86 = { instancePath: instancePath + "/redaction/types/" + key11.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/redaction/properties/types/additionalProperties/enum", keyword: "enum", params: { allowedValues: schema61.properties.redaction.properties.types.additionalProperties.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err86];
+                } else {
+                  vErrors.push(err86);
                 }
                 errors++;
               }
             }
           } else {
-            const err88 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err87 = { instancePath: instancePath + "/redaction/types", schemaPath: "#/properties/redaction/properties/types/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err88];
+              vErrors = [err87];
             } else {
-              vErrors.push(err88);
+              vErrors.push(err87);
             }
             errors++;
           }
         }
-        if (data40.patterns !== void 0) {
-          let data45 = data40.patterns;
+        if (data42.allow !== void 0) {
+          let data45 = data42.allow;
           if (Array.isArray(data45)) {
-            if (data45.length > 64) {
-              const err89 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
+            if (data45.length > 1e3) {
+              const err88 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/maxItems", keyword: "maxItems", params: { limit: 1e3 }, message: "must NOT have more than 1000 items" };
               if (vErrors === null) {
-                vErrors = [err89];
+                vErrors = [err88];
               } else {
-                vErrors.push(err89);
+                vErrors.push(err88);
               }
               errors++;
             }
-            const len8 = data45.length;
-            for (let i8 = 0; i8 < len8; i8++) {
-              let data46 = data45[i8];
-              if (data46 && typeof data46 == "object" && !Array.isArray(data46)) {
-                if (data46.type === void 0) {
-                  const err90 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+            const len7 = data45.length;
+            for (let i7 = 0; i7 < len7; i7++) {
+              let data46 = data45[i7];
+              if (typeof data46 === "string") {
+                if (func3(data46) > 256) {
+                  const err89 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err89];
+                  } else {
+                    vErrors.push(err89);
+                  }
+                  errors++;
+                }
+                if (func3(data46) < 1) {
+                  const err90 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
                   if (vErrors === null) {
                     vErrors = [err90];
                   } else {
@@ -5270,296 +5268,299 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
-                if (data46.pattern === void 0) {
-                  const err91 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "pattern" }, message: "must have required property 'pattern'" };
-                  if (vErrors === null) {
-                    vErrors = [err91];
-                  } else {
-                    vErrors.push(err91);
-                  }
-                  errors++;
-                }
-                for (const key12 in data46) {
-                  if (!(key12 === "type" || key12 === "pattern")) {
-                    const err92 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties" };
-                    if (vErrors === null) {
-                      vErrors = [err92];
-                    } else {
-                      vErrors.push(err92);
-                    }
-                    errors++;
-                  }
-                }
-                if (data46.type !== void 0) {
-                  let data47 = data46.type;
-                  if (typeof data47 === "string") {
-                    if (!pattern25.test(data47)) {
-                      const err93 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
-                      if (vErrors === null) {
-                        vErrors = [err93];
-                      } else {
-                        vErrors.push(err93);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err94 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err94];
-                    } else {
-                      vErrors.push(err94);
-                    }
-                    errors++;
-                  }
-                }
-                if (data46.pattern !== void 0) {
-                  let data48 = data46.pattern;
-                  if (typeof data48 === "string") {
-                    if (func3(data48) > 512) {
-                      const err95 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err95];
-                      } else {
-                        vErrors.push(err95);
-                      }
-                      errors++;
-                    }
-                    if (func3(data48) < 1) {
-                      const err96 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err96];
-                      } else {
-                        vErrors.push(err96);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err97 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err97];
-                    } else {
-                      vErrors.push(err97);
-                    }
-                    errors++;
-                  }
-                }
               } else {
-                const err98 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err91 = { instancePath: instancePath + "/redaction/allow/" + i7, schemaPath: "#/properties/redaction/properties/allow/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err98];
+                  vErrors = [err91];
                 } else {
-                  vErrors.push(err98);
+                  vErrors.push(err91);
                 }
                 errors++;
               }
             }
           } else {
-            const err99 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err92 = { instancePath: instancePath + "/redaction/allow", schemaPath: "#/properties/redaction/properties/allow/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err99];
+              vErrors = [err92];
             } else {
-              vErrors.push(err99);
+              vErrors.push(err92);
             }
             errors++;
           }
         }
-        if (data40.dictionaries !== void 0) {
-          let data49 = data40.dictionaries;
-          if (Array.isArray(data49)) {
-            if (data49.length > 16) {
-              const err100 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+        if (data42.patterns !== void 0) {
+          let data47 = data42.patterns;
+          if (Array.isArray(data47)) {
+            if (data47.length > 64) {
+              const err93 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/maxItems", keyword: "maxItems", params: { limit: 64 }, message: "must NOT have more than 64 items" };
               if (vErrors === null) {
-                vErrors = [err100];
+                vErrors = [err93];
               } else {
-                vErrors.push(err100);
+                vErrors.push(err93);
               }
               errors++;
             }
-            const len9 = data49.length;
+            const len8 = data47.length;
+            for (let i8 = 0; i8 < len8; i8++) {
+              let data48 = data47[i8];
+              if (data48 && typeof data48 == "object" && !Array.isArray(data48)) {
+                if (data48.type === void 0) {
+                  const err94 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+                  if (vErrors === null) {
+                    vErrors = [err94];
+                  } else {
+                    vErrors.push(err94);
+                  }
+                  errors++;
+                }
+                if (data48.pattern === void 0) {
+                  const err95 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/required", keyword: "required", params: { missingProperty: "pattern" }, message: "must have required property 'pattern'" };
+                  if (vErrors === null) {
+                    vErrors = [err95];
+                  } else {
+                    vErrors.push(err95);
+                  }
+                  errors++;
+                }
+                for (const key12 in data48) {
+                  if (!(key12 === "type" || key12 === "pattern")) {
+                    const err96 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key12 }, message: "must NOT have additional properties" };
+                    if (vErrors === null) {
+                      vErrors = [err96];
+                    } else {
+                      vErrors.push(err96);
+                    }
+                    errors++;
+                  }
+                }
+                if (data48.type !== void 0) {
+                  let data49 = data48.type;
+                  if (typeof data49 === "string") {
+                    if (!pattern25.test(data49)) {
+                      const err97 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
+                      if (vErrors === null) {
+                        vErrors = [err97];
+                      } else {
+                        vErrors.push(err97);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err98 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/type", schemaPath: "#/properties/redaction/properties/patterns/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err98];
+                    } else {
+                      vErrors.push(err98);
+                    }
+                    errors++;
+                  }
+                }
+                if (data48.pattern !== void 0) {
+                  let data50 = data48.pattern;
+                  if (typeof data50 === "string") {
+                    if (func3(data50) > 512) {
+                      const err99 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err99];
+                      } else {
+                        vErrors.push(err99);
+                      }
+                      errors++;
+                    }
+                    if (func3(data50) < 1) {
+                      const err100 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/minLength", keyword: "minLength", params: { limit: 1 }, message: "must NOT have fewer than 1 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err100];
+                      } else {
+                        vErrors.push(err100);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err101 = { instancePath: instancePath + "/redaction/patterns/" + i8 + "/pattern", schemaPath: "#/properties/redaction/properties/patterns/items/properties/pattern/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err101];
+                    } else {
+                      vErrors.push(err101);
+                    }
+                    errors++;
+                  }
+                }
+              } else {
+                const err102 = { instancePath: instancePath + "/redaction/patterns/" + i8, schemaPath: "#/properties/redaction/properties/patterns/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                if (vErrors === null) {
+                  vErrors = [err102];
+                } else {
+                  vErrors.push(err102);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err103 = { instancePath: instancePath + "/redaction/patterns", schemaPath: "#/properties/redaction/properties/patterns/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err103];
+            } else {
+              vErrors.push(err103);
+            }
+            errors++;
+          }
+        }
+        if (data42.dictionaries !== void 0) {
+          let data51 = data42.dictionaries;
+          if (Array.isArray(data51)) {
+            if (data51.length > 16) {
+              const err104 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+              if (vErrors === null) {
+                vErrors = [err104];
+              } else {
+                vErrors.push(err104);
+              }
+              errors++;
+            }
+            const len9 = data51.length;
             for (let i9 = 0; i9 < len9; i9++) {
-              let data50 = data49[i9];
-              if (data50 && typeof data50 == "object" && !Array.isArray(data50)) {
-                if (data50.type === void 0) {
-                  const err101 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+              let data52 = data51[i9];
+              if (data52 && typeof data52 == "object" && !Array.isArray(data52)) {
+                if (data52.type === void 0) {
+                  const err105 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
                   if (vErrors === null) {
-                    vErrors = [err101];
+                    vErrors = [err105];
                   } else {
-                    vErrors.push(err101);
+                    vErrors.push(err105);
                   }
                   errors++;
                 }
-                if (data50.words === void 0) {
-                  const err102 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "words" }, message: "must have required property 'words'" };
+                if (data52.words === void 0) {
+                  const err106 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/required", keyword: "required", params: { missingProperty: "words" }, message: "must have required property 'words'" };
                   if (vErrors === null) {
-                    vErrors = [err102];
+                    vErrors = [err106];
                   } else {
-                    vErrors.push(err102);
+                    vErrors.push(err106);
                   }
                   errors++;
                 }
-                for (const key13 in data50) {
+                for (const key13 in data52) {
                   if (!(key13 === "type" || key13 === "words")) {
-                    const err103 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
+                    const err107 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key13 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
-                      vErrors = [err103];
+                      vErrors = [err107];
                     } else {
-                      vErrors.push(err103);
+                      vErrors.push(err107);
                     }
                     errors++;
                   }
                 }
-                if (data50.type !== void 0) {
-                  let data51 = data50.type;
-                  if (typeof data51 === "string") {
-                    if (!pattern25.test(data51)) {
-                      const err104 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
+                if (data52.type !== void 0) {
+                  let data53 = data52.type;
+                  if (typeof data53 === "string") {
+                    if (!pattern25.test(data53)) {
+                      const err108 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/pattern", keyword: "pattern", params: { pattern: "^[A-Z][A-Z0-9_]{1,40}$" }, message: 'must match pattern "^[A-Z][A-Z0-9_]{1,40}$"' };
                       if (vErrors === null) {
-                        vErrors = [err104];
+                        vErrors = [err108];
                       } else {
-                        vErrors.push(err104);
+                        vErrors.push(err108);
                       }
                       errors++;
                     }
                   } else {
-                    const err105 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err109 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/type", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                     if (vErrors === null) {
-                      vErrors = [err105];
+                      vErrors = [err109];
                     } else {
-                      vErrors.push(err105);
+                      vErrors.push(err109);
                     }
                     errors++;
                   }
                 }
-                if (data50.words !== void 0) {
-                  let data52 = data50.words;
-                  if (Array.isArray(data52)) {
-                    if (data52.length > 1e4) {
-                      const err106 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/maxItems", keyword: "maxItems", params: { limit: 1e4 }, message: "must NOT have more than 10000 items" };
+                if (data52.words !== void 0) {
+                  let data54 = data52.words;
+                  if (Array.isArray(data54)) {
+                    if (data54.length > 1e4) {
+                      const err110 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/maxItems", keyword: "maxItems", params: { limit: 1e4 }, message: "must NOT have more than 10000 items" };
                       if (vErrors === null) {
-                        vErrors = [err106];
+                        vErrors = [err110];
                       } else {
-                        vErrors.push(err106);
+                        vErrors.push(err110);
                       }
                       errors++;
                     }
-                    const len10 = data52.length;
+                    const len10 = data54.length;
                     for (let i10 = 0; i10 < len10; i10++) {
-                      let data53 = data52[i10];
-                      if (typeof data53 === "string") {
-                        if (func3(data53) > 128) {
-                          const err107 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      let data55 = data54[i10];
+                      if (typeof data55 === "string") {
+                        if (func3(data55) > 128) {
+                          const err111 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
                           if (vErrors === null) {
-                            vErrors = [err107];
+                            vErrors = [err111];
                           } else {
-                            vErrors.push(err107);
+                            vErrors.push(err111);
                           }
                           errors++;
                         }
-                        if (func3(data53) < 2) {
-                          const err108 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/minLength", keyword: "minLength", params: { limit: 2 }, message: "must NOT have fewer than 2 characters" };
+                        if (func3(data55) < 2) {
+                          const err112 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/minLength", keyword: "minLength", params: { limit: 2 }, message: "must NOT have fewer than 2 characters" };
                           if (vErrors === null) {
-                            vErrors = [err108];
+                            vErrors = [err112];
                           } else {
-                            vErrors.push(err108);
+                            vErrors.push(err112);
                           }
                           errors++;
                         }
                       } else {
-                        const err109 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                        const err113 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words/" + i10, schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                         if (vErrors === null) {
-                          vErrors = [err109];
+                          vErrors = [err113];
                         } else {
-                          vErrors.push(err109);
+                          vErrors.push(err113);
                         }
                         errors++;
                       }
                     }
                   } else {
-                    const err110 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                    const err114 = { instancePath: instancePath + "/redaction/dictionaries/" + i9 + "/words", schemaPath: "#/properties/redaction/properties/dictionaries/items/properties/words/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                     if (vErrors === null) {
-                      vErrors = [err110];
+                      vErrors = [err114];
                     } else {
-                      vErrors.push(err110);
+                      vErrors.push(err114);
                     }
                     errors++;
                   }
                 }
               } else {
-                const err111 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err115 = { instancePath: instancePath + "/redaction/dictionaries/" + i9, schemaPath: "#/properties/redaction/properties/dictionaries/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err111];
+                  vErrors = [err115];
                 } else {
-                  vErrors.push(err111);
+                  vErrors.push(err115);
                 }
                 errors++;
               }
             }
           } else {
-            const err112 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err116 = { instancePath: instancePath + "/redaction/dictionaries", schemaPath: "#/properties/redaction/properties/dictionaries/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err112];
+              vErrors = [err116];
             } else {
-              vErrors.push(err112);
+              vErrors.push(err116);
             }
             errors++;
           }
         }
-        if (data40.reversible !== void 0) {
-          if (typeof data40.reversible !== "boolean") {
-            const err113 = { instancePath: instancePath + "/redaction/reversible", schemaPath: "#/properties/redaction/properties/reversible/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (data42.reversible !== void 0) {
+          if (typeof data42.reversible !== "boolean") {
+            const err117 = { instancePath: instancePath + "/redaction/reversible", schemaPath: "#/properties/redaction/properties/reversible/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
-              vErrors = [err113];
+              vErrors = [err117];
             } else {
-              vErrors.push(err113);
+              vErrors.push(err117);
             }
             errors++;
           }
         }
-        if (data40.names !== void 0) {
-          if (typeof data40.names !== "boolean") {
-            const err114 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err114];
-            } else {
-              vErrors.push(err114);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err115 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err115];
-        } else {
-          vErrors.push(err115);
-        }
-        errors++;
-      }
-    }
-    if (data.vault !== void 0) {
-      let data56 = data.vault;
-      if (data56 && typeof data56 == "object" && !Array.isArray(data56)) {
-        if (data56.keyId === void 0) {
-          const err116 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
-          if (vErrors === null) {
-            vErrors = [err116];
-          } else {
-            vErrors.push(err116);
-          }
-          errors++;
-        }
-        if (data56.publicKey === void 0) {
-          const err117 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "publicKey" }, message: "must have required property 'publicKey'" };
-          if (vErrors === null) {
-            vErrors = [err117];
-          } else {
-            vErrors.push(err117);
-          }
-          errors++;
-        }
-        for (const key14 in data56) {
-          if (!(key14 === "keyId" || key14 === "publicKey")) {
-            const err118 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
+        if (data42.names !== void 0) {
+          if (typeof data42.names !== "boolean") {
+            const err118 = { instancePath: instancePath + "/redaction/names", schemaPath: "#/properties/redaction/properties/names/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
             if (vErrors === null) {
               vErrors = [err118];
             } else {
@@ -5568,42 +5569,40 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data56.keyId !== void 0) {
-          let data57 = data56.keyId;
-          if (typeof data57 === "string") {
-            if (!pattern10.test(data57)) {
-              const err119 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{16}$" }, message: 'must match pattern "^[0-9a-f]{16}$"' };
-              if (vErrors === null) {
-                vErrors = [err119];
-              } else {
-                vErrors.push(err119);
-              }
-              errors++;
-            }
-          } else {
-            const err120 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err120];
-            } else {
-              vErrors.push(err120);
-            }
-            errors++;
-          }
+      } else {
+        const err119 = { instancePath: instancePath + "/redaction", schemaPath: "#/properties/redaction/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err119];
+        } else {
+          vErrors.push(err119);
         }
-        if (data56.publicKey !== void 0) {
-          let data58 = data56.publicKey;
-          if (typeof data58 === "string") {
-            if (!pattern29.test(data58)) {
-              const err121 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/]{43}=$" }, message: 'must match pattern "^[A-Za-z0-9+/]{43}=$"' };
-              if (vErrors === null) {
-                vErrors = [err121];
-              } else {
-                vErrors.push(err121);
-              }
-              errors++;
-            }
+        errors++;
+      }
+    }
+    if (data.vault !== void 0) {
+      let data58 = data.vault;
+      if (data58 && typeof data58 == "object" && !Array.isArray(data58)) {
+        if (data58.keyId === void 0) {
+          const err120 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "keyId" }, message: "must have required property 'keyId'" };
+          if (vErrors === null) {
+            vErrors = [err120];
           } else {
-            const err122 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            vErrors.push(err120);
+          }
+          errors++;
+        }
+        if (data58.publicKey === void 0) {
+          const err121 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/required", keyword: "required", params: { missingProperty: "publicKey" }, message: "must have required property 'publicKey'" };
+          if (vErrors === null) {
+            vErrors = [err121];
+          } else {
+            vErrors.push(err121);
+          }
+          errors++;
+        }
+        for (const key14 in data58) {
+          if (!(key14 === "keyId" || key14 === "publicKey")) {
+            const err122 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key14 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err122];
             } else {
@@ -5612,22 +5611,20 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-      } else {
-        const err123 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err123];
-        } else {
-          vErrors.push(err123);
-        }
-        errors++;
-      }
-    }
-    if (data.retention !== void 0) {
-      let data59 = data.retention;
-      if (data59 && typeof data59 == "object" && !Array.isArray(data59)) {
-        for (const key15 in data59) {
-          if (!(key15 === "textDays" || key15 === "embeddingDays" || key15 === "metadataDays" || key15 === "identityDays" || key15 === "vaultDays")) {
-            const err124 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
+        if (data58.keyId !== void 0) {
+          let data59 = data58.keyId;
+          if (typeof data59 === "string") {
+            if (!pattern10.test(data59)) {
+              const err123 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/pattern", keyword: "pattern", params: { pattern: "^[0-9a-f]{16}$" }, message: 'must match pattern "^[0-9a-f]{16}$"' };
+              if (vErrors === null) {
+                vErrors = [err123];
+              } else {
+                vErrors.push(err123);
+              }
+              errors++;
+            }
+          } else {
+            const err124 = { instancePath: instancePath + "/vault/keyId", schemaPath: "#/properties/vault/properties/keyId/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
               vErrors = [err124];
             } else {
@@ -5636,11 +5633,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data59.textDays !== void 0) {
-          let data60 = data59.textDays;
-          if (typeof data60 == "number" && isFinite(data60)) {
-            if (data60 > 36500 || isNaN(data60)) {
-              const err125 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+        if (data58.publicKey !== void 0) {
+          let data60 = data58.publicKey;
+          if (typeof data60 === "string") {
+            if (!pattern29.test(data60)) {
+              const err125 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9+/]{43}=$" }, message: 'must match pattern "^[A-Za-z0-9+/]{43}=$"' };
               if (vErrors === null) {
                 vErrors = [err125];
               } else {
@@ -5648,39 +5645,45 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data60 < 0 || isNaN(data60)) {
-              const err126 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err126];
-              } else {
-                vErrors.push(err126);
-              }
-              errors++;
-            }
           } else {
-            const err127 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err126 = { instancePath: instancePath + "/vault/publicKey", schemaPath: "#/properties/vault/properties/publicKey/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err127];
+              vErrors = [err126];
             } else {
-              vErrors.push(err127);
+              vErrors.push(err126);
             }
             errors++;
           }
         }
-        if (data59.embeddingDays !== void 0) {
-          let data61 = data59.embeddingDays;
-          if (typeof data61 == "number" && isFinite(data61)) {
-            if (data61 > 36500 || isNaN(data61)) {
-              const err128 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err128];
-              } else {
-                vErrors.push(err128);
-              }
-              errors++;
+      } else {
+        const err127 = { instancePath: instancePath + "/vault", schemaPath: "#/properties/vault/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err127];
+        } else {
+          vErrors.push(err127);
+        }
+        errors++;
+      }
+    }
+    if (data.retention !== void 0) {
+      let data61 = data.retention;
+      if (data61 && typeof data61 == "object" && !Array.isArray(data61)) {
+        for (const key15 in data61) {
+          if (!(key15 === "textDays" || key15 === "embeddingDays" || key15 === "metadataDays" || key15 === "identityDays" || key15 === "vaultDays")) {
+            const err128 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key15 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err128];
+            } else {
+              vErrors.push(err128);
             }
-            if (data61 < 0 || isNaN(data61)) {
-              const err129 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            errors++;
+          }
+        }
+        if (data61.textDays !== void 0) {
+          let data62 = data61.textDays;
+          if (typeof data62 == "number" && isFinite(data62)) {
+            if (data62 > 36500 || isNaN(data62)) {
+              const err129 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err129];
               } else {
@@ -5688,30 +5691,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data62 < 0 || isNaN(data62)) {
+              const err130 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err130];
+              } else {
+                vErrors.push(err130);
+              }
+              errors++;
+            }
           } else {
-            const err130 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err131 = { instancePath: instancePath + "/retention/textDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err130];
+              vErrors = [err131];
             } else {
-              vErrors.push(err130);
+              vErrors.push(err131);
             }
             errors++;
           }
         }
-        if (data59.metadataDays !== void 0) {
-          let data62 = data59.metadataDays;
-          if (typeof data62 == "number" && isFinite(data62)) {
-            if (data62 > 36500 || isNaN(data62)) {
-              const err131 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err131];
-              } else {
-                vErrors.push(err131);
-              }
-              errors++;
-            }
-            if (data62 < 0 || isNaN(data62)) {
-              const err132 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data61.embeddingDays !== void 0) {
+          let data63 = data61.embeddingDays;
+          if (typeof data63 == "number" && isFinite(data63)) {
+            if (data63 > 36500 || isNaN(data63)) {
+              const err132 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err132];
               } else {
@@ -5719,30 +5722,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data63 < 0 || isNaN(data63)) {
+              const err133 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err133];
+              } else {
+                vErrors.push(err133);
+              }
+              errors++;
+            }
           } else {
-            const err133 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err134 = { instancePath: instancePath + "/retention/embeddingDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err133];
+              vErrors = [err134];
             } else {
-              vErrors.push(err133);
+              vErrors.push(err134);
             }
             errors++;
           }
         }
-        if (data59.identityDays !== void 0) {
-          let data63 = data59.identityDays;
-          if (typeof data63 == "number" && isFinite(data63)) {
-            if (data63 > 36500 || isNaN(data63)) {
-              const err134 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err134];
-              } else {
-                vErrors.push(err134);
-              }
-              errors++;
-            }
-            if (data63 < 0 || isNaN(data63)) {
-              const err135 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data61.metadataDays !== void 0) {
+          let data64 = data61.metadataDays;
+          if (typeof data64 == "number" && isFinite(data64)) {
+            if (data64 > 36500 || isNaN(data64)) {
+              const err135 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err135];
               } else {
@@ -5750,30 +5753,30 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data64 < 0 || isNaN(data64)) {
+              const err136 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err136];
+              } else {
+                vErrors.push(err136);
+              }
+              errors++;
+            }
           } else {
-            const err136 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err137 = { instancePath: instancePath + "/retention/metadataDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err136];
+              vErrors = [err137];
             } else {
-              vErrors.push(err136);
+              vErrors.push(err137);
             }
             errors++;
           }
         }
-        if (data59.vaultDays !== void 0) {
-          let data64 = data59.vaultDays;
-          if (typeof data64 == "number" && isFinite(data64)) {
-            if (data64 > 36500 || isNaN(data64)) {
-              const err137 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
-              if (vErrors === null) {
-                vErrors = [err137];
-              } else {
-                vErrors.push(err137);
-              }
-              errors++;
-            }
-            if (data64 < 0 || isNaN(data64)) {
-              const err138 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+        if (data61.identityDays !== void 0) {
+          let data65 = data61.identityDays;
+          if (typeof data65 == "number" && isFinite(data65)) {
+            if (data65 > 36500 || isNaN(data65)) {
+              const err138 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
               if (vErrors === null) {
                 vErrors = [err138];
               } else {
@@ -5781,45 +5784,39 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data65 < 0 || isNaN(data65)) {
+              const err139 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err139];
+              } else {
+                vErrors.push(err139);
+              }
+              errors++;
+            }
           } else {
-            const err139 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err140 = { instancePath: instancePath + "/retention/identityDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err139];
+              vErrors = [err140];
             } else {
-              vErrors.push(err139);
+              vErrors.push(err140);
             }
             errors++;
           }
         }
-      } else {
-        const err140 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err140];
-        } else {
-          vErrors.push(err140);
-        }
-        errors++;
-      }
-    }
-    if (data.context !== void 0) {
-      let data65 = data.context;
-      if (data65 && typeof data65 == "object" && !Array.isArray(data65)) {
-        for (const key16 in data65) {
-          if (!(key16 === "marks" || key16 === "roles")) {
-            const err141 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err141];
-            } else {
-              vErrors.push(err141);
+        if (data61.vaultDays !== void 0) {
+          let data66 = data61.vaultDays;
+          if (typeof data66 == "number" && isFinite(data66)) {
+            if (data66 > 36500 || isNaN(data66)) {
+              const err141 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/maximum", keyword: "maximum", params: { comparison: "<=", limit: 36500 }, message: "must be <= 36500" };
+              if (vErrors === null) {
+                vErrors = [err141];
+              } else {
+                vErrors.push(err141);
+              }
+              errors++;
             }
-            errors++;
-          }
-        }
-        if (data65.marks !== void 0) {
-          let data66 = data65.marks;
-          if (Array.isArray(data66)) {
-            if (data66.length > 32) {
-              const err142 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
+            if (data66 < 0 || isNaN(data66)) {
+              const err142 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
               if (vErrors === null) {
                 vErrors = [err142];
               } else {
@@ -5827,31 +5824,32 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len11 = data66.length;
-            for (let i11 = 0; i11 < len11; i11++) {
-              let data67 = data66[i11];
-              if (typeof data67 === "string") {
-                if (!pattern30.test(data67)) {
-                  const err143 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, message: 'must match pattern "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"' };
-                  if (vErrors === null) {
-                    vErrors = [err143];
-                  } else {
-                    vErrors.push(err143);
-                  }
-                  errors++;
-                }
-              } else {
-                const err144 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err144];
-                } else {
-                  vErrors.push(err144);
-                }
-                errors++;
-              }
-            }
           } else {
-            const err145 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err143 = { instancePath: instancePath + "/retention/vaultDays", schemaPath: "#/definitions/days/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err143];
+            } else {
+              vErrors.push(err143);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err144 = { instancePath: instancePath + "/retention", schemaPath: "#/properties/retention/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err144];
+        } else {
+          vErrors.push(err144);
+        }
+        errors++;
+      }
+    }
+    if (data.context !== void 0) {
+      let data67 = data.context;
+      if (data67 && typeof data67 == "object" && !Array.isArray(data67)) {
+        for (const key16 in data67) {
+          if (!(key16 === "marks" || key16 === "roles")) {
+            const err145 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key16 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err145];
             } else {
@@ -5860,11 +5858,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data65.roles !== void 0) {
-          let data68 = data65.roles;
+        if (data67.marks !== void 0) {
+          let data68 = data67.marks;
           if (Array.isArray(data68)) {
-            if (data68.length > 4) {
-              const err146 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
+            if (data68.length > 32) {
+              const err146 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
               if (vErrors === null) {
                 vErrors = [err146];
               } else {
@@ -5872,87 +5870,90 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len12 = data68.length;
-            for (let i12 = 0; i12 < len12; i12++) {
-              let data69 = data68[i12];
-              if (!(data69 === "system" || data69 === "developer" || data69 === "user")) {
-                const err147 = { instancePath: instancePath + "/context/roles/" + i12, schemaPath: "#/properties/context/properties/roles/items/enum", keyword: "enum", params: { allowedValues: schema61.properties.context.properties.roles.items.enum }, message: "must be equal to one of the allowed values" };
+            const len11 = data68.length;
+            for (let i11 = 0; i11 < len11; i11++) {
+              let data69 = data68[i11];
+              if (typeof data69 === "string") {
+                if (!pattern30.test(data69)) {
+                  const err147 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z][A-Za-z0-9_.-]{0,63}$" }, message: 'must match pattern "^[A-Za-z][A-Za-z0-9_.-]{0,63}$"' };
+                  if (vErrors === null) {
+                    vErrors = [err147];
+                  } else {
+                    vErrors.push(err147);
+                  }
+                  errors++;
+                }
+              } else {
+                const err148 = { instancePath: instancePath + "/context/marks/" + i11, schemaPath: "#/properties/context/properties/marks/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err147];
+                  vErrors = [err148];
                 } else {
-                  vErrors.push(err147);
+                  vErrors.push(err148);
                 }
                 errors++;
               }
             }
           } else {
-            const err148 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err149 = { instancePath: instancePath + "/context/marks", schemaPath: "#/properties/context/properties/marks/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err148];
+              vErrors = [err149];
             } else {
-              vErrors.push(err148);
+              vErrors.push(err149);
+            }
+            errors++;
+          }
+        }
+        if (data67.roles !== void 0) {
+          let data70 = data67.roles;
+          if (Array.isArray(data70)) {
+            if (data70.length > 4) {
+              const err150 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
+              if (vErrors === null) {
+                vErrors = [err150];
+              } else {
+                vErrors.push(err150);
+              }
+              errors++;
+            }
+            const len12 = data70.length;
+            for (let i12 = 0; i12 < len12; i12++) {
+              let data71 = data70[i12];
+              if (!(data71 === "system" || data71 === "developer" || data71 === "user")) {
+                const err151 = { instancePath: instancePath + "/context/roles/" + i12, schemaPath: "#/properties/context/properties/roles/items/enum", keyword: "enum", params: { allowedValues: schema61.properties.context.properties.roles.items.enum }, message: "must be equal to one of the allowed values" };
+                if (vErrors === null) {
+                  vErrors = [err151];
+                } else {
+                  vErrors.push(err151);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err152 = { instancePath: instancePath + "/context/roles", schemaPath: "#/properties/context/properties/roles/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err152];
+            } else {
+              vErrors.push(err152);
             }
             errors++;
           }
         }
       } else {
-        const err149 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err153 = { instancePath: instancePath + "/context", schemaPath: "#/properties/context/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err149];
+          vErrors = [err153];
         } else {
-          vErrors.push(err149);
+          vErrors.push(err153);
         }
         errors++;
       }
     }
     if (data.linking !== void 0) {
-      let data70 = data.linking;
-      if (data70 && typeof data70 == "object" && !Array.isArray(data70)) {
-        for (const key17 in data70) {
+      let data72 = data.linking;
+      if (data72 && typeof data72 == "object" && !Array.isArray(data72)) {
+        for (const key17 in data72) {
           if (!(key17 === "inference" || key17 === "minConfidence" || key17 === "sessionGapMinutes")) {
-            const err150 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err150];
-            } else {
-              vErrors.push(err150);
-            }
-            errors++;
-          }
-        }
-        if (data70.inference !== void 0) {
-          if (typeof data70.inference !== "boolean") {
-            const err151 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err151];
-            } else {
-              vErrors.push(err151);
-            }
-            errors++;
-          }
-        }
-        if (data70.minConfidence !== void 0) {
-          let data72 = data70.minConfidence;
-          if (typeof data72 == "number" && isFinite(data72)) {
-            if (data72 > 1 || isNaN(data72)) {
-              const err152 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err152];
-              } else {
-                vErrors.push(err152);
-              }
-              errors++;
-            }
-            if (data72 < 0 || isNaN(data72)) {
-              const err153 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err153];
-              } else {
-                vErrors.push(err153);
-              }
-              errors++;
-            }
-          } else {
-            const err154 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err154 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key17 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err154];
             } else {
@@ -5961,20 +5962,22 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data70.sessionGapMinutes !== void 0) {
-          let data73 = data70.sessionGapMinutes;
-          if (typeof data73 == "number" && isFinite(data73)) {
-            if (data73 > 1440 || isNaN(data73)) {
-              const err155 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
-              if (vErrors === null) {
-                vErrors = [err155];
-              } else {
-                vErrors.push(err155);
-              }
-              errors++;
+        if (data72.inference !== void 0) {
+          if (typeof data72.inference !== "boolean") {
+            const err155 = { instancePath: instancePath + "/linking/inference", schemaPath: "#/properties/linking/properties/inference/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err155];
+            } else {
+              vErrors.push(err155);
             }
-            if (data73 < 1 || isNaN(data73)) {
-              const err156 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+            errors++;
+          }
+        }
+        if (data72.minConfidence !== void 0) {
+          let data74 = data72.minConfidence;
+          if (typeof data74 == "number" && isFinite(data74)) {
+            if (data74 > 1 || isNaN(data74)) {
+              const err156 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
               if (vErrors === null) {
                 vErrors = [err156];
               } else {
@@ -5982,74 +5985,72 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data74 < 0 || isNaN(data74)) {
+              const err157 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err157];
+              } else {
+                vErrors.push(err157);
+              }
+              errors++;
+            }
           } else {
-            const err157 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err158 = { instancePath: instancePath + "/linking/minConfidence", schemaPath: "#/properties/linking/properties/minConfidence/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err157];
+              vErrors = [err158];
             } else {
-              vErrors.push(err157);
+              vErrors.push(err158);
+            }
+            errors++;
+          }
+        }
+        if (data72.sessionGapMinutes !== void 0) {
+          let data75 = data72.sessionGapMinutes;
+          if (typeof data75 == "number" && isFinite(data75)) {
+            if (data75 > 1440 || isNaN(data75)) {
+              const err159 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1440 }, message: "must be <= 1440" };
+              if (vErrors === null) {
+                vErrors = [err159];
+              } else {
+                vErrors.push(err159);
+              }
+              errors++;
+            }
+            if (data75 < 1 || isNaN(data75)) {
+              const err160 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err160];
+              } else {
+                vErrors.push(err160);
+              }
+              errors++;
+            }
+          } else {
+            const err161 = { instancePath: instancePath + "/linking/sessionGapMinutes", schemaPath: "#/properties/linking/properties/sessionGapMinutes/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err161];
+            } else {
+              vErrors.push(err161);
             }
             errors++;
           }
         }
       } else {
-        const err158 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err162 = { instancePath: instancePath + "/linking", schemaPath: "#/properties/linking/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err158];
+          vErrors = [err162];
         } else {
-          vErrors.push(err158);
+          vErrors.push(err162);
         }
         errors++;
       }
     }
     if (data.embedding !== void 0) {
-      let data74 = data.embedding;
-      if (data74 && typeof data74 == "object" && !Array.isArray(data74)) {
-        for (const key18 in data74) {
+      let data76 = data.embedding;
+      if (data76 && typeof data76 == "object" && !Array.isArray(data76)) {
+        for (const key18 in data76) {
           if (!(key18 === "external" || key18 === "embed_rate" || key18 === "tenants")) {
-            const err159 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key18 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err159];
-            } else {
-              vErrors.push(err159);
-            }
-            errors++;
-          }
-        }
-        if (data74.external !== void 0) {
-          if (typeof data74.external !== "boolean") {
-            const err160 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err160];
-            } else {
-              vErrors.push(err160);
-            }
-            errors++;
-          }
-        }
-        if (data74.embed_rate !== void 0) {
-          let data76 = data74.embed_rate;
-          if (typeof data76 == "number" && isFinite(data76)) {
-            if (data76 > 1 || isNaN(data76)) {
-              const err161 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err161];
-              } else {
-                vErrors.push(err161);
-              }
-              errors++;
-            }
-            if (data76 < 0 || isNaN(data76)) {
-              const err162 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-              if (vErrors === null) {
-                vErrors = [err162];
-              } else {
-                vErrors.push(err162);
-              }
-              errors++;
-            }
-          } else {
-            const err163 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err163 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key18 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err163];
             } else {
@@ -6058,113 +6059,108 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data74.tenants !== void 0) {
-          let data77 = data74.tenants;
-          if (data77 && typeof data77 == "object" && !Array.isArray(data77)) {
-            for (const key19 in data77) {
-              const _errs176 = errors;
+        if (data76.external !== void 0) {
+          if (typeof data76.external !== "boolean") {
+            const err164 = { instancePath: instancePath + "/embedding/external", schemaPath: "#/properties/embedding/properties/external/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err164];
+            } else {
+              vErrors.push(err164);
+            }
+            errors++;
+          }
+        }
+        if (data76.embed_rate !== void 0) {
+          let data78 = data76.embed_rate;
+          if (typeof data78 == "number" && isFinite(data78)) {
+            if (data78 > 1 || isNaN(data78)) {
+              const err165 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+              if (vErrors === null) {
+                vErrors = [err165];
+              } else {
+                vErrors.push(err165);
+              }
+              errors++;
+            }
+            if (data78 < 0 || isNaN(data78)) {
+              const err166 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+              if (vErrors === null) {
+                vErrors = [err166];
+              } else {
+                vErrors.push(err166);
+              }
+              errors++;
+            }
+          } else {
+            const err167 = { instancePath: instancePath + "/embedding/embed_rate", schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err167];
+            } else {
+              vErrors.push(err167);
+            }
+            errors++;
+          }
+        }
+        if (data76.tenants !== void 0) {
+          let data79 = data76.tenants;
+          if (data79 && typeof data79 == "object" && !Array.isArray(data79)) {
+            for (const key19 in data79) {
+              const _errs179 = errors;
               if (typeof key19 === "string") {
                 if (!pattern1.test(key19)) {
-                  const err164 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key19 };
+                  const err168 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames/pattern", keyword: "pattern", params: { pattern: "^[a-z0-9][a-z0-9._-]{0,62}$" }, message: 'must match pattern "^[a-z0-9][a-z0-9._-]{0,62}$"', propertyName: key19 };
                   if (vErrors === null) {
-                    vErrors = [err164];
+                    vErrors = [err168];
                   } else {
-                    vErrors.push(err164);
+                    vErrors.push(err168);
                   }
                   errors++;
                 }
               }
-              var valid55 = _errs176 === errors;
+              var valid55 = _errs179 === errors;
               if (!valid55) {
-                const err165 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key19 }, message: "property name must be valid" };
+                const err169 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/propertyNames", keyword: "propertyNames", params: { propertyName: key19 }, message: "property name must be valid" };
                 if (vErrors === null) {
-                  vErrors = [err165];
+                  vErrors = [err169];
                 } else {
-                  vErrors.push(err165);
+                  vErrors.push(err169);
                 }
                 errors++;
               }
             }
-            for (const key20 in data77) {
-              let data78 = data77[key20];
-              if (typeof data78 == "number" && isFinite(data78)) {
-                if (data78 > 1 || isNaN(data78)) {
-                  const err166 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+            for (const key20 in data79) {
+              let data80 = data79[key20];
+              if (typeof data80 == "number" && isFinite(data80)) {
+                if (data80 > 1 || isNaN(data80)) {
+                  const err170 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
                   if (vErrors === null) {
-                    vErrors = [err166];
+                    vErrors = [err170];
                   } else {
-                    vErrors.push(err166);
+                    vErrors.push(err170);
                   }
                   errors++;
                 }
-                if (data78 < 0 || isNaN(data78)) {
-                  const err167 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                if (data80 < 0 || isNaN(data80)) {
+                  const err171 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
                   if (vErrors === null) {
-                    vErrors = [err167];
+                    vErrors = [err171];
                   } else {
-                    vErrors.push(err167);
+                    vErrors.push(err171);
                   }
                   errors++;
                 }
               } else {
-                const err168 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err172 = { instancePath: instancePath + "/embedding/tenants/" + key20.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/definitions/embedRate/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err168];
+                  vErrors = [err172];
                 } else {
-                  vErrors.push(err168);
+                  vErrors.push(err172);
                 }
                 errors++;
               }
             }
           } else {
-            const err169 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-            if (vErrors === null) {
-              vErrors = [err169];
-            } else {
-              vErrors.push(err169);
-            }
-            errors++;
-          }
-        }
-      } else {
-        const err170 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err170];
-        } else {
-          vErrors.push(err170);
-        }
-        errors++;
-      }
-    }
-    if (data.topics !== void 0) {
-      let data79 = data.topics;
-      if (data79 && typeof data79 == "object" && !Array.isArray(data79)) {
-        for (const key21 in data79) {
-          if (!(key21 === "enabled" || key21 === "kind" || key21 === "minUsers" || key21 === "epsilonPerDay" || key21 === "epsilonPerMonth")) {
-            const err171 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err171];
-            } else {
-              vErrors.push(err171);
-            }
-            errors++;
-          }
-        }
-        if (data79.enabled !== void 0) {
-          if (typeof data79.enabled !== "boolean") {
-            const err172 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-            if (vErrors === null) {
-              vErrors = [err172];
-            } else {
-              vErrors.push(err172);
-            }
-            errors++;
-          }
-        }
-        if (data79.kind !== void 0) {
-          let data81 = data79.kind;
-          if (!(data81 === "found" || data81 === "fixed")) {
-            const err173 = { instancePath: instancePath + "/topics/kind", schemaPath: "#/properties/topics/properties/kind/enum", keyword: "enum", params: { allowedValues: schema61.properties.topics.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+            const err173 = { instancePath: instancePath + "/embedding/tenants", schemaPath: "#/properties/embedding/properties/tenants/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
               vErrors = [err173];
             } else {
@@ -6173,52 +6169,57 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data79.minUsers !== void 0) {
-          let data82 = data79.minUsers;
-          if (!(typeof data82 == "number" && (!(data82 % 1) && !isNaN(data82)) && isFinite(data82))) {
-            const err174 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+      } else {
+        const err174 = { instancePath: instancePath + "/embedding", schemaPath: "#/properties/embedding/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err174];
+        } else {
+          vErrors.push(err174);
+        }
+        errors++;
+      }
+    }
+    if (data.topics !== void 0) {
+      let data81 = data.topics;
+      if (data81 && typeof data81 == "object" && !Array.isArray(data81)) {
+        for (const key21 in data81) {
+          if (!(key21 === "enabled" || key21 === "kind" || key21 === "minUsers" || key21 === "epsilonPerDay" || key21 === "epsilonPerMonth")) {
+            const err175 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key21 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err174];
+              vErrors = [err175];
             } else {
-              vErrors.push(err174);
+              vErrors.push(err175);
             }
             errors++;
           }
-          if (typeof data82 == "number" && isFinite(data82)) {
-            if (data82 < 2 || isNaN(data82)) {
-              const err175 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
-              if (vErrors === null) {
-                vErrors = [err175];
-              } else {
-                vErrors.push(err175);
-              }
-              errors++;
+        }
+        if (data81.enabled !== void 0) {
+          if (typeof data81.enabled !== "boolean") {
+            const err176 = { instancePath: instancePath + "/topics/enabled", schemaPath: "#/properties/topics/properties/enabled/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+            if (vErrors === null) {
+              vErrors = [err176];
+            } else {
+              vErrors.push(err176);
             }
+            errors++;
           }
         }
-        if (data79.epsilonPerDay !== void 0) {
-          let data83 = data79.epsilonPerDay;
-          if (typeof data83 == "number" && isFinite(data83)) {
-            if (data83 > 10 || isNaN(data83)) {
-              const err176 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
-              if (vErrors === null) {
-                vErrors = [err176];
-              } else {
-                vErrors.push(err176);
-              }
-              errors++;
+        if (data81.kind !== void 0) {
+          let data83 = data81.kind;
+          if (!(data83 === "found" || data83 === "fixed")) {
+            const err177 = { instancePath: instancePath + "/topics/kind", schemaPath: "#/properties/topics/properties/kind/enum", keyword: "enum", params: { allowedValues: schema61.properties.topics.properties.kind.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err177];
+            } else {
+              vErrors.push(err177);
             }
-            if (data83 < 0.01 || isNaN(data83)) {
-              const err177 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
-              if (vErrors === null) {
-                vErrors = [err177];
-              } else {
-                vErrors.push(err177);
-              }
-              errors++;
-            }
-          } else {
-            const err178 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            errors++;
+          }
+        }
+        if (data81.minUsers !== void 0) {
+          let data84 = data81.minUsers;
+          if (!(typeof data84 == "number" && (!(data84 % 1) && !isNaN(data84)) && isFinite(data84))) {
+            const err178 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
             if (vErrors === null) {
               vErrors = [err178];
             } else {
@@ -6226,12 +6227,9 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
             }
             errors++;
           }
-        }
-        if (data79.epsilonPerMonth !== void 0) {
-          let data84 = data79.epsilonPerMonth;
           if (typeof data84 == "number" && isFinite(data84)) {
-            if (data84 > 310 || isNaN(data84)) {
-              const err179 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
+            if (data84 < 2 || isNaN(data84)) {
+              const err179 = { instancePath: instancePath + "/topics/minUsers", schemaPath: "#/properties/topics/properties/minUsers/minimum", keyword: "minimum", params: { comparison: ">=", limit: 2 }, message: "must be >= 2" };
               if (vErrors === null) {
                 vErrors = [err179];
               } else {
@@ -6239,8 +6237,13 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data84 < 0.01 || isNaN(data84)) {
-              const err180 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+          }
+        }
+        if (data81.epsilonPerDay !== void 0) {
+          let data85 = data81.epsilonPerDay;
+          if (typeof data85 == "number" && isFinite(data85)) {
+            if (data85 > 10 || isNaN(data85)) {
+              const err180 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/maximum", keyword: "maximum", params: { comparison: "<=", limit: 10 }, message: "must be <= 10" };
               if (vErrors === null) {
                 vErrors = [err180];
               } else {
@@ -6248,44 +6251,39 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
+            if (data85 < 0.01 || isNaN(data85)) {
+              const err181 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
+              if (vErrors === null) {
+                vErrors = [err181];
+              } else {
+                vErrors.push(err181);
+              }
+              errors++;
+            }
           } else {
-            const err181 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            const err182 = { instancePath: instancePath + "/topics/epsilonPerDay", schemaPath: "#/properties/topics/properties/epsilonPerDay/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err181];
+              vErrors = [err182];
             } else {
-              vErrors.push(err181);
+              vErrors.push(err182);
             }
             errors++;
           }
         }
-      } else {
-        const err182 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
-        if (vErrors === null) {
-          vErrors = [err182];
-        } else {
-          vErrors.push(err182);
-        }
-        errors++;
-      }
-    }
-    if (data.prices !== void 0) {
-      let data85 = data.prices;
-      if (Array.isArray(data85)) {
-        if (data85.length > 512) {
-          const err183 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
-          if (vErrors === null) {
-            vErrors = [err183];
-          } else {
-            vErrors.push(err183);
-          }
-          errors++;
-        }
-        const len13 = data85.length;
-        for (let i13 = 0; i13 < len13; i13++) {
-          let data86 = data85[i13];
-          if (data86 && typeof data86 == "object" && !Array.isArray(data86)) {
-            if (data86.model === void 0) {
-              const err184 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+        if (data81.epsilonPerMonth !== void 0) {
+          let data86 = data81.epsilonPerMonth;
+          if (typeof data86 == "number" && isFinite(data86)) {
+            if (data86 > 310 || isNaN(data86)) {
+              const err183 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/maximum", keyword: "maximum", params: { comparison: "<=", limit: 310 }, message: "must be <= 310" };
+              if (vErrors === null) {
+                vErrors = [err183];
+              } else {
+                vErrors.push(err183);
+              }
+              errors++;
+            }
+            if (data86 < 0.01 || isNaN(data86)) {
+              const err184 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0.01 }, message: "must be >= 0.01" };
               if (vErrors === null) {
                 vErrors = [err184];
               } else {
@@ -6293,71 +6291,72 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            if (data86.inputPerMillion === void 0) {
-              const err185 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
+          } else {
+            const err185 = { instancePath: instancePath + "/topics/epsilonPerMonth", schemaPath: "#/properties/topics/properties/epsilonPerMonth/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err185];
+            } else {
+              vErrors.push(err185);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err186 = { instancePath: instancePath + "/topics", schemaPath: "#/properties/topics/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        if (vErrors === null) {
+          vErrors = [err186];
+        } else {
+          vErrors.push(err186);
+        }
+        errors++;
+      }
+    }
+    if (data.prices !== void 0) {
+      let data87 = data.prices;
+      if (Array.isArray(data87)) {
+        if (data87.length > 512) {
+          const err187 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/maxItems", keyword: "maxItems", params: { limit: 512 }, message: "must NOT have more than 512 items" };
+          if (vErrors === null) {
+            vErrors = [err187];
+          } else {
+            vErrors.push(err187);
+          }
+          errors++;
+        }
+        const len13 = data87.length;
+        for (let i13 = 0; i13 < len13; i13++) {
+          let data88 = data87[i13];
+          if (data88 && typeof data88 == "object" && !Array.isArray(data88)) {
+            if (data88.model === void 0) {
+              const err188 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
               if (vErrors === null) {
-                vErrors = [err185];
+                vErrors = [err188];
               } else {
-                vErrors.push(err185);
+                vErrors.push(err188);
               }
               errors++;
             }
-            if (data86.outputPerMillion === void 0) {
-              const err186 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+            if (data88.inputPerMillion === void 0) {
+              const err189 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "inputPerMillion" }, message: "must have required property 'inputPerMillion'" };
               if (vErrors === null) {
-                vErrors = [err186];
+                vErrors = [err189];
               } else {
-                vErrors.push(err186);
+                vErrors.push(err189);
               }
               errors++;
             }
-            for (const key22 in data86) {
+            if (data88.outputPerMillion === void 0) {
+              const err190 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/required", keyword: "required", params: { missingProperty: "outputPerMillion" }, message: "must have required property 'outputPerMillion'" };
+              if (vErrors === null) {
+                vErrors = [err190];
+              } else {
+                vErrors.push(err190);
+              }
+              errors++;
+            }
+            for (const key22 in data88) {
               if (!(key22 === "model" || key22 === "inputPerMillion" || key22 === "outputPerMillion")) {
-                const err187 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key22 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err187];
-                } else {
-                  vErrors.push(err187);
-                }
-                errors++;
-              }
-            }
-            if (data86.model !== void 0) {
-              let data87 = data86.model;
-              if (typeof data87 === "string") {
-                if (func3(data87) > 256) {
-                  const err188 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err188];
-                  } else {
-                    vErrors.push(err188);
-                  }
-                  errors++;
-                }
-              } else {
-                const err189 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err189];
-                } else {
-                  vErrors.push(err189);
-                }
-                errors++;
-              }
-            }
-            if (data86.inputPerMillion !== void 0) {
-              let data88 = data86.inputPerMillion;
-              if (typeof data88 == "number" && isFinite(data88)) {
-                if (data88 < 0 || isNaN(data88)) {
-                  const err190 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
-                  if (vErrors === null) {
-                    vErrors = [err190];
-                  } else {
-                    vErrors.push(err190);
-                  }
-                  errors++;
-                }
-              } else {
-                const err191 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err191 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key22 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
                   vErrors = [err191];
                 } else {
@@ -6366,11 +6365,11 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
-            if (data86.outputPerMillion !== void 0) {
-              let data89 = data86.outputPerMillion;
-              if (typeof data89 == "number" && isFinite(data89)) {
-                if (data89 < 0 || isNaN(data89)) {
-                  const err192 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+            if (data88.model !== void 0) {
+              let data89 = data88.model;
+              if (typeof data89 === "string") {
+                if (func3(data89) > 256) {
+                  const err192 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                   if (vErrors === null) {
                     vErrors = [err192];
                   } else {
@@ -6379,7 +6378,7 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   errors++;
                 }
               } else {
-                const err193 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err193 = { instancePath: instancePath + "/prices/" + i13 + "/model", schemaPath: "#/properties/prices/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
                   vErrors = [err193];
                 } else {
@@ -6388,147 +6387,151 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                 errors++;
               }
             }
+            if (data88.inputPerMillion !== void 0) {
+              let data90 = data88.inputPerMillion;
+              if (typeof data90 == "number" && isFinite(data90)) {
+                if (data90 < 0 || isNaN(data90)) {
+                  const err194 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err194];
+                  } else {
+                    vErrors.push(err194);
+                  }
+                  errors++;
+                }
+              } else {
+                const err195 = { instancePath: instancePath + "/prices/" + i13 + "/inputPerMillion", schemaPath: "#/properties/prices/items/properties/inputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err195];
+                } else {
+                  vErrors.push(err195);
+                }
+                errors++;
+              }
+            }
+            if (data88.outputPerMillion !== void 0) {
+              let data91 = data88.outputPerMillion;
+              if (typeof data91 == "number" && isFinite(data91)) {
+                if (data91 < 0 || isNaN(data91)) {
+                  const err196 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/minimum", keyword: "minimum", params: { comparison: ">=", limit: 0 }, message: "must be >= 0" };
+                  if (vErrors === null) {
+                    vErrors = [err196];
+                  } else {
+                    vErrors.push(err196);
+                  }
+                  errors++;
+                }
+              } else {
+                const err197 = { instancePath: instancePath + "/prices/" + i13 + "/outputPerMillion", schemaPath: "#/properties/prices/items/properties/outputPerMillion/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err197];
+                } else {
+                  vErrors.push(err197);
+                }
+                errors++;
+              }
+            }
           } else {
-            const err194 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err198 = { instancePath: instancePath + "/prices/" + i13, schemaPath: "#/properties/prices/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err194];
+              vErrors = [err198];
             } else {
-              vErrors.push(err194);
+              vErrors.push(err198);
             }
             errors++;
           }
         }
       } else {
-        const err195 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err199 = { instancePath: instancePath + "/prices", schemaPath: "#/properties/prices/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err195];
+          vErrors = [err199];
         } else {
-          vErrors.push(err195);
+          vErrors.push(err199);
         }
         errors++;
       }
     }
     if (data.evaluators !== void 0) {
-      let data90 = data.evaluators;
-      if (Array.isArray(data90)) {
-        if (data90.length > 256) {
-          const err196 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
+      let data92 = data.evaluators;
+      if (Array.isArray(data92)) {
+        if (data92.length > 256) {
+          const err200 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/maxItems", keyword: "maxItems", params: { limit: 256 }, message: "must NOT have more than 256 items" };
           if (vErrors === null) {
-            vErrors = [err196];
+            vErrors = [err200];
           } else {
-            vErrors.push(err196);
+            vErrors.push(err200);
           }
           errors++;
         }
-        const len14 = data90.length;
+        const len14 = data92.length;
         for (let i14 = 0; i14 < len14; i14++) {
-          let data91 = data90[i14];
-          if (data91 && typeof data91 == "object" && !Array.isArray(data91)) {
-            if (data91.name === void 0) {
-              const err197 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
+          let data93 = data92[i14];
+          if (data93 && typeof data93 == "object" && !Array.isArray(data93)) {
+            if (data93.name === void 0) {
+              const err201 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "name" }, message: "must have required property 'name'" };
               if (vErrors === null) {
-                vErrors = [err197];
+                vErrors = [err201];
               } else {
-                vErrors.push(err197);
+                vErrors.push(err201);
               }
               errors++;
             }
-            if (data91.worst === void 0) {
-              const err198 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
+            if (data93.worst === void 0) {
+              const err202 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "worst" }, message: "must have required property 'worst'" };
               if (vErrors === null) {
-                vErrors = [err198];
+                vErrors = [err202];
               } else {
-                vErrors.push(err198);
+                vErrors.push(err202);
               }
               errors++;
             }
-            if (data91.best === void 0) {
-              const err199 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
+            if (data93.best === void 0) {
+              const err203 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/required", keyword: "required", params: { missingProperty: "best" }, message: "must have required property 'best'" };
               if (vErrors === null) {
-                vErrors = [err199];
+                vErrors = [err203];
               } else {
-                vErrors.push(err199);
+                vErrors.push(err203);
               }
               errors++;
             }
-            for (const key23 in data91) {
+            for (const key23 in data93) {
               if (!(key23 === "name" || key23 === "worst" || key23 === "best")) {
-                const err200 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key23 }, message: "must NOT have additional properties" };
+                const err204 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key23 }, message: "must NOT have additional properties" };
                 if (vErrors === null) {
-                  vErrors = [err200];
+                  vErrors = [err204];
                 } else {
-                  vErrors.push(err200);
+                  vErrors.push(err204);
                 }
                 errors++;
               }
             }
-            if (data91.name !== void 0) {
-              let data92 = data91.name;
-              if (typeof data92 === "string") {
-                if (!pattern32.test(data92)) {
-                  const err201 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
+            if (data93.name !== void 0) {
+              let data94 = data93.name;
+              if (typeof data94 === "string") {
+                if (!pattern32.test(data94)) {
+                  const err205 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/pattern", keyword: "pattern", params: { pattern: "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$" }, message: 'must match pattern "^[A-Za-z0-9][A-Za-z0-9 ._:/-]{0,63}$"' };
                   if (vErrors === null) {
-                    vErrors = [err201];
+                    vErrors = [err205];
                   } else {
-                    vErrors.push(err201);
+                    vErrors.push(err205);
                   }
                   errors++;
                 }
               } else {
-                const err202 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err206 = { instancePath: instancePath + "/evaluators/" + i14 + "/name", schemaPath: "#/properties/evaluators/items/properties/name/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err202];
+                  vErrors = [err206];
                 } else {
-                  vErrors.push(err202);
+                  vErrors.push(err206);
                 }
                 errors++;
               }
             }
-            if (data91.worst !== void 0) {
-              let data93 = data91.worst;
-              if (typeof data93 == "number" && isFinite(data93)) {
-                if (data93 > 1e6 || isNaN(data93)) {
-                  const err203 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err203];
-                  } else {
-                    vErrors.push(err203);
-                  }
-                  errors++;
-                }
-                if (data93 < -1e6 || isNaN(data93)) {
-                  const err204 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err204];
-                  } else {
-                    vErrors.push(err204);
-                  }
-                  errors++;
-                }
-              } else {
-                const err205 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-                if (vErrors === null) {
-                  vErrors = [err205];
-                } else {
-                  vErrors.push(err205);
-                }
-                errors++;
-              }
-            }
-            if (data91.best !== void 0) {
-              let data94 = data91.best;
-              if (typeof data94 == "number" && isFinite(data94)) {
-                if (data94 > 1e6 || isNaN(data94)) {
-                  const err206 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
-                  if (vErrors === null) {
-                    vErrors = [err206];
-                  } else {
-                    vErrors.push(err206);
-                  }
-                  errors++;
-                }
-                if (data94 < -1e6 || isNaN(data94)) {
-                  const err207 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+            if (data93.worst !== void 0) {
+              let data95 = data93.worst;
+              if (typeof data95 == "number" && isFinite(data95)) {
+                if (data95 > 1e6 || isNaN(data95)) {
+                  const err207 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
                   if (vErrors === null) {
                     vErrors = [err207];
                   } else {
@@ -6536,42 +6539,82 @@ function validate45(data, { instancePath = "", parentData, parentDataProperty, r
                   }
                   errors++;
                 }
+                if (data95 < -1e6 || isNaN(data95)) {
+                  const err208 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err208];
+                  } else {
+                    vErrors.push(err208);
+                  }
+                  errors++;
+                }
               } else {
-                const err208 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                const err209 = { instancePath: instancePath + "/evaluators/" + i14 + "/worst", schemaPath: "#/properties/evaluators/items/properties/worst/type", keyword: "type", params: { type: "number" }, message: "must be number" };
                 if (vErrors === null) {
-                  vErrors = [err208];
+                  vErrors = [err209];
                 } else {
-                  vErrors.push(err208);
+                  vErrors.push(err209);
+                }
+                errors++;
+              }
+            }
+            if (data93.best !== void 0) {
+              let data96 = data93.best;
+              if (typeof data96 == "number" && isFinite(data96)) {
+                if (data96 > 1e6 || isNaN(data96)) {
+                  const err210 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1e6 }, message: "must be <= 1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err210];
+                  } else {
+                    vErrors.push(err210);
+                  }
+                  errors++;
+                }
+                if (data96 < -1e6 || isNaN(data96)) {
+                  const err211 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/minimum", keyword: "minimum", params: { comparison: ">=", limit: -1e6 }, message: "must be >= -1000000" };
+                  if (vErrors === null) {
+                    vErrors = [err211];
+                  } else {
+                    vErrors.push(err211);
+                  }
+                  errors++;
+                }
+              } else {
+                const err212 = { instancePath: instancePath + "/evaluators/" + i14 + "/best", schemaPath: "#/properties/evaluators/items/properties/best/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+                if (vErrors === null) {
+                  vErrors = [err212];
+                } else {
+                  vErrors.push(err212);
                 }
                 errors++;
               }
             }
           } else {
-            const err209 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err213 = { instancePath: instancePath + "/evaluators/" + i14, schemaPath: "#/properties/evaluators/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
             if (vErrors === null) {
-              vErrors = [err209];
+              vErrors = [err213];
             } else {
-              vErrors.push(err209);
+              vErrors.push(err213);
             }
             errors++;
           }
         }
       } else {
-        const err210 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err214 = { instancePath: instancePath + "/evaluators", schemaPath: "#/properties/evaluators/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err210];
+          vErrors = [err214];
         } else {
-          vErrors.push(err210);
+          vErrors.push(err214);
         }
         errors++;
       }
     }
   } else {
-    const err211 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err215 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err211];
+      vErrors = [err215];
     } else {
-      vErrors.push(err211);
+      vErrors.push(err215);
     }
     errors++;
   }

@@ -7,7 +7,7 @@ import type { Sample } from '#contract';
 import { unsafePatternReason } from '#redact';
 import { policyFile } from '../../../../control-plane/src/adapters/files/index.ts';
 import { silentLogger } from '../../../../control-plane/src/kernel/index.ts';
-import { modeOf, openPolicy, PolicyError, readPolicy } from '../../../../control-plane/src/policies/index.ts';
+import { isPurposeMissing, modeOf, openPolicy, PolicyError, readPolicy } from '../../../../control-plane/src/policies/index.ts';
 import { isGlobMatch } from '../../../../control-plane/src/policies/mode.ts';
 
 const root = path.resolve(import.meta.dirname, '../../../..');
@@ -146,5 +146,36 @@ describe('modeOf', () => {
         expect(isGlobMatch(glob, value)).toBe(new RegExp(`^${glob.replaceAll('*', '.*')}$`).test(value));
       }),
     );
+  });
+});
+
+describe('why texts are kept', () => {
+  const fieldsOf = (text: string, isNew = true): readonly string[] => {
+    const reading = readPolicy(text, 'p.yaml', unsafePatternReason, isNew);
+    return reading.ok ? [] : reading.faults.map(({ field, line }) => `${line} ${field}`);
+  };
+  const WHY = 'purpose: mending faults\nlegalBasis: contract\n';
+
+  it('is said by every new policy that keeps any, along with all other faults', () => {
+    expect(fieldsOf('version: 1\n')).toEqual(['1 purpose', '1 legalBasis']);
+    expect(fieldsOf('version: 1\nname: x\nmode: full\nlegalBasis: consent\n')).toEqual(['3 purpose']);
+    expect(fieldsOf('version: 1\nmode: metadata_only\nroutes: [{ match: { route: a }, mode: full }]\n')).toEqual([
+      '2 purpose',
+      '2 legalBasis',
+    ]);
+    expect(fieldsOf('version: 1\nsampling: { rate: 7 }\n')).toEqual(['1 purpose', '1 legalBasis', '2 sampling.rate']);
+    expect(fieldsOf(`version: 1\n${WHY}`)).toEqual([]);
+    expect(fieldsOf('version: 1\nlegalBasis: because\npurpose: short\n')).toEqual(['2 legalBasis', '3 purpose']);
+  });
+
+  it('is not asked where none is kept, nor of a file that was in force before', () => {
+    for (const mode of ['topic_only', 'metadata_only', 'off']) expect(fieldsOf(`version: 1\nmode: ${mode}\n`), mode).toEqual([]);
+    expect(fieldsOf('version: 1\n', false)).toEqual([]);
+  });
+
+  it('is missing from a policy that says it by half', () => {
+    expect([isPurposeMissing({ version: 1 }), isPurposeMissing({ version: 1, purpose: 'mending faults' })]).toEqual([true, true]);
+    expect(isPurposeMissing({ version: 1, mode: 'off' })).toBe(false);
+    expect(isPurposeMissing({ version: 1, purpose: 'mending faults', legalBasis: 'consent' })).toBe(false);
   });
 });
