@@ -42,6 +42,21 @@ const FIELDS = [
   'embedding',
   'errorword',
   'principal',
+  'geminisystem',
+  'geminiparts',
+  'geminicall',
+  'geminiresult',
+  'geminitool',
+  'geministop',
+  'geminischema',
+  'geminimodel',
+  'cohereparts',
+  'cohereplan',
+  'cohereresult',
+  'coheredocument',
+  'bedrock',
+  'ollama',
+  'strangeheader',
 ] as const;
 const OTHERS = {
   card: '4012 8888 8888 1881',
@@ -52,6 +67,9 @@ const OTHERS = {
   street: '47 Marrowgate Lane',
 };
 const CANARIES = [...FIELDS.map(mail), ...Object.values(OTHERS), OTHERS.card.replaceAll(' ', '')];
+
+/** Those that a dialect's reader takes. */
+const REQUESTS = 10;
 
 const KEEP_ALL = `version: 1
 redaction:
@@ -162,6 +180,43 @@ async function sendAll(stack: Stack): Promise<void> {
     user: 'canary-4',
     input: [{ role: 'user', content: [{ type: 'input_text', text: `Mail ${mail('responsesinput')}` }] }],
   });
+  await post(`/v1beta/models/${encodeURIComponent(mail('geminimodel'))}:generateContent?key=${OTHERS.key}`, {
+    systemInstruction: { parts: [{ text: mail('geminisystem') }] },
+    contents: [
+      { role: 'user', parts: [{ text: `Dear ${OTHERS.person}, ${mail('geminiparts')}` }] },
+      { role: 'model', parts: [{ functionCall: { name: 'look', args: { for: mail('geminicall') } } }] },
+      { role: 'user', parts: [{ functionResponse: { name: 'look', response: { found: mail('geminiresult') } } }] },
+    ],
+    tools: [{ functionDeclarations: [{ name: 'look', description: mail('geminitool') }], googleSearch: { site: mail('geminitool') } }],
+    generationConfig: { stopSequences: [mail('geministop')], responseSchema: { description: mail('geminischema') } },
+  });
+  await post('/v2/chat', {
+    model: 'command-a',
+    documents: [{ data: { title: mail('coheredocument'), snippet: mail('coheredocument') } }],
+    messages: [
+      { role: 'user', content: [{ type: 'text', text: mail('cohereparts') }] },
+      {
+        role: 'assistant',
+        tool_plan: mail('cohereplan'),
+        tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: `{"to":"${mail('cohereplan')}"}` } }],
+      },
+      { role: 'tool', tool_call_id: 'a', content: [{ type: 'document', document: { data: { text: mail('cohereresult') } } }] },
+    ],
+  });
+  // Dialects that nobody here reads pass without a word of theirs being kept.
+  const strange = { 'x-note': mail('strangeheader') };
+  await post(
+    `/model/${encodeURIComponent(mail('bedrock'))}/converse`,
+    { messages: [{ role: 'user', content: [{ text: mail('bedrock') }] }] },
+    strange,
+  );
+  await post(
+    '/api/chat',
+    { model: 'llama', options: { stop: [mail('ollama')] }, messages: [{ role: 'user', content: mail('ollama') }] },
+    strange,
+  );
+  await post('/api/generate', { model: 'llama', prompt: mail('ollama') }, strange);
+  await post('/v2/chat', { message: mail('ollama'), note: [[mail('ollama')]] }, strange);
   await post('/v1/completions', { model: 'gpt-3.5-turbo-instruct', user: 'canary-4', prompt: `Dear ${mail('legacy')},` });
   await post('/v1/embeddings', { model: 'text-embedding-3-small', user: 'canary-4', input: [`about ${mail('embedding')}`] });
 }
@@ -200,8 +255,8 @@ async function leftBehind(policy?: string): Promise<{ places: Record<string, Buf
   const threads = await until(async () => {
     const { items } = await stack.control.get<Page<ThreadSummary>>('/v1/threads?limit=200');
     const details = await Promise.all(items.map((thread) => stack.control.get<ThreadDetail>(`/v1/threads/${thread.id}`)));
-    return details.flatMap((thread) => thread.requests).length >= 8 ? details : undefined;
-  }, 'the eight requests');
+    return details.flatMap((thread) => thread.requests).length >= REQUESTS ? details : undefined;
+  }, 'all requests');
   const metrics = await (
     await fetch(`${stack.control.url}/metrics`, { headers: { authorization: `Bearer ${stack.control.token}` } })
   ).text();
@@ -230,7 +285,7 @@ async function leftBehind(policy?: string): Promise<{ places: Record<string, Buf
 describe('planted personal data', () => {
   it('is found nowhere: not in the store, its WAL, the spool, logs, metrics, spans or answers of the API', async () => {
     const { places, requests } = await leftBehind();
-    expect(requests).toBe(8);
+    expect(requests).toBe(REQUESTS);
     expect(Object.keys(places).some((name) => name.includes('clew.db-wal'))).toBe(true);
     expect(findCanaries(CANARIES, places)).toEqual([]);
   });
@@ -238,7 +293,7 @@ describe('planted personal data', () => {
   it('is found when redaction is off, so the search can see', async () => {
     const { places } = await leftBehind(KEEP_ALL);
     const found = findCanaries(CANARIES, Object.fromEntries(Object.entries(places).filter(([name]) => name.includes('clew.db'))));
-    for (const value of [mail('user'), mail('parts'), mail('answer'), OTHERS.iban, OTHERS.person])
+    for (const value of [mail('user'), mail('parts'), mail('answer'), mail('geminiparts'), mail('cohereparts'), OTHERS.iban, OTHERS.person])
       expect(
         found.some((line) => line.startsWith(value)),
         value,

@@ -13,9 +13,15 @@ export const SCHEMA_URLS: Readonly<Record<Conventions, string>> = {
 const OPERATIONS: Readonly<Record<string, string>> = {
   'openai.completions': 'text_completion',
   'openai.embeddings': 'embeddings',
+  'gemini.generate_content': 'generate_content',
 };
 
-const PROVIDERS: Readonly<Record<string, string>> = { 'anthropic.messages': 'anthropic', unknown: 'unknown' };
+const PROVIDERS: Readonly<Record<string, string>> = {
+  'anthropic.messages': 'anthropic',
+  'gemini.generate_content': 'gcp.gemini',
+  'cohere.chat': 'cohere',
+  unknown: 'unknown',
+};
 
 const API_TYPES: Readonly<Record<string, string>> = { 'openai.chat': 'chat_completions', 'openai.responses': 'responses' };
 

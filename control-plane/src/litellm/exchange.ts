@@ -9,7 +9,8 @@ export interface Exchange {
   readonly answer: LlmAnswer | undefined;
 }
 
-type Dialect = LlmRequest['dialect'];
+/** LiteLLM tells of calls to Google and Cohere in OpenAI's words. */
+type Dialect = Exclude<LlmRequest['dialect'], 'gemini.generate_content' | 'cohere.chat'>;
 
 const PATHS: Readonly<Record<Dialect, string>> = {
   'openai.chat': '/v1/chat/completions',

@@ -9,6 +9,8 @@ const PATHS: readonly (readonly [RegExp, LlmRequest['dialect']])[] = [
   [/(?:^|\/)v1\/messages$/, 'anthropic.messages'],
   [/(?:^|\/)completions$/, 'openai.completions'],
   [/(?:^|\/)embeddings$/, 'openai.embeddings'],
+  [/(?:^|\/)(?:models|tunedmodels|endpoints)\/[^/]+(?::|%3a)(?:stream)?generatecontent$/, 'gemini.generate_content'],
+  [/(?:^|\/)v2\/chat$/, 'cohere.chat'],
 ];
 
 /** Any prefix is allowed: gateways mount providers wherever they like. */
@@ -62,6 +64,8 @@ export function providerOf(call: RawCall, dialect: LlmRequest['dialect'], body: 
   const byPath = PROVIDERS.find(([, , names]) => names.some((name) => segments.includes(name)));
   if (byPath) return byPath[0];
   if (dialect === 'anthropic.messages') return anthropicHost(body);
+  if (dialect === 'gemini.generate_content') return segments.includes('projects') ? 'gcp.vertex_ai' : 'gcp.gemini';
+  if (dialect === 'cohere.chat') return 'cohere';
   // Azure authenticates with api-key; OpenAI with authorization.
   return text(headers, 'api-key') !== '' && text(headers, 'authorization') === '' ? 'azure.ai.openai' : 'openai';
 }

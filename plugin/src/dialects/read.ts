@@ -5,6 +5,10 @@ import { readAnthropicRequest } from './anthropic-request.ts';
 import { dialectOf, mayBeChat, providerOf } from './detect.ts';
 import { asString, get, isRecord, parseJson } from './json.ts';
 import { GuardrailReader } from './guardrails.ts';
+import { cohereAnswers } from './cohere-answer.ts';
+import { readCohereRequest } from './cohere-request.ts';
+import { geminiAnswers } from './gemini-answer.ts';
+import { readGeminiRequest } from './gemini-request.ts';
 import { chatAnswers, completionAnswers, embeddingAnswers } from './openai-chat-answer.ts';
 import { isChatShape, readChatRequest } from './openai-chat-request.ts';
 import { responsesAnswers } from './openai-responses-answer.ts';
@@ -14,7 +18,7 @@ import { readEvents } from './sse.ts';
 import type { LlmAnswer, LlmRequest, RawCall, RequestReading } from './types.ts';
 
 interface DialectReader {
-  readonly request: (body: unknown, provider: string) => LlmRequest | undefined;
+  readonly request: (body: unknown, provider: string, path: string) => LlmRequest | undefined;
   readonly answer: AnswerReader;
 }
 
@@ -24,6 +28,8 @@ const DIALECTS: Readonly<Record<LlmRequest['dialect'], DialectReader>> = {
   'openai.completions': { request: readCompletionsRequest, answer: completionAnswers },
   'openai.embeddings': { request: readEmbeddingsRequest, answer: embeddingAnswers },
   'anthropic.messages': { request: readAnthropicRequest, answer: anthropicAnswers },
+  'gemini.generate_content': { request: readGeminiRequest, answer: geminiAnswers },
+  'cohere.chat': { request: readCohereRequest, answer: cohereAnswers },
 };
 
 /** Reads the request side of a call. Never throws: what is not understood passes under a reason that can be counted. */
@@ -43,7 +49,7 @@ function readByShape(call: RawCall): RequestReading {
 }
 
 function readBody(call: RawCall, dialect: LlmRequest['dialect'], body: unknown): RequestReading {
-  const request = isRecord(body) ? DIALECTS[dialect].request(body, providerOf(call, dialect, body)) : undefined;
+  const request = isRecord(body) ? DIALECTS[dialect].request(body, providerOf(call, dialect, body), call.path) : undefined;
   return request ? { ok: true, request } : { ok: false, reason: 'unknown_shape' };
 }
 
@@ -61,6 +67,11 @@ export function readAnswer(call: RawCall, request: LlmRequest): LlmAnswer {
     );
   }
   const parsed = parseJson(body);
+  // Gemini streams one JSON array unless events are asked for.
+  if (parsed.ok && Array.isArray(parsed.value)) {
+    const events = (parsed.value as readonly unknown[]).map((data): StreamEvent => ({ type: undefined, data, done: false }));
+    return withGuardrails(buildAnswer(call, request, answer.fromEvents(seenBy(guardrails, events)), true), guardrails, call, undefined);
+  }
   const value = parsed.ok && isRecord(parsed.value) ? parsed.value : undefined;
   guardrails.take(value);
   return withGuardrails(buildAnswer(call, request, value ? answer.fromBody(value) : NOTHING, false), guardrails, call, value);

@@ -17,6 +17,13 @@ export interface Parts {
   readonly responseFormat?: Json | undefined;
   readonly previousResponseId?: string | undefined;
   readonly auxiliary?: LlmRequest['auxiliary'];
+  /** Where they stand elsewhere than in the fields `stream` and `model` of the body. */
+  readonly stream?: boolean;
+  readonly model?: string | undefined;
+  /** Sampling parameters under the common names; absent: the body has them so. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  /** Documents beside the messages. */
+  readonly documents?: readonly RetrievedDocument[];
   /** True when the body itself says that older messages were compacted. */
   readonly compacted?: boolean;
 }
@@ -28,7 +35,7 @@ export function buildRequest(body: unknown, provider: string, parts: Parts): Llm
   const isInstruction = (draft: Draft): boolean => draft.role === 'system' || draft.role === 'developer';
   const instructions = finish(parts.drafts.filter(isInstruction)).filter((message) => message.text.trim() !== '');
   const messages = finish(parts.drafts.filter((draft) => !isInstruction(draft)));
-  const documents: RetrievedDocument[] = [];
+  const documents: RetrievedDocument[] = [...(parts.documents ?? [])];
   for (const draft of parts.drafts) for (const document of draft.content.documents) documents.push(document);
   const auxiliary = parts.auxiliary ?? auxiliaryOf(instructions, messages);
   const asking = askingMessage(messages);
@@ -36,9 +43,9 @@ export function buildRequest(body: unknown, provider: string, parts: Parts): Llm
   return {
     dialect: parts.dialect,
     provider,
-    stream: get(body, 'stream') === true,
-    modelRequested: asText(get(body, 'model'))?.slice(0, 256).toWellFormed(),
-    parameters: readParameters(body),
+    stream: parts.stream ?? get(body, 'stream') === true,
+    modelRequested: (parts.model ?? asText(get(body, 'model')))?.slice(0, 256).toWellFormed(),
+    parameters: readParameters(parts.parameters ?? body),
     instructions,
     messages,
     prompt: asking === undefined || parts.dialect === 'openai.embeddings' ? undefined : stripWrappers(asking.text),

@@ -2,7 +2,15 @@
 
 export type Ms = number;
 export type Count = number;
-export type Dialect = 'openai.chat' | 'openai.responses' | 'openai.completions' | 'openai.embeddings' | 'anthropic.messages' | 'unknown';
+export type Dialect =
+  | 'openai.chat'
+  | 'openai.responses'
+  | 'openai.completions'
+  | 'openai.embeddings'
+  | 'anthropic.messages'
+  | 'gemini.generate_content'
+  | 'cohere.chat'
+  | 'unknown';
 /**
  * SHA-256, lower-case hex.
  */

@@ -85,6 +85,52 @@ export function toResponses(turns: readonly Turn[]): unknown {
   };
 }
 
+export function toGemini(turns: readonly Turn[]): unknown {
+  const contents: { role: string; parts: unknown[] }[] = [];
+  const add = (role: string, parts: unknown[]): void => {
+    const last = contents.at(-1);
+    if (last?.role === role) last.parts.push(...parts);
+    else contents.push({ role, parts: [...parts] });
+  };
+  for (const turn of turns) {
+    if (turn.who === 'tool') {
+      const response = turn.text === '' ? {} : { result: turn.text };
+      add('user', [{ functionResponse: { id: turn.id, name: 'tool', response } }]);
+    } else if (turn.who === 'user') {
+      const image = turn.image === undefined ? [] : [{ inlineData: { mimeType: 'image/png', data: turn.image } }];
+      add('user', [...turn.texts.map((text) => ({ text })), ...image]);
+    } else {
+      add('model', [
+        { text: 'I should think first.', thought: true },
+        ...turn.texts.map((text) => ({ text })),
+        ...turn.calls.map((one) => ({ functionCall: { name: one.name, args: one.args } })),
+      ]);
+    }
+  }
+  return { contents };
+}
+
+export function toCohere(turns: readonly Turn[]): unknown {
+  return {
+    model: 'm',
+    messages: turns.map((turn) => {
+      if (turn.who === 'tool')
+        return { role: 'tool', tool_call_id: turn.id, content: [{ type: 'document', document: { data: { text: turn.text } } }] };
+      if (turn.who === 'user') {
+        const image = turn.image === undefined ? [] : [{ type: 'image_url', image_url: { url: `data:image/png;base64,${turn.image}` } }];
+        return { role: 'user', content: [...turn.texts.map((text) => ({ type: 'text', text })), ...image] };
+      }
+      const tool_calls = turn.calls.map(({ id, name, args }) => ({
+        id,
+        type: 'function',
+        function: { name, arguments: JSON.stringify(args) },
+      }));
+      const content = [{ type: 'thinking', thinking: 'I should think first.' }, ...turn.texts.map((text) => ({ type: 'text', text }))];
+      return { role: 'assistant', tool_plan: 'I will look it up.', content, ...(tool_calls.length > 0 && { tool_calls }) };
+    }),
+  };
+}
+
 export function toAnthropic(turns: readonly Turn[]): unknown {
   const messages: { role: string; content: unknown[] }[] = [];
   const add = (role: string, blocks: unknown[]): void => {

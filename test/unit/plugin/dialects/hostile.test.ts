@@ -3,12 +3,16 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { canonicalize, parseSample } from '#contract';
 import { composition, historyDigests, readAnswer, readRequest, type LlmRequest, type RawCall } from '#dialects';
-import { call, CHAT, DONE, KEY, MESSAGES, request, RESPONSES } from './support.ts';
+import { call, CHAT, COHERE, DONE, GEMINI, GEMINI_STREAM, KEY, MESSAGES, request, RESPONSES } from './support.ts';
 import { cpuTimer } from '../../../support/cpu-time.ts';
 
-const PATHS = [CHAT, RESPONSES, MESSAGES, '/v1/completions', '/v1/embeddings'];
+const PATHS = [CHAT, RESPONSES, MESSAGES, GEMINI, GEMINI_STREAM, COHERE, '/v1/completions', '/v1/embeddings'];
+
+const CONTENTS = { contents: [{ parts: [{ text: 'q' }] }] };
 
 const FIELDS = [
+  ...['contents', 'parts', 'systemInstruction', 'functionCall', 'functionResponse', 'args', 'response', 'generationConfig', 'inlineData'],
+  ...['candidates', 'usageMetadata', 'promptFeedback', 'functionDeclarations', 'thought', 'documents', 'document', 'tokens'],
   ...[
     'model',
     'messages',
@@ -152,6 +156,7 @@ const messagesBody = fc.record({
     },
   ),
   input: garbage,
+  contents: fc.array(fc.record({ role: fc.constantFrom('user', 'model'), parts: fc.array(garbage, { maxLength: 3 }) }), { maxLength: 3 }),
   tools: garbage,
   system: garbage,
   metadata: garbage,
@@ -212,7 +217,9 @@ describe('hostile input', () => {
       fc.property(fc.constantFrom(...PATHS), fc.array(event, { maxLength: 8 }), fc.nat({ max: 30 }), (path, events, cut) => {
         const text = events.map(({ type, data }) => `event: ${type}\ndata: ${JSON.stringify({ type, ...data })}\n\n`).join('') + DONE;
         const minimal =
-          path === RESPONSES || path === '/v1/embeddings' ? { input: 'q' } : { prompt: 'q', messages: [{ role: 'user', content: 'q' }] };
+          path === RESPONSES || path === '/v1/embeddings'
+            ? { input: 'q' }
+            : { prompt: 'q', ...CONTENTS, messages: [{ role: 'user', content: 'q' }] };
         const raw = call(path, minimal, {
           responseBody: text.slice(0, text.length - cut),
           responseHeaders: { 'content-type': 'text/event-stream' },
@@ -227,7 +234,7 @@ describe('hostile input', () => {
     fc.assert(
       fc.property(fc.constantFrom(...PATHS), fc.string(), fc.string(), (path, sent, answered) => {
         everything(call(path, sent, { responseBody: answered }));
-        const minimal = { input: 'q', prompt: 'q', messages: [{ role: 'user', content: 'q' }] };
+        const minimal = { input: 'q', prompt: 'q', ...CONTENTS, messages: [{ role: 'user', content: 'q' }] };
         expect(everything(call(path, minimal, { responseBody: `data: ${answered}` }))).toBeDefined();
       }),
     );

@@ -1,8 +1,19 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { historyDigests, type Message } from '#dialects';
-import { anthropicEvents, chatChunks, conversation, responsesEvents, toAnthropic, toChat, toResponses, type Turn } from './conversation.ts';
-import { answer, CHAT, DONE, KEY, MESSAGES, request, RESPONSES, stream } from './support.ts';
+import {
+  anthropicEvents,
+  chatChunks,
+  conversation,
+  responsesEvents,
+  toAnthropic,
+  toChat,
+  toCohere,
+  toGemini,
+  toResponses,
+  type Turn,
+} from './conversation.ts';
+import { answer, CHAT, COHERE, DONE, GEMINI, KEY, MESSAGES, request, RESPONSES, stream } from './support.ts';
 
 const digests = (path: string, body: unknown): string[] => historyDigests(request(path, body).messages, KEY).messages;
 const answerDigest = (message: Message | undefined): string | undefined => historyDigests([], KEY, { answer: message }).answer;
@@ -10,13 +21,15 @@ const answerDigest = (message: Message | undefined): string | undefined => histo
 type Said = Extract<Turn, { who: 'assistant' }>;
 
 describe('digests know no dialect', () => {
-  it('gives one conversation the same digests through chat, responses and Anthropic', () => {
+  it('gives one conversation the same digests through chat, responses, Anthropic, Gemini and Cohere', () => {
     fc.assert(
       fc.property(conversation, (turns) => {
         const expected = digests(CHAT, toChat(turns));
         expect(expected).toHaveLength(turns.length);
         expect(digests(RESPONSES, toResponses(turns))).toEqual(expected);
         expect(digests(MESSAGES, toAnthropic(turns))).toEqual(expected);
+        expect(digests(GEMINI, toGemini(turns))).toEqual(expected);
+        expect(digests(COHERE, toCohere(turns))).toEqual(expected);
       }),
     );
   });

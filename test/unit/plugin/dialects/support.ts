@@ -4,6 +4,9 @@ import { readAnswer, readRequest, type LlmAnswer, type LlmRequest, type RawCall 
 export const CHAT = '/v1/chat/completions';
 export const RESPONSES = '/v1/responses';
 export const MESSAGES = '/v1/messages';
+export const GEMINI = '/v1beta/models/gemini-2.5-flash:generateContent';
+export const GEMINI_STREAM = '/v1beta/models/gemini-2.5-flash:streamGenerateContent';
+export const COHERE = '/v2/chat';
 
 export function call(path: string, body: unknown, over: Partial<RawCall> = {}): RawCall {
   return {
@@ -30,6 +33,9 @@ const MINIMAL: Readonly<Record<string, unknown>> = {
   [CHAT]: { model: 'asked', messages: [{ role: 'user', content: 'q' }] },
   [RESPONSES]: { model: 'asked', input: 'q' },
   [MESSAGES]: { model: 'asked', max_tokens: 9, messages: [{ role: 'user', content: 'q' }] },
+  [GEMINI]: { contents: [{ parts: [{ text: 'q' }] }] },
+  [GEMINI_STREAM]: { contents: [{ parts: [{ text: 'q' }] }] },
+  [COHERE]: { model: 'asked', messages: [{ role: 'user', content: 'q' }] },
   '/v1/completions': { model: 'asked', prompt: 'q' },
   '/v1/embeddings': { model: 'asked', input: 'q' },
 };
