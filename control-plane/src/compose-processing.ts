@@ -11,6 +11,7 @@ import { readBody } from './http/index.ts';
 import { createProcessor, type Acceptor, type LinkSettings, type NameFinder, type Vectors, type Workshop } from './ingest/index.ts';
 import { systemRandomness, type Route } from './kernel/index.ts';
 import { createCallStandIns, createGuardrail, createIntake, liteLlmRoutes } from './litellm/index.ts';
+import { createSpanIntake, otlpRoutes } from './otlp/index.ts';
 import { createPolicyRoom, isEmbedded, type ChangeParts, type LivePolicy, type LoadedPolicy, type PolicySigner } from './policies/index.ts';
 import { createNameRedactor } from './privacy/index.ts';
 import type { MeaningIndex } from './search/index.ts';
@@ -96,6 +97,25 @@ export function openLiteLlm(
     verdict: guardrail.verdict,
   });
   return liteLlmRoutes(intake, guardrail, (stream, encoding) => readBody(stream, encoding, config.limits));
+}
+
+/** Spans of model calls, under the keys of the gateways. */
+export function openOtlp(
+  { config, live }: Base,
+  { acceptor, workshop, secret }: { acceptor: Acceptor; workshop: () => Workshop; secret: Uint8Array },
+): Route[] {
+  const intake = createSpanIntake({
+    door: acceptor,
+    around: (tenant) => ({
+      policy: live.current().policy,
+      redactor: workshop().redactor,
+      keys: tenantKeys(hashKeyOf(config, tenant) ?? Buffer.from(secret).toString('hex'), tenant),
+      secret,
+      randomness: systemRandomness,
+    }),
+    maxCalls: config.limits.batchItems,
+  });
+  return otlpRoutes(intake, (stream, encoding) => readBody(stream, encoding, config.limits));
 }
 
 /** Queries are not kept, so only patterns are redacted: as in the stored texts, an address is "[EMAIL_ADDRESS]". */

@@ -16,7 +16,7 @@ import { openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openPublicTopics, openSpanExport, healthOf, sizesOf, timedVectors } from './compose-outside.ts';
 import { openPeople, openReleaser, openEraser, withSessions } from './compose-people.ts';
 import { auditPolicy, openAudit, openLedger, openRetention, openVault, subjectsOf } from './compose-privacy.ts';
-import { createWorkshop, openLiteLlm, meaningIndex, policyParts } from './compose-processing.ts';
+import { createWorkshop, openLiteLlm, openOtlp, meaningIndex, policyParts } from './compose-processing.ts';
 import type { Config } from './config.ts';
 import { createThreadLog } from './export/index.ts';
 import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/index.ts';
@@ -182,6 +182,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...healthRoutes(healthOf(base, embedders, outside)),
     ...ingestRoutes(acceptor, (stream, encoding) => readBody(stream, encoding, config.limits), metrics.told),
     ...openLiteLlm(base, { acceptor, workshop, secret, manifests: () => identity.manifests(), vaultKey: vault.key }),
+    ...openOtlp(base, { acceptor, workshop, secret }),
     ...policyRoutes({ ...(await policyParts(base, (caller) => access.isOperator(caller))), vaultKey: vault.key }),
     ...threadRoutes(store.threads, traceLinker(config.traceUrl), (scope, id, onlyUser) => store.repairs.mergedInto(scope, id, onlyUser)),
     ...linker.routes,

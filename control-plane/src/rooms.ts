@@ -18,6 +18,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   // top
   ingest: ['threads', 'privacy', 'identity', 'policies', 'vault'],
   litellm: ['ingest'],
+  otlp: ['ingest'],
   feedback: ['ingest', 'policies'],
   reports: [],
   graph: [],
