@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openEnvelope, publicKeyPem, readStatement, recordOf, signingKey, signStatement, statementOf, type DsseEnvelope } from '#contract';
+import { openEnvelope, publicKeyPem, readStatement, signingKey, type DsseEnvelope } from '#contract';
 import { crosscheckEnvelopes, providePython } from '../support/crosscheck-python.ts';
+import { randomStatements } from '../support/random-runs.ts';
 
 const RUNS = 1_000;
 const MUTANTS = 3_000;
@@ -24,31 +25,6 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const text = fc.string({ unit: 'binary', maxLength: 30 }).map((value) => value.toWellFormed());
-const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length });
-const runs = fc.record({
-  runId: hex(32),
-  dialect: fc.constantFrom('openai.chat' as const, 'anthropic.messages' as const),
-  model: fc.record({ requested: text, executed: text, evidence: fc.constant('response_body' as const) }),
-  parameters: fc.dictionary(text, fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer(), fc.boolean(), text)),
-  composition: fc.record({
-    tools: fc.array(fc.record({ digest: hex(64), length: fc.nat(), name: text }), { maxLength: 4 }),
-    variant: text,
-  }),
-});
-const envelopeOf = (run: Parameters<typeof recordOf>[0], index: number): DsseEnvelope =>
-  signStatement(
-    statementOf(recordOf(run), {
-      tenant: 'default',
-      environment: 'default',
-      observedAt: '2026-07-07T12:00:00.000Z',
-      recordedBy: 'gateway',
-      gateway: { kind: 'kong', epoch: '00000000000000aa', counter: index },
-    }),
-    key,
-  );
-
 function theirs(name: string, envelopes: readonly string[]): ReturnType<typeof crosscheckEnvelopes> {
   const file = path.join(folder, name);
   writeFileSync(file, envelopes.map((line) => `${line}\n`).join(''));
@@ -64,7 +40,7 @@ function ours(envelope: DsseEnvelope): { readonly ok: boolean; readonly says: st
 }
 
 describe('statements', () => {
-  const envelopes = fc.sample(runs, { numRuns: RUNS, seed: SEED }).map(envelopeOf);
+  const envelopes = randomStatements(RUNS, SEED, key);
 
   it(`${RUNS} at random hold here and there`, () => {
     const expected = envelopes.map((envelope) => ({ ok: true, says: digestOf(envelope) }));

@@ -6,16 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import {
-  envelopeLeaf,
-  publicKeyPem,
-  recordOf,
-  signingKey,
-  signStatement,
-  statementOf,
-  type Bundle,
-  type DsseEnvelope,
-} from '../../plugin/src/contract/index.ts';
+import { envelopeLeaf, publicKeyPem, signingKey, type Bundle } from '../../plugin/src/contract/index.ts';
 import { verifyBundle, VerifyError } from '../../control-plane/src/identity/index.ts';
 import { formatCheckpoint } from '../../control-plane/src/identity/log/checkpoint.ts';
 import { formatNote, signNote, vkeyOf } from '../../control-plane/src/identity/log/note.ts';
@@ -24,6 +15,7 @@ import { tileKey, tilePath } from '../../control-plane/src/identity/log/tiles.ts
 import { formatProof } from '../../control-plane/src/identity/log/tlog-proof.ts';
 import { crosscheckBundles, crosscheckLog, provideCrosscheck } from '../support/crosscheck.ts';
 import { memoryTree } from '../support/memory-tree.ts';
+import { randomStatements } from '../support/random-runs.ts';
 
 const BUNDLES = 1_000;
 const MUTANTS = 10_000;
@@ -45,39 +37,13 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const text = fc.string({ unit: 'grapheme', maxLength: 40 }).map((value) => value.toWellFormed());
-const hex = (length: number) =>
-  fc.string({ unit: fc.constantFrom(...Array.from('0123456789abcdef')), minLength: length, maxLength: length });
-const runs = fc.record({
-  runId: hex(32),
-  dialect: fc.constantFrom('openai.chat' as const, 'anthropic.messages' as const),
-  model: fc.record({ requested: text, executed: text, evidence: fc.constant('response_body' as const) }),
-  parameters: fc.dictionary(
-    fc.string({ unit: fc.constantFrom(...Array.from('abcdefgh_')), minLength: 1, maxLength: 12 }),
-    fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.boolean(), text),
-  ),
-  composition: fc.record({ tools: fc.array(fc.record({ digest: hex(64), length: fc.nat(), name: text }), { maxLength: 4 }) }),
-});
-
-const envelopeOf = (run: Parameters<typeof recordOf>[0], index: number): DsseEnvelope =>
-  signStatement(
-    statementOf(recordOf(run), {
-      tenant: 'default',
-      environment: 'default',
-      observedAt: '2026-07-07T12:00:00.000Z',
-      recordedBy: 'gateway',
-      gateway: { kind: 'kong', epoch: '00000000000000aa', counter: index },
-    }),
-    gateway,
-  );
-
 const signedCheckpoint = (size: number, root: Buffer): string => {
   const body = formatCheckpoint({ origin: ORIGIN, size, root });
   return formatNote({ text: body, signatures: [signNote(body, ORIGIN, logKey)] });
 };
 
 async function makeBundles(): Promise<Bundle[]> {
-  const envelopes = fc.sample(runs, { numRuns: BUNDLES, seed: SEED }).map(envelopeOf);
+  const envelopes = randomStatements(BUNDLES, SEED, gateway);
   const tree = memoryTree();
   tree.add(envelopes.map((envelope) => envelopeLeaf(envelope) ?? Buffer.alloc(32)));
   return Promise.all(

@@ -119,6 +119,11 @@ describe('clew identity verify', () => {
       log: { size: 2, index: 0 },
       statement: { predicate: { recordedBy: 'control-plane', record: { model: { executed: 'model-a-1' } } } },
     });
+    const fetched = await clew('identity', 'bundle', runIdOf(1));
+    expect(JSON.parse(fetched.out)).toMatchObject({ envelope: bundle['envelope'], vkey: bundle.vkey });
+    expect((await clew('identity', 'bundle', 'no-run-id')).code).toBe(2);
+    const health = await clew('identity', 'log');
+    expect([health.code, JSON.parse(health.out)]).toMatchObject([0, { size: 2, vkey: bundle.vkey, missing: 0 }]);
     const literal = await clew('identity', 'verify', 'bundle.json', '--vkey', 'log.vkey', '--gateway-key', bundle.gatewayKey);
     expect(literal.code).toBe(0);
     write('moved.json', { ...bundle, proof: bundle.proof.replace('index 0', 'index 1') });

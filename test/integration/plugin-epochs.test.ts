@@ -4,9 +4,9 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openEnvelope, readEpoch, readPublicKey, type DsseEnvelope, type EpochPredicate } from '#contract';
 import { readConfig } from '../../plugin/src/config.ts';
-import type { CapturedOutcome, PendingRun } from '../../plugin/src/observe/index.ts';
 import { Observers } from '../../plugin/src/thread/index.ts';
 import { buildPlugin } from '../../scripts/build-plugin.ts';
+import { observedOutcome, observedRun } from '../support/observed-run.ts';
 import { eventually, fakeControlPlane, root, type FakeControlPlane } from '../support/plugin-socket.ts';
 
 const built = path.join(root, '.cache', `plugin-epochs-${process.pid}`);
@@ -25,40 +25,7 @@ function observersFor(url: string, settings: Record<string, unknown> = {}) {
   return { observers, observer: observers.for(config), config };
 }
 
-let runs = 0;
-const runOf = (text: string): PendingRun => ({
-  runId: (++runs).toString(16).padStart(32, '0'),
-  correlationId: 'c',
-  at: Date.now(),
-  request: {
-    method: 'POST',
-    path: '/v1/chat/completions',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'gpt-4o', user: 'zoe', messages: [{ role: 'user', content: text }] }),
-    bodyTruncated: false,
-    startedMs: Date.now(),
-  },
-  trace: {
-    traceId: 'a'.repeat(32),
-    spanId: 'b'.repeat(16),
-    parentSpanId: undefined,
-    sampled: true,
-    source: 'new',
-    baggage: [],
-    setHeaders: {},
-    clearHeaders: [],
-  },
-});
-const outcome: CapturedOutcome = {
-  status: 200,
-  response_headers: {},
-  body_bytes: 0,
-  body_truncated: false,
-  started_ms: Date.now(),
-  ended_ms: Date.now(),
-  aborted: false,
-  tries: [],
-};
+const outcome = observedOutcome();
 
 /** The newest statement, checked with the key that was announced. */
 function statedTo(plane: FakeControlPlane): EpochPredicate {
@@ -72,16 +39,16 @@ describe('the last statement of a process', () => {
   it('says which runs the control plane never took', async () => {
     const plane = await fakeControlPlane();
     const { observers, observer, config } = observersFor(plane.url);
-    observer.take(config, runOf('taken'), outcome);
+    observer.take(config, observedRun('taken'), outcome);
     await eventually(() => plane.samples.length === 1, 'the first sample');
     plane.onSamples = () => ({ status: 401 });
-    for (let n = 0; n < 3; n += 1) observer.take(config, runOf(`refused ${n}`), outcome);
+    for (let n = 0; n < 3; n += 1) observer.take(config, observedRun(`refused ${n}`), outcome);
     await eventually(() => observer.drops.get('refused') === 3, 'the refusals');
     plane.onSamples = (lines) => ({
       status: 202,
       body: { accepted: 0, rejected: lines.map((_, index) => ({ index, code: 'invalid_sample' })) },
     });
-    observer.take(config, runOf('rejected'), outcome);
+    observer.take(config, observedRun('rejected'), outcome);
     await eventually(() => observer.drops.get('rejected') === 1, 'the rejection');
     observer.skip('pending_full', 2);
     await observers.thread.close();
@@ -100,11 +67,11 @@ describe('the last statement of a process', () => {
   it('covers what a thread that ended had in its hands, in the same epoch and under the same key', async () => {
     const plane = await fakeControlPlane();
     const { observers, observer, config } = observersFor(plane.url);
-    observer.take(config, runOf('before'), outcome);
+    observer.take(config, observedRun('before'), outcome);
     await eventually(() => plane.samples.length === 1, 'the sample before');
     observers.thread.send({ kind: 'config', id: 99, config: null } as never);
     await eventually(() => observer.health.get('worker_restarts') === 1, 'the thread to be started again');
-    observer.take(config, runOf('after'), outcome);
+    observer.take(config, observedRun('after'), outcome);
     await eventually(() => plane.samples.length === 2, 'the sample after');
     await observers.thread.close();
     expect(new Set(plane.keys.map(({ publicKey }) => publicKey)).size).toBe(1);
@@ -118,7 +85,7 @@ describe('the last statement of a process', () => {
     const plane = await fakeControlPlane();
     const settings = { spool_dir: path.join(built, 'spool') };
     const first = observersFor(plane.url, settings);
-    first.observer.take(first.config, runOf('one'), outcome);
+    first.observer.take(first.config, observedRun('one'), outcome);
     await eventually(() => plane.samples.length === 1, 'the sample');
     plane.identityStatus = 503;
     const before = plane.epochs.length;
@@ -142,7 +109,7 @@ describe('the last statement of a process', () => {
     plane.onSamples = () => ({ status: 503 });
     const { observers, observer, config } = observersFor(plane.url, { queue_bytes: 400_000, flush_ms: 60_000, batch_size: 10_000 });
     const long = 'words '.repeat(2_500);
-    for (let n = 0; n < 24; n += 1) observer.take(config, runOf(`${n} ${long}`), outcome);
+    for (let n = 0; n < 24; n += 1) observer.take(config, observedRun(`${n} ${long}`), outcome);
     await eventually(() => observer.inHand === 0, 'the runs to be worked off');
     expect(observer.drops.get('queue_full')).toBeGreaterThan(0);
     plane.onSamples = () => undefined;

@@ -3,9 +3,9 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readConfig } from '../../plugin/src/config.ts';
-import type { CapturedOutcome, PendingRun } from '../../plugin/src/observe/index.ts';
 import { Observers } from '../../plugin/src/thread/index.ts';
 import { buildPlugin } from '../../scripts/build-plugin.ts';
+import { observedOutcome, observedRun } from '../support/observed-run.ts';
 import { eventually, fakeControlPlane, root } from '../support/plugin-socket.ts';
 
 const built = path.join(root, '.cache', `plugin-thread-${process.pid}`);
@@ -27,58 +27,20 @@ function observersFor(url: string, settings: Record<string, unknown> = {}) {
   return { observers, observer: observers.for(config), config };
 }
 
-let runs = 0;
-const runOf = (text: string): PendingRun => ({
-  runId: (++runs).toString(16).padStart(32, '0'),
-  correlationId: 'c',
-  at: Date.now(),
-  request: {
-    method: 'POST',
-    path: '/v1/chat/completions',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ model: 'gpt-4o', user: 'zoe', messages: [{ role: 'user', content: text }] }),
-    bodyTruncated: false,
-    startedMs: Date.now(),
-  },
-  trace: {
-    traceId: 'a'.repeat(32),
-    spanId: 'b'.repeat(16),
-    parentSpanId: undefined,
-    sampled: true,
-    source: 'new',
-    baggage: [],
-    setHeaders: {},
-    clearHeaders: [],
-  },
-});
-const outcome = (): CapturedOutcome => ({
-  status: 200,
-  response_headers: { 'content-type': 'application/json' },
-  body: JSON.stringify({
-    id: 'c1',
-    model: 'gpt-4o',
-    choices: [{ index: 0, message: { role: 'assistant', content: 'Hi' }, finish_reason: 'stop' }],
-  }),
-  body_bytes: 100,
-  body_truncated: false,
-  started_ms: Date.now(),
-  ended_ms: Date.now(),
-  aborted: false,
-  tries: [],
-});
+const outcome = () => observedOutcome('Hi');
 
 describe('the thread behind the log phase', () => {
   it('ships what it takes, and after a crash goes on under the same policy and numbers', async () => {
     const plane = await fakeControlPlane();
     plane.policy = { version: 1, mode: 'metadata_only' };
     const { observers, observer, config } = observersFor(plane.url);
-    for (let n = 0; n < 3; n += 1) observer.take(config, runOf(`words ${n}`), outcome());
+    for (let n = 0; n < 3; n += 1) observer.take(config, observedRun(`words ${n}`), outcome());
     await eventually(() => plane.samples.length === 3, 'the samples before');
     // From here on nobody gives out policies: what the thread knew must come back to it.
     plane.policy = undefined;
     observers.thread.send({ kind: 'config', id: 99, config: null } as never);
     await eventually(() => observer.health.get('worker_restarts') === 1, 'the thread to be started again');
-    for (let n = 0; n < 3; n += 1) observer.take(config, runOf(`more ${n}`), outcome());
+    for (let n = 0; n < 3; n += 1) observer.take(config, observedRun(`more ${n}`), outcome());
     await eventually(() => plane.samples.length === 6, 'the samples after');
     const gateways = plane.samples.map(({ gateway }) => gateway as { epoch: string; counter: number });
     expect(gateways.map(({ counter }) => counter).sort()).toEqual([0, 1, 2, 3, 4, 5]);
@@ -92,7 +54,7 @@ describe('the thread behind the log phase', () => {
   it('delivers what it holds before it ends', async () => {
     const plane = await fakeControlPlane();
     const { observers, observer, config } = observersFor(plane.url, { flush_ms: 60_000 });
-    for (let n = 0; n < 40; n += 1) observer.take(config, runOf(`words ${n}`), outcome());
+    for (let n = 0; n < 40; n += 1) observer.take(config, observedRun(`words ${n}`), outcome());
     await observers.thread.close();
     expect(plane.samples).toHaveLength(40);
     expect(observer.drops.all()).toEqual({});
@@ -103,7 +65,7 @@ describe('the thread behind the log phase', () => {
     const plane = await fakeControlPlane();
     plane.policy = { version: 1, mode: 'off' };
     const { observers, observer, config } = observersFor(plane.url);
-    observer.take(config, runOf('nobody may keep this'), outcome());
+    observer.take(config, observedRun('nobody may keep this'), outcome());
     await eventually(() => observer.drops.get('mode_off') === 1, 'the run to be passed over');
     expect(observer.isOff('full')).toBe(true);
     await observers.thread.close();
@@ -118,7 +80,7 @@ describe('the thread behind the log phase', () => {
     const folder = path.join(built, 'kept');
     const settings = { spool_dir: folder };
     const first = observersFor(plane.url, settings);
-    first.observer.take(first.config, runOf('one'), outcome());
+    first.observer.take(first.config, observedRun('one'), outcome());
     await eventually(() => plane.samples.length === 1, 'the sample under the policy');
     await first.observers.thread.close();
     const files = fs.readdirSync(path.join(folder, 'policies'));
@@ -129,14 +91,14 @@ describe('the thread behind the log phase', () => {
 
     plane.policy = undefined;
     const second = observersFor(plane.url, settings);
-    second.observer.take(second.config, runOf('two'), outcome());
+    second.observer.take(second.config, observedRun('two'), outcome());
     await eventually(() => plane.samples.length === 2, 'the sample after the restart');
     expect(plane.samples[1]).toMatchObject({ mode: 'topic_only', sampling: { policy: 'kept' } });
     await second.observers.thread.close();
 
     // The floor of the settings holds under a kept policy as under a fresh one.
     const third = observersFor(plane.url, { ...settings, mode: 'metadata_only' });
-    third.observer.take(third.config, runOf('three'), outcome());
+    third.observer.take(third.config, observedRun('three'), outcome());
     await eventually(() => plane.samples.length === 3, 'the sample above the floor');
     expect(plane.samples[2]).toMatchObject({ mode: 'metadata_only' });
     await third.observers.thread.close();
@@ -144,7 +106,7 @@ describe('the thread behind the log phase', () => {
     // A damaged file is as good as none.
     fs.writeFileSync(file, 'damaged');
     const fourth = observersFor(plane.url, settings);
-    fourth.observer.take(fourth.config, runOf('four'), outcome());
+    fourth.observer.take(fourth.config, observedRun('four'), outcome());
     await eventually(() => plane.samples.length === 4, 'the sample without a policy');
     expect(plane.samples[3]).toMatchObject({ mode: 'full', sampling: { policy: 'default' } });
     await fourth.observers.thread.close();

@@ -82,3 +82,22 @@ export async function changes(args: readonly string[], help: string): Promise<nu
   process.stdout.write(`${JSON.stringify(found)}\n`);
   return found.items.length > 0 ? 1 : 0;
 }
+
+/** What proves one run, as the API has it. */
+export async function bundle(args: readonly string[], help: string): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { url: text, token: text } });
+  const [run, ...more] = positionals;
+  if (run === undefined || !isRunId(run) || more.length > 0) throw new UsageError(help);
+  process.stdout.write(`${JSON.stringify(await get(`/v1/runs/${run}/bundle`, values))}\n`);
+  return 0;
+}
+
+/** How the log fares; exit 1 where runs are missing. */
+export async function log(args: readonly string[]): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values } = parseArgs({ args: [...args], options: { url: text, token: text } });
+  const health = (await get('/v1/log', values)) as { missing: number };
+  process.stdout.write(`${JSON.stringify(health)}\n`);
+  return health.missing > 0 ? 1 : 0;
+}

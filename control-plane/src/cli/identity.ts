@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { compileManifests, declareTemplates, judgeAgainst, judgedRunOf, type CompositionPart, type ManifestSet } from '#contract';
 import { commitTo, composition, historyDigests, readAnswer, readRequest, type RawCall } from '#dialects';
 import { diffRecords, manifestFaultLine, readManifest, recordOf, type CompositionRecord } from '../identity/index.ts';
-import { ask, changes, fetchRun, isRunId, QUESTION_WORDS } from './identity-server.ts';
+import { ask, bundle, changes, fetchRun, isRunId, log, QUESTION_WORDS } from './identity-server.ts';
 import { verify } from './identity-verify.ts';
 import { resolvePath, UsageError } from './io.ts';
 
@@ -19,6 +19,11 @@ clew identity prompt | model | composition | change [RUN] [--from T] [--to T] [-
   Was the system prompt the approved one? Was the executing model the authorised one? Did all match what was declared?
   Does it differ from the run before it? Of one run, or of every run of a window as JSON lines. Exit 1 where one is not
   approved (or differs).
+clew identity bundle RUN [--url URL] [--token TOKEN]
+  All that an outsider needs to check the run with verify.
+clew identity log [--url URL] [--token TOKEN]
+  How the log fares: size, newest checkpoint, witnesses, its key, and how many runs are not there; exit 1 where some are
+  missing without an explanation.
 clew identity changes --at TIME | --alert ID [--minutes 60] [--model MODEL] [--url URL] [--token TOKEN]
   What changed in the composition of runs at a moment, or when an alert began; exit 1 where something did.`;
 
@@ -28,6 +33,8 @@ export async function run(args: readonly string[]): Promise<number> {
   if (action === 'diff') return diff(rest);
   if (action === 'verify') return verify(rest, help);
   if (action === 'changes') return changes(rest, help);
+  if (action === 'bundle') return bundle(rest, help);
+  if (action === 'log') return log(rest);
   if (action !== undefined && QUESTION_WORDS.includes(action)) return ask(action, rest, help);
   throw new UsageError(help);
 }

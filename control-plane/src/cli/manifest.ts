@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { stringify } from 'yaml';
-import { draftManifest, manifestFaultLine, readManifest, type ManifestFault } from '../identity/index.ts';
+import { draftManifest, manifestFaultLine, readManifest, withoutLastBreak, type ManifestFault } from '../identity/index.ts';
 import { fetchRun, get, isRunId } from './identity-server.ts';
 import { resolvePath, UsageError } from './io.ts';
 import { makeKey, sign } from './manifest-sign.ts';
@@ -57,8 +57,20 @@ async function init(args: readonly string[]): Promise<number> {
       `The run had ${instructions.length} instruction(s), of which only commitments are known: they are left out. Give the approved text with --instructions.\n`,
     );
   }
+  warnOfOtherText(texts?.[0], instructions[0]?.length);
   process.stdout.write(stringify(manifest, { lineWidth: 120 }));
   return 0;
+}
+
+/** Of what was sent only a commitment and its length are known: a text of another length is not what the run had. */
+function warnOfOtherText(text: string | undefined, sentBytes: number | undefined): void {
+  if (text === undefined) return;
+  const bytes = Buffer.byteLength(withoutLastBreak(text));
+  if (bytes === sentBytes) return;
+  const sent = sentBytes === undefined ? 'none' : `one of ${sentBytes} bytes`;
+  process.stderr.write(
+    `The text of --instructions has ${bytes} bytes and the run had ${sent}: it is another text, or parts of it are variables. Write those as {{name}} and declare them under variables.\n`,
+  );
 }
 
 /** Where the run came in; unknown once the request is purged. */

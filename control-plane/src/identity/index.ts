@@ -7,7 +7,7 @@ export { createIdentity, type IdentityRoom } from './room.ts';
 export { createUnkeptAccount, type UnkeptAccount } from './unkept.ts';
 export { openManifests, type LiveManifests, type ManifestSource } from './manifests/live.ts';
 export { manifestFaultLine, readManifest, type ManifestFault, type ManifestReading } from './manifests/read.ts';
-export { draftManifest } from './manifests/draft.ts';
+export { draftManifest, withoutLastBreak } from './manifests/draft.ts';
 export { verifyBundle, VerifyError, type TrustedKeys, type Verified, type VerifyFailure } from './verify.ts';
 export { createCheckpointer, type Checkpointer } from './log/checkpointer.ts';
 export { createSigningRounds, type SigningRounds } from './log/rounds.ts';

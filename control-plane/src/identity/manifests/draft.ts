@@ -27,7 +27,9 @@ export function draftManifest({ model, parameters, composition }: CompositionRec
       ? {}
       : { match: { ...(route === undefined ? {} : { routes: [route] }), ...(service === undefined ? {} : { services: [service] }) } }),
     enforce: 'observe',
-    ...(instructions ? { instructions: instructions.map(({ role, text }) => ({ ...roleOf(role), template: `${text}\n` })) } : {}),
+    ...(instructions
+      ? { instructions: instructions.map(({ role, text }) => ({ ...roleOf(role), template: `${withoutLastBreak(text)}\n` })) }
+      : {}),
     ...(requested === undefined ? {} : { models: [{ requested, ...(executed === undefined ? {} : { executed: [executed] }) }] }),
     tools: { allowed: (composition.tools ?? []).map(({ name = '', digest }) => ({ name, digest })), order: 'any' },
     parameters: { named: Object.fromEntries(named), others: 'refuse' },
@@ -35,6 +37,9 @@ export function draftManifest({ model, parameters, composition }: CompositionRec
     responseFormat: composition.responseFormat?.digest ?? 'none',
   };
 }
+
+/** Editors end a file with a line break that the application does not send. */
+export const withoutLastBreak = (text: string): string => text.replace(/\r?\n$/, '');
 
 const roleOf = (role: string | undefined): { role?: 'system' | 'developer' } => (role === 'system' || role === 'developer' ? { role } : {});
 const sourcesOf = (parts: readonly CompositionPart[]): string[] =>

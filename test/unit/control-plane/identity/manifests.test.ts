@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compileManifests, declareTemplates, judgeRun, recordOf, type Composition } from '../../../../plugin/src/contract/index.ts';
+import { commitTo } from '#dialects';
 import { readConfig } from '../../../../control-plane/src/config.ts';
 import { draftManifest, openManifests, readManifest } from '../../../../control-plane/src/identity/index.ts';
 import { diffWords } from '../../../../control-plane/src/identity/words.ts';
@@ -98,6 +100,21 @@ describe('manifests in force', () => {
       judgeRun(compileManifests([manifest]), { route: 'r' }, { ...run, parameters: { ...run.parameters, seed: 1 }, isAnswered: true })
         .verdict,
     ).toBe('drifted');
+  });
+});
+
+describe('a draft with a given text', () => {
+  it('approves the text that was sent, with or without the line break at the end of the file', () => {
+    const sent = 'You help with plants.';
+    const run = {
+      model: { evidence: 'unknown' as const },
+      parameters: {},
+      composition: { instructions: [commitTo(sent, randomBytes, { role: 'system' })] },
+    };
+    for (const text of [sent, `${sent}\n`, `${sent}\r\n`]) {
+      const manifest = draftManifest(recordOf(run).record, { name: 'd', revision: '1', instructions: [{ role: 'system', text }] });
+      expect(judgeRun(compileManifests([manifest]), {}, { ...run, isAnswered: false }).differences, JSON.stringify(text)).toEqual([]);
+    }
   });
 });
 
