@@ -108,18 +108,42 @@ const WORDS = [
   { kind: 'added', text: 'for a month' },
 ];
 
+const DAYS = Array.from({ length: 14 }, (_, day) => `2026-11-${String(day + 7).padStart(2, '0')}`);
+const LAST_DAYS = Array.from({ length: 28 }, (_, day) => new Date(Date.now() - (27 - day) * 86_400_000).toISOString().slice(0, 10));
+const COURSE = {
+  perDay: LAST_DAYS.map((day, index) => ({ day, users: 4 + index, unhappy: 2 + (index % 3) })),
+  unhappyShare: 0.31,
+  correctionRate: 0.18,
+  turnsToResolution: 2.4,
+  trend: 'rising',
+  gap: true,
+};
+const QUIET = {
+  perDay: [{ day: LAST_DAYS[20], users: 5, unhappy: 0 }],
+  unhappyShare: 0,
+  correctionRate: 0,
+  turnsToResolution: null,
+  trend: null,
+  gap: false,
+};
+const KITCHEN = { id: 'tg_1', label: 'kitchen, shop' };
 const TOPICS = [
-  { id: 'top_1', label: 'rota, shifts, nights', threads: 41, users: 12, lastAt: at(240_000) },
-  { id: 'top_2', label: 'oven, energy, seal', threads: 17, users: 7, lastAt: at(60_000) },
-  { id: 'top_4', label: '配方, 面包, 换算', threads: 6, users: 5, lastAt: at(3_000_000) },
+  { id: 'top_1', label: 'rota, shifts, nights', threads: 41, users: 12, lastAt: at(240_000), parent: KITCHEN, figures: COURSE },
+  { id: 'top_2', label: 'oven, energy, seal', threads: 17, users: 7, lastAt: at(60_000), parent: KITCHEN, figures: QUIET },
+  { id: 'top_4', label: '配方, 面包, 换算', threads: 6, users: 5, lastAt: at(3_000_000), parent: null, figures: null },
+];
+const PARENTS = [{ ...KITCHEN, threads: 58, users: 15, lastAt: at(60_000), parent: null, figures: null }];
+const TOPIC_CHANGES = [
+  { id: 'tc_2', at: at(7_200_000), kind: 'merge', from: 'top_3', to: 'top_1', label: 'rota, shifts, nights', threads: 9 },
+  { id: 'tc_1', at: at(90_000_000), kind: 'split', from: 'top_1', to: 'top_2', label: 'oven, energy, seal', threads: 17 },
 ];
 
-const DAYS = Array.from({ length: 14 }, (_, day) => `2026-11-${String(day + 7).padStart(2, '0')}`);
 const RELEASED = {
   figures: 'released',
   next: null,
   days: DAYS,
   refused: ['2026-11-06'],
+  minUsers: 5,
   threshold: 12,
   budget: { epsilonPerDay: 1, delta: 1e-6, spent: 14, of: 31 },
   items: [
@@ -128,11 +152,23 @@ const RELEASED = {
       label: 'rota, shifts, nights',
       users: 412,
       unhappyShare: 0.31,
+      correctionRate: 0.12,
+      turnsToResolution: 3.1,
       perDay: DAYS.map((day, index) => ({ day, users: 20 + index * 2, unhappy: 6 })),
       trend: 'rising',
       gap: true,
     },
-    { id: 'top_2', label: '', users: 96, unhappyShare: 0.08, perDay: [{ day: DAYS[3], users: 96, unhappy: 8 }], trend: null, gap: false },
+    {
+      id: 'top_2',
+      label: '',
+      users: 96,
+      unhappyShare: 0.08,
+      correctionRate: null,
+      turnsToResolution: null,
+      perDay: [{ day: DAYS[3], users: 96, unhappy: 8 }],
+      trend: null,
+      gap: false,
+    },
   ],
 };
 
@@ -234,11 +270,13 @@ const route = (path: string, answer: (query: Readonly<Record<string, string | un
   path,
   permission: `${path.split('/')[2] ?? ''}:read`,
   summary: 'From memory',
-  query: ['figures', 'status', 'verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run', 'answer'].map((name) => ({
-    name,
-    description: name,
-    schema: { type: 'string' },
-  })),
+  query: ['figures', 'topic', 'status', 'verdict', 'model', 'from', 'cursor', 'limit', 'a', 'b', 'question', 'run', 'answer'].map(
+    (name) => ({
+      name,
+      description: name,
+      schema: { type: 'string' },
+    }),
+  ),
   success: { status: 200, description: 'From memory' },
   handle: ({ query, params }) => Promise.resolve({ status: 200, json: answer(query, params['id']) }),
 });
@@ -283,8 +321,13 @@ export function roomRoutes(isEmpty = false): readonly Route[] {
     route('/v1/topics', ({ figures }) =>
       figures === 'released'
         ? { ...RELEASED, items: some(RELEASED.items) }
-        : { items: some(TOPICS), next: null, minUsers: 5, figures: 'exact' },
+        : { items: some(TOPICS), parents: some(PARENTS), next: null, minUsers: 5, figures: 'exact' },
     ),
+    route('/v1/topics/changes', ({ topic }) => ({
+      items: TOPIC_CHANGES.filter(({ from, to }) => [from, to].includes(topic ?? '')),
+      next: null,
+    })),
+    route('/v1/topics/:id', ({ figures }, id) => (figures === 'released' ? find(RELEASED.items, id) : find([...TOPICS, ...PARENTS], id))),
     route('/v1/alerts', ({ status, cursor }) =>
       cursor === undefined
         ? { items: some(LISTED).filter((one) => status === undefined || one.status === status), next: isEmpty || status ? null : 'more' }

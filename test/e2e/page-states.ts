@@ -91,6 +91,8 @@ const STATES: readonly State[] = [
   { name: 'search-loading', address: '/?q=the', arrange: holdBack },
   { name: 'topics', address: '/?view=topics' },
   { name: 'topics-released', address: '/?view=topics&figures=released' },
+  { name: 'topic', address: '/?view=topic&topic=top_1' },
+  { name: 'topic-released', address: '/?view=topic&topic=top_1&figures=released' },
   { name: 'topics-empty', world: 'empty', address: '/?view=topics' },
   { name: 'runs', address: '/?view=runs' },
   { name: 'run', address: `/?run=${run}` },

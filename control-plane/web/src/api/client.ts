@@ -1,5 +1,17 @@
 import { get, getSigned, type Query } from './http.ts';
-import type { ExactTopics, Me, Page, ReleasedTopics, SearchHit, ThreadDetail, ThreadSummary, TopicFigures } from './views.ts';
+import type {
+  ExactTopics,
+  Me,
+  Page,
+  ReleasedTopic,
+  ReleasedTopics,
+  SearchHit,
+  ThreadDetail,
+  ThreadSummary,
+  Topic,
+  TopicChange,
+  TopicFigures,
+} from './views.ts';
 
 export const listThreads = (query: Query, signal?: AbortSignal): Promise<Page<ThreadSummary>> => getSigned('/v1/threads', query, signal);
 export const readThread = (id: string, signal?: AbortSignal): Promise<ThreadDetail> =>
@@ -8,6 +20,10 @@ export const search = (q: string, signal?: AbortSignal): Promise<Page<SearchHit>
 
 export const listTopics = (figures: TopicFigures | undefined, signal?: AbortSignal): Promise<ExactTopics | ReleasedTopics> =>
   getSigned('/v1/topics', { figures }, signal);
+export const readTopic = (id: string, figures: TopicFigures | undefined, signal?: AbortSignal): Promise<Topic | ReleasedTopic> =>
+  getSigned(`/v1/topics/${encodeURIComponent(id)}`, { figures }, signal);
+export const topicChanges = (topic: string, signal?: AbortSignal): Promise<Page<TopicChange>> =>
+  getSigned('/v1/topics/changes', { topic }, signal);
 export const readMe = (signal?: AbortSignal): Promise<Me> => getSigned('/v1/me', {}, signal);
 
 /** Throws when the token is not accepted. */

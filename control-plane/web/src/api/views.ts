@@ -207,26 +207,59 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+export interface TopicDay {
+  /** UTC, as 2026-01-31. */
+  readonly day: string;
+  readonly users: number;
+  readonly unhappy: number;
+}
+
+/** How a topic and its threads went over some weeks. */
+export interface TopicCourse {
+  readonly perDay: readonly TopicDay[];
+  /** Share of people with a thread that failed, was abandoned or needed a correction. */
+  readonly unhappyShare: number;
+  /** Share of people who corrected an answer or asked again; null where that was not counted. */
+  readonly correctionRate: number | null;
+  /** Mean turns of people whose threads went well, each at most 10. */
+  readonly turnsToResolution: number | null;
+  readonly trend: 'rising' | 'falling' | null;
+  /** More of its people unhappy than elsewhere, beyond chance and noise. */
+  readonly gap: boolean;
+}
+
 export interface Topic {
   readonly id: string;
   readonly label: string;
   readonly threads: number;
   readonly users: number;
   readonly lastAt: string;
+  /** The coarser topic; null for a coarse one, and until texts were looked at together. */
+  readonly parent: { readonly id: string; readonly label: string } | null;
+  /** Null where nothing of it began in the last weeks. */
+  readonly figures: TopicCourse | null;
+  /** The id that was asked for, where that topic went into this one. */
+  readonly was?: string;
+}
+
+/** A merge: `from` went into `to`; a split: `to` came out of `from`. */
+export interface TopicChange {
+  readonly id: string;
+  readonly at: string;
+  readonly kind: 'merge' | 'split';
+  readonly from: string;
+  readonly to: string;
+  /** What `to` is called, where enough people talk about it. */
+  readonly label: string | null;
+  readonly threads: number;
 }
 
 /** Figures with noise, the same each time: what may leave the circle of those who run applications. */
-export interface ReleasedTopic {
+export interface ReleasedTopic extends TopicCourse {
   readonly id: string;
   readonly label: string;
   /** Sum of the days' people: somebody who came on two days counts twice. */
   readonly users: number;
-  /** Share of them with a thread that failed, was abandoned or needed a correction. */
-  readonly unhappyShare: number;
-  readonly perDay: readonly { readonly day: string; readonly users: number; readonly unhappy: number }[];
-  readonly trend: 'rising' | 'falling' | null;
-  /** More of its people unhappy than elsewhere, beyond chance and noise. */
-  readonly gap: boolean;
 }
 
 export type TopicFigures = 'exact' | 'released';
@@ -235,10 +268,15 @@ export interface ExactTopics extends Page<Topic> {
   readonly figures: 'exact';
   /** Topics of fewer users are left out. */
   readonly minUsers: number;
+  /** Coarser topics with counts of their own. */
+  readonly parents: readonly Topic[];
 }
 
 export interface ReleasedTopics extends Page<ReleasedTopic> {
   readonly figures: 'released';
+  readonly minUsers: number;
+  /** Noisy count from which a topic shows on a day. */
+  readonly threshold: number;
   readonly days: readonly string[];
   readonly budget: { readonly epsilonPerDay: number; readonly delta: number; readonly spent: number; readonly of: number };
   /** Days that the budget did not pay for. */

@@ -50,6 +50,7 @@ export type Route =
   | { readonly view: 'manifests'; readonly since: string | undefined }
   | { readonly view: 'log' }
   | { readonly view: 'topics'; readonly figures: 'released' | undefined }
+  | { readonly view: 'topic'; readonly topic: string; readonly figures: 'released' | undefined }
   | ({ readonly view: 'models' } & ModelsPlace)
   | { readonly view: 'costs'; readonly by: string | undefined; readonly since: string | undefined }
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
@@ -70,7 +71,9 @@ export function routeOf(search: string): Route {
   if (alert !== undefined) return { view: 'alert', alert };
   if (q !== undefined) return { view: 'search', q };
   const view = read('view');
-  if (view === 'topics') return { view, figures: read('figures') === 'released' ? 'released' : undefined };
+  const [topic, figures] = [read('topic'), read('figures') === 'released' ? ('released' as const) : undefined];
+  if (view === 'topic' && topic !== undefined) return { view, topic, figures };
+  if (view === 'topics') return { view, figures };
   if (view === 'retention' || view === 'tokens') return { view };
   if (view === 'audit') return { view, filters: filtersOf(AUDIT_FILTER_NAMES, read) };
   if (view === 'policies') return { view, version: read('version') };
@@ -113,6 +116,7 @@ export const changesAddress = (at?: string, minutes?: string): string => address
 export const manifestsAddress = (since?: string): string => address({ view: 'manifests', since });
 export const logAddress = (): string => address({ view: 'log' });
 export const topicsAddress = (figures?: 'released'): string => address({ view: 'topics', figures });
+export const topicAddress = (topic: string, figures?: 'released'): string => address({ view: 'topic', topic, figures });
 export const modelsAddress = ({ a, b, since }: ModelsPlace = {}): string => address({ view: 'models', a, b, since });
 export const costsAddress = (by?: string, since?: string): string => address({ view: 'costs', by, since });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });

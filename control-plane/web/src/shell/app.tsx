@@ -24,6 +24,7 @@ import { SearchView } from '../search/search-view.tsx';
 import { ThreadView } from '../thread/thread-view.tsx';
 import { LogView } from '../trust/log-view.tsx';
 import { ManifestsView } from '../trust/manifests-view.tsx';
+import { TopicView } from '../topics/topic-view.tsx';
 import { TopicsView } from '../topics/topics-view.tsx';
 import { useKeys } from '../ui/keys.ts';
 import { WorksView } from '../works/works-view.tsx';
@@ -85,6 +86,8 @@ function View({ route }: { readonly route: Route }) {
       return <ThreadView key={route.thread} place={route} />;
     case 'topics':
       return <TopicsView figures={route.figures} />;
+    case 'topic':
+      return <TopicView key={route.topic} id={route.topic} figures={route.figures} />;
     case 'models':
       return <ModelsView place={route} />;
     case 'costs':

@@ -42,7 +42,7 @@ export const GROUPS: readonly RoomGroup[] = [
       { name: 'What works', href: worksAddress(), views: ['works'], permission: 'metrics:read' },
     ],
   },
-  { name: 'Topics', rooms: [{ name: 'Topics', href: topicsAddress(), views: ['topics'], permission: 'topics:read' }] },
+  { name: 'Topics', rooms: [{ name: 'Topics', href: topicsAddress(), views: ['topics', 'topic'], permission: 'topics:read' }] },
   {
     name: 'Models',
     rooms: [

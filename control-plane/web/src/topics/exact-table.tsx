@@ -1,15 +1,17 @@
 import type { ExactTopics, Topic } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
-import { listAddress } from '../route/url.ts';
+import { listAddress, topicAddress } from '../route/url.ts';
 import { ago, count, dateTime, percent, plural } from '../ui/format.ts';
-import { ShareBar } from '../ui/share-bar.tsx';
+import { Sparkline } from '../ui/sparkline.tsx';
 import { useNow } from '../ui/use-now.ts';
+import { lastDays, turnsText } from './days.ts';
+import { StandsOut } from './stands-out.tsx';
+import { Suppressed } from './suppressed.tsx';
 
-/** Topics with exact counts, for those who run applications; each leads to its threads. */
+/** Topics with exact figures, for those who run applications; each leads to its page, and from there to its threads. */
 export function ExactTable({ topics: data }: { readonly topics: ExactTopics }) {
   const now = useNow();
-  const most = Math.max(1, ...data.items.map(({ threads }) => threads));
-  const all = data.items.reduce((sum, { threads }) => sum + threads, 0);
+  const days = lastDays(now);
   if (data.items.length === 0)
     return (
       <p className="nothing">
@@ -19,48 +21,66 @@ export function ExactTable({ topics: data }: { readonly topics: ExactTopics }) {
       </p>
     );
   return (
-    <div className="table topics-table">
-      <div className="columns" aria-hidden="true">
-        <span>Topic</span>
-        <span>Threads</span>
-        <span className="number">Share</span>
-        <span className="number">Users</span>
-        <span className="number">Active</span>
+    <>
+      <div className="table topics-table">
+        <div className="columns" aria-hidden="true">
+          <span>Topic</span>
+          <span>{plural(days.length, 'day')}</span>
+          <span className="number">Threads</span>
+          <span className="number">Users</span>
+          <span className="number">Turns</span>
+          <span className="number">Corrected</span>
+          <span>Stands out</span>
+          <span className="number">Active</span>
+        </div>
+        <ol className="rows" aria-label="Topics">
+          {data.items.map((topic) => (
+            <Row key={topic.id} topic={topic} days={days} nowMs={now} />
+          ))}
+        </ol>
       </div>
-      <ol className="rows" aria-label="Topics">
-        {data.items.map((topic) => (
-          <Row key={topic.id} topic={topic} most={most} all={all} nowMs={now} />
-        ))}
-      </ol>
-    </div>
+      <Suppressed figures="exact" minUsers={data.minUsers} />
+    </>
   );
 }
 
 interface RowProps {
   readonly topic: Topic;
-  readonly most: number;
-  readonly all: number;
+  readonly days: readonly string[];
   readonly nowMs: number;
 }
 
-function Row({ topic, most, all, nowMs }: RowProps) {
+function Row({ topic, days, nowMs }: RowProps) {
+  const { figures, parent } = topic;
+  const byDay = new Map(figures?.perDay.map(({ day, users }) => [day, users]));
   return (
     <li className="row">
       <div>
-        <Link data-row className="row-link" href={listAddress({ topic: topic.id })} dir="auto">
+        <Link data-row className="row-link" href={topicAddress(topic.id)} dir="auto">
           {topic.label === '' ? <i>No words kept</i> : topic.label}
         </Link>
+        {parent !== null && (
+          <Link className="above tag-link" href={topicAddress(parent.id)} title="The coarser topic that it lies in" dir="auto">
+            {parent.label === '' ? 'coarser topic' : parent.label}
+          </Link>
+        )}
       </div>
-      <div className="cell-bar">
-        <ShareBar share={topic.threads / most} />
-        <span className="number">
-          {count(topic.threads)} <span className="narrow-only">threads</span>
-        </span>
+      <div className="cell-spark">
+        <Sparkline values={days.map((day) => byDay.get(day) ?? null)} />
       </div>
-      <div className="number">{percent(topic.threads / all)}</div>
+      <div className="number">
+        {count(topic.threads)} <span className="narrow-only">threads</span>
+      </div>
       <div className="number">
         {count(topic.users)} <span className="narrow-only">users</span>
       </div>
+      <div className="number" title="Mean turns of people whose threads went well">
+        {turnsText(figures?.turnsToResolution)} <span className="narrow-only">turns</span>
+      </div>
+      <div className="number" title="People who corrected an answer or asked again">
+        {figures?.correctionRate == null ? '–' : percent(figures.correctionRate)} <span className="narrow-only">corrected</span>
+      </div>
+      <StandsOut of={figures} />
       <div className="cell-time number">
         <time dateTime={topic.lastAt} title={dateTime(topic.lastAt)}>
           {ago(topic.lastAt, nowMs)}

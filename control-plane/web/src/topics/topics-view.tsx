@@ -5,12 +5,13 @@ import type { ExactTopics, ReleasedTopics } from '../api/views.ts';
 import { goBack, navigate } from '../route/navigate.ts';
 import { listAddress, topicsAddress } from '../route/url.ts';
 import { Choice } from '../ui/choice.tsx';
-import { count, plural } from '../ui/format.ts';
+import { plural } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useTitle } from '../ui/use-title.ts';
+import { Budget } from './budget.tsx';
 import { ExactTable } from './exact-table.tsx';
 import { ReleasedTable } from './released-table.tsx';
 
@@ -18,7 +19,7 @@ interface TopicsViewProps {
   readonly figures: 'released' | undefined;
 }
 
-const POLL_MS = 10_000;
+const POLL_MS = 60_000;
 const FIGURES = [['released', 'figures as released']] as const;
 
 /** What people talk about, where enough of them do. */
@@ -70,10 +71,11 @@ function About({ data }: { readonly data: ExactTopics | ReleasedTopics }) {
   }
   const { days, budget, refused } = data;
   return (
-    <p className="hint">
-      {plural(data.items.length, 'topic')} over {plural(days.length, 'day')}, with noise that protects each person. Privacy budget of the
-      month: {budget.spent.toFixed(1)} of {count(budget.of)} spent
-      {refused.length > 0 && `; ${plural(refused.length, 'day')} not paid for`}.
-    </p>
+    <>
+      <p className="hint">
+        {plural(data.items.length, 'topic')} over {plural(days.length, 'day')}, with noise that protects each person.
+      </p>
+      <Budget budget={budget} refused={refused} />
+    </>
   );
 }
