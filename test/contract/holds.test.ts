@@ -98,7 +98,7 @@ describe('a legal hold', () => {
     expect(await store.legalHolds.covering(HERE, 'anybody')).toEqual(['h']);
     const limits = { nextMs: NOW, weekMs: NOW };
     const aged = await store.retention.aged(HERE, { text: limits, embedding: limits, metadata: limits, identity: limits, vault: limits });
-    expect(aged.text).toEqual({ stored: 3, oldestMs: NOW - 86_400_000, next: 0, week: 0, held: 3 });
+    expect(aged.text).toMatchObject({ stored: 3, oldestMs: NOW - 86_400_000, next: 0, week: 0, held: 3 });
   });
 
   it('is refused on a thread that is not there, and lifted once', async () => {
@@ -162,7 +162,9 @@ describe('a legal hold', () => {
     expect(aged.text).toMatchObject({ stored: 3, next: 1, week: 1, held: 2 });
     expect(aged.metadata).toMatchObject({ stored: 3, next: 1, held: 2 });
     expect(aged.embedding).toMatchObject({ next: 1, held: 2 });
-    expect(aged.vault).toEqual({ stored: 0, oldestMs: null, next: 0, week: 0, held: 0 });
+    expect(aged.vault).toMatchObject({ stored: 0, oldestMs: null, next: 0, week: 0, held: 0, bytesPerRequest: 0 });
+    // "question a1" and "answer a1"; one vector of 16 numbers.
+    expect([aged.text.bytesPerRequest, aged.embedding.bytesPerRequest]).toEqual([20, 64]);
   });
 
   it('keeps exactly what it names, whatever is placed, lifted, moved and purged before', async () => {

@@ -206,7 +206,7 @@ describe('clew policy validate', () => {
   it('names every fault with file and line', async () => {
     writeFileSync(
       path.join(folder, 'bad.yaml'),
-      'version: 1\nsampling:\n  rate: 3\n  rats: 1\nretention:\n  textDays: ten\nredaction:\n  patterns:\n    - { type: X_ID, pattern: "(a+)+$" }\n',
+      'version: 1\nsampling:\n  rate: 3\n  rats: 1\nretention:\n  textDays: ten\nredaction:\n  patterns:\n    - { type: X_ID, pattern: "(a+)+$" }\npurpose: mending faults\nlegalBasis: contract\n',
     );
     const { code, out, err } = await clew(['policy', 'validate', 'bad.yaml']);
     expect(code).toBe(1);

@@ -54,6 +54,8 @@ export interface AgedClass {
   readonly week: number;
   /** How many would go at the next purge, were they not held. */
   readonly held: number;
+  /** What one of the newest requests has of it, indexes apart; null where none is stored. */
+  readonly bytesPerRequest: number | null;
 }
 
 export interface RetentionReader {

@@ -36,6 +36,7 @@ const CLASS: JsonSchema = {
     firstGoesAt: { ...TIME_OR_NULL, description: 'When the oldest is due: it goes with the first purge after that' },
     next: { ...COUNT, description: 'How many go with the next purge' },
     week: { ...COUNT, description: 'How many go within seven days' },
+    bytesPerRequest: { type: ['number', 'null'], description: 'Mean of the newest 200 requests that are stored, indexes apart' },
     held: { ...COUNT, description: 'How many would go with the next purge, were they not under legal hold' },
   },
 };

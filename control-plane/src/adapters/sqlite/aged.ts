@@ -12,20 +12,32 @@ interface Place {
   readonly perSecond: number;
   readonly where: RawBuilder<boolean>;
   readonly held: (key: string) => RawBuilder<boolean>;
+  /** Bytes of the class that a request `n` of the newest has, in SQL. */
+  readonly bytes: string;
 }
 
+const NEWEST = '(SELECT * FROM requests WHERE scope = ? ORDER BY at DESC LIMIT 200)';
 const ALL = sql<boolean>`true`;
 
 export const PLACES: Readonly<Record<RetainedClass, Place>> = {
   text: {
+    bytes: `coalesce(length(CAST(n.prompt AS BLOB)), 0) + coalesce(length(CAST(n.answer AS BLOB)), 0)`,
     table: 'requests',
     at: 'at',
     perSecond: 1,
     where: sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`,
     held: (key) => isHeld(key, 'requests', REQUEST),
   },
-  embedding: { table: 'vectors', at: 'at_ms', perSecond: 1_000, where: ALL, held: (key) => isHeld(key, 'vectors', OF_REQUEST) },
+  embedding: {
+    bytes: `(SELECT coalesce(sum(length(v.vector)), 0) FROM vectors v WHERE v.scope = n.scope AND v.request_id = n.id)`,
+    table: 'vectors',
+    at: 'at_ms',
+    perSecond: 1_000,
+    where: ALL,
+    held: (key) => isHeld(key, 'vectors', OF_REQUEST),
+  },
   metadata: {
+    bytes: `length(CAST(n.sample AS BLOB)) + length(CAST(n.placement AS BLOB)) + length(CAST(n.turn AS BLOB))`,
     table: 'requests',
     at: 'at',
     perSecond: 1,
@@ -33,6 +45,8 @@ export const PLACES: Readonly<Record<RetainedClass, Place>> = {
     held: (key) => isHeld(key, 'requests', REQUEST),
   },
   identity: {
+    bytes: `(SELECT coalesce(sum(length(CAST(i.judgement AS BLOB)) + length(CAST(i.signed AS BLOB)) + length(CAST(i.envelope AS BLOB))), 0)
+      FROM run_identities i WHERE i.scope = n.scope AND i.run_id = n.run_id AND i.request_id = n.id)`,
     table: 'run_identities',
     at: 'at',
     perSecond: 1,
@@ -41,6 +55,7 @@ export const PLACES: Readonly<Record<RetainedClass, Place>> = {
       AND ${isHeld(key, 'r', REQUEST)})`,
   },
   vault: {
+    bytes: `(SELECT coalesce(sum(length(x.sealed)), 0) FROM vault_values x WHERE x.scope = n.scope AND x.request_id = n.id)`,
     table: 'vault_values',
     at: 'at_ms',
     perSecond: 1_000,
@@ -64,7 +79,9 @@ export function agedIn(database: Database, key: string, place: Place, { nextMs, 
     return holds === 'all' ? due : count(sql<boolean>`${before(ms)} AND ${place.held(key)}`);
   };
   const held = heldBefore(nextMs, next);
+  const bytes = database.prepare(`SELECT avg(bytes) AS n FROM (SELECT ${place.bytes} AS bytes FROM ${NEWEST} n)`).get(key)?.['n'];
   return {
+    bytesPerRequest: typeof bytes === 'number' ? bytes : null,
     stored: count(ALL),
     oldestMs: oldest === null ? null : (oldest / perSecond) * 1_000,
     next: next - held,

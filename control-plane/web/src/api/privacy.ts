@@ -12,6 +12,8 @@ export interface RetainedClass {
   readonly next: number;
   readonly week: number;
   readonly held: number;
+  /** Mean of the newest requests; null where none is stored. */
+  readonly bytesPerRequest: number | null;
 }
 
 export interface Retention {

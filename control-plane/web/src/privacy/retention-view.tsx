@@ -10,6 +10,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { Holds } from './holds.tsx';
+import { bytes } from './simulation-table.tsx';
 
 const POLL_MS = 30_000;
 const HOLDS: Readonly<Record<RetainedClass['id'], string>> = {
@@ -90,6 +91,9 @@ function Classes({ items }: { readonly items: readonly RetainedClass[] }) {
             <th scope="col" className="number">
               Stored
             </th>
+            <th scope="col" className="number" title="Mean of the newest 200 requests, indexes apart">
+              A request
+            </th>
             <th scope="col">Oldest goes</th>
             <th scope="col" className="number">
               Next purge
@@ -113,6 +117,7 @@ function Classes({ items }: { readonly items: readonly RetainedClass[] }) {
                 {one.isDefault && <span className="muted"> default</span>}
               </td>
               <td className="number">{count(one.stored)}</td>
+              <td className="number">{one.bytesPerRequest === null ? '–' : bytes(one.bytesPerRequest)}</td>
               <td>{one.firstGoesAt === null ? <span className="muted">nothing stored</span> : goesAt(one.firstGoesAt, now)}</td>
               <td className="number">{count(one.next)}</td>
               <td className="number">{count(one.week)}</td>
