@@ -186,6 +186,7 @@ async function sendAll(stack: Stack): Promise<void> {
       { role: 'user', parts: [{ text: `Dear ${OTHERS.person}, ${mail('geminiparts')}` }] },
       { role: 'model', parts: [{ functionCall: { name: 'look', args: { for: mail('geminicall') } } }] },
       { role: 'user', parts: [{ functionResponse: { name: 'look', response: { found: mail('geminiresult') } } }] },
+      { role: 'user', parts: [{ text: `And tell ${mail('geminiparts')}.` }] },
     ],
     tools: [{ functionDeclarations: [{ name: 'look', description: mail('geminitool') }], googleSearch: { site: mail('geminitool') } }],
     generationConfig: { stopSequences: [mail('geministop')], responseSchema: { description: mail('geminischema') } },
@@ -201,6 +202,7 @@ async function sendAll(stack: Stack): Promise<void> {
         tool_calls: [{ id: 'a', type: 'function', function: { name: 'f', arguments: `{"to":"${mail('cohereplan')}"}` } }],
       },
       { role: 'tool', tool_call_id: 'a', content: [{ type: 'document', document: { data: { text: mail('cohereresult') } } }] },
+      { role: 'user', content: `And tell ${mail('cohereparts')}.` },
     ],
   });
   // Dialects that nobody here reads pass without a word of theirs being kept.
