@@ -1,9 +1,14 @@
+import { SURE } from '../src/threads/infer/linker.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import type { Outcome } from './cross-validation.ts';
 import { minimise } from './lbfgs.ts';
 
 /** Weak, so that circumstances which a set hardly shows get no say. */
 const PENALTY = 1;
+/** Share of the links called sure that is to hold, and the confidences that are tried. */
+const WANTED = 0.943;
+const SUREST = 0.96;
+const STEP = 0.01;
 
 /** Platt scaling with circumstances: the sum on the log-odds under which stated confidences are most likely true. */
 export function fitCalibration(outcomes: readonly Outcome[], realness: (answerLength: number) => number): LinkerWeights['calibration'] {
@@ -15,21 +20,36 @@ export function fitCalibration(outcomes: readonly Outcome[], realness: (answerLe
     recentSwitches,
     realness(answerLength),
   ]);
-  const [slope = 1, offset = 0, perAlternation = 0, perActive = 0, perSwitch = 0, perAnswerLength = 0] = minimise((point, gradient) => {
+  const fitted = minimise((point, gradient) => {
     let loss = 0;
     point.forEach((w, j) => {
       loss += j < 2 ? 0 : 0.5 * PENALTY * w * w;
       gradient[j] = j < 2 ? 0 : PENALTY * w;
     });
-    outcomes.forEach(({ right }, i) => {
+    outcomes.forEach(({ right, count = 1 }, i) => {
       const row = rows[i] ?? [];
       const p = 1 / (1 + Math.exp(-row.reduce((sum, x, j) => sum + x * (point[j] ?? 0), 0)));
-      loss -= Math.log(Math.max(1e-12, right ? p : 1 - p));
-      row.forEach((x, j) => (gradient[j] = (gradient[j] ?? 0) + (p - (right ? 1 : 0)) * x));
+      loss -= count * Math.log(Math.max(1e-12, right ? p : 1 - p));
+      row.forEach((x, j) => (gradient[j] = (gradient[j] ?? 0) + count * (p - (right ? 1 : 0)) * x));
     });
     return loss;
   }, 6);
-  return { slope, offset, perAlternation, perActive, perSwitch, perAnswerLength };
+  const [slope = 1, offset = 0, perAlternation = 0, perActive = 0, perSwitch = 0, perAnswerLength = 0] = fitted;
+  const confidences = rows.map((row) => 1 / (1 + Math.exp(-row.reduce((sum, x, j) => sum + x * (fitted[j] ?? 0), 0))));
+  return { slope, offset, perAlternation, perActive, perSwitch, perAnswerLength, sureFrom: sureFrom(outcomes, confidences) };
+}
+
+/** The lowest confidence from which on the links of those who count most hold as often as wanted. */
+function sureFrom(outcomes: readonly Outcome[], confidences: readonly number[]): number {
+  const most = Math.max(...outcomes.map(({ count = 1 }) => count));
+  const links = outcomes.flatMap(({ joined, right, count = 1 }, i) =>
+    joined && count === most ? [{ right, confidence: confidences[i] ?? 0 }] : [],
+  );
+  for (let from = SURE; from < SUREST; from += STEP) {
+    const sure = links.filter(({ confidence }) => confidence >= from);
+    if (sure.filter(({ right }) => right).length >= WANTED * sure.length) return Number(from.toFixed(2));
+  }
+  return SUREST;
 }
 
 /** Mean distance between stated and true frequency over ten equal bins, weighted by how many fall into each. */

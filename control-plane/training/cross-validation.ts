@@ -71,30 +71,38 @@ function weightsOf(folds: FoldWeights, name: SetName, fold: number): LinkerWeigh
 }
 
 /**
- * How often a decision counts for the calibration. Those of people who work in parallel count more: what is stated as sure must
+ * How much a decision counts for the calibration. Those of people who work in parallel count more: what is stated as sure must
  * hold for them too, at the price that others read a little less than they could.
  */
-const COUNTS: Readonly<Record<SetName, number>> = { A: 1, B: 5, C: 1 };
+const COUNTS: Readonly<Record<SetName, number>> = { A: 1, B: 1.5, C: 1 };
 
-export const allOutcomes = (sets: Sets, folds: FoldWeights): Outcome[] =>
-  NAMES.flatMap((name) => {
-    const outcomes = outcomesOf([...sets[name].values()], crossValidated(sets, name, folds));
-    return Array.from({ length: COUNTS[name] }, () => outcomes).flat();
-  });
+/** The calibration on the decisions of all folds; with `hidden`, on those about other conversations than these. */
+export type Calibrator = (hidden?: ReadonlySet<string>) => LinkerWeights['calibration'];
 
-/** Calibrates each fold's weights on decisions about other people and other conversations than it is judged by. */
+export function calibratorOver(sets: Sets, folds: FoldWeights, realTraffic: LinkerWeights['realTraffic']): Calibrator {
+  const outcomes = NAMES.flatMap((name) =>
+    outcomesOf([...sets[name].values()], crossValidated(sets, name, folds)).map((one) => ({ ...one, count: COUNTS[name] })),
+  );
+  return (hidden = new Set()) =>
+    fitCalibration(
+      outcomes.filter(({ conversation }) => !hidden.has(conversation)),
+      (length) => realness(length, { realTraffic }),
+    );
+}
+
+/** Each fold's weights, calibrated on decisions about other people and other conversations than it is judged by. */
 export function calibrated(sets: Sets, folds: FoldWeights): FoldWeights {
-  const outcomes = allOutcomes(sets, folds);
-  return overFolds((name, fold) => {
-    const hidden = conversationsOf(peopleOf(sets, name, fold));
-    const weights = weightsOf(folds, name, fold);
-    const others = outcomes.filter(({ conversation }) => !hidden.has(conversation));
-    return { ...weights, calibration: fitCalibration(others, (length) => realness(length, weights)) };
-  });
+  const calibrate = calibratorOver(sets, folds, weightsOf(folds, 'A', 0).realTraffic);
+  return overFolds((name, fold) => ({
+    ...weightsOf(folds, name, fold),
+    calibration: calibrate(conversationsOf(peopleOf(sets, name, fold))),
+  }));
 }
 
 /** A decision with the confidence it was given, and whether it was right at that moment. */
 export interface Outcome {
+  /** How much it counts. */
+  readonly count?: number;
   readonly conversation: string;
   readonly confidence: number;
   readonly right: boolean;

@@ -3,6 +3,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openEmbedder, openStaticEmbedder } from '../src/adapters/onnx/index.ts';
+import { readLanguageExamples } from './background.ts';
 import { dataFolder, embeddingsFile, readRows, textKey } from './corpus.ts';
 import { readOwnPrompts } from './own-prompts.ts';
 
@@ -17,6 +18,7 @@ for (const file of FILES) {
 }
 for (const { text, before } of readOwnPrompts())
   for (const one of [text, before?.text ?? '', before?.answer ?? '']) if (one !== '') texts.set(textKey(one), one);
+for (const { text } of readLanguageExamples()) texts.set(textKey(text), text);
 // Texts of like length together: a batch is as slow as its longest.
 const entries = [...texts].toSorted(([, a], [, b]) => a.length - b.length);
 const embedder = process.argv.includes('static') ? openStaticEmbedder() : openEmbedder();

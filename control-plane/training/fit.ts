@@ -33,6 +33,7 @@ export interface FitOptions {
   readonly realTraffic: LinkerWeights['realTraffic'];
   readonly caution: LinkerWeights['caution'];
   readonly gapRule: LinkerWeights['gapRule'];
+  readonly returns: LinkerWeights['returns'];
   readonly joinFrom: number;
   readonly orphanedFrom: number;
 }
@@ -90,7 +91,7 @@ type Sums = Omit<LinkerWeights, keyof Texts>;
 
 function fitSums(
   decisions: readonly Decision[],
-  { l2, realTraffic, caution, gapRule, joinFrom, orphanedFrom }: FitOptions,
+  { l2, realTraffic, caution, gapRule, returns, joinFrom, orphanedFrom }: FitOptions,
   iterations = THOROUGHLY,
 ): Sums {
   const weights = fitTerms(decisions, [...TIME_TERMS, ...CONTENT_TERMS], ['content'], l2, iterations);
@@ -104,6 +105,7 @@ function fitSums(
     realTraffic,
     caution,
     gapRule,
+    returns,
     joinFrom,
     orphanedFrom,
     calibration: UNCALIBRATED,
@@ -126,7 +128,13 @@ const rowsOf = (features: readonly Features[], terms: readonly Term[]): Float64A
 
 const meansOf = (decisions: readonly Decision[], terms: readonly Term[]): Record<string, number> => {
   const all = decisions.flatMap(({ features }) => features);
-  return Object.fromEntries(terms.map((term) => [term.name, all.reduce((sum, one) => sum + term.value(one), 0) / all.length]));
+  const said = { newest: all.filter(({ rank }) => rank === 0), older: all.filter(({ rank }) => rank > 0) };
+  return Object.fromEntries(
+    terms.map(({ name, value, only }) => {
+      const some = only === undefined ? all : said[only];
+      return [name, some.length === 0 ? 0 : some.reduce((sum, one) => sum + value(one), 0) / some.length];
+    }),
+  );
 };
 
 /** Weights by name; the constant goes to the terms that sum to one on every candidate. */
@@ -174,6 +182,7 @@ export const DEFAULT_FIT: FitOptions = {
   realTraffic: { from: 0.6, over: 0.4 },
   caution: { base: 1, perAlternation: 8, perLogGap: 4, fromSeconds: 300 },
   gapRule: { strength: 5, gapSeconds: 2700, upToAlternation: 0.3 },
+  returns: { lead: { from: 0.1, to: 0.3 }, kin: { from: 0.3, to: 0.5 }, bonus: 2.5 },
   joinFrom: 0.5,
   orphanedFrom: 0.17,
 };

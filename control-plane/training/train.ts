@@ -2,14 +2,14 @@
 // control-plane/src/threads/weights/linker.json; for the static vectors linker-static.json, and for models that nobody knows here
 // linker-hosted.json, fitted on MiniLM's similarities without anything that reads vectors themselves. Weights of the folds go beside
 // the embeddings, for evaluate.ts.
-// usage: node control-plane/training/train.ts --embeddings FILE [--tier static|hosted] [--data DIR]
-import { writeFileSync } from 'node:fs';
+// --keep-folds takes the folds' weights as they were fitted before.
+// usage: node control-plane/training/train.ts --embeddings FILE [--tier static|hosted] [--keep-folds] [--data DIR]
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { realness } from '../src/threads/infer/linker.ts';
 import { shippedWeights, type LinkerWeights, type TextModel } from '../src/threads/infer/weights.ts';
-import { fitCalibration } from './calibration.ts';
+import { backgroundsOf } from './background.ts';
 import { dataFolder, embeddingsFile, Embeddings, foldsFile, type Log } from './corpus.ts';
-import { allLogs, allOutcomes, fitFolds, readSets, type Sets } from './cross-validation.ts';
+import { allLogs, calibratorOver, fitFolds, readSets, type FoldWeights, type Sets } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
 
 const FILES = { local: 'linker.json', static: 'linker-static.json', hosted: 'linker-hosted.json' } as const;
@@ -43,10 +43,15 @@ const rounded = (weights: LinkerWeights): LinkerWeights => ({
 });
 
 /** Fits the folds, keeps their weights for evaluate.ts, and calibrates on what they decide. */
-function calibrationOf(sets: Sets, fit: (logs: readonly Log[]) => LinkerWeights, file: string): LinkerWeights['calibration'] {
-  const folds = fitFolds(sets, fit);
-  writeFileSync(file, JSON.stringify(folds));
-  return fitCalibration(allOutcomes(sets, folds), (length) => realness(length, DEFAULT_FIT));
+function calibrationOf(
+  sets: Sets,
+  fit: (logs: readonly Log[]) => LinkerWeights,
+  file: string,
+  keepFolds: boolean,
+): LinkerWeights['calibration'] {
+  const folds = keepFolds ? (JSON.parse(readFileSync(file, 'utf8')) as FoldWeights) : fitFolds(sets, fit);
+  if (!keepFolds) writeFileSync(file, JSON.stringify(folds));
+  return calibratorOver(sets, folds, DEFAULT_FIT.realTraffic)();
 }
 
 function main(args: readonly string[]): void {
@@ -56,8 +61,12 @@ function main(args: readonly string[]): void {
   const sets = readSets(dataFolder(args), embeddings);
   const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, options);
   // How sure decisions on a hosted model's vectors are cannot be learned here: the local model's confidence stands for it.
-  const calibration = tier === 'hosted' ? shippedWeights.calibration : calibrationOf(sets, fit, foldsFile(args));
-  const weights = { ...fit(allLogs(sets)), calibration: roundAll(calibration) };
+  const keepFolds = args.includes('--keep-folds');
+  const calibration = tier === 'hosted' ? shippedWeights.calibration : calibrationOf(sets, fit, foldsFile(args), keepFolds);
+  const fitted = fit(allLogs(sets));
+  // Hosted models are chosen for the languages that they read.
+  const backgrounds = tier === 'hosted' ? undefined : backgroundsOf(embeddings, fitted.projection);
+  const weights = { ...fitted, calibration: roundAll(calibration), ...(backgrounds !== undefined && { backgrounds }) };
   const file = join(import.meta.dirname, '../src/threads/weights', FILES[tier]);
   const { followUp, ...rest } = rounded(weights);
   writeFileSync(file, `${JSON.stringify({ ...rest, followUp: tier === 'hosted' ? { ...followUp, vector: [] } : followUp })}\n`);

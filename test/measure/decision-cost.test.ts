@@ -110,7 +110,11 @@ describe('a decision', () => {
       return;
     }
     const projection = new Projection(shippedWeights.projection);
-    const reader: Reader = { followUp: (_, { cues }) => cues.pronouns / 4, projection: () => projection };
+    const reader: Reader = {
+      followUp: (_, { cues }) => cues.pronouns / 4,
+      projection: () => projection,
+      backgrounds: shippedWeights.backgrounds,
+    };
     const states = new Map<string, PrincipalState>();
     let [compared, different] = [0, 0];
     for (const row of sharedRows(file)

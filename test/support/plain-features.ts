@@ -1,5 +1,6 @@
 // The linker's numbers as they are defined, written for reading: each worked out anew for each request and thread. What
 // serves must give the very same ones.
+import { fair, type Background } from '../../control-plane/src/threads/infer/background.ts';
 import type { Features, Reader } from '../../control-plane/src/threads/infer/features.ts';
 import type { Kinship } from '../../control-plane/src/threads/infer/kinship.ts';
 import type { Manner } from '../../control-plane/src/threads/infer/manner.ts';
@@ -26,9 +27,10 @@ export function plainFeatures(turn: TurnInput, state: PrincipalState, reader: Re
   const traits = describeText(turn.text);
   const pace = paceAt(turn, state.turns);
   const gaps = active.map(({ last }) => Math.log(Math.max(1, turn.at - last.lastAt)));
-  const meanings = active.map(({ turns }) => meaningOf(turn, turns.slice(-12)));
+  const { cosine: usual, kin: usualKin } = reader.backgrounds ?? {};
+  const meanings = active.map(({ turns }) => meaningOf(turn, traits.language, turns.slice(-12), usual));
   const standings = standingsOf(meanings.map(({ toBestPrompt, toBestAnswer }) => Math.max(toBestPrompt, toBestAnswer)));
-  const kinships = active.map(({ turns }) => kinshipOf(turn, turns.slice(-12), reader.projection(turn)));
+  const kinships = active.map(({ turns }) => kinshipOf(turn, traits.language, turns.slice(-12), reader.projection(turn), usualKin));
   const kinLeads = standingsOf(kinships.map(({ kinThread }) => kinThread));
   return active.map(({ turns, last }, rank): Features => {
     const logGap = at(gaps, rank);
@@ -70,22 +72,29 @@ function answerLengthOf(records: readonly TurnRecord[]): number {
   return Math.max(0, lengths.reduce((total, length) => total + length, 2 * 3) / (lengths.length + 2) - 3);
 }
 
-function meaningOf({ vector }: TurnInput, tail: readonly TurnRecord[]): Meaning {
+function meaningOf(
+  { vector }: TurnInput,
+  own: TextTraits['language'],
+  tail: readonly TurnRecord[],
+  usual: Background | undefined,
+): Meaning {
   const last = at(tail, tail.length - 1);
   if (vector === undefined)
     return { toPrompt: 0, toBestPrompt: 0, toCentroid: 0, toAnswer: 0, toBestAnswer: 0, toPromptAndAnswer: 0, answered: 0 };
-  const prompts = tail.map((record) => cosine(vector, record.vector) ?? 0);
-  const answers = tail.slice(-4).flatMap((record) => cosine(vector, record.answerVector) ?? []);
+  const toward = (value: number | undefined, other: TextTraits['language']): number | undefined =>
+    value === undefined ? undefined : fair(value, own, other, usual);
+  const prompts = tail.map((record) => toward(cosine(vector, record.vector), record.prompt.language) ?? 0);
+  const answers = tail.slice(-4).flatMap((record) => toward(cosine(vector, record.answerVector), record.answer?.language) ?? []);
   const centroid = new Float32Array(vector.length);
   for (const { vector: prompt } of tail) centroid.forEach((x, i) => prompt !== undefined && (centroid[i] = x * 0.8 + (prompt[i] ?? 0)));
   const norm = Math.sqrt(dot(centroid, centroid));
   const toPrompt = at(prompts, prompts.length - 1);
-  const toAnswer = cosine(vector, last.answerVector);
-  const between = cosine(last.vector, last.answerVector) ?? 0;
+  const toAnswer = toward(cosine(vector, last.answerVector), last.answer?.language);
+  const between = fair(cosine(last.vector, last.answerVector) ?? 0, last.prompt.language, last.answer?.language, usual);
   return {
     toPrompt,
     toBestPrompt: Math.max(...prompts),
-    toCentroid: norm === 0 ? 0 : dot(vector, centroid) / norm,
+    toCentroid: norm === 0 ? 0 : fair(dot(vector, centroid) / norm, own, last.prompt.language, usual),
     toAnswer: toAnswer ?? 0,
     toBestAnswer: Math.max(0, ...answers),
     toPromptAndAnswer: toAnswer === undefined ? toPrompt : (toAnswer + toPrompt) / Math.sqrt(2 + 2 * between),
@@ -99,14 +108,23 @@ function standingsOf(values: readonly number[]): Pick<Features, 'lead' | 'best' 
   return values.map((value, index) => ({ best, lead: index === winner ? best - second : value - best, isBest: value === best ? 1 : 0 }));
 }
 
-function kinshipOf({ vector }: TurnInput, tail: readonly TurnRecord[], projection: Projection | undefined): Kinship {
+function kinshipOf(
+  { vector }: TurnInput,
+  own: TextTraits['language'],
+  tail: readonly TurnRecord[],
+  projection: Projection | undefined,
+  usual: Background | undefined,
+): Kinship {
   const request = vector === undefined ? undefined : projection?.of(vector, 'prompt');
   const prompts = tail.map((record) => record.vector && projection?.of(record.vector, 'prompt'));
   const answers = tail.slice(-6).map((record) => record.answerVector && projection?.of(record.answerVector, 'answer'));
-  const near = [...prompts, ...answers].flatMap((other) => (request && other ? [dot(request, other)] : [])).sort((a, b) => b - a);
+  const toward = (other: Float32Array | undefined, record: TurnRecord | undefined, kind: 'prompt' | 'answer'): number | undefined =>
+    request && other && fair(dot(request, other), own, record?.[kind]?.language, usual);
+  const toPrompts = prompts.map((prompt, i) => toward(prompt, tail[i], 'prompt'));
+  const toAnswers = answers.map((answer, i) => toward(answer, tail.slice(-6)[i], 'answer'));
+  const near = [...toPrompts, ...toAnswers].flatMap((value) => value ?? []).sort((x, y) => y - x);
   if (request === undefined || near.length === 0)
     return { kinPrompt: 0, kinAnswer: 0, kinBest: 0, kinClosest: 0, kinPrompts: 0, kinThread: 0 };
-  const toward = (other: Float32Array | undefined): number => (other === undefined ? 0 : dot(request, other));
   const middle = (answered: boolean): Float32Array => {
     const faded = new Float32Array(request.length);
     tail.forEach((_, i) => {
@@ -118,12 +136,12 @@ function kinshipOf({ vector }: TurnInput, tail: readonly TurnRecord[], projectio
   };
   const closest = near.slice(0, 3);
   return {
-    kinPrompt: toward(lastOf(prompts)),
-    kinAnswer: toward(lastOf(answers)),
+    kinPrompt: lastOf(toPrompts) ?? 0,
+    kinAnswer: lastOf(toAnswers) ?? 0,
     kinBest: at(near, 0),
     kinClosest: sum(closest) / closest.length,
-    kinPrompts: toward(middle(false)),
-    kinThread: toward(middle(true)),
+    kinPrompts: toward(middle(false), lastOf(tail), 'prompt') ?? 0,
+    kinThread: toward(middle(true), lastOf(tail), 'prompt') ?? 0,
   };
 }
 

@@ -5,6 +5,7 @@ import { wordsOf, type TurnRecord } from '../record.ts';
 import { lastOf, type PrincipalState, type Thread } from '../state.ts';
 import { traitsOf, type Cues, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
+import type { Backgrounds } from './background.ts';
 import { factsOf } from './facts.ts';
 import { measureKinship, NO_KINSHIP, type Kinship } from './kinship.ts';
 import { measureManner, NO_MANNER, type Manner } from './manner.ts';
@@ -61,6 +62,8 @@ export interface Reader {
   /** Probability that the text is a follow-up at all. */
   readonly followUp: (turn: TurnInput, traits: TextTraits) => number;
   readonly projection: (turn: TurnInput) => Projection | undefined;
+  /** Absent: closeness counts alike in all languages. */
+  readonly backgrounds?: Backgrounds | undefined;
 }
 
 /** Numbers while they are measured: all candidates have one shape, which is what makes the sums over them fast. */
@@ -83,6 +86,7 @@ export function candidatesFor(turn: TurnInput, state: PrincipalState, reader: Re
   const words = wordsOf(traits);
   const pace = paceAt(turn, state.turns);
   const projection = reader.projection(turn);
+  const { backgrounds } = reader;
   const blank: Draft = { ...NOTHING, ...requestAlone(turn, state, active, pace, traits, reader) };
   const newestOrdinal = lastOf(state.turns)?.ordinal ?? 0;
   const drafts = active.map(({ thread, last }, rank) => {
@@ -93,8 +97,8 @@ export function candidatesFor(turn: TurnInput, state: PrincipalState, reader: Re
     draft.logGapToPace = draft.logGap - pace.logPause;
     draft.logTurns = Math.log1p(thread.turns.length);
     draft.logTurnsSince = Math.log1p(newestOrdinal - last.ordinal);
-    measureMeaning(draft, turn, facts);
-    measureKinship(draft, turn, facts.tail, projection);
+    measureMeaning(draft, turn, traits.language, facts, backgrounds?.cosine);
+    measureKinship(draft, turn, traits.language, facts.tail, projection, backgrounds?.kin);
     measureWording(draft, traits, words, facts);
     measureManner(draft, traits, words, facts);
     return draft;

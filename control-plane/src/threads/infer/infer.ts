@@ -51,7 +51,7 @@ function chosen(scored: readonly Scored[], { linker, minConfidence, tuning }: Se
     threadId: best.thread.id,
     predecessor: lastOf(best.thread.entries),
     method: 'inferred',
-    confidence: certainty(best.probability),
+    confidence: linker.stated(certainty(best.probability)),
     reasons: reasonsFor(best, 'joined'),
     alternatives: alternatives.slice(1),
   };

@@ -1,7 +1,10 @@
 // How close a request lies to a thread where turns of one conversation lie together (see projection.ts).
 import type { TurnRecord } from '../record.ts';
+import { lastOf } from '../state.ts';
+import type { Language } from '../text/language.ts';
 import type { TurnInput } from '../types.ts';
 import { dot } from '../vector.ts';
+import { fair, type Background } from './background.ts';
 import type { Projection } from './projection.ts';
 
 const ANSWERS = 6;
@@ -24,23 +27,29 @@ export const NO_KINSHIP: Kinship = { kinPrompt: 0, kinAnswer: 0, kinBest: 0, kin
 export function measureKinship(
   into: { -readonly [Name in keyof Kinship]: number },
   { vector }: TurnInput,
+  language: Language | undefined,
   tail: readonly TurnRecord[],
   projection: Projection | undefined,
+  background: Background | undefined,
 ): void {
   if (vector === undefined || projection === undefined) return;
   const request = projection.of(vector, 'prompt');
   const { prompts, answers, middleOfPrompts, middle } = projection.known(tail, () => matterOf(tail, request.length, projection));
   const closest = new Closest();
   let [kinPrompt, kinAnswer] = [0, 0];
-  for (const prompt of prompts) kinPrompt = closest.see(request, prompt);
-  for (const answer of answers) kinAnswer = closest.see(request, answer);
+  for (let i = 0; i < tail.length; i++) {
+    const [prompt, answer, record] = [prompts[i], answers[i], tail[i]];
+    kinPrompt = prompt === undefined ? 0 : closest.see(fair(dot(request, prompt), language, record?.prompt.language, background));
+    kinAnswer = answer === undefined ? 0 : closest.see(fair(dot(request, answer), language, record?.answer?.language, background));
+  }
   if (closest.count === 0) return;
+  const spoken = lastOf(tail)?.prompt.language;
   into.kinPrompt = kinPrompt;
   into.kinAnswer = kinAnswer;
   into.kinBest = closest.first;
   into.kinClosest = closest.mean;
-  into.kinPrompts = dot(request, middleOfPrompts);
-  into.kinThread = dot(request, middle);
+  into.kinPrompts = fair(dot(request, middleOfPrompts), language, spoken, background);
+  into.kinThread = fair(dot(request, middle), language, spoken, background);
 }
 
 /** The three highest of the cosines that it saw. */
@@ -50,10 +59,7 @@ class Closest {
   #second = -Infinity;
   #third = -Infinity;
 
-  /** The cosine, 0 where a vector is missing. */
-  see(request: Float32Array, other: Float32Array | undefined): number {
-    if (other === undefined) return 0;
-    const value = dot(request, other);
+  see(value: number): number {
     this.count++;
     if (value > this.#second) {
       this.#third = this.#second;

@@ -5,7 +5,7 @@ import type { TurnInput } from '../types.ts';
 import { candidatesFor, type Features, type Reader, type ThreadCandidate } from './features.ts';
 import { orphanLogit } from './orphan.ts';
 import { Projection } from './projection.ts';
-import { sharesOf, sumOf, sumOver, TIME, type Shares, type Sum } from './sum.ts';
+import { sharesOf, sumOf, sumOver, MATTER, TIME, type Shares, type Sum } from './sum.ts';
 import { CONTENT_TERMS, TIME_TERMS } from './terms.ts';
 import { logOdds, sigmoid, softmax } from './tuning.ts';
 import type { LinkerWeights, TextModel } from './weights.ts';
@@ -34,7 +34,11 @@ export class Linker {
     this.#timeAlone = sumOver(TIME_TERMS, weights.timeAlone, weights.means);
     this.#content = sumOver(CONTENT_TERMS, weights.content, weights.means);
     const projection = weights.projection === undefined ? undefined : new Projection(weights.projection);
-    this.#reader = { followUp: (turn, traits) => textProbability(weights.followUp, turn.vector, traits), projection: () => projection };
+    this.#reader = {
+      followUp: (turn, traits) => textProbability(weights.followUp, turn.vector, traits),
+      projection: () => projection,
+      backgrounds: weights.backgrounds,
+    };
   }
 
   /** Threads of the window, most likely first. */
@@ -81,6 +85,13 @@ export class Linker {
     return 1 / (1 + Math.exp(-logit));
   }
 
+  /** The confidence of a link as it is stated: what does not hold for people who work in parallel too is not called sure. */
+  stated(confidence: number): number {
+    const { sureFrom = SURE } = this.#weights.calibration;
+    if (confidence <= DOUBTFUL || confidence >= sureFrom) return confidence;
+    return DOUBTFUL + ((confidence - DOUBTFUL) / (sureFrom - DOUBTFUL)) * (SURE - MARGIN - DOUBTFUL);
+  }
+
   /** Probability from which a thread is joined where no policy says otherwise. */
   get joinFrom(): number {
     return this.#weights.joinFrom;
@@ -89,11 +100,13 @@ export class Linker {
   /** Without a vector there is no meaning to weigh, and words alone were not trained for: time decides. */
   #shares(features: Features, withContent: boolean): Shares {
     const time = sharesOf(withContent ? this.#time : this.#timeAlone, features);
-    if (features.rank === 0) time[TIME] = (time[TIME] ?? 0) + this.#pullToGapRule(features);
+    const elsewhere = withContent ? this.#pointsElsewhere(features) : 0;
+    if (features.rank === 0) time[TIME] = (time[TIME] ?? 0) + this.#pullToGapRule(features) * (1 - elsewhere);
     if (!withContent) return time;
     const content = sharesOf(this.#content, features);
+    content[MATTER] = (content[MATTER] ?? 0) + this.#welcomeBack(features);
     const sum = sumOf(content);
-    const heard = features.rank === 0 && sum < 0 ? Math.min(1, this.#sayAgainstNewest(features) / -sum) : 1;
+    const heard = features.rank === 0 && sum < 0 ? Math.min(1, (this.#sayAgainstNewest(features) + UNLIMITED * elsewhere) / -sum) : 1;
     for (let i = 0; i < time.length; i++) time[i] = (time[i] ?? 0) + (content[i] ?? 0) * heard;
     return time;
   }
@@ -108,6 +121,20 @@ export class Linker {
     return realness(answerLength, this.#weights) * strength * within * Math.max(0, 1 - alternation / upToAlternation);
   }
 
+  /** 0…1: an older thread is about what the request asks about, and the newest one is not. */
+  #pointsElsewhere({ rank, kinThread, kinLead }: Features): number {
+    const { returns } = this.#weights;
+    if (returns === undefined || rank !== 0 || kinLead >= 0) return 0;
+    return between(-kinLead, returns.lead) * between(kinThread - kinLead, returns.kin);
+  }
+
+  /** Who comes back to a matter in real traffic does so after hours as well as after minutes. */
+  #welcomeBack({ rank, kinThread, kinLead, answerLength }: Features): number {
+    const { returns } = this.#weights;
+    if (returns === undefined || rank === 0 || kinLead <= 0) return 0;
+    return realness(answerLength, this.#weights) * returns.bonus * between(kinLead, returns.lead) * between(kinThread, returns.kin);
+  }
+
   /**
    * How many log-odds content may hold against the newest thread. People's real texts look unlike the written ones that
    * the weights come from, while a short pause says the same everywhere: the shorter it is, the less content may break a
@@ -120,7 +147,14 @@ export class Linker {
   }
 }
 
+/** From here on a link counts as sure; up to `DOUBTFUL` its confidence is stated as it is. */
+export const SURE = 0.8;
+const DOUBTFUL = 0.7;
+const MARGIN = 1e-6;
 const NO_SHARES: Shares = new Float64Array();
+/** 0 up to `from`, 1 from `to` on. */
+const between = (value: number, { from, to }: { readonly from: number; readonly to: number }): number =>
+  Math.max(0, Math.min(1, (value - from) / (to - from)));
 /** Log-odds that no content reaches. */
 const UNLIMITED = 40;
 

@@ -1,6 +1,8 @@
 // How close a request's embedding lies to those of a thread.
 import type { TurnInput } from '../types.ts';
+import type { Language } from '../text/language.ts';
 import { cosine, dot } from '../vector.ts';
+import { fair, type Background } from './background.ts';
 import type { ThreadFacts } from './facts.ts';
 
 /** Answers of a thread that are looked at. */
@@ -31,21 +33,31 @@ export const NO_MEANING: Meaning = {
 export function measureMeaning(
   into: { -readonly [Name in keyof Meaning]: number },
   { vector }: TurnInput,
+  language: Language | undefined,
   { tail, last, centroid, centroidLength, promptToAnswer }: ThreadFacts,
+  background: Background | undefined,
 ): void {
   if (vector === undefined) return;
   into.toBestPrompt = -Infinity;
   for (const record of tail) {
-    into.toPrompt = cosine(vector, record.vector) ?? 0;
+    const toPrompt = cosine(vector, record.vector);
+    into.toPrompt = toPrompt === undefined ? 0 : fair(toPrompt, language, record.prompt.language, background);
     if (into.toPrompt > into.toBestPrompt) into.toBestPrompt = into.toPrompt;
   }
-  if (centroidLength > 0 && centroid.length === vector.length) into.toCentroid = dot(vector, centroid) / centroidLength;
-  for (let i = Math.max(0, tail.length - ANSWERS); i < tail.length - 1; i++) {
-    into.toBestAnswer = Math.max(into.toBestAnswer, cosine(vector, tail[i]?.answerVector) ?? 0);
+  if (centroidLength > 0 && centroid.length === vector.length) {
+    into.toCentroid = fair(dot(vector, centroid) / centroidLength, language, last.prompt.language, background);
   }
-  const toAnswer = cosine(vector, last.answerVector);
-  into.toBestAnswer = Math.max(into.toBestAnswer, toAnswer ?? 0);
+  let toAnswer: number | undefined;
+  for (let i = Math.max(0, tail.length - ANSWERS); i < tail.length; i++) {
+    const record = tail[i];
+    toAnswer = cosine(vector, record?.answerVector);
+    if (toAnswer !== undefined) toAnswer = fair(toAnswer, language, record?.answer?.language, background);
+    into.toBestAnswer = Math.max(into.toBestAnswer, toAnswer ?? 0);
+  }
   into.toAnswer = toAnswer ?? 0;
-  into.toPromptAndAnswer = toAnswer === undefined ? into.toPrompt : (toAnswer + into.toPrompt) / Math.sqrt(2 + 2 * promptToAnswer);
+  into.toPromptAndAnswer =
+    toAnswer === undefined
+      ? into.toPrompt
+      : (toAnswer + into.toPrompt) / Math.sqrt(2 + 2 * fair(promptToAnswer, last.prompt.language, last.answer?.language, background));
   into.answered = toAnswer === undefined ? 0 : 1;
 }

@@ -26,6 +26,7 @@ export type Shares = Float64Array;
 const GROUP: ReadonlyMap<TermGroup, number> = new Map(TERM_GROUPS.map((group, i) => [group, i]));
 const place = (group: TermGroup): number => GROUP.get(group) ?? 0;
 export const TIME = place('time');
+export const MATTER = place('same_matter');
 const PRIOR = place('prior');
 
 /** A share counts from what is usual for its term and so tells what is special; the usual goes to the prior. */
@@ -37,16 +38,16 @@ export function sumOver(terms: readonly Term[], by: Readonly<Record<string, numb
     only,
     mean: means[name] ?? 0,
   }));
-  const rest = new Float64Array(TERM_GROUPS.length);
-  for (const { group, weight, mean } of weighted) {
-    if (group === PRIOR) continue;
-    rest[group] = (rest[group] ?? 0) - weight * mean;
-    rest[PRIOR] = (rest[PRIOR] ?? 0) + weight * mean;
-  }
-  const side = (of: Term['only']): Side => ({
-    terms: weighted.filter(({ only, weight }) => weight !== 0 && (only === undefined || only === of)),
-    rest,
-  });
+  const side = (of: Term['only']): Side => {
+    const own = weighted.filter(({ only, weight }) => weight !== 0 && (only === undefined || only === of));
+    const rest = new Float64Array(TERM_GROUPS.length);
+    for (const { group, weight, mean } of own) {
+      if (group === PRIOR) continue;
+      rest[group] = (rest[group] ?? 0) - weight * mean;
+      rest[PRIOR] = (rest[PRIOR] ?? 0) + weight * mean;
+    }
+    return { terms: own, rest };
+  };
   return { newest: side('newest'), older: side('older') };
 }
 

@@ -1,4 +1,5 @@
 import type { CUE_NAMES } from '../text/traits.ts';
+import type { Backgrounds } from './background.ts';
 import type { ProjectionWeights } from './projection.ts';
 import shipped from '../weights/linker.json' with { type: 'json' };
 
@@ -9,6 +10,12 @@ export interface TextModel {
   readonly vector: readonly number[];
 }
 
+/** Counts for nothing up to `from`, fully from `to` on. */
+export interface Ramp {
+  readonly from: number;
+  readonly to: number;
+}
+
 /** Weights of the inferred linker, as training writes them. Terms are named as in terms.ts. */
 export interface LinkerWeights {
   readonly version: number;
@@ -16,11 +23,13 @@ export interface LinkerWeights {
   /** Time's terms fitted without content, for requests of which no vector is kept. */
   readonly timeAlone: Readonly<Record<string, number>>;
   readonly content: Readonly<Record<string, number>>;
-  /** Usual value of each term, for the reasons: only what departs from it is named. */
+  /** Usual value of each term among the threads that it says something of, for the reasons: only what departs from it is named. */
   readonly means: Readonly<Record<string, number>>;
   readonly followUp: TextModel;
   /** Absent: nothing is said of what lies close together. */
   readonly projection?: ProjectionWeights | undefined;
+  /** How close texts about different matters lie in each language. Absent: as in English. */
+  readonly backgrounds?: Backgrounds | undefined;
   /** From which answer length on traffic is taken for real, and by how much more it surely is: see `Linker`. */
   readonly realTraffic: { readonly from: number; readonly over: number };
   /** How much content may hold against the newest thread in real traffic, in log-odds: see `Linker`. */
@@ -32,6 +41,11 @@ export interface LinkerWeights {
   };
   /** Pull towards a gap rule in real traffic, for people who do not work on several matters at once: see `Linker`. */
   readonly gapRule: { readonly strength: number; readonly gapSeconds: number; readonly upToAlternation: number };
+  /**
+   * When an older thread's closeness (`kin`) and its lead over the newest (`lead`) count as a return, and what it gains in real
+   * traffic, in log-odds: see `Linker`. Absent: never.
+   */
+  readonly returns?: { readonly lead: Ramp; readonly kin: Ramp; readonly bonus: number } | undefined;
   /** Probability from which a thread is joined, unless the policy names another. */
   readonly joinFrom: number;
   /** Logistic model over `ORPHAN_TERMS`: does what joins no thread go on with something never seen? Absent: the follow-up detector tells. */
@@ -47,6 +61,8 @@ export interface LinkerWeights {
     /** For each of the last few requests that changed the thread without a pause. Absent: 0. */
     readonly perSwitch?: number;
     readonly perAnswerLength: number;
+    /** Links that are less likely right than this are stated below `SURE`. Absent: all as they are. */
+    readonly sureFrom?: number;
   };
 }
 

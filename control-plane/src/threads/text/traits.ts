@@ -1,5 +1,6 @@
 // What the linker reads from a text, once: words for overlap, and cues for whether it leans on something said before.
 import * as cue from './cues.ts';
+import { languageOf, type Language } from './language.ts';
 import { mentionsOf, referentsOf, type Referents } from './referents.ts';
 
 /** Longer texts are judged by their beginning (and farewells by their end): pasted documents say little about links. */
@@ -13,6 +14,7 @@ export interface TextTraits {
   readonly numbers: ReadonlySet<string>;
   readonly identifiers: ReadonlySet<string>;
   readonly asks: boolean;
+  readonly language: Language | undefined;
   readonly referents: Referents;
   readonly cues: Cues;
 }
@@ -67,7 +69,7 @@ export const CUE_NAMES = [
 ] as const satisfies readonly (keyof Cues)[];
 
 /** What is read of an answer: what a request may take up, and whether it asks or says goodbye. */
-export interface AnswerTraits extends Pick<TextTraits, 'words' | 'numbers' | 'identifiers' | 'asks'> {
+export interface AnswerTraits extends Pick<TextTraits, 'words' | 'numbers' | 'identifiers' | 'asks' | 'language'> {
   readonly referents: Pick<Referents, 'mentions' | 'closes'>;
   readonly cues: Pick<Cues, 'logLength'>;
 }
@@ -97,12 +99,17 @@ export function describeText(whole: string): TextTraits {
 const readOf = (whole: string): string => whole.slice(0, UNITS_READ).replaceAll('’', "'");
 const piecesOf = (text: string): string[] => text.split(/\s+/).filter((word) => word !== '');
 
-const vocabularyOf = (text: string, whole: string): Pick<TextTraits, 'words' | 'numbers' | 'identifiers' | 'asks'> => ({
-  words: new Set(text.toLowerCase().match(/[\p{L}\p{N}]{3,40}/gu)),
-  numbers: new Set(text.match(/\d{2,20}/g)),
-  identifiers: new Set(text.match(/[A-Za-z_][A-Za-z0-9]{0,40}[_A-Z0-9.][A-Za-z0-9_.]{1,60}/g)),
-  asks: whole.trimEnd().endsWith('?'),
-});
+function vocabularyOf(text: string, whole: string): Pick<TextTraits, 'words' | 'numbers' | 'identifiers' | 'asks' | 'language'> {
+  const lowered = text.toLowerCase();
+  const words = new Set(lowered.match(/[\p{L}\p{N}]{3,40}/gu));
+  return {
+    words,
+    numbers: new Set(text.match(/\d{2,20}/g)),
+    identifiers: new Set(text.match(/[A-Za-z_][A-Za-z0-9]{0,40}[_A-Z0-9.][A-Za-z0-9_.]{1,60}/g)),
+    asks: whole.trimEnd().endsWith('?'),
+    language: languageOf(lowered, words),
+  };
+}
 
 function cuesOf(text: string, whole: string): Cues {
   const pieces = piecesOf(text);

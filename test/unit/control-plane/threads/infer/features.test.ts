@@ -9,10 +9,12 @@ import { request } from '../conversations.ts';
 
 const SIZE = shippedWeights.projection?.from ?? 0;
 const projection = shippedWeights.projection && new Projection(shippedWeights.projection);
-const reader: Reader = { followUp: (_, { cues }) => cues.pronouns / 4, projection: () => projection };
+const BACKGROUND = { en: 0.1, de: 0.3, nl: 0.4, fr: 0.4, es: 0.5, it: 0.4, pt: 0.4, cyrillic: 0.5, chinese: 0.5, japanese: 0.5 };
+const BACKGROUNDS = { cosine: BACKGROUND, kin: BACKGROUND };
+const reader: Reader = { followUp: (_, { cues }) => cues.pronouns / 4, projection: () => projection, backgrounds: BACKGROUNDS };
 
 const word = fc.constantFrom(
-  ...'what is the price of it he she they why not Paris invoice 4711 getUser() thanks no my and yes please Anna? mehr warum. rye bread'.split(
+  ...'what is the price of it he she they why not Paris invoice 4711 getUser() thanks no my and yes please Anna? mehr warum. rye bread nicht der waarom het что это'.split(
     ' ',
   ),
 );

@@ -40,7 +40,7 @@ describe('Projection', () => {
 
 function kinshipOf(...[request, tail, projection]: [Turn, readonly TurnRecord[], Projection | undefined]): Kinship {
   const kinship = { ...NO_KINSHIP };
-  measureKinship(kinship, request, tail, projection);
+  measureKinship(kinship, request, undefined, tail, projection, undefined);
   return kinship;
 }
 
