@@ -123,6 +123,8 @@ describe('a thread that a person puts right', () => {
     await page.getByRole('heading', { level: 1, name: 'What works' }).waitFor();
     await page.getByText(/ended/).first().waitFor();
     await page.getByRole('link', { name: 'Health' }).click();
+    await page.getByRole('region', { name: 'Queue' }).getByText('Waiting').waitFor();
+    await page.getByRole('link', { name: 'Accuracy', exact: true }).click();
     await page.getByRole('region', { name: 'Calibration' }).getByText('as shipped').waitFor();
     isClean(seen);
     await browser.close();

@@ -353,6 +353,7 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['thread with a guardrail path', () => served, '/?thread=thr_guarded&open=facts'],
   ['models', () => served, '/?view=models&a=gpt-4o-2024-08-06&b=gpt-4o-mini-2024-07-18'],
   ['costs', () => served, '/?view=costs&by=topic'],
+  ['health', () => served, '/?view=health'],
   ['no models', () => empty, '/?view=models'],
   ['what works', () => served, '/?view=works'],
   ['accuracy', () => served, '/?view=accuracy'],

@@ -99,6 +99,7 @@ const STATES: readonly State[] = [
   { name: 'run-drifted', address: `/?run=${other}` },
   { name: 'run-diff', address: `/?run=${run}&against=${other}` },
   { name: 'models', address: '/?view=models&a=gpt-4o-2024-08-06&b=gpt-4o-mini-2024-07-18' },
+  { name: 'health', address: '/?view=health' },
   { name: 'costs', address: '/?view=costs&by=topic' },
   { name: 'works', address: '/?view=works' },
   { name: 'works-empty', world: 'empty', address: '/?view=works' },

@@ -110,6 +110,25 @@ describe('what works', () => {
     }));
 });
 
+describe('health', () => {
+  it('tells parts, queue, losses, stages and how right the linker is', () =>
+    withWorld({}, async (served) => {
+      const { page, seen } = await visit(browser, served, '/');
+      await page.getByRole('link', { name: 'Health' }).click();
+      const region = (name: string) => page.getByRole('region', { name });
+      await region('Parts').getByText('does not answer').waitFor();
+      expect(await region('Queue').textContent()).toMatch(/Waiting12The oldest waits3\.5 sGiven up2/);
+      expect(await region('Not kept or delivered').getByRole('row').allTextContents()).toEqual(
+        expect.arrayContaining(['Refused at the doorinvalid sample4', 'Not sent by gatewaysqueue full33']),
+      );
+      await region('Stages').getByRole('row').filter({ hasText: 'embed' }).getByText('300 ms').waitFor();
+      expect(await region('Store').textContent()).toMatch(/Size50 MiBFree on its disk1,024 MiBVectors4,000Last purge.* ago/);
+      await region('Linker').getByRole('link', { name: 'accuracy' }).waitFor();
+      isClean(seen);
+      await page.context().close();
+    }));
+});
+
 describe('costs', () => {
   it('tell the trend and what each group has of it, in the address, and lead to threads', () =>
     withWorld({}, async (served) => {

@@ -345,6 +345,10 @@ export function trustRoutes({ threads, isEmpty = false }: TrustWorld): readonly 
   };
   return [
     answer('/v1/threads/:id/insight', 'threads:read', (_query, id) => insightOf(threadOf(id))),
+    {
+      ...answer('/readyz', '', () => ({ status: 'ok', parts: { store: 'ok', models: 'ok', weaviate: 'does not answer' } })),
+      permission: null,
+    },
     answer('/v1/costs', 'reports:read', ({ by }) => (isEmpty ? { ...costsBy(by), items: [] } : costsBy(by))),
     answer('/v1/compare/changes', 'reports:read', ({ model }) => changesOf(model)),
     answer('/v1/compare', 'reports:read', ({ a, b }) => comparisonOf(String(a), String(b))),

@@ -122,6 +122,24 @@ export interface Served {
   close(): Promise<void>;
 }
 
+const METRICS = `# HELP clew_journal_waiting Accepted samples that wait for processing
+clew_journal_waiting 12
+clew_journal_lag_seconds 3.5
+clew_journal_buried 2
+clew_samples_accepted_total 1840
+clew_store_bytes 52428800
+clew_disk_free_bytes 1073741824
+clew_vectors{kind="prompt"} 4000
+clew_purge_last_success_timestamp_seconds 1700000000
+clew_samples_rejected_total{code="invalid_sample"} 4
+clew_gateway_dropped_total{tenant="t",environment="e",reason="queue_full"} 31
+clew_gateway_dropped_total{tenant="t",environment="f",reason="queue_full"} 2
+clew_spans_total{outcome="exported"} 900
+clew_stage_items_total{stage="embed"} 1800
+clew_stage_duration_seconds_sum{stage="embed"} 36
+clew_stage_duration_seconds_count{stage="embed"} 120
+`;
+
 /** The real server with the real routes and policy around threads in memory. */
 export async function serve(world: World, pageFolder: string): Promise<Served> {
   const role = world.role ?? 'admin';
@@ -134,7 +152,15 @@ export async function serve(world: World, pageFolder: string): Promise<Served> {
       sessionRoute,
       ...(world.routes ?? []),
     ],
-    textPages: [],
+    textPages: [
+      {
+        path: '/metrics',
+        permission: 'metrics:read',
+        contentType: 'text/plain',
+        summary: 'From memory',
+        read: () => Promise.resolve(world.threads.length === 0 ? '' : METRICS),
+      },
+    ],
     authorizer: {
       authenticate: (header) =>
         Promise.resolve(header === `Bearer ${TOKEN}` ? { tokenId: 't', scope: { tenant: 'test', environment: 'test' }, role } : undefined),

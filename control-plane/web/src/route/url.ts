@@ -55,6 +55,7 @@ export type Route =
   | { readonly view: 'costs'; readonly by: string | undefined; readonly since: string | undefined }
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
   | { readonly view: 'accuracy'; readonly since: string | undefined }
+  | { readonly view: 'health' }
   | { readonly view: 'retention' }
   | { readonly view: 'audit'; readonly filters: AuditFilters }
   | { readonly view: 'tokens' }
@@ -74,7 +75,7 @@ export function routeOf(search: string): Route {
   const [topic, figures] = [read('topic'), read('figures') === 'released' ? ('released' as const) : undefined];
   if (view === 'topic' && topic !== undefined) return { view, topic, figures };
   if (view === 'topics') return { view, figures };
-  if (view === 'retention' || view === 'tokens') return { view };
+  if (view === 'health' || view === 'retention' || view === 'tokens') return { view };
   if (view === 'audit') return { view, filters: filtersOf(AUDIT_FILTER_NAMES, read) };
   if (view === 'policies') return { view, version: read('version') };
   if (view === 'alerts') return { view, status: read('status') };
@@ -121,6 +122,7 @@ export const modelsAddress = ({ a, b, since }: ModelsPlace = {}): string => addr
 export const costsAddress = (by?: string, since?: string): string => address({ view: 'costs', by, since });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });
 export const accuracyAddress = (since?: string): string => address({ view: 'accuracy', since });
+export const healthAddress = (): string => address({ view: 'health' });
 export const retentionAddress = (): string => address({ view: 'retention' });
 export const auditAddress = (filters: AuditFilters = {}): string => address({ view: 'audit', ...filters });
 export const tokensAddress = (): string => address({ view: 'tokens' });

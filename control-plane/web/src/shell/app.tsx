@@ -7,6 +7,7 @@ import { MeContext, mayOf } from '../api/me.ts';
 import { onTokenChange, readToken } from '../api/token.ts';
 import { useResource } from '../api/use-resource.ts';
 import { CostsView } from '../costs/costs-view.tsx';
+import { HealthView } from '../health/health-view.tsx';
 import { ThreadList } from '../list/thread-list.tsx';
 import { ModelsView } from '../models/models-view.tsx';
 import { useRoute } from '../route/navigate.ts';
@@ -94,6 +95,8 @@ function View({ route }: { readonly route: Route }) {
       return <CostsView by={route.by} since={route.since} />;
     case 'works':
       return <WorksView since={route.since} least={route.least} />;
+    case 'health':
+      return <HealthView />;
     case 'accuracy':
       return <AccuracyView since={route.since} />;
     case 'runs':

@@ -3,6 +3,7 @@ import {
   alertsAddress,
   answersAddress,
   costsAddress,
+  healthAddress,
   auditAddress,
   changesAddress,
   listAddress,
@@ -63,7 +64,10 @@ export const GROUPS: readonly RoomGroup[] = [
   { name: 'Alerts', rooms: [{ name: 'Alerts', href: alertsAddress(), views: ['alerts', 'alert'], permission: 'alerts:read' }] },
   {
     name: 'Health',
-    rooms: [{ name: 'Accuracy', href: accuracyAddress(), views: ['accuracy'], permission: 'metrics:read' }],
+    rooms: [
+      { name: 'System', href: healthAddress(), views: ['health'], permission: 'metrics:read' },
+      { name: 'Accuracy', href: accuracyAddress(), views: ['accuracy'], permission: 'metrics:read' },
+    ],
   },
   {
     name: 'Privacy',
