@@ -75,7 +75,7 @@ function resultContent(response: unknown): Content {
   const fields = isRecord(response) ? Object.entries(response) : [];
   const [name, value] = fields[0] ?? [];
   const isWrapped = fields.length === 1 && ['result', 'output', 'content', 'error'].includes(name ?? '') && typeof value === 'string';
-  const text = isWrapped ? (value) : fields.length === 0 ? '' : argumentsText(response);
+  const text = isWrapped ? value : fields.length === 0 ? '' : argumentsText(response);
   return text === '' ? NO_CONTENT : { ...NO_CONTENT, shown: [text], texts: [text] };
 }
 
