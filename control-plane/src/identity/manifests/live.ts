@@ -27,7 +27,7 @@ export async function openManifests(source: ManifestSource, logger: Logger): Pro
   const first = await load(source);
   if (!first.ok) throw new ClewError('policy_invalid', first.faults.map(manifestFaultLine).join('\n'), { extra: { faults: first.faults } });
   let inForce = first.set;
-  let signature = await signatureOf(source, inForce, logger);
+  let signature = await signatureOf(source, first.set, logger);
 
   async function reload(): Promise<boolean> {
     const next = await load(source);
@@ -38,8 +38,10 @@ export async function openManifests(source: ManifestSource, logger: Logger): Pro
       return false;
     }
     if (next.set.digest !== inForce.digest) logger.info('manifests_taken', { digest: next.set.digest, count: next.set.manifests.length });
+    const signed = await signatureOf(source, next.set, logger);
+    // Both at once: a set with the signature of another would be refused by gateways.
     inForce = next.set;
-    signature = await signatureOf(source, inForce, logger);
+    signature = signed;
     return true;
   }
 
