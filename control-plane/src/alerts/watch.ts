@@ -1,5 +1,5 @@
 // Explains alerts while they fire and once more when they have ended, and has what was found posted.
-import { errorFields, type Clock, type Logger, type Scope } from '../kernel/index.ts';
+import { createDoorbell, errorFields, type Clock, type Doorbell, type Logger, type Scope } from '../kernel/index.ts';
 import { explain, type ExplainParts } from './explain.ts';
 import type { AlertDesk } from './ports.ts';
 import { postsFor } from './post.ts';
@@ -38,7 +38,7 @@ export function createAlertWatch(parts: AlertWatchParts): AlertWatch {
   const { desk, clock, logger } = parts;
   let isStopped = false;
   const isOver = (): boolean => isStopped;
-  const bells = [createBell(), createBell()] as const;
+  const bells = [createDoorbell(), createDoorbell()] as const;
   let running: readonly Promise<void>[] = [];
 
   async function explainNow(scope: Scope, alert: Alert): Promise<void> {
@@ -61,14 +61,14 @@ export function createAlertWatch(parts: AlertWatchParts): AlertWatch {
     }
   }
 
-  async function loop(work: () => Promise<void>, bell: Bell): Promise<void> {
+  async function loop(work: () => Promise<void>, bell: Doorbell): Promise<void> {
     while (!isStopped) {
       try {
         await work();
       } catch (error) {
         logger.error('alerts_stumbled', errorFields(error));
       }
-      await bell.sleep(isOver() ? 0 : POLL_MS);
+      await bell.wait(isOver() ? 0 : POLL_MS);
     }
   }
 
@@ -82,35 +82,6 @@ export function createAlertWatch(parts: AlertWatchParts): AlertWatch {
       isStopped = true;
       for (const bell of bells) bell.ring();
       await Promise.all(running);
-    },
-  };
-}
-
-interface Bell {
-  ring(): void;
-  sleep(ms: number): Promise<void>;
-}
-
-/** A ring before the sleep is not lost. */
-function createBell(): Bell {
-  let isRung = false;
-  let wake: (() => void) | undefined;
-  return {
-    ring() {
-      isRung = true;
-      wake?.();
-    },
-    async sleep(ms) {
-      if (!isRung) {
-        await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, ms);
-          wake = () => {
-            clearTimeout(timer);
-            resolve();
-          };
-        });
-      }
-      [isRung, wake] = [false, undefined];
     },
   };
 }

@@ -1,8 +1,7 @@
 // Hands stored events to the handlers, at least once and in order. A handler that fails is tried again with growing
 // pauses; after the last try its share of the batch is counted as dropped, so that one bad handler cannot stop the others.
 // Erasures are never dropped: they are put off, ever longer, until whoever must know of them has taken them.
-import { errorFields, type Clock, type EventHandler, type Logger } from '../kernel/index.ts';
-import { createDoorbell } from './lane.ts';
+import { createDoorbell, errorFields, type Clock, type EventHandler, type Logger } from '../kernel/index.ts';
 import type { EventOutbox, IngestMeter } from './ports.ts';
 
 export interface Announcer {

@@ -8,9 +8,8 @@
 // item that fails goes back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.
 // Of a run that is buried the record is kept, without its texts; where even that fails, an account of its number.
 // While a part that all items need is away (a full disk, an outside store), items wait for it and are not to blame.
-import { errorFields } from '../kernel/index.ts';
+import { createDoorbell, errorFields } from '../kernel/index.ts';
 import { cutBatches } from './cut-batches.ts';
-import { createDoorbell } from './lane.ts';
 import type { JournalRow } from './ports.ts';
 import { createStages } from './stages.ts';
 import type { PipelineParts } from './workshop.ts';

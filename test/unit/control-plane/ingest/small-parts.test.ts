@@ -5,8 +5,9 @@ import { createRedactor } from '#redact';
 import { costOf } from '../../../../control-plane/src/ingest/index.ts';
 import { cutBatches } from '../../../../control-plane/src/ingest/cut-batches.ts';
 import { isolate } from '../../../../control-plane/src/ingest/isolate.ts';
-import { createDoorbell, createLane } from '../../../../control-plane/src/ingest/lane.ts';
+import { createLane } from '../../../../control-plane/src/ingest/lane.ts';
 import { sanitize } from '../../../../control-plane/src/ingest/sanitize.ts';
+import { createDoorbell } from '../../../../control-plane/src/kernel/index.ts';
 
 const base: Sample = { version: 1, id: 'x', startedAt: '2026-01-01T00:00:00Z' };
 
