@@ -1,5 +1,5 @@
 // GET /v1/graph: requests with what links them, for graph databases and tools.
-import { ClewError, timeOf, type Clock, type Route } from '../kernel/index.ts';
+import { ClewError, rangeOf, type Clock, type Route } from '../kernel/index.ts';
 import { exportGraph, GRAPH_FORMATS, WRITERS, type GraphFormat } from './export.ts';
 import type { GraphReader, GraphTopics } from './ports.ts';
 
@@ -46,14 +46,11 @@ export function graphRoutes({
       handle: ({ caller, query }) => {
         if (running >= MOST_AT_ONCE) throw new ClewError('overloaded', `at most ${MOST_AT_ONCE} exports at once`);
         const thread = query['thread'];
-        const toMs = query['to'] === undefined ? clock.nowMs() + 1 : (timeOf(query['to']) ?? 0);
         // One thread is meant whole.
-        const usualMs = thread === undefined ? toMs - DEFAULT_DAYS * DAY_MS : 0;
-        const fromMs = query['from'] === undefined ? usualMs : (timeOf(query['from']) ?? 0);
-        if (fromMs >= toMs) throw new ClewError('invalid_query', 'parameter from must be before to');
+        const range = rangeOf(query, clock.nowMs(), thread === undefined ? DEFAULT_DAYS * DAY_MS : undefined);
         const writer = WRITERS[(query['format'] ?? 'graphml') as GraphFormat]();
         // Who may see one user's data only asks for that, whatever the address says.
-        const asked = { fromMs, toMs, thread, user: caller.onlyUser ?? query['user'], hasTexts: query['texts'] === 'yes' };
+        const asked = { ...range, thread, user: caller.onlyUser ?? query['user'], hasTexts: query['texts'] === 'yes' };
         async function* body(): AsyncGenerator<string> {
           running += 1;
           try {

@@ -7,6 +7,7 @@ export { scopeKey, type Scope } from './scope.ts';
 export type { DomainEvent, EventHandler } from './events.ts';
 export type { ApiReply, ApiRequest, Caller, JsonSchema, QueryParameter, Route } from './route.ts';
 export { timeOf } from './time.ts';
+export { rangeOf, type Range } from './range.ts';
 export { createDoorbell, type Doorbell } from './doorbell.ts';
 export { createBuckets, type Buckets } from './buckets.ts';
 export { errorFields } from './error-fields.ts';

@@ -2,7 +2,7 @@
 import { ClewError, type Caller, type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
 import type { LivePolicy } from './live.ts';
 import { planOf } from './plan.ts';
-import type { PolicyVersions, StoredTraffic } from './ports.ts';
+import type { PolicyVersion, PolicyVersions, StoredTraffic } from './ports.ts';
 import { PolicyError, readPolicy, type LoadedPolicy, type PatternCheck } from './read.ts';
 import { DEFAULT_DAYS } from './retention-days.ts';
 import { createSimulation } from './simulate.ts';
@@ -184,6 +184,8 @@ function takingRoutes({ room, isOperator }: ChangeParts): Route[] {
   ];
 }
 
+const shown = <T extends PolicyVersion>({ atMs, ...rest }: T) => ({ id: String(rest.version), ...rest, at: new Date(atMs).toISOString() });
+
 function versionsRoute({ versions }: ChangeParts): Route {
   return {
     method: 'get',
@@ -196,13 +198,7 @@ function versionsRoute({ versions }: ChangeParts): Route {
       schema: { type: 'object', required: ['items', 'next'] },
     },
     handle: async () => {
-      const items = (await versions.list(200)).map(({ atMs, version, ...rest }) => ({
-        id: String(version),
-        version,
-        at: new Date(atMs).toISOString(),
-        ...rest,
-      }));
-      return { status: 200, json: { items, next: null } };
+      return { status: 200, json: { items: (await versions.list(200)).map(shown), next: null } };
     },
   };
 }
@@ -223,8 +219,7 @@ function versionRoute({ versions }: ChangeParts): Route {
       const asked = params['version'] ?? '';
       const found = /^[1-9]\d{0,8}$/.test(asked) ? await versions.find(Number(asked)) : undefined;
       if (!found) throw new ClewError('not_found', 'there is no version of that number');
-      const { atMs, ...rest } = found;
-      return { status: 200, json: { id: String(found.version), ...rest, at: new Date(atMs).toISOString() } };
+      return { status: 200, json: shown(found) };
     },
   };
 }

@@ -1,5 +1,14 @@
 // GET /v1/costs, GET /v1/compare, GET /v1/compare/changes.
-import { ClewError, timeOf, type Clock, type JsonSchema, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
+import {
+  ClewError,
+  rangeOf,
+  type Clock,
+  type JsonSchema,
+  type QueryParameter,
+  type Range,
+  type Route,
+  type Scope,
+} from '../kernel/index.ts';
 import { changePoints } from './change-points.ts';
 import { candidatesOf, compareModels, examplePairs, type ComparedTopic } from './compare.ts';
 import { createConversations, type Conversation } from './conversations.ts';
@@ -18,19 +27,9 @@ const RANGE: readonly QueryParameter[] = [
   { name: 'to', description: 'Requests that began before; now unless given', schema: TIME },
 ];
 
-interface Range {
-  readonly fromMs: number;
-  readonly toMs: number;
-}
-
 export function reportRoutes(reader: TrafficReader, clock: Clock): readonly Route[] {
-  const rangeOf = (query: Readonly<Record<string, string | undefined>>): Range => {
-    const toMs = query['to'] === undefined ? clock.nowMs() + 1 : (timeOf(query['to']) ?? 0);
-    const fromMs = query['from'] === undefined ? toMs - DEFAULT_DAYS * DAY_MS : (timeOf(query['from']) ?? 0);
-    if (fromMs >= toMs) throw new ClewError('invalid_query', 'parameter from must be before to');
-    return { fromMs, toMs };
-  };
-  return [costRoute(reader, rangeOf), compareRoute(reader, rangeOf), changesRoute(reader, rangeOf)];
+  const asked: RangeOf = (query) => rangeOf(query, clock.nowMs(), DEFAULT_DAYS * DAY_MS);
+  return [costRoute(reader, asked), compareRoute(reader, asked), changesRoute(reader, asked)];
 }
 
 type RangeOf = (query: Readonly<Record<string, string | undefined>>) => Range;
@@ -54,7 +53,7 @@ const FIGURES: JsonSchema = {
   },
 };
 
-function costRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
+function costRoute(reader: TrafficReader, asked: RangeOf): Route {
   return {
     method: 'get',
     path: '/v1/costs',
@@ -82,7 +81,7 @@ function costRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
       },
     },
     handle: async ({ caller, query }) => {
-      const range = rangeOf(query);
+      const range = asked(query);
       const by = (query['by'] ?? 'model') as CostDimension;
       const table = createCostTable(by);
       for await (const rows of reader.walk(caller.scope, range)) rows.forEach((row) => table.add(row));
@@ -102,7 +101,7 @@ async function conversationsIn(reader: TrafficReader, scope: Scope, range: Range
   return conversations.ended(await reader.threads(scope, conversations.threadIds()));
 }
 
-function compareRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
+function compareRoute(reader: TrafficReader, asked: RangeOf): Route {
   return {
     method: 'get',
     path: '/v1/compare',
@@ -122,7 +121,7 @@ function compareRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
     handle: async ({ caller, query }) => {
       const [a, b] = [query['a'] ?? '', query['b'] ?? ''];
       if (a === b) throw new ClewError('invalid_query', 'parameters a and b name the same model');
-      const range = rangeOf(query);
+      const range = asked(query);
       const conversations = (await conversationsIn(reader, caller.scope, range)).filter(
         ({ model }) => model === null || model === a || model === b,
       );
@@ -147,7 +146,7 @@ async function examplesOf(
   return examplePairs(candidates, wanted, vectors);
 }
 
-function changesRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
+function changesRoute(reader: TrafficReader, asked: RangeOf): Route {
   return {
     method: 'get',
     path: '/v1/compare/changes',
@@ -161,7 +160,7 @@ function changesRoute(reader: TrafficReader, rangeOf: RangeOf): Route {
       schema: { type: 'object', required: ['model', 'threads', 'all', 'completed'] },
     },
     handle: async ({ caller, query }) => {
-      const range = rangeOf(query);
+      const range = asked(query);
       const model = query['model'] ?? '';
       const own = (await conversationsIn(reader, caller.scope, range)).filter((one) => one.model === model);
       const points = (of: readonly Conversation[]) =>
