@@ -13,11 +13,14 @@ export interface Pages<T> {
   readonly reload: () => void;
 }
 
-/** The first page of a list, refreshed while it is shown, and the later ones that were asked for. The newest copy of an item counts. */
+/**
+ * The first page of a list, refreshed while it is shown where `pollMs` says how often, and the later ones that were asked for. The newest
+ * copy of an item counts.
+ */
 export function usePages<T extends { readonly id: string }>(
   key: string,
   load: (cursor: string | undefined, signal?: AbortSignal) => Promise<Page<T>>,
-  pollMs: number,
+  pollMs?: number,
 ): Pages<T> {
   const first = useResource<Page<T>>(key, (signal) => load(undefined, signal), pollMs);
   const [later, setLater] = useState<{ readonly key: string; readonly items: readonly T[]; readonly next: string | null }>();

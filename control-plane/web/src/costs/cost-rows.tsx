@@ -1,9 +1,9 @@
 import type { CostDimension, CostGroup } from '../api/reports.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, searchAddress } from '../route/url.ts';
-import { compact, count, money, percent, shortId, words } from '../ui/format.ts';
-import { ShareBar } from '../ui/share-bar.tsx';
+import { shortId, words } from '../ui/format.ts';
 import { Sparkline } from '../ui/sparkline.tsx';
+import { CostCells } from './cost-cells.tsx';
 import { everyDay } from './trend.tsx';
 
 const UNKNOWN = 'unknown';
@@ -54,17 +54,7 @@ export function CostRows({ items, total, by }: CostRowsProps) {
                   </Link>
                 )}
               </div>
-              <div className="cell-bar">
-                <ShareBar share={total === 0 ? 0 : one.costUsd / total} />
-                <span className="number">{one.priced === 0 ? '–' : money(one.costUsd)}</span>
-              </div>
-              <div className="number">{total === 0 ? '–' : percent(one.costUsd / total)}</div>
-              <div className="number">
-                {count(one.requests)} <span className="narrow-only">requests</span>
-              </div>
-              <div className="number">
-                {compact(one.inputTokens)}, {compact(one.outputTokens)} <span className="narrow-only">tokens</span>
-              </div>
+              <CostCells one={one} total={total} />
               <div className="cell-days">
                 <Sparkline values={everyDay(one.perDay).map(({ costUsd }) => costUsd)} />
               </div>

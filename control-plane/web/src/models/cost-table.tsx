@@ -1,8 +1,8 @@
 import type { Costs } from '../api/reports.ts';
+import { CostCells } from '../costs/cost-cells.tsx';
 import { Link } from '../route/link.tsx';
 import { listAddress } from '../route/url.ts';
-import { compact, count, money, percent } from '../ui/format.ts';
-import { ShareBar } from '../ui/share-bar.tsx';
+import { count, money } from '../ui/format.ts';
 
 /** What each model cost, the dearest first; each leads to its threads. */
 export function CostTable({ costs: { items, total } }: { readonly costs: Costs }) {
@@ -32,17 +32,7 @@ export function CostTable({ costs: { items, total } }: { readonly costs: Costs }
                   {one.id}
                 </Link>
               </div>
-              <div className="cell-bar">
-                <ShareBar share={total.costUsd === 0 ? 0 : one.costUsd / total.costUsd} />
-                <span className="number">{one.priced === 0 ? '–' : money(one.costUsd)}</span>
-              </div>
-              <div className="number">{total.costUsd === 0 ? '–' : percent(one.costUsd / total.costUsd)}</div>
-              <div className="number">
-                {count(one.requests)} <span className="narrow-only">requests</span>
-              </div>
-              <div className="number">
-                {compact(one.inputTokens)}, {compact(one.outputTokens)} <span className="narrow-only">tokens</span>
-              </div>
+              <CostCells one={one} total={total.costUsd} />
             </li>
           ))}
         </ol>

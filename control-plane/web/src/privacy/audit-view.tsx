@@ -9,6 +9,7 @@ import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { ago, count, dateTime, plural, shortId, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { IdField } from '../ui/labelled.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { saveJson } from '../ui/save-json.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -213,16 +214,7 @@ function ExportThread() {
         onClose={close}
         onConfirm={submit}
       >
-        <label className="reason-field">
-          <span className="field-label">Id of the thread</span>
-          <input
-            className="field"
-            value={thread}
-            onChange={(event) => setThread(event.target.value)}
-            autoComplete="off"
-            spellCheck={false}
-          />
-        </label>
+        <IdField label="Id of the thread" value={thread} onChange={setThread} />
         <p className="hint">
           A signed file (DSSE): the course of the thread without its words, the proofs of its runs, and what was done to it. The export
           stands in the log. docs/PRIVACY.md says how openssl checks the signature.

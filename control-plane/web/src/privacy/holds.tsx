@@ -7,6 +7,7 @@ import { listAddress, threadAddress } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { ago, dateTime, shortId } from '../ui/format.ts';
+import { IdField } from '../ui/labelled.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { isReason, ReasonField } from '../ui/reason-field.tsx';
 import { useDoing } from '../ui/use-doing.ts';
@@ -130,10 +131,11 @@ function PlaceDialog({ isOpen, onClose, onDone }: DialogProps & { readonly isOpe
         ))}
       </fieldset>
       {kind !== 'scope' && (
-        <label className="reason-field">
-          <span className="field-label">{kind === 'user' ? 'Pseudonym, or the user as the gateways see them' : 'Id of the thread'}</span>
-          <input className="field" value={id} onChange={(event) => setId(event.target.value)} autoComplete="off" spellCheck={false} />
-        </label>
+        <IdField
+          label={kind === 'user' ? 'Pseudonym, or the user as the gateways see them' : 'Id of the thread'}
+          value={id}
+          onChange={setId}
+        />
       )}
       <ReasonField value={reason} onChange={setReason} placeholder="As “case 4711, counsel asked”. Stays in the audit log, redacted" />
       {problem && <ProblemNote problem={problem} slim />}

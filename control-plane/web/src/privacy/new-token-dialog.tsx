@@ -1,7 +1,8 @@
-import { use, useEffect, useId, useRef, useState, type ReactNode } from 'react';
+import { use, useEffect, useId, useRef, useState } from 'react';
 import { MeContext } from '../api/me.ts';
 import { createToken, type NewToken, type Role } from '../api/privacy.ts';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { Labelled } from '../ui/labelled.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { useDoing } from '../ui/use-doing.ts';
 
@@ -188,15 +189,6 @@ function Form({ roles, onClose, onMade }: FormProps) {
         </button>
       </p>
     </form>
-  );
-}
-
-function Labelled({ label, children }: { readonly label: string; readonly children: ReactNode }) {
-  return (
-    <label className="reason-field">
-      <span className="field-label">{label}</span>
-      {children}
-    </label>
   );
 }
 

@@ -3,6 +3,7 @@ import { useMay } from '../api/me.ts';
 import { reveal, type Revealed } from '../api/privacy.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { words } from '../ui/format.ts';
+import { IdField } from '../ui/labelled.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { isReason, ReasonField } from '../ui/reason-field.tsx';
 import { useDoing } from '../ui/use-doing.ts';
@@ -66,18 +67,7 @@ function Asking({ requestId, types = [], isOpen, onClose }: RevealDialogProps) {
     >
       {found === undefined ? (
         <>
-          {requestId === undefined && (
-            <label className="reason-field">
-              <span className="field-label">Id of the request</span>
-              <input
-                className="field"
-                value={given}
-                onChange={(event) => setGiven(event.target.value)}
-                autoComplete="off"
-                spellCheck={false}
-              />
-            </label>
-          )}
+          {requestId === undefined && <IdField label="Id of the request" value={given} onChange={setGiven} />}
           {types.length > 0 && <Types types={types} chosen={chosen} onChoose={setChosen} />}
           <ReasonField value={reason} onChange={setReason} placeholder="As “ticket 4711: which address do we have”" />
           <p className="hint">

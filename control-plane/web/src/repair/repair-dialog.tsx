@@ -4,6 +4,7 @@ import { repair, type Change, type Repair } from '../api/repairs.ts';
 import type { RequestView, ThreadDetail } from '../api/views.ts';
 import { Confirm } from '../ui/confirm.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
+import { ReasonField } from '../ui/reason-field.tsx';
 import type { Turn } from '../thread/turns.ts';
 import { Consequence } from './consequence.tsx';
 import type { Kind } from './kind.ts';
@@ -66,17 +67,7 @@ export function RepairDialog({ thread, turns, index, isOpen, onClose, onDone }: 
       </fieldset>
       {(chosen === 'merge' || chosen === 'move') && <TargetChoice thread={thread} request={head} value={target} onChoose={setTarget} />}
       <Consequence kind={chosen} turns={turns} index={index} isReady={change !== undefined} />
-      <label className="reason-field">
-        <span className="field-label">Reason</span>
-        <textarea
-          className="field"
-          rows={2}
-          maxLength={500}
-          value={reason}
-          onChange={(event) => setReason(event.target.value)}
-          placeholder="Kept with the repair, redacted"
-        />
-      </label>
+      <ReasonField value={reason} onChange={setReason} placeholder="Kept with the repair, redacted" />
       {problem && <ProblemNote problem={problem} slim />}
     </Confirm>
   );

@@ -22,7 +22,7 @@ const VERDICTS: readonly (readonly [string, string])[] = [
 
 /** Every run with what it was composed of, as one digest. */
 export function RunsView({ filters }: { readonly filters: RunFilters }) {
-  const { runs, problem, hasMore, isLoadingMore, loadMore, reload } = useRuns(filters);
+  const { items: runs, problem, hasMore, isLoadingMore, loadMore, reload } = useRuns(filters);
   const now = useNow();
   useTitle('Runs');
   useKeys({ j: () => moveRowFocus(1), k: () => moveRowFocus(-1), Escape: () => goBack(filters.first ? runsAddress() : listAddress()) });

@@ -1,7 +1,5 @@
-import { useEffect, useState } from 'react';
-import { ApiError, UNREACHED, type Problem } from '../api/problem.ts';
 import { askRuns, type Answered } from '../api/runs.ts';
-import { useResource } from '../api/use-resource.ts';
+import { usePages, type Pages } from '../api/use-pages.ts';
 import type { Query } from '../api/http.ts';
 import type { Page } from '../api/views.ts';
 
@@ -22,40 +20,6 @@ async function gather(query: Query, cursor: string | undefined, signal?: AbortSi
   return { items, next: next ?? null };
 }
 
-export interface Answers {
-  /** Newest first; undefined until the first answer. */
-  readonly items: readonly Answered[] | undefined;
-  readonly problem: Problem | undefined;
-  readonly hasMore: boolean;
-  readonly isLoadingMore: boolean;
-  readonly loadMore: () => void;
-  readonly reload: () => void;
-}
-
-/** @param key names the query; a new one begins anew */
-export function useAnswers(key: string, query: Query): Answers {
-  const newest = useResource<Page<Answered>>(`answers ${key}`, (signal) => gather(query, undefined, signal));
-  const [older, setOlder] = useState<Page<Answered>>();
-  const [more, setMore] = useState<{ readonly isLoading: boolean; readonly problem?: Problem }>({ isLoading: false });
-  useEffect(() => setOlder(undefined), [key]);
-  const page = newest.data;
-  const next = older === undefined ? (page?.next ?? null) : older.next;
-  return {
-    items: page === undefined ? undefined : [...page.items, ...(older?.items ?? [])],
-    problem: newest.problem ?? more.problem,
-    hasMore: next !== null,
-    isLoadingMore: more.isLoading,
-    reload: newest.reload,
-    loadMore() {
-      if (next === null || more.isLoading) return;
-      setMore({ isLoading: true });
-      gather(query, next).then(
-        ({ items, next: after }) => {
-          setOlder((current) => ({ items: [...(current?.items ?? []), ...items], next: after }));
-          setMore({ isLoading: false });
-        },
-        (error: unknown) => setMore({ isLoading: false, problem: error instanceof ApiError ? error.problem : UNREACHED }),
-      );
-    },
-  };
-}
+/** Newest first. @param key names the query; a new one begins anew */
+export const useAnswers = (key: string, query: Query): Pages<Answered> =>
+  usePages<Answered>(`answers ${key}`, (cursor, signal) => gather(query, cursor, signal));

@@ -1,3 +1,5 @@
+import { Labelled } from './labelled.tsx';
+
 interface ReasonFieldProps {
   readonly value: string;
   readonly onChange: (value: string) => void;
@@ -7,8 +9,7 @@ interface ReasonFieldProps {
 /** Why something is done, for the audit log. */
 export function ReasonField({ value, onChange, placeholder }: ReasonFieldProps) {
   return (
-    <label className="reason-field">
-      <span className="field-label">Reason</span>
+    <Labelled label="Reason">
       <textarea
         className="field"
         rows={2}
@@ -17,7 +18,7 @@ export function ReasonField({ value, onChange, placeholder }: ReasonFieldProps) 
         onChange={(event) => onChange(event.target.value)}
         placeholder={placeholder}
       />
-    </label>
+    </Labelled>
   );
 }
 
