@@ -5,6 +5,7 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -142,12 +143,15 @@ const ESLINT = bin('eslint', 'bin/eslint.js');
 const PRETTIER = bin('prettier', 'bin/prettier.cjs');
 const TSC = bin('typescript', 'bin/tsc');
 
-const STATIC = [
-  ['scripts/generate.ts', '--check'],
-  [...TSC, '-b'],
-  [...ESLINT, '.'],
-  [...PRETTIER, '--check', '--log-level', 'warn', '.'],
-];
+/** These only read, so they run beside each other. */
+const STATIC = {
+  together: [
+    [...ESLINT, '.'],
+    [...TSC, '-b'],
+    ['scripts/generate.ts', '--check'],
+    [...PRETTIER, '--check', '--log-level', 'warn', '.'],
+  ],
+};
 
 /** task -> the commands it runs, in order, and whether the built artefacts are needed first. */
 const TASKS = {
@@ -166,8 +170,8 @@ const TASKS = {
   lint: { build: false, run: [[...ESLINT, '.']] },
   format: { build: false, run: [[...PRETTIER, '--write', '--log-level', 'warn', '.']] },
   'format:check': { build: false, run: [[...PRETTIER, '--check', '--log-level', 'warn', '.']] },
-  'check:static': { build: false, run: STATIC },
-  check: { build: true, run: [...STATIC, ['test/run.ts']] },
+  'check:static': { build: false, run: [STATIC] },
+  check: { build: true, run: [STATIC, ['test/run.ts']] },
 };
 
 const [taskName, ...rest] = process.argv.slice(2);
@@ -180,19 +184,22 @@ install(node);
 if (task.build) build(node);
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-let child;
-for (const signal of signals) process.on(signal, () => child?.kill(signal));
+const children = new Set();
+for (const signal of signals) process.on(signal, () => children.forEach((child) => child.kill(signal)));
 
-for (const [index, command] of task.run.entries()) {
-  const isLast = index === task.run.length - 1;
-  child = spawn(node, [...NODE_FLAGS, ...command, ...(isLast ? rest : [])], {
+/** Exit code of a command of Node's; ends as the command does where a signal ended it. */
+async function run(command, stdio) {
+  const child = spawn(node, [...NODE_FLAGS, ...command], {
     cwd: root,
     env: { ...env, CLEW_CALLED_FROM: process.env.INIT_CWD ?? process.cwd() },
-    stdio: 'inherit',
+    stdio,
   });
+  children.add(child);
+  const said = [];
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => said.push(chunk));
   const code = await new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (status, signal) => {
+    child.on('close', (status, signal) => {
       if (signal) {
         for (const name of signals) process.removeAllListeners(name);
         process.kill(process.pid, signal);
@@ -200,5 +207,24 @@ for (const [index, command] of task.run.entries()) {
       resolve(status ?? 1);
     });
   });
+  children.delete(child);
+  for (const chunk of said) process.stderr.write(chunk);
+  return code;
+}
+
+/** Every one to its end, so that all that is wrong is told at once; what each says stays together. */
+async function runTogether(commands) {
+  const waiting = [...commands];
+  const codes = [];
+  const work = async () => {
+    for (let command = waiting.shift(); command; command = waiting.shift()) codes.push(await run(command, ['ignore', 'pipe', 'pipe']));
+  };
+  await Promise.all(Array.from({ length: Math.max(1, Math.min(4, os.availableParallelism())) }, work));
+  return codes.find((code) => code !== 0) ?? 0;
+}
+
+for (const [index, step] of task.run.entries()) {
+  const isLast = index === task.run.length - 1;
+  const code = step.together ? await runTogether(step.together) : await run([...step, ...(isLast ? rest : [])], 'inherit');
   if (code !== 0) process.exit(code);
 }

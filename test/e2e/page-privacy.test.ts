@@ -8,7 +8,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { sealOriginals, type Policy } from '#contract';
 import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
 import { ADMIN_TOKEN, bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
-import { buildPage } from './build-page.ts';
 import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
 
 const POLICY = `version: 1
@@ -44,8 +43,6 @@ const dialog = (page: Page) => page.getByRole('dialog');
 
 beforeAll(async () => {
   writeFileSync(path.join(folder, 'policy.yaml'), POLICY);
-  const web = path.resolve(import.meta.dirname, '../../control-plane/web/dist');
-  await buildPage(web);
   plane = await startPlane({ env: { CLEW_POLICY: path.join(folder, 'policy.yaml') } });
   server = plane.app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

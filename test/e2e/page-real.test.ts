@@ -1,15 +1,11 @@
 // The page on the real control plane: samples are posted as a gateway posts them, and the page shows what was linked.
-import { existsSync } from 'node:fs';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { ADMIN_TOKEN, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
-import { buildPage } from './build-page.ts';
 import { describePage, isClean, visit } from './page-suite.ts';
 
-const web = path.resolve(import.meta.dirname, '../../control-plane/web');
 let plane: TestPlane;
 let server: Server;
 let url: string;
@@ -49,7 +45,6 @@ const post = async (samples: readonly unknown[]): Promise<void> => {
 };
 
 beforeAll(async () => {
-  if (!existsSync(path.join(web, 'dist/index.html'))) await buildPage(path.join(web, 'dist'));
   plane = await startPlane();
   server = plane.app.listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

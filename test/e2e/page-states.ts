@@ -1,10 +1,9 @@
 // Pictures of every state of the page, to be looked at: `node test/e2e/page-states.ts FOLDER [NAME …]`. From memory, wide and
 // narrow, light and dark; tells what scrolls sideways. Chinese and Japanese need a font that has them (Debian: fonts-noto-cjk).
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { setup } from '../support/built.ts';
 import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
-import { buildPage } from './build-page.ts';
 import { roomRoutes, RUN_IDS } from './page-rooms.ts';
 import { filler, many, samples } from './page-threads.ts';
 import { serve, TOKEN, type Served, type World } from './page-world.ts';
@@ -144,8 +143,7 @@ async function take(browser: Browser, served: Served, state: State, target: stri
 
 async function main([target = 'page-states', ...names]: readonly string[]): Promise<void> {
   mkdirSync(target, { recursive: true });
-  const folder = mkdtempSync(path.join(tmpdir(), 'clew-states-'));
-  await buildPage(folder);
+  setup();
   const world = (given: Partial<World> = {}): World => ({
     threads: [...samples(), ...filler(70)],
     isDown: false,
@@ -154,18 +152,17 @@ async function main([target = 'page-states', ...names]: readonly string[]): Prom
     ...given,
   });
   const served: Record<Worlds, Served> = {
-    full: await serve(world(), folder),
-    empty: await serve(world({ threads: [], routes: roomRoutes(true) }), folder),
-    huge: await serve(world({ threads: [many(10_000)] }), folder),
-    product: await serve(world({ role: 'product' }), folder),
-    auditor: await serve(world({ role: 'auditor' }), folder),
+    full: await serve(world()),
+    empty: await serve(world({ threads: [], routes: roomRoutes(true) })),
+    huge: await serve(world({ threads: [many(10_000)] })),
+    product: await serve(world({ role: 'product' })),
+    auditor: await serve(world({ role: 'auditor' })),
   };
   const browser = await openBrowser();
   const wanted = STATES.filter(({ name }) => names.length === 0 || names.includes(name));
   for (const state of wanted) await take(browser, served[state.world ?? 'full'], state, target);
   await browser.close();
   await Promise.all(Object.values(served).map((one) => one.close()));
-  rmSync(folder, { recursive: true, force: true });
   console.log(`${wanted.length * 4} pictures in ${target}`);
 }
 

@@ -1,26 +1,19 @@
 // How threads went, what works, accuracy and repairs on the page, with answers from memory.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, WIDE, type Browser, type Page } from '../support/browser.ts';
-import { buildPage } from './build-page.ts';
 import { roomRoutes } from './page-rooms.ts';
 import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
 import { filler, samples } from './page-threads.ts';
 import { request, serve, thread, type Served, type World } from './page-world.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'clew-trust-'));
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildPage(folder);
   browser = await openBrowser();
 });
 
 afterAll(async () => {
   await browser.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const USER = 'usr_5be21f90c7d34a11';
@@ -38,7 +31,7 @@ const worldOf = (given: Partial<World> = {}): World => ({
 });
 
 async function withWorld(given: Partial<World>, use: (served: Served) => Promise<void>): Promise<void> {
-  const served = await serve(worldOf(given), folder);
+  const served = await serve(worldOf(given));
   try {
     await use(served);
   } finally {

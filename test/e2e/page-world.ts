@@ -6,6 +6,7 @@ import { searchRoutes, type SearchHit } from '../../control-plane/src/search/ind
 import { traceLinker, type RequestView, type ThreadDetail, type ThreadReader } from '../../control-plane/src/threads/index.ts';
 import { threadRoutes } from '../../control-plane/src/threads/routes.ts';
 import type { AddressInfo } from 'node:net';
+import { PAGE } from '../support/built.ts';
 import { trustRoutes } from './page-trust.ts';
 
 export const TOKEN = 'page-test-token';
@@ -141,7 +142,7 @@ clew_stage_duration_seconds_count{stage="embed"} 120
 `;
 
 /** The real server with the real routes and policy around threads in memory. */
-export async function serve(world: World, pageFolder: string): Promise<Served> {
+export async function serve(world: World): Promise<Served> {
   const role = world.role ?? 'admin';
   const parts: AppParts = {
     routes: [
@@ -169,7 +170,7 @@ export async function serve(world: World, pageFolder: string): Promise<Served> {
     logger: silentLogger,
     observer: { requestFinished: () => undefined },
     version: '0.0.0',
-    pageFolder,
+    pageFolder: PAGE,
   };
   const server = createApp(parts).listen(0, '127.0.0.1');
   await new Promise((resolve) => server.once('listening', resolve));

@@ -1,32 +1,28 @@
 // The page in a real browser, on the real web server under its real policy, with threads from memory. The part in
 // page-suite.ts can be pointed at a running control plane: CLEW_PAGE_URL and CLEW_PAGE_TOKEN.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser, watch, WIDE, type Browser } from '../support/browser.ts';
-import { buildPage } from './build-page.ts';
+import { PAGE } from '../support/built.ts';
 import { describePage, eventually, isClean, visit } from './page-suite.ts';
 import { filler, fresh, many, samples } from './page-threads.ts';
 import { serve, TOKEN, type Served, type World } from './page-world.ts';
 
-const folder = mkdtempSync(path.join(tmpdir(), 'clew-page-'));
 const world: World = { threads: [], isDown: false };
 let served: Served;
 let browser: Browser;
 
 beforeAll(async () => {
-  await buildPage(folder);
   world.threads.push(...samples(), ...filler(70));
-  served = await serve(world, folder);
+  served = await serve(world);
   browser = await openBrowser();
 });
 
 afterAll(async () => {
   await browser.close();
   await served.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 const { CLEW_PAGE_URL: url, CLEW_PAGE_TOKEN: token } = process.env;
@@ -34,19 +30,19 @@ describePage(url ?? 'threads from memory', () => (url === undefined ? served : {
 
 describe('what is built', () => {
   const files = (): string[] =>
-    readdirSync(folder, { recursive: true, withFileTypes: true })
+    readdirSync(PAGE, { recursive: true, withFileTypes: true })
       .filter((entry) => entry.isFile())
       .map((entry) => path.join(entry.parentPath, entry.name));
 
   it('is small, and what most visits do not need comes when it is asked for', () => {
     const size = (list: readonly string[]): number => list.reduce((sum, file) => sum + gzipSync(readFileSync(file)).length, 0);
-    const html = readFileSync(path.join(folder, 'index.html'), 'utf8');
+    const html = readFileSync(path.join(PAGE, 'index.html'), 'utf8');
     expect(size(files().filter((file) => file.endsWith('.html') || html.includes(path.basename(file))))).toBeLessThan(200 * 1024);
     expect(size(files())).toBeLessThan(300 * 1024);
   });
 
   it('has nothing inline', () => {
-    const html = readFileSync(path.join(folder, 'index.html'), 'utf8');
+    const html = readFileSync(path.join(PAGE, 'index.html'), 'utf8');
     expect(html).not.toMatch(/<style|style=|\son[a-z]+=|<script(?![^>]*\ssrc=)/);
   });
 
@@ -220,7 +216,7 @@ describe('an answer that failed', () => {
 describe('an empty store', () => {
   it('offers snippets to copy, waits, and comes alive', async () => {
     const empty: World = { threads: [], isDown: false };
-    const other = await serve(empty, folder);
+    const other = await serve(empty);
     try {
       const { page, seen } = await visit(browser, other);
       await page.getByRole('heading', { name: 'No requests yet' }).waitFor();
@@ -315,7 +311,7 @@ describe('a thread', () => {
 
   it('draws a window of ten thousand turns, and walks them', async () => {
     const huge: World = { threads: [many(10_000)], isDown: false };
-    const other = await serve(huge, folder);
+    const other = await serve(huge);
     try {
       const { page, seen } = await visit(browser, other, '/?thread=thr_many');
       await page.getByRole('heading', { level: 2, name: 'Turn 7,000 of 10,000' }).waitFor();

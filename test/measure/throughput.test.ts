@@ -187,13 +187,15 @@ describe('throughput', () => {
       control = undefined;
       return rate;
     };
-    // In turn, and the best of each: what else the machine does slows now the one and now the other.
+    // In turn, and the best of each: what else the machine does slows now the one and now the other. A best that was reached
+    // twice is believed.
     const rates = { whole: [] as number[], bare: [] as number[], spared: [] as number[] };
-    for (let round = 0; round < 3; round++) {
+    const isBelieved = (list: readonly number[]): boolean => list.filter((rate) => rate > 0.95 * Math.max(...list)).length > 1;
+    for (let round = 0; round < 3 && !(isBelieved(rates.whole) && isBelieved(rates.bare)); round++) {
       rates.whole.push(await whole());
       rates.bare.push(await bare(true));
-      rates.spared.push(await bare(false));
     }
+    rates.spared.push(await bare(false));
     const share = Math.max(...rates.whole) / Math.max(...rates.bare);
     const shown = (list: readonly number[]): string => list.map((rate) => Math.round(rate)).join(' and ');
     const ofSpared = Math.max(...rates.whole) / Math.max(...rates.spared);

@@ -62,7 +62,7 @@ export async function startJaeger(): Promise<RunningJaeger> {
       mkdirSync(folder, { recursive: true });
       return [...flags.map((flag, index) => `--${flag}.host-port=127.0.0.1:${ports[index]}`), '--memory.max-traces=10000'];
     },
-    env: { SPAN_STORAGE_TYPE: 'memory', JAEGER_DISABLED: 'true' },
+    env: () => ({ ...process.env, SPAN_STORAGE_TYPE: 'memory', JAEGER_DISABLED: 'true' }),
     readyUrl: `${url('admin.http')}/`,
   });
   const query = async (route: string): Promise<readonly (readonly JaegerSpan[])[]> => {

@@ -45,6 +45,8 @@ export function freePort(): Promise<number> {
 
 export interface RunningServer {
   readonly folder: string;
+  /** What it wrote last. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -53,25 +55,27 @@ export interface ServerStart {
   readonly command: string;
   /** Gets the folder that the server may write to. */
   readonly args: (folder: string) => readonly string[];
-  readonly env?: Readonly<Record<string, string>>;
+  /** The whole of it, where it is not that of this process. */
+  readonly env?: (folder: string) => NodeJS.ProcessEnv;
   /** Answers 2xx once it is ready. */
   readonly readyUrl: string;
+  readonly readyMs?: number;
 }
 
 const READY_MS = 60_000;
 
-export async function startServer({ name, command, args, env, readyUrl }: ServerStart): Promise<RunningServer> {
+export async function startServer({ name, command, args, env, readyUrl, readyMs = READY_MS }: ServerStart): Promise<RunningServer> {
   const folder = mkdtempSync(path.join(tmpdir(), `clew-${name}-`));
-  const child = spawn(command, args(folder), { cwd: folder, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(command, args(folder), { cwd: folder, env: env?.(folder) ?? process.env, stdio: ['ignore', 'pipe', 'pipe'] });
   let written = '';
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', (text: string) => (written = (written + text).slice(-20_000)));
+    stream.setEncoding('utf8').on('data', (text: string) => (written = (written + text).slice(-200_000)));
   const failed = new Promise<void>((resolve) => child.once('error', () => resolve()));
   const stop = async (): Promise<void> => {
     await Promise.race([end(child), failed]);
     rmSync(folder, { recursive: true, force: true });
   };
-  const deadline = performance.now() + READY_MS;
+  const deadline = performance.now() + readyMs;
   while (!(await answers(readyUrl))) {
     if (child.exitCode === null && child.pid !== undefined && performance.now() < deadline) {
       await sleep(50);
@@ -80,7 +84,7 @@ export async function startServer({ name, command, args, env, readyUrl }: Server
     await stop();
     throw new Error(`${name} did not become ready:\n${written.slice(-4_000)}`);
   }
-  return { folder, stop };
+  return { folder, output: () => written, stop };
 }
 
 async function answers(url: string): Promise<boolean> {
@@ -97,7 +101,7 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.kill('SIGTERM');
-  const hard = setTimeout(() => child.kill('SIGKILL'), 5_000);
+  const hard = setTimeout(() => child.kill('SIGKILL'), 10_000);
   await gone;
   clearTimeout(hard);
 }

@@ -1,4 +1,5 @@
 // Where the minutes of a whole check go, by stage.
+import { groupOf } from './groups.ts';
 
 export interface Stage {
   readonly name: string;
@@ -12,25 +13,16 @@ export interface FileTimes {
   readonly endTime: number;
 }
 
-/** These run two at a time and so have one time together; see vitest.config.ts. */
-const TOGETHER = ['unit', 'architecture', 'contract'] as const;
-const TOGETHER_NAME = TOGETHER.join(', ');
-
-const stageOf = (file: string): string => {
-  const folder = /(?:^|[\\/])test[\\/]([^\\/]+)[\\/]/.exec(file)?.[1] ?? 'other';
-  return TOGETHER.some((name) => name === folder) ? TOGETHER_NAME : folder;
-};
-
 /**
- * Wall time by folder of test/. Files after the first group run one by one, so each has the time from the end of the one
- * before it: loading and hooks are in it, which the runner's own times leave out.
+ * Wall time by group of tests. The groups run one after the other, so each has the time from the end of the one before it:
+ * loading and hooks are in it, which the runner's own times leave out.
  */
 export function stageTimes(files: readonly FileTimes[], startMs: number, endMs: number): Stage[] {
   const spent = new Map<string, number>();
   let before = startMs;
   // A file that could not be loaded has no end of its own within the run.
   for (const { name, endTime } of files.filter((file) => file.endTime > startMs).toSorted((a, b) => a.endTime - b.endTime)) {
-    const stage = stageOf(name);
+    const stage = `tests, ${groupOf(name) ?? 'of no group'}`;
     const end = Math.min(endTime, endMs);
     spent.set(stage, (spent.get(stage) ?? 0) + Math.max(0, end - before));
     before = Math.max(before, end);

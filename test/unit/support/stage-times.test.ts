@@ -2,18 +2,18 @@ import { describe, expect, it } from 'vitest';
 import { budgetTable, readStages, stageTimes } from '../../support/stage-times.ts';
 
 describe('time by stage', () => {
-  it('gives each file the time since the one before it, and files that run together one time', () => {
+  it('gives each group the time since the one before it', () => {
     const files = [
-      { name: '/clone/test/integration/b.test.ts', endTime: 9_000 },
+      { name: '/clone/test/integration/crash.test.ts', endTime: 9_000 },
       { name: '/clone/test/unit/x/a.test.ts', endTime: 2_000 },
       { name: '/clone/test/contract/c.test.ts', endTime: 4_000 },
-      { name: '/clone/test/e2e/d.test.ts', endTime: 9_500 },
-      { name: '/clone/test/integration/e.test.ts', endTime: 12_500 },
+      { name: '/clone/test/e2e/page.test.ts', endTime: 8_500 },
+      { name: '/clone/test/measure/throughput.test.ts', endTime: 12_500 },
     ];
     expect(stageTimes(files, 1_000, 13_000)).toEqual([
-      { name: 'unit, architecture, contract', seconds: 3 },
-      { name: 'integration', seconds: 8 },
-      { name: 'e2e', seconds: 0.5 },
+      { name: 'tests, small', seconds: 3 },
+      { name: 'tests, whole', seconds: 5 },
+      { name: 'tests, alone', seconds: 3.5 },
       { name: 'closing', seconds: 0.5 },
     ]);
   });
@@ -21,10 +21,10 @@ describe('time by stage', () => {
   it('passes over a file without times of its own, and never counts beyond the run', () => {
     const files = [
       { name: 'test/unit/a.test.ts', endTime: 0 },
-      { name: 'test/measure/b.test.ts', endTime: 99_000 },
+      { name: 'test/measure/store.test.ts', endTime: 99_000 },
     ];
     expect(stageTimes(files, 1_000, 3_000)).toEqual([
-      { name: 'measure', seconds: 2 },
+      { name: 'tests, alone', seconds: 2 },
       { name: 'closing', seconds: 0 },
     ]);
   });
