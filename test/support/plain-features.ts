@@ -216,7 +216,7 @@ function referring({ referents: { mentions } }: TextTraits, tail: readonly TurnR
     referentInPrompts: agreement(inPrompts),
     referentInAnswers: agreement(inAnswers),
     referentInLast: agreement(added([last.prompt, last.answer])),
-    sameGender: Math.max(-2, Math.min(2, asked * Math.log((he + 0.5) / (she + 0.5)))),
+    sameGender: asked === 0 ? 0 : Math.max(-2, Math.min(2, asked * Math.log((he + 0.5) / (she + 0.5)))),
     noPerson: asked !== 0 && he + she === 0 ? 1 : 0,
   };
 }

@@ -14,6 +14,7 @@ export class TurnRecord {
   lastAt: number;
   /** Grows whenever an answer of it becomes known. */
   revision = 0;
+  #prompt: TextTraits | undefined;
   #answer: string | undefined;
   #answerVector: Float32Array | undefined;
   #answerTraits: AnswerTraits | undefined;
@@ -40,7 +41,8 @@ export class TurnRecord {
   }
 
   get prompt(): TextTraits {
-    return traitsOf(this.entry.turn);
+    this.#prompt ??= traitsOf(this.entry.turn);
+    return this.#prompt;
   }
 
   get answer(): AnswerTraits | undefined {

@@ -23,3 +23,6 @@ export function fair(cosine: number, own: Read, other: Read, background: Backgro
   const usual = Math.min(background[one], background[two]);
   return usual <= background.en ? cosine : 1 - ((1 - cosine) * (1 - background.en)) / (1 - usual);
 }
+
+/** The background that a text of this language is held against; none for English, beside which all closeness counts as it is. */
+export const besides = (own: Read, background: Background | undefined): Background | undefined => (own === 'en' ? undefined : background);

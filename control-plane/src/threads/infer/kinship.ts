@@ -4,7 +4,7 @@ import { lastOf } from '../state.ts';
 import type { Language } from '../text/language.ts';
 import type { TurnInput } from '../types.ts';
 import { dot } from '../vector.ts';
-import { fair, type Background } from './background.ts';
+import { besides, fair, type Background } from './background.ts';
 import type { Projection } from './projection.ts';
 
 const ANSWERS = 6;
@@ -35,21 +35,24 @@ export function measureKinship(
   if (vector === undefined || projection === undefined) return;
   const request = projection.of(vector, 'prompt');
   const { prompts, answers, middleOfPrompts, middle } = projection.known(tail, () => matterOf(tail, request.length, projection));
+  const usual = besides(language, background);
   const closest = new Closest();
   let [kinPrompt, kinAnswer] = [0, 0];
   for (let i = 0; i < tail.length; i++) {
-    const [prompt, answer, record] = [prompts[i], answers[i], tail[i]];
-    kinPrompt = prompt === undefined ? 0 : closest.see(fair(dot(request, prompt), language, record?.prompt.language, background));
-    kinAnswer = answer === undefined ? 0 : closest.see(fair(dot(request, answer), language, record?.answer?.language, background));
+    const prompt = prompts[i];
+    const answer = answers[i];
+    const read = usual && tail[i];
+    kinPrompt = prompt === undefined ? 0 : closest.see(fair(dot(request, prompt), language, read?.prompt.language, usual));
+    kinAnswer = answer === undefined ? 0 : closest.see(fair(dot(request, answer), language, read?.answer?.language, usual));
   }
   if (closest.count === 0) return;
-  const spoken = lastOf(tail)?.prompt.language;
+  const spoken = usual && lastOf(tail)?.prompt.language;
   into.kinPrompt = kinPrompt;
   into.kinAnswer = kinAnswer;
   into.kinBest = closest.first;
   into.kinClosest = closest.mean;
-  into.kinPrompts = fair(dot(request, middleOfPrompts), language, spoken, background);
-  into.kinThread = fair(dot(request, middle), language, spoken, background);
+  into.kinPrompts = fair(dot(request, middleOfPrompts), language, spoken, usual);
+  into.kinThread = fair(dot(request, middle), language, spoken, usual);
 }
 
 /** The three highest of the cosines that it saw. */
@@ -100,9 +103,13 @@ function matterOf(tail: readonly TurnRecord[], size: number, projection: Project
   return { prompts, answers, middleOfPrompts: unit(middleOfPrompts), middle: unit(middle) };
 }
 
-function fade(sum: Float32Array, a: Float32Array | undefined, b?: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) * DECAY + (a?.[i] ?? 0) + (b?.[i] ?? 0);
+function fade(sum: Float32Array, a: Float32Array = NOTHING, b: Float32Array = NOTHING): void {
+  if (a.length === 0 || b.length === 0) {
+    const one = a.length === 0 ? b : a;
+    for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) * DECAY + (one[i] ?? 0);
+  } else for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] ?? 0) * DECAY + (a[i] ?? 0) + (b[i] ?? 0);
 }
+const NOTHING = new Float32Array();
 
 function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector));

@@ -5,16 +5,28 @@ import type { TurnInput } from '../types.ts';
 import { candidatesFor, type Features, type Reader, type ThreadCandidate } from './features.ts';
 import { orphanLogit } from './orphan.ts';
 import { Projection } from './projection.ts';
-import { sharesOf, sumOf, sumOver, MATTER, TIME, type Shares, type Sum } from './sum.ts';
+import { MATTER, Sum, TIME, type Shares } from './sum.ts';
 import { CONTENT_TERMS, TIME_TERMS } from './terms.ts';
 import { logOdds, sigmoid, softmax } from './tuning.ts';
 import type { LinkerWeights, TextModel } from './weights.ts';
 
-/** A candidate with its score in log-odds against starting a new thread, and the share of each group of terms in it (`named`). */
+/** A candidate with its score in log-odds against starting a new thread. */
 export interface Scored extends ThreadCandidate {
   readonly score: number;
   readonly probability: number;
-  readonly shares: Shares;
+  /** The share of each group of terms in the score (`shareByGroup`): worked out when it is asked for. */
+  readonly explain: () => Shares;
+}
+
+/** What the score of a candidate is made of. */
+interface Weighing {
+  /** What time says, the pull of the gap rule included. */
+  readonly time: number;
+  readonly content: number;
+  /** How much of what content says is heard, 0…1, and what of it is a welcome to who comes back. */
+  readonly heard: number;
+  readonly pull: number;
+  readonly welcome: number;
 }
 
 /** The learned sum of what time and content say. Starting a new thread scores 0. */
@@ -30,9 +42,9 @@ export class Linker {
   constructor(weights: LinkerWeights) {
     this.#weights = weights;
     this.id = createHash('sha256').update(JSON.stringify(weights)).digest('hex').slice(0, 12);
-    this.#time = sumOver(TIME_TERMS, weights.time, weights.means);
-    this.#timeAlone = sumOver(TIME_TERMS, weights.timeAlone, weights.means);
-    this.#content = sumOver(CONTENT_TERMS, weights.content, weights.means);
+    this.#time = new Sum(TIME_TERMS, weights.time, weights.means);
+    this.#timeAlone = new Sum(TIME_TERMS, weights.timeAlone, weights.means);
+    this.#content = new Sum(CONTENT_TERMS, weights.content, weights.means);
     const projection = weights.projection === undefined ? undefined : new Projection(weights.projection);
     this.#reader = {
       followUp: (turn, traits) => textProbability(weights.followUp, turn.vector, traits),
@@ -45,12 +57,13 @@ export class Linker {
   score(turn: TurnInput, state: PrincipalState, among?: ReadonlySet<string>): Scored[] {
     const candidates = candidatesFor(turn, state, this.#reader);
     const allowed = among === undefined ? candidates : candidates.filter(({ thread }) => among.has(thread.id));
-    const shares = allowed.map(({ features }) => this.#shares(features, turn.vector !== undefined));
-    const scores = shares.map(sumOf);
+    const withContent = turn.vector !== undefined;
+    const scores = allowed.map(({ features }) => scoreOf(this.#weigh(features, withContent)));
     const probabilities = softmax(scores);
     return allowed
       .map(({ thread, last, features }, k): Scored => {
-        return { thread, last, features, score: scores[k] ?? 0, probability: probabilities[k] ?? 0, shares: shares[k] ?? NO_SHARES };
+        const explain = (): Shares => this.#sharesOf(features, withContent);
+        return { thread, last, features, score: scores[k] ?? 0, probability: probabilities[k] ?? 0, explain };
       })
       .sort((a, b) => b.score - a.score);
   }
@@ -62,7 +75,7 @@ export class Linker {
 
   /** Log-odds of joining the candidate rather than starting a new thread. */
   scoreOf(features: Features): number {
-    return sumOf(this.#shares(features, true));
+    return scoreOf(this.#weigh(features, true));
   }
 
   /** Whether a request that joins no thread goes on with something that was never seen; the candidate that comes nearest tells. */
@@ -98,17 +111,26 @@ export class Linker {
   }
 
   /** Without a vector there is no meaning to weigh, and words alone were not trained for: time decides. */
-  #shares(features: Features, withContent: boolean): Shares {
-    const time = sharesOf(withContent ? this.#time : this.#timeAlone, features);
+  #weigh(features: Features, withContent: boolean): Weighing {
     const elsewhere = withContent ? this.#pointsElsewhere(features) : 0;
-    if (features.rank === 0) time[TIME] = (time[TIME] ?? 0) + this.#pullToGapRule(features) * (1 - elsewhere);
-    if (!withContent) return time;
-    const content = sharesOf(this.#content, features);
-    content[MATTER] = (content[MATTER] ?? 0) + this.#welcomeBack(features);
-    const sum = sumOf(content);
-    const heard = features.rank === 0 && sum < 0 ? Math.min(1, (this.#sayAgainstNewest(features) + UNLIMITED * elsewhere) / -sum) : 1;
-    for (let i = 0; i < time.length; i++) time[i] = (time[i] ?? 0) + (content[i] ?? 0) * heard;
-    return time;
+    const pull = features.rank === 0 ? this.#pullToGapRule(features) * (1 - elsewhere) : 0;
+    const time = (withContent ? this.#time : this.#timeAlone).totalOf(features) + pull;
+    if (!withContent) return { time, content: 0, heard: 0, pull, welcome: 0 };
+    const welcome = this.#welcomeBack(features);
+    const content = this.#content.totalOf(features) + welcome;
+    const limited = features.rank === 0 && content < 0;
+    const heard = limited ? Math.min(1, (this.#sayAgainstNewest(features) + UNLIMITED * elsewhere) / -content) : 1;
+    return { time, content, heard, pull, welcome };
+  }
+
+  #sharesOf(features: Features, withContent: boolean): Shares {
+    const { heard, pull, welcome } = this.#weigh(features, withContent);
+    const shares = (withContent ? this.#time : this.#timeAlone).sharesOf(features);
+    shares[TIME] = (shares[TIME] ?? 0) + pull;
+    if (!withContent) return shares;
+    const content = this.#content.sharesOf(features);
+    content[MATTER] = (content[MATTER] ?? 0) + welcome;
+    return shares.map((share, i) => share + (content[i] ?? 0) * heard);
   }
 
   /**
@@ -151,7 +173,7 @@ export class Linker {
 export const SURE = 0.8;
 const DOUBTFUL = 0.7;
 const MARGIN = 1e-6;
-const NO_SHARES: Shares = new Float64Array();
+const scoreOf = ({ time, content, heard }: Weighing): number => time + content * heard;
 /** 0 up to `from`, 1 from `to` on. */
 const between = (value: number, { from, to }: { readonly from: number; readonly to: number }): number =>
   Math.max(0, Math.min(1, (value - from) / (to - from)));

@@ -93,13 +93,15 @@ function knownAmong(names: ReadonlySet<string>, manners: readonly TurnRecord[]):
 }
 
 function measureReferents(into: Draft, { referents: { mentions } }: TextTraits, { inPrompts, inAnswers, inLast }: ThreadFacts): void {
+  // Most requests mention nobody: then all of these are 0, as they stand.
+  if (!mentions.some((count) => count > 0)) return;
   const he = (inPrompts[HE] ?? 0) + (inAnswers[HE] ?? 0);
   const she = (inPrompts[SHE] ?? 0) + (inAnswers[SHE] ?? 0);
   const asked = Number((mentions[HE] ?? 0) > 0) - Number((mentions[SHE] ?? 0) > 0);
   into.referentInPrompts = agreement(mentions, inPrompts);
   into.referentInAnswers = agreement(mentions, inAnswers);
   into.referentInLast = agreement(mentions, inLast);
-  into.sameGender = Math.max(-2, Math.min(2, asked * Math.log((he + 0.5) / (she + 0.5))));
+  if (asked !== 0) into.sameGender = Math.max(-2, Math.min(2, asked * Math.log((he + 0.5) / (she + 0.5))));
   into.noPerson = asked !== 0 && he + she === 0 ? 1 : 0;
 }
 

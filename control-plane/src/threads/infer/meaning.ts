@@ -2,7 +2,7 @@
 import type { TurnInput } from '../types.ts';
 import type { Language } from '../text/language.ts';
 import { cosine, dot } from '../vector.ts';
-import { fair, type Background } from './background.ts';
+import { besides, fair, type Background } from './background.ts';
 import type { ThreadFacts } from './facts.ts';
 
 /** Answers of a thread that are looked at. */
@@ -38,20 +38,21 @@ export function measureMeaning(
   background: Background | undefined,
 ): void {
   if (vector === undefined) return;
+  const usual = besides(language, background);
   into.toBestPrompt = -Infinity;
   for (const record of tail) {
     const toPrompt = cosine(vector, record.vector);
-    into.toPrompt = toPrompt === undefined ? 0 : fair(toPrompt, language, record.prompt.language, background);
+    into.toPrompt = toPrompt === undefined ? 0 : fair(toPrompt, language, usual && record.prompt.language, usual);
     if (into.toPrompt > into.toBestPrompt) into.toBestPrompt = into.toPrompt;
   }
   if (centroidLength > 0 && centroid.length === vector.length) {
-    into.toCentroid = fair(dot(vector, centroid) / centroidLength, language, last.prompt.language, background);
+    into.toCentroid = fair(dot(vector, centroid) / centroidLength, language, last.prompt.language, usual);
   }
   let toAnswer: number | undefined;
   for (let i = Math.max(0, tail.length - ANSWERS); i < tail.length; i++) {
     const record = tail[i];
     toAnswer = cosine(vector, record?.answerVector);
-    if (toAnswer !== undefined) toAnswer = fair(toAnswer, language, record?.answer?.language, background);
+    if (toAnswer !== undefined) toAnswer = fair(toAnswer, language, usual && record?.answer?.language, usual);
     into.toBestAnswer = Math.max(into.toBestAnswer, toAnswer ?? 0);
   }
   into.toAnswer = toAnswer ?? 0;

@@ -1,7 +1,7 @@
 import type { Reason } from '../types.ts';
 import type { Features } from './features.ts';
 import type { Scored } from './linker.ts';
-import { named } from './sum.ts';
+import { shareByGroup } from './sum.ts';
 import type { TermGroup } from './terms.ts';
 
 /** Shares below this many log-odds are left out. */
@@ -11,11 +11,11 @@ const MOST = 5;
 /** Why a thread was joined, or why even the best candidate was not: what speaks for it has a weight above zero. */
 export function reasonsFor(candidate: Scored, decision: 'joined' | 'new'): Reason[] {
   const sign = decision === 'joined' ? 1 : -1;
-  const reasons = [...named(candidate.shares)]
-    .filter(([, weight]) => Math.abs(weight) >= WORTH_SAYING)
-    .toSorted(([, a], [, b]) => sign * (b - a))
+  const reasons = shareByGroup(candidate.explain())
+    .filter(({ share }) => Math.abs(share) >= WORTH_SAYING)
+    .sort((a, b) => sign * (b.share - a.share))
     .slice(0, MOST)
-    .map(([group, weight]) => ({ ...sentence(group, weight, candidate.features), weight: Math.round(weight * 100) / 100 }));
+    .map(({ group, share }) => ({ ...sentence(group, share, candidate.features), weight: Math.round(share * 100) / 100 }));
   return reasons.length > 0 ? reasons : [{ code: 'balanced', text: 'Nothing speaks clearly for or against an earlier thread.', weight: 0 }];
 }
 
