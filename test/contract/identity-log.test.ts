@@ -1,6 +1,6 @@
 // The log over a real store: sequencing, checkpoints, witnesses, and a table of crash points.
 import { createHash } from 'node:crypto';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -226,6 +226,33 @@ describe('sequencing', () => {
   });
 });
 
+describe('the guard', () => {
+  it('is not left behind what was published, where a slower replica writes last', async () => {
+    const folder = newFolder();
+    const store = open(folder);
+    const guard = checkpointFolder(path.join(folder, 'guard'));
+    await store.turns.commit([turnOf(1)], [], []);
+    const fast = checkpointerOf(store.log, guard);
+    let isHeld = true;
+    // The slower one has computed its checkpoint when the faster one signs a larger log.
+    const slow = checkpointerOf(store.log, {
+      read: (scope) => guard.read(scope),
+      async write(scope, note) {
+        if (isHeld) {
+          isHeld = false;
+          await store.turns.commit([turnOf(2), turnOf(3)], [], []);
+          await fast.advance(SCOPE);
+        }
+        await guard.write(scope, note);
+      },
+    });
+    await slow.advance(SCOPE);
+    const guarded = parseNote((await guard.read(SCOPE)) ?? '')?.text ?? '';
+    expect(parseCheckpoint(guarded)?.size).toBe(3);
+    expect((await store.log.state(SCOPE)).checkpoint).toContain(guarded);
+  });
+});
+
 describe('a witness', () => {
   it('that is away delays nothing, and cosigns what came meanwhile when it is back', async () => {
     const folder = newFolder();
@@ -258,6 +285,41 @@ describe('a witness', () => {
     await store.turns.commit([turnOf(7)], [], []);
     expect(signaturesOf(await advance(fresh))).toHaveLength(2);
     expect(witness.answers).toEqual([200, 503, 200, 200, 409, 200]);
+    await witness.close();
+  });
+
+  it('notices a data folder that was put back whole, guard and all: at once, and after the new history has grown past the old', async () => {
+    const witness = await startWitness();
+    const folder = newFolder();
+    const checkpointerIn = (data: string, store: SqliteStore) =>
+      checkpointerOf(store.log, checkpointFolder(path.join(data, 'guard')), [witnessClient({ url: witness.url, vkey: witness.vkey })]);
+    const store = open(folder);
+    await store.turns.commit([turnOf(1), turnOf(2)], [], []);
+    const first = checkpointerIn(folder, store);
+    witness.trust(first.vkeyOf(SCOPE));
+    await first.advance(SCOPE);
+    await first.cosigned(SCOPE);
+    await shut(store);
+    const backup = newFolder();
+    cpSync(folder, backup, { recursive: true });
+    const later = open(folder);
+    const second = checkpointerIn(folder, later);
+    await later.turns.commit([turnOf(3), turnOf(4), turnOf(5)], [], []);
+    await second.advance(SCOPE);
+    await second.cosigned(SCOPE);
+    expect([...second.refusals(SCOPE)]).toEqual([]);
+    // All of the folder is from before: nothing in it knows of what was signed since.
+    const restored = open(backup);
+    const third = checkpointerIn(backup, restored);
+    await restored.turns.commit([turnOf(6)], [], []);
+    await third.advance(SCOPE);
+    expect(parseNote((await third.cosigned(SCOPE))?.note ?? '')?.signatures).toHaveLength(1);
+    expect([...third.refusals(SCOPE)]).toEqual([['witness.example/one', 'larger_log']]);
+    await restored.turns.commit([7, 8, 9].map(turnOf), [], []);
+    const fourth = checkpointerIn(backup, restored);
+    await fourth.advance(SCOPE);
+    expect(parseNote((await fourth.cosigned(SCOPE))?.note ?? '')?.signatures).toHaveLength(1);
+    expect([...fourth.refusals(SCOPE)]).toEqual([['witness.example/one', 'other_history']]);
     await witness.close();
   });
 });

@@ -52,6 +52,7 @@ const LOG = {
   witnesses: [
     { name: 'witness.example/w1', at: at(2_000) },
     { name: 'another.example/w2', at: null },
+    { name: 'third.example/w3', at: null, refused: 'larger_log' },
   ],
   missing: 3,
   lost: 41,

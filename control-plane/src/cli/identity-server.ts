@@ -93,11 +93,11 @@ export async function bundle(args: readonly string[], help: string): Promise<num
   return 0;
 }
 
-/** How the log fares; exit 1 where runs are missing. */
+/** How the log fares; exit 1 where runs are missing or a witness saw another log. */
 export async function log(args: readonly string[]): Promise<number> {
   const text = { type: 'string' } as const;
   const { values } = parseArgs({ args: [...args], options: { url: text, token: text } });
-  const health = (await get('/v1/log', values)) as { missing: number };
+  const health = (await get('/v1/log', values)) as { missing: number; witnesses: readonly { readonly refused: string | null }[] };
   process.stdout.write(`${JSON.stringify(health)}\n`);
-  return health.missing > 0 ? 1 : 0;
+  return health.missing > 0 || health.witnesses.some(({ refused }) => refused !== null) ? 1 : 0;
 }

@@ -23,7 +23,7 @@ clew identity bundle RUN [--url URL] [--token TOKEN]
   All that an outsider needs to check the run with verify.
 clew identity log [--url URL] [--token TOKEN]
   How the log fares: size, newest checkpoint, witnesses, its key, and how many runs are not there; exit 1 where some are
-  missing without an explanation.
+  missing without an explanation, or a witness saw another log than this.
 clew identity changes --at TIME | --alert ID [--minutes 60] [--model MODEL] [--url URL] [--token TOKEN]
   What changed in the composition of runs at a moment, or when an alert began; exit 1 where something did.`;
 

@@ -7,9 +7,9 @@ import { fetchRun, get, isRunId } from './identity-server.ts';
 import { resolvePath, UsageError } from './io.ts';
 import { makeKey, sign } from './manifest-sign.ts';
 
-export const help = `clew manifest init --from RUN [--name NAME] [--instructions FILE] [--url URL] [--token TOKEN]
+export const help = `clew manifest init --from RUN [--name NAME] [--instructions FILE …] [--url URL] [--token TOKEN]
   A manifest out of a run that is known to be good, as YAML on stdout. A record holds commitments only: give the approved
-  system prompt with --instructions.
+  system prompt with --instructions, once for each system or developer message, in order.
 clew manifest validate FILE…
   All faults with file, line and what was expected; JSON on stdout, exit 1 where there are any.
 clew manifest key FILE
@@ -34,7 +34,7 @@ async function init(args: readonly string[]): Promise<number> {
     options: {
       from: { type: 'string' },
       name: { type: 'string' },
-      instructions: { type: 'string' },
+      instructions: { type: 'string', multiple: true },
       url: { type: 'string' },
       token: { type: 'string' },
     },
@@ -44,7 +44,8 @@ async function init(args: readonly string[]): Promise<number> {
   const run = await fetchRun(from, values);
   const { route, service } = await placeOf(run.requestId, values);
   const { instructions = [] } = run.record.composition;
-  const texts = values.instructions === undefined ? undefined : [await text(values.instructions)];
+  const given = values.instructions && (await Promise.all(values.instructions.map(text)));
+  const texts = given?.map((one, index) => asSent(one, instructions[index]?.length));
   const manifest = draftManifest(run.record, {
     name: values.name ?? `run-${from.slice(0, 8)}`,
     revision: new Date().toISOString().slice(0, 10),
@@ -57,10 +58,17 @@ async function init(args: readonly string[]): Promise<number> {
       `The run had ${instructions.length} instruction(s), of which only commitments are known: they are left out. Give the approved text with --instructions.\n`,
     );
   }
-  warnOfOtherText(texts?.[0], instructions[0]?.length);
+  if (texts && texts.length !== instructions.length)
+    process.stderr.write(
+      `The run had ${instructions.length} instruction(s) and ${texts.length} are given: it will not match this manifest. Give --instructions once for each.\n`,
+    );
+  for (const [index, one] of (texts ?? []).entries()) warnOfOtherText(one, instructions[index]?.length);
   process.stdout.write(stringify(manifest, { lineWidth: 120 }));
   return 0;
 }
+
+/** Where the run's text itself ended with the line break, the file's is kept: of each text one break at the end is that of the file. */
+const asSent = (text: string, sentBytes: number | undefined): string => (Buffer.byteLength(text) === sentBytes ? `${text}\n` : text);
 
 /** Of what was sent only a commitment and its length are known: a text of another length is not what the run had. */
 function warnOfOtherText(text: string | undefined, sentBytes: number | undefined): void {

@@ -3,7 +3,7 @@
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { PublicTopics, SpanMeter } from '../export/index.ts';
 import type { FeedbackMeter } from '../feedback/index.ts';
-import type { Account } from '../identity/index.ts';
+import type { ScopeAccount } from '../identity/index.ts';
 import type { IngestMeter, Stage } from '../ingest/index.ts';
 import type { EventHandler, Scope } from '../kernel/index.ts';
 import type { VerdictKind } from '../threads/index.ts';
@@ -42,7 +42,7 @@ export interface Metrics
   /** Read when the page is asked for. */
   watchJournal(read: () => Promise<JournalDepth>, nowMs: () => number): void;
   /** Read when the page is asked for: what became of the runs that gateways numbered. */
-  watchRuns(read: () => Promise<readonly { readonly scope: Scope; readonly account: Account }[]>): void;
+  watchRuns(read: () => Promise<readonly ScopeAccount[]>): void;
   /** Erasures that some place has not taken yet. Read when the page is asked for. */
   watchErasures(read: () => Promise<number>): void;
   /** Read when the page is asked for: spans that wait, by destination. */

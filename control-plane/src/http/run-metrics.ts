@@ -1,6 +1,6 @@
 // Runs by what they were judged to be and who signed them, and what became of those that gateways numbered.
 import { Counter, Gauge, type Registry } from 'prom-client';
-import type { Account } from '../identity/index.ts';
+import type { ScopeAccount } from '../identity/index.ts';
 import type { StoredTurn } from '../ingest/index.ts';
 import { scopeKey, type Scope } from '../kernel/index.ts';
 
@@ -8,7 +8,7 @@ const MANIFESTS_PER_SCOPE = 50;
 const SCOPES = 200;
 const WHERE = ['tenant', 'environment'] as const;
 
-type ReadAccounts = () => Promise<readonly { readonly scope: Scope; readonly account: Account }[]>;
+type ReadAccounts = () => Promise<readonly ScopeAccount[]>;
 
 export interface RunMetrics {
   stored(turn: StoredTurn): void;
@@ -37,6 +37,12 @@ export function createRunMetrics(registry: Registry): RunMetrics {
     labelNames: [...WHERE, 'kind'] as const,
     registers,
   });
+  const refusing = new Gauge({
+    name: 'clew_log_witnesses_refusing',
+    help: 'Witnesses that saw another log than this: the data folder was put back from a backup, or two servers hold it',
+    labelNames: WHERE,
+    registers,
+  });
   const known = new Map<string, Set<string>>();
   const manifestLabel = (scope: Scope, name: string): string => {
     const names = known.get(scopeKey(scope)) ?? new Set<string>();
@@ -62,8 +68,10 @@ export function createRunMetrics(registry: Registry): RunMetrics {
     async refresh() {
       if (!read) return;
       account.reset();
-      for (const { scope, account: found } of (await read()).slice(0, SCOPES)) {
+      refusing.reset();
+      for (const { scope, account: found, refusals } of (await read()).slice(0, SCOPES)) {
         const { missing, lost, notKept, unknownEnd, repeated, unproven } = found;
+        refusing.set({ tenant: scope.tenant, environment: scope.environment }, refusals);
         const values = { missing, lost, not_kept: notKept, unknown_end: unknownEnd, repeated, unproven };
         for (const [kind, value] of Object.entries(values))
           account.set({ tenant: scope.tenant, environment: scope.environment, kind }, value);

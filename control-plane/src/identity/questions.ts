@@ -30,7 +30,10 @@ export function answerTo(question: Question, run: StoredRun, before?: StoredRun)
   if (question === 'composition') return declared(differences);
   const { aspect, paths } = ASPECT[question];
   if (!checked.includes(aspect)) return { answer: 'unknown', why: `the manifest declares no ${aspect}`, differences: [] };
-  return declared(differences.filter(({ path }) => paths.some((start) => path === start || path.startsWith(`${start}/`))));
+  const answer = declared(differences.filter(({ path }) => paths.some((start) => path === start || path.startsWith(`${start}/`))));
+  // A manifest may let such a run pass; that the model was the authorised one is said of none that does not show its model.
+  const isShown = question !== 'model' || run.record.model.executed !== undefined;
+  return answer.answer === 'yes' && !isShown ? { answer: 'unknown', why: 'nothing shows which model answered', differences: [] } : answer;
 }
 
 function declared(differences: readonly Deviation[]): Answer {

@@ -37,6 +37,13 @@ export interface IdentityParts {
   readonly logger: Logger;
 }
 
+export interface ScopeAccount {
+  readonly scope: Scope;
+  readonly account: Account;
+  /** Witnesses that saw another log than this. */
+  readonly refusals: number;
+}
+
 export interface IdentityRoom {
   readonly identifier: Identifier;
   /** For whoever takes samples in and does not keep them. */
@@ -47,7 +54,7 @@ export interface IdentityRoom {
   /** Those in force. */
   manifests(): ManifestSet;
   /** What became of the runs that gateways numbered, for every log. */
-  accounts(): Promise<readonly { readonly scope: Scope; readonly account: Account }[]>;
+  accounts(): Promise<readonly ScopeAccount[]>;
   /** Begins to sign checkpoints, one round a second. */
   start(): void;
   /** Signs what came in last. */
@@ -88,7 +95,12 @@ export function createIdentity(parts: IdentityParts): IdentityRoom {
     ],
     async accounts() {
       const scopes = await log.scopes();
-      return Promise.all(scopes.map(async (scope) => ({ scope, account: (await readAccount(counters, scope, clock.nowMs())).account })));
+      return Promise.all(
+        scopes.map(async (scope) => {
+          const { account } = await readAccount(counters, scope, clock.nowMs());
+          return { scope, account, refusals: checkpointer.refusals(scope).size };
+        }),
+      );
     },
     start: () => rounds.start(),
     async stop() {

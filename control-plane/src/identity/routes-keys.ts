@@ -125,7 +125,8 @@ function readKey(body: unknown, caller: Caller, nowMs: number): GatewayKey {
     id: keyIdOf(publicKey),
     name,
     publicKey: publicKeyPem(publicKey),
-    fromMs: vouched ? fromMs : Math.max(fromMs, nowMs - LONGEST_BACK_MS),
+    // A gateway whose clock was ahead when it made the key would else not count until then.
+    fromMs: vouched ? fromMs : Math.min(Math.max(fromMs, nowMs - LONGEST_BACK_MS), nowMs),
     untilMs: null,
     revokedAtMs: null,
     vouched,

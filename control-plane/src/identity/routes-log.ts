@@ -52,7 +52,18 @@ function healthRoute({ store, checkpointer, counters, key, clock, witnesses }: L
           witnesses: {
             type: 'array',
             description: 'Those that are asked to cosign, with the time at which each saw the newest checkpoint; null: not yet',
-            items: { type: 'object', properties: { name: { type: 'string' }, at: { type: ['string', 'null'], format: 'date-time' } } },
+            items: {
+              type: 'object',
+              properties: {
+                name: { type: 'string' },
+                at: { type: ['string', 'null'], format: 'date-time' },
+                refused: {
+                  enum: ['larger_log', 'other_history', null],
+                  description:
+                    'larger_log: it saw more of this log than there is; other_history: what it saw is no beginning of it. The data folder was put back from a backup, or two servers hold it.',
+                },
+              },
+            },
           },
           missing: {
             type: 'integer',
@@ -82,7 +93,11 @@ function healthRoute({ store, checkpointer, counters, key, clock, witnesses }: L
           checkpointAt: publishedMs === null || publishedMs === undefined ? null : new Date(publishedMs).toISOString(),
           root: published?.root.toString('base64') ?? null,
           signatures: note?.signatures.map(({ name }) => name) ?? [],
-          witnesses: witnesses.map((witness) => ({ name: witness.name, at: cosignedBy(note, witness) })),
+          witnesses: witnesses.map((witness) => ({
+            name: witness.name,
+            at: cosignedBy(note, witness),
+            refused: checkpointer.refusals(scope).get(witness.name) ?? null,
+          })),
           missing,
           lost,
           notKept,

@@ -5,7 +5,7 @@ import type { Bundler } from './bundle.ts';
 import { compareRuns, type TemplateTexts } from './compare.ts';
 import type { RunReader, StoredRun } from './ports.ts';
 import { answerTo, QUESTIONS, type Answer, type Question } from './questions.ts';
-import { DEVIATION, PROVENANCE, RUN_FIELDS, RUN_ID, runSummary, TIME, VERDICT } from './views.ts';
+import { DEVIATION, provenanceOf, RUN_FIELDS, RUN_ID, runSummary, TIME, VERDICT } from './views.ts';
 
 const permission = 'runs:read';
 
@@ -214,7 +214,7 @@ function runRoute({ runs }: RunRoutesParts): Route {
       const { traceId, record } = run;
       return {
         status: 200,
-        json: { ...runSummary(run), traceId, deviations, checked, before, truncation, record, provenance: PROVENANCE },
+        json: { ...runSummary(run), traceId, deviations, checked, before, truncation, record, provenance: provenanceOf(run) },
       };
     },
   };

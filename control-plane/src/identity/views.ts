@@ -75,8 +75,15 @@ export function runSummary(run: StoredRun): Record<string, unknown> {
   };
 }
 
-/** Who says what a field says: seen at the gateway, stated by the provider, or stated by the application. */
-export const PROVENANCE: Readonly<Record<string, 'gateway' | 'provider' | 'application'>> = {
+type Source = 'gateway' | 'provider' | 'application';
+
+/** Who says what a field of the run says. Of a model that the gateway named, no provider stated anything. */
+export function provenanceOf({ record: { model } }: StoredRun): Readonly<Record<string, Source>> {
+  return model.evidence === 'gateway' ? { ...PROVENANCE, '/model/executed': 'gateway' } : PROVENANCE;
+}
+
+/** Seen at the gateway, stated by the provider, or stated by the application. */
+export const PROVENANCE: Readonly<Record<string, Source>> = {
   '/runId': 'gateway',
   '/dialect': 'gateway',
   '/model/requested': 'gateway',

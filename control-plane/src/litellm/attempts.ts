@@ -1,7 +1,7 @@
 // Events of one request become one sample: LiteLLM tells of each failed attempt by an event of its own, and of the last
 // one without saying so. What ended later came later; beginnings say nothing, since the event of a stream begins with the
 // request, before the attempts that failed.
-import type { Sample } from '#contract';
+import type { Model, Sample } from '#contract';
 
 const MAX_ATTEMPTS = 16;
 const MAX_MS = 86_400_000;
@@ -22,10 +22,20 @@ export function followedBy(known: Sample, next: Sample): Sample | undefined {
   return {
     ...second,
     startedAt: new Date(startedMs).toISOString(),
-    ...(model && { model: { ...model, ...(requested === undefined ? {} : { requested }) } }),
+    ...(model && { model: answeredBy(model, requested) }),
     ...(stages && { stages: { ...stages, ...waited(second, startedMs) } }),
     call: { ...second.call, attempt: Math.min(100, attempts.length) },
     composition: { ...second.composition, attempts: attempts.slice(0, MAX_ATTEMPTS) },
+  };
+}
+
+/** The name that the client asked for is one that LiteLLM writes over answers: after a fallback it shows here alone that it is. */
+function answeredBy({ executed, evidence, ...model }: Model, requested: string | undefined): Model {
+  const isAlias = executed !== undefined && executed === requested && (evidence === 'response_body' || evidence === 'stream_event');
+  return {
+    ...model,
+    ...(requested === undefined ? {} : { requested }),
+    ...(executed === undefined || isAlias ? { evidence: isAlias ? 'unknown' : evidence } : { executed, evidence }),
   };
 }
 

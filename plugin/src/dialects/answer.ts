@@ -86,12 +86,22 @@ function modelOf(call: RawCall, request: LlmRequest, found: Found, isStream: boo
     ...(fingerprint !== undefined && { fingerprint }),
   };
   const named = asText(found.model)?.slice(0, 256).toWellFormed();
+  if (named !== undefined && isWrittenByKong(call, named)) return { ...model, executed: named, evidence: 'gateway' };
   if (named !== undefined) return { ...model, executed: named, evidence: isStream ? 'stream_event' : 'response_body' };
   for (const [header, evidence] of MODEL_HEADERS) {
     const value = asText(get(call.responseHeaders, header));
     if (value !== undefined) return { ...model, executed: value.slice(0, 256).toWellFormed(), evidence };
   }
   return model;
+}
+
+/** Providers whose answers Kong's ai-proxy hands on with the model that they name. */
+const NAMED_BY_PROVIDER = new Set(['openai', 'azure', 'anthropic', 'mistral']);
+
+/** Answers of the others ai-proxy puts into OpenAI's form, with the model of its own configuration: no word of the provider. */
+function isWrittenByKong(call: RawCall, named: string): boolean {
+  const [provider = '', ...name] = (asText(get(call.responseHeaders, 'x-kong-llm-model')) ?? '').split('/');
+  return name.join('/') === named && !NAMED_BY_PROVIDER.has(provider);
 }
 
 const UNKNOWN_ERROR = 'unknown_error';

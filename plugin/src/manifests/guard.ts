@@ -14,6 +14,7 @@ import {
 } from '#contract';
 import { composition, instructionTexts, readRequest, type LlmRequest } from '#dialects';
 import type { CapturedRequest } from '../observe/index.ts';
+import { hasNameTwice } from './named-twice.ts';
 
 export interface GuardVerdict {
   readonly action: 'pass' | 'warn' | 'block';
@@ -57,8 +58,9 @@ export function guard(set: ManifestSet, place: RunPlace, request: CapturedReques
   const covering = coveringManifests(set, place);
   const enforcing = covering.filter(isEnforcing);
   if (enforcing.length === 0) return undefined;
-  const reading = request.bodyTruncated ? undefined : readRequest(rawCallOf(request));
-  if (!reading?.ok) return unjudged(enforcing);
+  const call = rawCallOf(request);
+  const reading = request.bodyTruncated ? undefined : readRequest(call);
+  if (!reading?.ok || hasNameTwice(call.requestBody ?? '')) return unjudged(enforcing);
   const judgement = judge({ ...set, manifests: covering }, place, reading.request, declared);
   const judging = covering.find(({ manifest }) => manifest.name === judgement.manifest?.name);
   if (!judging || !isEnforcing(judging)) return undefined;

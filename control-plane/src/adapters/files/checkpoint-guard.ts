@@ -1,4 +1,5 @@
 import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import type { CheckpointGuard } from '../../identity/index.ts';
 import { scopeKey, type Scope } from '../../kernel/index.ts';
@@ -17,8 +18,9 @@ export function checkpointFolder(folder: string): CheckpointGuard {
     },
     async write(scope, checkpoint) {
       await mkdir(folder, { recursive: true, mode: 0o700 });
-      const fresh = `${fileOf(scope)}.fresh`;
-      const handle = await open(fresh, 'w', 0o600);
+      // Of its own name: two replicas may write at once, and a mixture of both would be no checkpoint.
+      const fresh = `${fileOf(scope)}.${randomBytes(6).toString('hex')}.fresh`;
+      const handle = await open(fresh, 'wx', 0o600);
       try {
         await handle.writeFile(checkpoint);
         await handle.sync();

@@ -1,7 +1,7 @@
 // Keeps every log signed: one signing at a time for each, witnesses beside it. The order of one signing: sign-next.ts.
 import { errorFields, scopeKey, type Logger, type Scope } from '../../kernel/index.ts';
 import { createCosigner } from './cosigner.ts';
-import type { CheckpointGuard, LogStore, Witness } from './ports.ts';
+import type { CheckpointGuard, LogStore, Witness, WitnessRefusal } from './ports.ts';
 import { signNext } from './sign-next.ts';
 import {
   createSignedCheckpoints,
@@ -26,6 +26,8 @@ export interface Checkpointer extends Pick<SignedCheckpoints, 'originOf' | 'vkey
   published(scope: Scope): Promise<PublishedCheckpoint | undefined>;
   /** The same, when the witnesses that are asked just now have answered or failed. */
   cosigned(scope: Scope): Promise<PublishedCheckpoint | undefined>;
+  /** Witnesses, by name, that saw another log than this when they were asked last. */
+  refusals(scope: Scope): ReadonlyMap<string, WitnessRefusal>;
 }
 
 export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
@@ -47,6 +49,7 @@ export function createCheckpointer(parts: CheckpointerParts): Checkpointer {
     vkeyOf: checkpoints.vkeyOf,
     advance,
     published: (scope) => checkpoints.published(scope),
+    refusals: (scope) => cosigner.refusals(scope),
     async cosigned(scope) {
       await cosigner.idle(scope);
       return checkpoints.published(scope);

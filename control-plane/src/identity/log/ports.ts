@@ -43,12 +43,31 @@ export interface CheckpointGuard {
   write(scope: Scope, checkpoint: string): Promise<void>;
 }
 
+/**
+ * What a witness says against a checkpoint. larger_log: it saw more of this log than there is. other_history: what it saw is
+ * no beginning of this log. Either says that this log is not what it was: put back from a backup, or held by two servers.
+ */
+export type WitnessRefusal = 'larger_log' | 'other_history';
+
+export class WitnessRefused extends Error {
+  override readonly name = 'WitnessRefused';
+  readonly refusal: WitnessRefusal;
+  /** Leaves that the witness says it saw, where it does. */
+  readonly seen: number | undefined;
+
+  constructor(refusal: WitnessRefusal, seen: number | undefined) {
+    super(refusal === 'larger_log' ? 'The witness saw a larger log of this name' : 'The witness saw another history of this log');
+    this.refusal = refusal;
+    this.seen = seen;
+  }
+}
+
 /** A witness, by its client. */
 export interface Witness {
   readonly name: string;
   /** C2SP vkey of kind cosignature/v1; absent where its signatures cannot be read. */
   readonly vkey?: string;
-  /** Lines of cosignature, to be put below the note. Rejects where it does not answer or refuses. */
+  /** Lines of cosignature, to be put below the note. Rejects where it does not answer; with WitnessRefused where it saw another log. */
   cosign(request: WitnessRequest): Promise<readonly string[]>;
 }
 

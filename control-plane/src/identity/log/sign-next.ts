@@ -44,8 +44,15 @@ export async function signNext(scope: Scope, { store, guard, key, checkpoints }:
   const text = formatCheckpoint(checkpoint);
   const note = formatNote({ text, signatures: [signNote(text, checkpoint.origin, key)] });
   await guard.write(scope, note);
-  await store.publish(scope, size, note);
+  const isNewest = await store.publish(scope, size, note);
+  // Another replica was ahead of this one, and its word in the guard is gone: it is put back.
+  if (!isNewest) await guardPublished(scope, store, guard);
   return { ...checkpoint, note };
+}
+
+async function guardPublished(scope: Scope, store: LogStore, guard: CheckpointGuard): Promise<void> {
+  const { checkpoint } = await store.state(scope);
+  if (checkpoint !== null) await guard.write(scope, checkpoint);
 }
 
 /** The log must hold what was signed before, at the same places. */

@@ -1,5 +1,5 @@
 // C2SP tlog-witness, the log's side: POST <prefix>/add-checkpoint.
-import type { Witness, WitnessRequest } from './ports.ts';
+import { WitnessRefused, type Witness, type WitnessRequest } from './ports.ts';
 import { COSIGNATURE_V1, parseVkey, parseNote, type NoteVerifier } from './note.ts';
 import { cosignedAt } from './cosignature.ts';
 
@@ -42,9 +42,13 @@ export function witnessClient({ url, vkey, fetch: send = fetch, timeoutMs = 5_00
       if (response.status === 409) {
         // It has another size than we thought, and says which. Larger than ours: it saw a history that we do not have.
         const known = await sizeIn(response);
-        if (known === undefined || known > size) throw new Error('The witness has seen a larger log of this name');
+        if (known === undefined) throw new Error('The witness did not say which size it has');
+        if (known > size) throw new WitnessRefused('larger_log', known);
         response = await post(request, known);
+        // Asked from the size that it named: it has another root there.
+        if (response.status === 409) throw new WitnessRefused('other_history', known);
       }
+      if (response.status === 422) throw new WitnessRefused('other_history', undefined);
       if (response.status !== 200) throw new Error(`The witness answered ${response.status}`);
       const lines = ownLines(await text(response), request.checkpoint, verifier);
       seen.set(origin, size);

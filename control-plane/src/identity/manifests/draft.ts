@@ -1,5 +1,5 @@
 // A first manifest out of a run that is known to be good.
-import type { CompositionPart, CompositionRecord, Manifest, ManifestParameter } from '#contract';
+import type { CompositionPart, CompositionRecord, Manifest, ManifestModel, ManifestParameter } from '#contract';
 
 export interface Draft {
   readonly name: string;
@@ -13,7 +13,6 @@ export interface Draft {
 
 /** What the run was composed of, as what is approved. Holds what the record shows: nothing that a person said. */
 export function draftManifest({ model, parameters, composition }: CompositionRecord, draft: Draft): Manifest {
-  const { requested, executed } = model;
   const { route, service, instructions } = draft;
   const named = Object.entries(parameters).map(([name, value]): [string, ManifestParameter] => [
     name,
@@ -30,12 +29,37 @@ export function draftManifest({ model, parameters, composition }: CompositionRec
     ...(instructions
       ? { instructions: instructions.map(({ role, text }) => ({ ...roleOf(role), template: `${withoutLastBreak(text)}\n` })) }
       : {}),
-    ...(requested === undefined ? {} : { models: [{ requested, ...(executed === undefined ? {} : { executed: [executed] }) }] }),
+    ...modelsOf(model, composition),
     tools: { allowed: (composition.tools ?? []).map(({ name = '', digest }) => ({ name, digest })), order: 'any' },
     parameters: { named: Object.fromEntries(named), others: 'refuse' },
     context: { sources: sourcesOf(composition.context ?? []) },
     responseFormat: composition.responseFormat?.digest ?? 'none',
+    ...(composition.variant === undefined ? {} : { variants: [composition.variant] }),
   };
+}
+
+/** The model that was asked for and answered; behind a gateway that names its deployments, those too; after a failure the fallback. */
+function modelsOf(
+  { requested, executed }: CompositionRecord['model'],
+  { attempts = [], output }: CompositionRecord['composition'],
+): Pick<Manifest, 'models' | 'fallbacks'> {
+  if (requested === undefined) return {};
+  // Nothing shows which model answered: a manifest that asks for proof would not match the run it was made of.
+  const unproven: Pick<ManifestModel, 'unproven'> = executed === undefined && output !== undefined ? { unproven: 'allow' } : {};
+  const tried = [...new Set(attempts.map(({ model }) => model))];
+  const [first, ...later] = tried;
+  const answered = executed === undefined ? [] : [executed];
+  if (later.length === 0) return { models: [{ requested, ...namesOf(requested, [...answered, ...tried]), ...unproven }] };
+  const fallbacks = later.map((name, index): ManifestModel =>
+    index < later.length - 1 ? { requested: name } : { requested: name, ...namesOf(name, answered), ...unproven },
+  );
+  return { models: [{ requested, ...namesOf(requested, first === undefined ? [] : [first]) }], fallbacks };
+}
+
+/** Absent where nothing but the requested name is known. */
+function namesOf(requested: string, names: readonly string[]): Pick<ManifestModel, 'executed'> {
+  const known = [...new Set(names)];
+  return known.length === 0 || (known.length === 1 && known[0] === requested) ? {} : { executed: known };
 }
 
 /** Editors end a file with a line break that the application does not send. */

@@ -44,7 +44,12 @@ export interface LogHealth {
   readonly checkpointAt?: string | null;
   readonly root?: string | null;
   readonly signatures: readonly string[];
-  readonly witnesses?: readonly { readonly name: string; readonly at: string | null }[];
+  readonly witnesses?: readonly {
+    readonly name: string;
+    readonly at: string | null;
+    /** It saw another log than this. */
+    readonly refused?: 'larger_log' | 'other_history' | null;
+  }[];
   readonly missing: number;
   readonly lost: number;
   readonly notKept?: number;

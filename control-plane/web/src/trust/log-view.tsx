@@ -103,10 +103,18 @@ function Witnesses({ log: { witnesses = [], signatures, checkpointSize } }: { re
         </p>
       ) : (
         <ul className="plain-list">
-          {witnesses.map(({ name, at }) => (
+          {witnesses.map(({ name, at, refused = null }) => (
             <li key={name}>
               <span className="mono">{name}</span>{' '}
-              {at !== null ? (
+              {refused !== null ? (
+                <>
+                  <Badge tone="bad">{refused === 'larger_log' ? 'saw a larger log than this' : 'saw another history'}</Badge>
+                  <p className="hint">
+                    The data folder was put back from a backup, or two servers hold this log. What was signed since cannot be proven to
+                    whoever asks for this witness.
+                  </p>
+                </>
+              ) : at !== null ? (
                 <Badge tone="good" title={dateTime(at)}>
                   cosigned {ago(at, now)}
                 </Badge>

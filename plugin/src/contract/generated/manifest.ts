@@ -6,7 +6,7 @@
  */
 export type Names = string[];
 /**
- * Names under which the provider may say it answered, dated snapshots as a rule. Absent: the requested name itself.
+ * Names under which the provider may say it answered, dated snapshots as a rule, and those of the deployments that may be asked. Absent: the requested name itself.
  *
  * @minItems 1
  * @maxItems 64
@@ -36,7 +36,7 @@ export interface Manifest {
    */
   enforce?: 'observe' | 'warn' | 'block';
   /**
-   * With block: what happens to a request that cannot be read (too long, no JSON, unknown shape). Default pass.
+   * With block: what happens to a request that cannot be read (too long, no JSON, a member named twice, unknown shape). Default pass.
    */
   unjudged?: 'pass' | 'refuse';
   /**
@@ -138,6 +138,10 @@ export interface ManifestModel {
    */
   requested: string;
   executed?: Names1;
+  /**
+   * Of a run whose answer does not show which model it is from, as behind gateways that write their own name over it. drift (default): it drifts. allow: it does not; that question is answered with unknown all the same.
+   */
+  unproven?: 'drift' | 'allow';
 }
 export interface ManifestTools {
   /**

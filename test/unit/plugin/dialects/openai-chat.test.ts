@@ -269,6 +269,12 @@ describe('chat answers', () => {
       executed: 'gpt-h',
       evidence: 'response_header',
     });
+    // Kong puts answers of some providers into this form itself, with the model of its own configuration.
+    const through = (header: string) =>
+      answer(CHAT, { model: 'm-1', choices: [] }, { responseHeaders: { 'x-kong-llm-model': header } }).model;
+    expect(through('gemini/m-1')).toMatchObject({ executed: 'm-1', evidence: 'gateway' });
+    expect(through('openai/m-1')).toMatchObject({ executed: 'm-1', evidence: 'response_body' });
+    expect(through('gemini/m-2')).toMatchObject({ executed: 'm-1', evidence: 'response_body' });
     expect(answer(CHAT, { choices: [] }, { responseHeaders: { 'x-kong-llm-model': 'openai/gpt-k' } }).model).toMatchObject({
       executed: 'openai/gpt-k',
       evidence: 'gateway',

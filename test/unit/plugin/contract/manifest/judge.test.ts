@@ -81,9 +81,15 @@ describe('a verdict', () => {
         },
       }),
     ).toEqual([]);
-    expect(deviations(declared, { ...fallback, composition: { attempts: [{ model: 'a' }, { model: 'g' }] } })).toEqual([
+    expect(deviations(declared, { ...fallback, composition: { attempts: [{ model: 'a', status: 500 }, { model: 'g' }] } })).toEqual([
       '/composition/attempts/1/model changed',
     ]);
+    // An attempt that answered, or of which nothing is known, calls for no other model.
+    for (const first of [{ model: 'a', status: 200 }, { model: 'a' }])
+      expect(deviations(declared, { ...fallback, composition: { attempts: [first, { model: 'f', status: 200 }] } })).toEqual([
+        '/composition/attempts/1/model changed',
+        '/model/executed changed',
+      ]);
   });
 
   it('knows tools by their whole definition, required ones and their order', () => {
