@@ -95,6 +95,7 @@ export function openLiteLlm(
     randomness: systemRandomness,
     maxEvents: config.limits.batchItems,
     verdict: guardrail.verdict,
+    reading: guardrail.reading,
   });
   return liteLlmRoutes(intake, guardrail, (stream, encoding) => readBody(stream, encoding, config.limits));
 }

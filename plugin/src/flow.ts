@@ -47,7 +47,7 @@ export class Flow {
     const verdict = isCall ? await this.#judge(kong, begun) : undefined;
     const run = verdict ? { ...begun, guard: verdict } : begun;
     const upstream = isReplaced && verdict?.action !== 'block' ? await this.#replace(kong, run) : undefined;
-    const isHeld = isCall && pending.put(run);
+    const isHeld = isCall && pending.put(upstream ? { ...run, upstream: upstream.reading } : run);
     if (isHeld) health.add('observed');
     else if (isCall) this.#observer.skip('pending_full', 1);
     const decision = decisionOf(run, isHeld, upstream);

@@ -106,6 +106,13 @@ describe('values that stay at the gateway', () => {
   const json = { 'content-type': 'application/json' };
   const chat = (content: string, fields: Record<string, unknown> = {}): string =>
     JSON.stringify({ model: 'gpt-4o', messages: [{ role: 'user', content }], ...fields });
+  /** Of the runs that were shipped, in their order. */
+  const readings = (): unknown[] =>
+    shipped
+      .flatMap((batch) => batch.split('\n').filter((line) => line !== ''))
+      .map((line) => JSON.parse(line) as { startedAt: string; composition: { upstream?: unknown } })
+      .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1))
+      .map(({ composition }) => composition.upstream);
   const expectUnseen = (): void => {
     expect(asked.length).toBeGreaterThan(0);
     for (const { headers, body } of asked) {
@@ -238,6 +245,21 @@ describe('values that stay at the gateway', () => {
     await expect.poll(() => shipped.join(''), { timeout: 20_000 }).toContain('EMAIL_ADDRESS');
     for (const value of VALUES) expect(shipped.join('')).not.toContain(value);
     expect(shipped.join('')).not.toMatch(/\[[A-Z_]+_\d\]/);
+    expect(readings().at(-1)).toEqual({ read: 'stand_ins' });
+  });
+
+  it('the record of a run says what the provider read', async () => {
+    shipped.length = 0;
+    const url = `${gateway.url}/v1/chat/completions`;
+    await send(url, { headers: json, body: chat('When do swifts leave?') });
+    await send(url, { headers: json, body: chat(`${MAIL} ${'x'.repeat(1_100_000)}`) });
+    await expect.poll(readings, { timeout: 20_000 }).toEqual([{ read: 'nothing_found' }, { read: 'nothing', reason: 'too_large' }]);
+    gateway.reconfigure({ upstream: 'pseudonyms', upstream_unreadable: 'pass', upstream_max_bytes: 1024 });
+    await send(url, { headers: json, body: chat(`${MAIL} ${'x'.repeat(2000)}`) });
+    gateway.reconfigure({});
+    await send(url, { headers: json, body: chat(SAID) });
+    await expect.poll(() => readings().slice(2), { timeout: 20_000 }).toEqual([{ read: 'originals', reason: 'too_large' }, undefined]);
+    gateway.reconfigure({ upstream: 'pseudonyms' });
   });
 
   it('where a route does not ask for it, every byte goes as it came; where it lets unreadable bodies pass, they do', async () => {

@@ -110,6 +110,7 @@ function featuresOf({ record, judgement }: StoredRun): Features {
   set('/composition/context', [...new Set((composition.context ?? []).map(({ source }) => source ?? 'unknown'))].sort().join(', '));
   set('/composition/responseFormat', composition.responseFormat?.digest);
   set('/composition/routing', composition.routing?.digest);
+  set('/composition/upstream', composition.upstream?.read);
   set('/composition/variant', composition.variant);
   set('/composition/attempts', composition.attempts ? `${composition.attempts.length} attempts` : undefined);
   return found;

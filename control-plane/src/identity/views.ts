@@ -101,6 +101,7 @@ export const PROVENANCE: Readonly<Record<string, Source>> = {
   '/composition/declared': 'gateway',
   '/composition/attempts': 'gateway',
   '/composition/routing': 'gateway',
+  '/composition/upstream': 'gateway',
   '/composition/variant': 'application',
   '/composition/retrieval': 'application',
 };

@@ -62,6 +62,7 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
               routing: part,
               declared: (declared) => change(declared, { manifests: (names) => names.map(text) }),
               variant: text,
+              upstream: (upstream) => change(upstream, { reason: text }),
               attempts: (attempts) => attempts.map((attempt) => change(attempt, { model: text, reason: text })),
             }),
         }),

@@ -4,7 +4,7 @@
 import type { Redactor } from '#redact';
 import { ClewError, scopeKey, type Scope } from '../kernel/index.ts';
 import { fieldsOf, listOf, textOf, type Fields } from './json.ts';
-import { recent } from './recent.ts';
+import { recent, type Recent } from './recent.ts';
 import type { CallStandIns } from './stand-ins.ts';
 
 /** NONE: goes on as it is. GUARDRAIL_INTERVENED: goes on as given here. */
@@ -23,6 +23,8 @@ export interface Guardrail {
   judge(body: unknown, scope: Scope): Promise<GuardrailReply>;
   /** What became of a call that was asked about; undefined where none was, or long ago. */
   readonly verdict: (scope: Scope, callId: string) => 'pass' | 'mask' | undefined;
+  /** What the provider was let read of a call whose values are kept from it; undefined where nobody asked for that, or long ago. */
+  readonly reading: (scope: Scope, callId: string) => 'stand_ins' | 'nothing_found' | undefined;
 }
 
 const MOST_REMEMBERED = 50_000;
@@ -31,7 +33,12 @@ const BREATHER = 65_536;
 
 /** `standIns`: for calls whose configuration says `upstream: pseudonyms`. */
 export function createGuardrail(redactor: () => Redactor, standIns: CallStandIns): Guardrail {
-  const [passed, masked] = [recent(MOST_REMEMBERED), recent(MOST_REMEMBERED)];
+  const [passed, masked, replaced, untouched] = Array.from({ length: 4 }, () => recent(MOST_REMEMBERED)) as [
+    Recent,
+    Recent,
+    Recent,
+    Recent,
+  ];
   const key = (scope: Scope, callId: string): string => `${scopeKey(scope)}/${callId}`;
   return {
     async judge(body, scope) {
@@ -42,11 +49,17 @@ export function createGuardrail(redactor: () => Redactor, standIns: CallStandIns
       const reply =
         asks && callId !== undefined ? await standIn(standIns, request, texts, scope, callId) : await redactAll(request, texts, redactor());
       if (callId !== undefined) (reply.action === 'NONE' ? passed : masked).add(key(scope, callId));
+      if (asks && callId !== undefined && request['input_type'] === 'request')
+        (reply.action === 'NONE' ? untouched : replaced).add(key(scope, callId));
       return reply;
     },
     verdict(scope, callId) {
       if (masked.has(key(scope, callId))) return 'mask';
       return passed.has(key(scope, callId)) ? 'pass' : undefined;
+    },
+    reading(scope, callId) {
+      if (replaced.has(key(scope, callId))) return 'stand_ins';
+      return untouched.has(key(scope, callId)) ? 'nothing_found' : undefined;
     },
   };
 }

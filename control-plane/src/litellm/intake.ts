@@ -7,6 +7,7 @@ import { splitBody, type AcceptResult, type Offer, type Rejection } from '../ing
 import { ClewError, scopeKey, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
 import { createBatch, requestId, type Batch, type Known } from './batch.ts';
 import { readEvent } from './event.ts';
+import type { Guardrail } from './guardrail.ts';
 import { createHolding } from './holding.ts';
 import type { KeysOf, Rules, SampleDoor } from './ports.ts';
 import { recent } from './recent.ts';
@@ -23,7 +24,9 @@ export interface IntakeParts {
   /** Events in one post. */
   readonly maxEvents: number;
   /** What our own guardrail said of a call, where it was asked. */
-  readonly verdict: (scope: Scope, callId: string) => 'pass' | 'mask' | undefined;
+  readonly verdict: Guardrail['verdict'];
+  /** What the provider was let read. */
+  readonly reading: Guardrail['reading'];
 }
 
 export interface Intake {
@@ -73,6 +76,7 @@ export function createIntake(parts: IntakeParts): Intake {
       secret: parts.secret,
       randomness: parts.randomness,
       verdict: (callId) => parts.verdict(scope, callId),
+      reading: (callId) => parts.reading(scope, callId),
     };
     const batch = createBatch();
     const rejected: Rejection[] = [];

@@ -44,6 +44,8 @@ export interface Surroundings extends Rules {
   readonly randomness: Randomness;
   /** What our own guardrail said of a call, where it was asked. */
   readonly verdict: (callId: string) => 'pass' | 'mask' | undefined;
+  /** What the provider was let read of it, where values are kept from it. */
+  readonly reading: (callId: string) => 'stand_ins' | 'nothing_found' | undefined;
 }
 
 /** Under which a failure comes in, for as long as no later attempt takes its place. */
@@ -143,11 +145,13 @@ function compositionOf(
   const randomBytes = (size: number): Uint8Array => around.randomness.bytes(size);
   const label = (text: string | undefined, max = 256): string | undefined =>
     text === undefined ? undefined : around.redactor.redact(text).text.slice(0, max) || undefined;
+  const read = around.reading(event.callId);
   return defined<Composition>({
     ...(request && partsOf(event, request, answer, around)),
     variant: (event.headers['x-clew-variant'] ?? textOf(event.metadata['variant']))?.slice(0, 128),
     retrieval: declaredRetrieval(event.headers[RETRIEVAL_HEADER], { label, randomBytes }),
     routing: routingOf(event),
+    upstream: read && { read },
     // The deployment that LiteLLM chose: what it was asked to run, no proof of what ran.
     attempts: [
       defined({

@@ -1,5 +1,6 @@
 // Requests between access and log, by run id. Bounded in bytes and in time: an answer that never comes must not hold a
 // prompt in memory for ever.
+import type { UpstreamReading } from '#contract';
 import type { GuardVerdict } from '../manifests/index.ts';
 import type { TraceContinuation } from '../trace/index.ts';
 import type { CapturedRequest } from './companion.ts';
@@ -11,6 +12,8 @@ export interface PendingRun {
   readonly trace: TraceContinuation;
   /** What was decided on it before the provider was called, where a manifest wants to warn or to block. */
   readonly guard?: GuardVerdict | undefined;
+  /** What the provider was let read, where values are kept from it. */
+  readonly upstream?: UpstreamReading | undefined;
   /** Epoch milliseconds. */
   readonly at: number;
 }

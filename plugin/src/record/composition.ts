@@ -46,6 +46,7 @@ export function describeComposition(run: Run, around: CompositionContext): Compo
     ...(variant === undefined ? {} : { variant }),
     ...(retrieval ? { retrieval } : {}),
     ...(routing ? { routing } : {}),
+    ...(run.pending.upstream ? { upstream: run.pending.upstream } : {}),
     ...(attempts ? { attempts } : {}),
   };
 }

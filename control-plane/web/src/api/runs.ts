@@ -53,6 +53,8 @@ export interface Composition {
   readonly input?: Part;
   readonly output?: Part;
   readonly variant?: string;
+  /** What the provider read in place of personal values, where a route asks for that. */
+  readonly upstream?: { readonly read: 'stand_ins' | 'nothing_found' | 'originals' | 'nothing'; readonly reason?: string };
   readonly declared?: { readonly set: string; readonly manifests: readonly string[] };
   readonly attempts?: readonly { readonly model: string; readonly status?: number; readonly reason?: string }[];
 }

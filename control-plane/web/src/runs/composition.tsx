@@ -3,6 +3,13 @@ import { Badge } from '../ui/badge.tsx';
 import { count, plural, words } from '../ui/format.ts';
 import { Block, PartList } from './parts.tsx';
 
+const READINGS = {
+  stand_ins: { name: 'stand-ins', why: 'Personal values were replaced before the provider was called, and put back in its answer.' },
+  nothing_found: { name: 'nothing to replace', why: 'Values are kept from the provider, and the request held none.' },
+  originals: { name: 'originals', why: 'Values should have been replaced, could not be, and the policy let the request pass.' },
+  nothing: { name: 'nothing', why: 'Values could not be replaced, so the request was refused at the gateway.' },
+} as const;
+
 /** What the run was composed of, block by block, in the order in which it came together. */
 export function Composition({ run }: { readonly run: RunDetail }) {
   const { composition } = run.record;
@@ -15,6 +22,7 @@ export function Composition({ run }: { readonly run: RunDetail }) {
     responseFormat,
     routing,
     variant,
+    upstream,
     input,
     output,
     attempts = [],
@@ -52,6 +60,15 @@ export function Composition({ run }: { readonly run: RunDetail }) {
       {variant !== undefined && (
         <Block title="Variant" who={who('variant')}>
           <p>{variant}</p>
+        </Block>
+      )}
+      {upstream && (
+        <Block title="What the provider read" who={who('upstream')}>
+          <p>
+            <Badge tone={upstream.read === 'originals' ? 'warn' : 'good'}>{READINGS[upstream.read].name}</Badge>{' '}
+            {READINGS[upstream.read].why}
+            {upstream.reason !== undefined && <span className="muted"> ({words(upstream.reason)})</span>}
+          </p>
         </Block>
       )}
       {attempts.length > 0 && (

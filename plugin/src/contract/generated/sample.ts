@@ -322,6 +322,7 @@ export interface Composition {
    * Feature flag or experiment arm that the application declared.
    */
   variant?: string;
+  upstream?: UpstreamReading;
   /**
    * @maxItems 16
    */
@@ -417,6 +418,19 @@ export interface RetrievedDocument {
    * SHA-256, lower-case hex.
    */
   content?: string;
+}
+/**
+ * What the provider read in place of personal values, where that was asked for; absent: nobody asked, so it read the client's words. Commitments are to the client's words all the same.
+ */
+export interface UpstreamReading {
+  /**
+   * stand_ins: values were replaced; nothing_found: there were none to replace; originals: they could not be replaced, and the request went on; nothing: they could not, and it did not.
+   */
+  read: 'stand_ins' | 'nothing_found' | 'originals' | 'nothing';
+  /**
+   * Why values could not be replaced.
+   */
+  reason?: string;
 }
 export interface Redaction {
   /**

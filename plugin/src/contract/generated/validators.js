@@ -37,7 +37,7 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSample = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "gemini.generate_content", "cohere.chat", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "retrieval": { "title": "Retrieval", "description": "What the application says that it retrieved, in its order: what it put into the prompt and what it left out.", "type": "object", "additionalProperties": false, "properties": { "selected": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } }, "discarded": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } } } }, "retrieved": { "title": "RetrievedDocument", "description": "One document by a commitment to the id that the application gave it.", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of the id.", "$ref": "#/definitions/count" }, "source": { "description": "Where it came from, as declared.", "type": "string", "maxLength": 128 }, "score": { "description": "How well it fitted, on the application's own scale.", "type": "number" }, "content": { "description": "SHA-256 of its text, where the application declares it.", "$ref": "#/definitions/digest" } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 }, "sealed": { "title": "SealedOriginals", "description": "Original values of what became pseudonyms, sealed for the control plane's vault (HPKE).", "type": "object", "additionalProperties": false, "required": ["keyId", "box"], "properties": { "keyId": { "description": "Of the policy's vault key.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "box": { "description": "Base64.", "type": "string", "maxLength": 1048576, "pattern": "^[A-Za-z0-9+/]*={0,2}$" } } } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "gemini.generate_content", "cohere.chat", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "upstream": { "title": "UpstreamReading", "description": "What the provider read in place of personal values, where that was asked for; absent: nobody asked, so it read the client's words. Commitments are to the client's words all the same.", "type": "object", "additionalProperties": false, "required": ["read"], "properties": { "read": { "description": "stand_ins: values were replaced; nothing_found: there were none to replace; originals: they could not be replaced, and the request went on; nothing: they could not, and it did not.", "enum": ["stand_ins", "nothing_found", "originals", "nothing"] }, "reason": { "description": "Why values could not be replaced.", "type": "string", "maxLength": 64 } } }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "retrieval": { "title": "Retrieval", "description": "What the application says that it retrieved, in its order: what it put into the prompt and what it left out.", "type": "object", "additionalProperties": false, "properties": { "selected": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } }, "discarded": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } } } }, "retrieved": { "title": "RetrievedDocument", "description": "One document by a commitment to the id that the application gave it.", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of the id.", "$ref": "#/definitions/count" }, "source": { "description": "Where it came from, as declared.", "type": "string", "maxLength": 128 }, "score": { "description": "How well it fitted, on the application's own scale.", "type": "number" }, "content": { "description": "SHA-256 of its text, where the application declares it.", "$ref": "#/definitions/digest" } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 }, "sealed": { "title": "SealedOriginals", "description": "Original values of what became pseudonyms, sealed for the control plane's vault (HPKE).", "type": "object", "additionalProperties": false, "required": ["keyId", "box"], "properties": { "keyId": { "description": "Of the policy's vault key.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "box": { "description": "Base64.", "type": "string", "maxLength": 1048576, "pattern": "^[A-Za-z0-9+/]*={0,2}$" } } } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
 var schema22 = { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } };
 var schema24 = { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } };
 var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
@@ -1031,7 +1031,7 @@ function validate22(data, { instancePath = "", parentData, parentDataProperty, r
   validate22.errors = vErrors;
   return errors === 0;
 }
-var schema44 = { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } };
+var schema44 = { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "upstream": { "title": "UpstreamReading", "description": "What the provider read in place of personal values, where that was asked for; absent: nobody asked, so it read the client's words. Commitments are to the client's words all the same.", "type": "object", "additionalProperties": false, "required": ["read"], "properties": { "read": { "description": "stand_ins: values were replaced; nothing_found: there were none to replace; originals: they could not be replaced, and the request went on; nothing: they could not, and it did not.", "enum": ["stand_ins", "nothing_found", "originals", "nothing"] }, "reason": { "description": "Why values could not be replaced.", "type": "string", "maxLength": 64 } } }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } };
 var pattern13 = new RegExp("^[0-9a-f]{64}$", "");
 var pattern14 = new RegExp("^[A-Za-z0-9_-]{22}$", "");
 var wrapper0 = { validate: validate25 };
@@ -1893,11 +1893,11 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
         errors++;
       }
     }
-    if (data.attempts !== void 0) {
-      let data13 = data.attempts;
-      if (Array.isArray(data13)) {
-        if (data13.length > 16) {
-          const err9 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+    if (data.upstream !== void 0) {
+      let data13 = data.upstream;
+      if (data13 && typeof data13 == "object" && !Array.isArray(data13)) {
+        if (data13.read === void 0) {
+          const err9 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/required", keyword: "required", params: { missingProperty: "read" }, message: "must have required property 'read'" };
           if (vErrors === null) {
             vErrors = [err9];
           } else {
@@ -1905,112 +1905,179 @@ function validate24(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        const len3 = data13.length;
-        for (let i3 = 0; i3 < len3; i3++) {
-          let data14 = data13[i3];
-          if (data14 && typeof data14 == "object" && !Array.isArray(data14)) {
-            if (data14.model === void 0) {
-              const err10 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+        for (const key1 in data13) {
+          if (!(key1 === "read" || key1 === "reason")) {
+            const err10 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
+            if (vErrors === null) {
+              vErrors = [err10];
+            } else {
+              vErrors.push(err10);
+            }
+            errors++;
+          }
+        }
+        if (data13.read !== void 0) {
+          let data14 = data13.read;
+          if (!(data14 === "stand_ins" || data14 === "nothing_found" || data14 === "originals" || data14 === "nothing")) {
+            const err11 = { instancePath: instancePath + "/upstream/read", schemaPath: "#/properties/upstream/properties/read/enum", keyword: "enum", params: { allowedValues: schema44.properties.upstream.properties.read.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err11];
+            } else {
+              vErrors.push(err11);
+            }
+            errors++;
+          }
+        }
+        if (data13.reason !== void 0) {
+          let data15 = data13.reason;
+          if (typeof data15 === "string") {
+            if (func3(data15) > 64) {
+              const err12 = { instancePath: instancePath + "/upstream/reason", schemaPath: "#/properties/upstream/properties/reason/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
               if (vErrors === null) {
-                vErrors = [err10];
+                vErrors = [err12];
               } else {
-                vErrors.push(err10);
+                vErrors.push(err12);
               }
               errors++;
             }
-            for (const key1 in data14) {
-              if (!(key1 === "model" || key1 === "status" || key1 === "reason")) {
-                const err11 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key1 }, message: "must NOT have additional properties" };
-                if (vErrors === null) {
-                  vErrors = [err11];
-                } else {
-                  vErrors.push(err11);
-                }
-                errors++;
-              }
-            }
-            if (data14.model !== void 0) {
-              let data15 = data14.model;
-              if (typeof data15 === "string") {
-                if (func3(data15) > 256) {
-                  const err12 = { instancePath: instancePath + "/attempts/" + i3 + "/model", schemaPath: "#/properties/attempts/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err12];
-                  } else {
-                    vErrors.push(err12);
-                  }
-                  errors++;
-                }
-              } else {
-                const err13 = { instancePath: instancePath + "/attempts/" + i3 + "/model", schemaPath: "#/properties/attempts/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err13];
-                } else {
-                  vErrors.push(err13);
-                }
-                errors++;
-              }
-            }
-            if (data14.status !== void 0) {
-              let data16 = data14.status;
-              if (!(typeof data16 == "number" && (!(data16 % 1) && !isNaN(data16)) && isFinite(data16))) {
-                const err14 = { instancePath: instancePath + "/attempts/" + i3 + "/status", schemaPath: "#/properties/attempts/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-                if (vErrors === null) {
-                  vErrors = [err14];
-                } else {
-                  vErrors.push(err14);
-                }
-                errors++;
-              }
-            }
-            if (data14.reason !== void 0) {
-              let data17 = data14.reason;
-              if (typeof data17 === "string") {
-                if (func3(data17) > 128) {
-                  const err15 = { instancePath: instancePath + "/attempts/" + i3 + "/reason", schemaPath: "#/properties/attempts/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
-                  if (vErrors === null) {
-                    vErrors = [err15];
-                  } else {
-                    vErrors.push(err15);
-                  }
-                  errors++;
-                }
-              } else {
-                const err16 = { instancePath: instancePath + "/attempts/" + i3 + "/reason", schemaPath: "#/properties/attempts/items/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                if (vErrors === null) {
-                  vErrors = [err16];
-                } else {
-                  vErrors.push(err16);
-                }
-                errors++;
-              }
-            }
           } else {
-            const err17 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            const err13 = { instancePath: instancePath + "/upstream/reason", schemaPath: "#/properties/upstream/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err17];
+              vErrors = [err13];
             } else {
-              vErrors.push(err17);
+              vErrors.push(err13);
             }
             errors++;
           }
         }
       } else {
-        const err18 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err14 = { instancePath: instancePath + "/upstream", schemaPath: "#/properties/upstream/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err18];
+          vErrors = [err14];
         } else {
-          vErrors.push(err18);
+          vErrors.push(err14);
+        }
+        errors++;
+      }
+    }
+    if (data.attempts !== void 0) {
+      let data16 = data.attempts;
+      if (Array.isArray(data16)) {
+        if (data16.length > 16) {
+          const err15 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+          if (vErrors === null) {
+            vErrors = [err15];
+          } else {
+            vErrors.push(err15);
+          }
+          errors++;
+        }
+        const len3 = data16.length;
+        for (let i3 = 0; i3 < len3; i3++) {
+          let data17 = data16[i3];
+          if (data17 && typeof data17 == "object" && !Array.isArray(data17)) {
+            if (data17.model === void 0) {
+              const err16 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/required", keyword: "required", params: { missingProperty: "model" }, message: "must have required property 'model'" };
+              if (vErrors === null) {
+                vErrors = [err16];
+              } else {
+                vErrors.push(err16);
+              }
+              errors++;
+            }
+            for (const key2 in data17) {
+              if (!(key2 === "model" || key2 === "status" || key2 === "reason")) {
+                const err17 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key2 }, message: "must NOT have additional properties" };
+                if (vErrors === null) {
+                  vErrors = [err17];
+                } else {
+                  vErrors.push(err17);
+                }
+                errors++;
+              }
+            }
+            if (data17.model !== void 0) {
+              let data18 = data17.model;
+              if (typeof data18 === "string") {
+                if (func3(data18) > 256) {
+                  const err18 = { instancePath: instancePath + "/attempts/" + i3 + "/model", schemaPath: "#/properties/attempts/items/properties/model/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err18];
+                  } else {
+                    vErrors.push(err18);
+                  }
+                  errors++;
+                }
+              } else {
+                const err19 = { instancePath: instancePath + "/attempts/" + i3 + "/model", schemaPath: "#/properties/attempts/items/properties/model/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err19];
+                } else {
+                  vErrors.push(err19);
+                }
+                errors++;
+              }
+            }
+            if (data17.status !== void 0) {
+              let data19 = data17.status;
+              if (!(typeof data19 == "number" && (!(data19 % 1) && !isNaN(data19)) && isFinite(data19))) {
+                const err20 = { instancePath: instancePath + "/attempts/" + i3 + "/status", schemaPath: "#/properties/attempts/items/properties/status/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+                if (vErrors === null) {
+                  vErrors = [err20];
+                } else {
+                  vErrors.push(err20);
+                }
+                errors++;
+              }
+            }
+            if (data17.reason !== void 0) {
+              let data20 = data17.reason;
+              if (typeof data20 === "string") {
+                if (func3(data20) > 128) {
+                  const err21 = { instancePath: instancePath + "/attempts/" + i3 + "/reason", schemaPath: "#/properties/attempts/items/properties/reason/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err21];
+                  } else {
+                    vErrors.push(err21);
+                  }
+                  errors++;
+                }
+              } else {
+                const err22 = { instancePath: instancePath + "/attempts/" + i3 + "/reason", schemaPath: "#/properties/attempts/items/properties/reason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err22];
+                } else {
+                  vErrors.push(err22);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err23 = { instancePath: instancePath + "/attempts/" + i3, schemaPath: "#/properties/attempts/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+            if (vErrors === null) {
+              vErrors = [err23];
+            } else {
+              vErrors.push(err23);
+            }
+            errors++;
+          }
+        }
+      } else {
+        const err24 = { instancePath: instancePath + "/attempts", schemaPath: "#/properties/attempts/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        if (vErrors === null) {
+          vErrors = [err24];
+        } else {
+          vErrors.push(err24);
         }
         errors++;
       }
     }
   } else {
-    const err19 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err25 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err19];
+      vErrors = [err25];
     } else {
-      vErrors.push(err19);
+      vErrors.push(err25);
     }
     errors++;
   }

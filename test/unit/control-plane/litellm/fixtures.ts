@@ -108,6 +108,7 @@ export function surroundings(fields: Partial<Surroundings> = {}): Surroundings {
     secret: SECRET,
     randomness: { bytes: (count) => new Uint8Array(count).fill(3) },
     verdict: () => undefined,
+    reading: () => undefined,
     ...fields,
   };
 }

@@ -144,6 +144,15 @@ describe('the guardrail with stand-ins', () => {
     expect(await judge.judge(asks({ input_type: 'response', texts: ['[EMAIL_ADDRESS_1]'] }), SCOPE)).toEqual({ action: 'NONE' });
   });
 
+  it('remembers of each call what the provider was let read, per tenant and environment', async () => {
+    const judge = guardrail();
+    await judge.judge(asks({ texts: ['ada@example.org'], litellm_call_id: 'held-back' }), SCOPE);
+    await judge.judge(asks({ texts: ['hello'], litellm_call_id: 'harmless' }), SCOPE);
+    await judge.judge(ask({ texts: ['ada@example.org'], litellm_call_id: 'masked' }), SCOPE);
+    expect(['held-back', 'harmless', 'masked'].map((id) => judge.reading(SCOPE, id))).toEqual(['stand_ins', 'nothing_found', undefined]);
+    expect(judge.reading(other, 'held-back')).toBeUndefined();
+  });
+
   it('forgets', async () => {
     const judge = guardrail();
     await judge.judge(asks({ texts: ['I am ada@example.org'] }), SCOPE);

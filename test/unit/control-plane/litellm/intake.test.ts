@@ -42,6 +42,7 @@ function openDoor() {
       randomness: { bytes: (count) => new Uint8Array(count) },
       maxEvents: 100,
       verdict: () => undefined,
+      reading: () => undefined,
     });
   let intake = start();
   return {

@@ -195,6 +195,11 @@ describe('an event as a sample', () => {
     expect(toSample(counted, { verdict: () => 'pass' }).guardrails).toMatchObject([{ verdict: 'mask' }]);
   });
 
+  it('says what the provider read, where its guardrail kept values from it', () => {
+    const readings = (['stand_ins', 'nothing_found', undefined] as const).map((read) => toSample(success(), { reading: () => read }));
+    expect(readings.map((made) => made.composition?.upstream)).toEqual([{ read: 'stand_ins' }, { read: 'nothing_found' }, undefined]);
+  });
+
   it('continues the caller’s trace, and no other', () => {
     const from = (traceparent: string) =>
       toSample(success({ metadata: { requester_metadata: { headers: { Traceparent: traceparent } } } })).trace;
