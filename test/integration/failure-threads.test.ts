@@ -38,7 +38,7 @@ const TRIP = ['Plan a week in Norway.', 'By train, please.', 'What does it cost?
 const BREAD = ['How do I bake rye bread?', 'Without a starter?', 'And how long?'];
 
 describe('what others got wrong', () => {
-  it('1: the session that the client declared is kept as sent beside the thread, however many ids each call has of its own', async () => {
+  it('1 (BerriAI/litellm#40851): the session that the client declared is kept as sent beside the thread, however many ids each call has of its own', async () => {
     const requests = await world.send(
       ...TRIP.map((text, i) =>
         chatCall(i * 60, [user(text)], `Answer ${i}`, {
@@ -56,7 +56,7 @@ describe('what others got wrong', () => {
     expect(byId.declaredSession).toMatchObject({ id: 'holiday-2026/b', source: 'header:x-session-id', threads: [{ turns: 3 }] });
   });
 
-  it('2: one session is not one trace: each turn keeps the trace that its caller began', async () => {
+  it('2 (BerriAI/litellm#40177): one session is not one trace: each turn keeps the trace that its caller began', async () => {
     const traces = TRIP.map((_, i) => String(i + 1).repeat(32));
     const requests = await world.send(
       ...TRIP.map((text, i) =>
@@ -71,7 +71,7 @@ describe('what others got wrong', () => {
     expect(new Set(requests.map((request) => spanOf(request).attributes['clew.thread.id'])).size).toBe(1);
   });
 
-  it('3: a conversation nobody declared gets no conversation id: the thread stands under a name of its own, with how sure it is', async () => {
+  it('3 (open-telemetry/semantic-conventions-genai#145, #219): a conversation nobody declared gets no conversation id: the thread stands under a name of its own, with how sure it is', async () => {
     const [first, second] = await world.send(...chat(TRIP.slice(0, 2), 0, chatCall));
     // Not a hash of the first message either: the same words in another chat are another thread.
     const [other] = await world.send(chatCall(300, [user(TRIP[0]!)], 'Another answer.'));
@@ -88,7 +88,7 @@ describe('what others got wrong', () => {
     expect(spanOf(declared!).attributes['gen_ai.conversation.id']).toBe('c-1');
   });
 
-  it('4: chats that begin with the same long reminder of an editor share nothing', async () => {
+  it('4 (ranxianglei/billion-context#61): chats that begin with the same long reminder of an editor share nothing', async () => {
     const reminder = `<system-reminder>\nAs you answer, keep in mind the rules of this project: ${'use tabs, never force push. '.repeat(20)}\n</system-reminder>`;
     const said = (text: string): object => ({
       role: 'user',
@@ -114,7 +114,7 @@ describe('what others got wrong', () => {
     expect(requests.every(({ prompt }) => !prompt?.includes('system-reminder'))).toBe(true);
   });
 
-  it('5: neither a change of model nor compaction splits a conversation, and compaction is told where it happens', async () => {
+  it('5 (BYK/loreai#203): neither a change of model nor compaction splits a conversation, and compaction is told where it happens', async () => {
     const [first, second, third] = chat(TRIP, 0, chatCall);
     const turned = messagesCall(
       200,
@@ -136,7 +136,7 @@ describe('what others got wrong', () => {
     expect(vendor!.declaredSession).toEqual({ id: 'v-1', source: 'header:x-acme-session-id' });
   });
 
-  it('6: a session id is worth nothing in the hands of another user: it neither joins nor shows their conversation', async () => {
+  it('6 (ding113/claude-code-hub#793): a session id is worth nothing in the hands of another user: it neither joins nor shows their conversation', async () => {
     const headers = { 'x-session-id': 'guessable' };
     const calls = ['ada', 'eve'].flatMap((name, i) =>
       chat(TRIP.slice(0, 2), i * 10, (at, messages, answer) => chatCall(at, messages, answer, { user: name, headers })),
@@ -152,7 +152,7 @@ describe('what others got wrong', () => {
     }
   });
 
-  it('7: ids that change with every request are seen to be no sessions, with a history and without', async () => {
+  it('7 (router-for-me/CLIProxyAPI#3089): ids that change with every request are seen to be no sessions, with a history and without', async () => {
     const of = (headers: (i: number) => Record<string, string>, calls: readonly ProviderCall[]): ProviderCall[] =>
       calls.map((call, i) => ({ ...call, headers: headers(i) }));
     const carried = await world.send(...of((i) => ({ 'x-session-id': `request-${i}` }), chat([...TRIP, ...BREAD], 0, chatCall)));
@@ -168,6 +168,23 @@ describe('what others got wrong', () => {
     const requests = await world.send(...of((i) => ({ 'x-session-id': `lone-${i}` }), lone));
     expect(threadsOf(requests.slice(3))).toBeLessThanOrEqual(2);
     expect(requests.slice(3).every(({ method }) => method !== 'declared')).toBe(true);
+    // Answers that are named go before ids that nobody saw twice, from the second request on.
+    const named = await world.send(
+      ...TRIP.map((text, i) => ({
+        at: 60_000 + i * 30,
+        path: '/v1/responses',
+        headers: { 'x-session-id': `named-${i}` },
+        body: { model: 'gpt-4o', safety_identifier: 'cy', input: text, ...(i > 0 && { previous_response_id: `resp_${i - 1}` }) },
+        answer: {
+          id: `resp_${i}`,
+          object: 'response',
+          status: 'completed',
+          model: 'gpt-4o',
+          output: [{ type: 'message', role: 'assistant', content: [{ type: 'output_text', text: `Answer ${i}`, annotations: [] }] }],
+        },
+      })),
+    );
+    expect(threadsOf(named)).toBe(1);
     const stable = await world.send(
       ...of(
         () => ({ 'x-session-id': 'same' }),
@@ -177,7 +194,7 @@ describe('what others got wrong', () => {
     expect(threadsOf(stable)).toBe(1);
   });
 
-  it('8: nothing is written into prompts to follow a conversation, whose system prompt may change with every call', async () => {
+  it('8 (archestra-ai/archestra#653, #2013): nothing is written into prompts to follow a conversation, whose system prompt may change with every call', async () => {
     const calls = chat(TRIP, 0, chatCall).map((call, i) => ({
       ...call,
       body: { ...call.body, messages: [{ role: 'system', content: `It is ${i} o'clock.` }, ...(call.body['messages'] as object[])] },

@@ -2,6 +2,7 @@
 // or answers send it to several at once. The user asked once, so all but the first are steps of that turn.
 import type { Call } from '#contract';
 import { chainOf, sameMessages } from './chain.ts';
+import { inOneSession } from './declared.ts';
 import type { Link } from './link.ts';
 import { kindOf, type Entry, type PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
@@ -53,9 +54,7 @@ function isRetry(turn: TurnInput, { chain, turn: earlier }: Entry): boolean {
 function isParallel(turn: TurnInput, { chain, turn: other }: Entry): boolean {
   const own = chainOf(turn.history);
   if (own === undefined || chain === undefined || !(beganDuring(turn, other) || beganDuring(other, turn))) return false;
-  const { session } = turn;
-  const inSession = session !== undefined && session.id === other.session?.id && session.source === other.session.source;
-  return sameMessages(own, chain) && (own.messages.length > 1 || inSession);
+  return sameMessages(own, chain) && (own.messages.length > 1 || inOneSession(turn, other));
 }
 
 const beganDuring = (turn: TurnInput, other: TurnInput): boolean =>

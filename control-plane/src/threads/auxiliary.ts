@@ -1,6 +1,6 @@
 // Titles, summaries, embeddings: calls that a client makes beside the conversation. They hang on a thread, never shape one.
 import { chainOf } from './chain.ts';
-import { previousResponse } from './declared.ts';
+import { inOneSession, previousResponse } from './declared.ts';
 import { threadsSharing } from './history.ts';
 import type { Link } from './link.ts';
 import { lastOf, type Entry, type PrincipalState, type Thread } from './state.ts';
@@ -12,12 +12,12 @@ const QUOTED_UNITS = 200;
 
 /** The thread that the call names, quotes, or ran beside. */
 export function linkAuxiliary(turn: TurnInput, state: PrincipalState): Link {
-  const declared = state.entries.findLast(
-    ({ turn: { session } }) => session !== undefined && session.id === turn.session?.id && session.source === turn.session.source,
-  );
-  const named = declared ?? previousResponse(turn, state);
-  if (named !== undefined) return attach(named, 'declared', 1, 'declared_session', 'The client named the conversation.');
+  const declared = state.entries.filter((entry) => inOneSession(entry.turn, turn));
+  const named = previousResponse(turn, state) ?? lastOf(declared);
   const quoted = quotedThread(turn, state);
+  // A session may hold several threads: of these the one that is quoted.
+  const within = quoted !== undefined && declared.some(({ threadId }) => threadId === quoted.id) ? lastOf(quoted.entries) : undefined;
+  if (named !== undefined) return attach(within ?? named, 'declared', 1, 'declared_session', 'The client named the conversation.');
   if (quoted !== undefined) return attach(lastOf(quoted.entries), 'history', 0.95, 'quotes_thread', 'It carries messages of the thread.');
   const newest = state.newest();
   if (turn.inferable && newest !== undefined && turn.at - newest.turn.at <= BESIDE_SECONDS) {

@@ -1,5 +1,6 @@
 // Declared evidence: a session id of the client, or the provider's id of the answer that is continued.
 // Both are attacker-controlled; they only ever choose among threads of the same principal.
+import type { DeclaredSession } from '#contract';
 import { lastOf, type Entry, type PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
@@ -9,11 +10,25 @@ const CONTINUED_UNDER_NEW_ID = 2;
 /** Share of them that must stand under an id of their own. */
 const LONE = 0.75;
 
-export interface DeclaredSession {
+export interface SessionEvidence {
   /** Newest request with the same session id. */
   readonly entry: Entry | undefined;
   /** The source's ids change with every turn, although the conversation goes on: they name requests or runs, not sessions. */
   readonly perRequest: boolean;
+}
+
+/** What programs write where they have no id: a value that was never set, or a template that nobody filled in. */
+const NO_ID = /^(?:null|undefined|none|nil|nan|n\/a|unknown|\[object \w+\]|[0-]{8,}|\{.*\}|\$\{?.*\}?|<.*>|%7b.*%7d)$/i;
+
+/** The session that the client declared, where its id can name one: not what several people carry, nor what stands for no id. */
+export function sessionOf({ session, isCommonSession }: TurnInput): DeclaredSession | undefined {
+  return session === undefined || isCommonSession === true || NO_ID.test(session.id) ? undefined : session;
+}
+
+/** True where both declared the same session. */
+export function inOneSession(a: TurnInput, b: TurnInput): boolean {
+  const [one, other] = [sessionOf(a), sessionOf(b)];
+  return one !== undefined && other !== undefined && one.id === other.id && one.source === other.source;
 }
 
 /**
@@ -24,9 +39,9 @@ export function declaredSession(
   turn: TurnInput,
   state: PrincipalState,
   continues: (later: TurnInput, threads: ReadonlySet<string>) => boolean,
-): DeclaredSession | undefined {
-  const { session } = turn;
-  if (session === undefined || turn.isCommonSession === true) return undefined;
+): SessionEvidence | undefined {
+  const session = sessionOf(turn);
+  if (session === undefined) return undefined;
   const entry = lastOf(ofSession(turn, state));
   if (entry !== undefined) return { entry, perRequest: false };
   // An agent's steps carry the id of its run: what counts is whether the user's next turn has another one.
@@ -46,7 +61,8 @@ export function declaredSession(
 }
 
 /** Turns and steps that carried the same session id, from the same source. */
-export function ofSession({ session }: TurnInput, state: PrincipalState): readonly Entry[] {
+export function ofSession(turn: TurnInput, state: PrincipalState): readonly Entry[] {
+  const session = sessionOf(turn);
   if (session === undefined) return [];
   return state.entries.filter(
     ({ kind, turn: { session: other } }) => kind !== 'auxiliary' && other?.id === session.id && other.source === session.source,

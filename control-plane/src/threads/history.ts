@@ -60,9 +60,12 @@ export function matchHistory(later: Chain, state: PrincipalState, onlyThread?: s
 export const asksAgain = (later: Chain, { chain }: Entry): boolean =>
   chain?.answer !== undefined && chain.messages.length > 0 && sameMessages(later, chain);
 
+/** Who words a first message anew does it while its answer is at hand; later, the same form is that of the application's next task. */
+const EDIT_SECONDS = 3600;
+
 /** True for an earlier opening of which the request says most words again: its first message, edited. */
 export function rewords(turn: TurnInput, { kind, chain, turn: earlier }: Entry): boolean {
-  return kind === 'turn' && chain?.messages.length === 1 && saysAgain(turn, earlier);
+  return kind === 'turn' && chain?.messages.length === 1 && turn.at - earlier.at <= EDIT_SECONDS && saysAgain(turn, earlier);
 }
 
 /** True when one text says most words of the other again. */
@@ -104,11 +107,19 @@ export function threadsSharing(later: Chain, state: PrincipalState): ReadonlySet
   return sharing;
 }
 
+/** True where it carries what was said before, or names an answer: what begins a conversation does neither. */
+export const goesOn = ({ chain, turn }: Pick<Entry, 'chain' | 'turn'>): boolean =>
+  (chain?.messages.length ?? 0) > 1 || turn.call?.previousResponseId !== undefined;
+
+/** True where it carries an answer that one of the earlier requests got. */
+export function carriesAnswersOf({ messages }: Chain, earlier: readonly Entry[]): boolean {
+  const carried = new Set(messages);
+  return earlier.some(({ chain }) => chain?.answer !== undefined && carried.has(chain.answer));
+}
+
 /** True when recent requests of the principal carried answers of earlier ones, or named one: a first request does neither. */
 export function sendsHistory(state: PrincipalState): boolean {
-  return state.turns
-    .slice(-CLIENT_HABIT)
-    .some(({ entry: { chain, turn } }) => (chain?.messages.length ?? 0) > 1 || turn.call?.previousResponseId !== undefined);
+  return state.turns.slice(-CLIENT_HABIT).some(({ entry }) => goesOn(entry));
 }
 
 function seenMessages(state: PrincipalState): Set<number> {

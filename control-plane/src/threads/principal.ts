@@ -13,7 +13,8 @@ import { positionOf } from './position.ts';
 import { settingsOf } from './settings.ts';
 import { kindOf, lastOf, PrincipalState, type Entry } from './state.ts';
 import { asStep, callerOf } from './sub-agent.ts';
-import { afterMoves, againstPeople, predecessorAfter, proofOf, repairBy, type Proof, type Repair } from './relink.ts';
+import { proofOf, type Proof } from './proof.ts';
+import { afterMoves, againstPeople, predecessorAfter, repairBy, type Repair } from './relink.ts';
 import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
 import { signsOf } from './speech/signs.ts';
 import { cosine, readable, usable } from './vector.ts';
@@ -138,7 +139,7 @@ function decide(
   const before = found.predecessor && seenBefore(found.predecessor, state);
   const signs = signsOf(turn.text);
   const followUp = auxiliary || before === undefined ? undefined : followUpOf(turn, before, undefined, signs);
-  const adopted = kindOf(turn) === 'turn' ? adoptedBy(turn, threadId, state) : [];
+  const adopted = kindOf(turn) === 'turn' ? adoptedBy(turn, threadId, state, found.method === 'declared') : [];
   return {
     threadId,
     isNew: found.threadId === undefined,

@@ -1,14 +1,7 @@
-// Certain evidence against an earlier guess: the evidence wins, also later. A request that carries the messages of earlier
-// ones proves which requests form one conversation, and with which of them it began; one that declares a session proves
-// where the others of that session belong.
-import { chainOf, sameMessages, wholePrefixOf } from './chain.ts';
-import { ofSession, previousResponse } from './declared.ts';
-import { rewords } from './history.ts';
-import { derivedId } from './ids.ts';
-import type { Link } from './link.ts';
-import { sessionThread } from './session.ts';
+// Certain evidence against an earlier guess: the evidence wins, also later.
+import type { Proof } from './proof.ts';
 import type { Entry, PrincipalState } from './state.ts';
-import type { PlacedTurn, Placement, Position, Relink, Repoint, TurnInput } from './types.ts';
+import type { PlacedTurn, Placement, Position, Relink, Repoint } from './types.ts';
 
 export interface Repair {
   /** The thread in which the proven conversation stands afterwards. */
@@ -19,24 +12,6 @@ export interface Repair {
   readonly newestThread: string | undefined;
   /** The newest turn or step that stands in `into` afterwards. */
   readonly newestId: string | undefined;
-}
-
-/** What is proven: requests of one conversation, each with the one that it goes on from. */
-export interface Proof {
-  /** All requests of it that are at hand, those among them whose place nobody doubts too. */
-  readonly family: readonly Entry[];
-  readonly into: string;
-  readonly evidence: Relink['evidence'];
-  readonly predecessors: ReadonlyMap<Entry, Entry | undefined>;
-  /** Moves also what a session was declared for: the proof is that the session holds several conversations. */
-  readonly withinSession?: true;
-}
-
-/** What the evidence on a request proves of earlier ones, whether they stand like that or not. */
-export function proofOf(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
-  if (link.method === 'history') return byHistory(turn, link, state, seed);
-  if (turn.call?.previousResponseId !== undefined && turn.session === undefined) return byResponses(turn, link, state, seed);
-  return link.method === 'declared' ? (withinSession(turn, link, state, seed) ?? bySession(turn, link, state, seed)) : undefined;
 }
 
 /** What the proof shows to be wrong about the placement of earlier requests; undefined where nothing is. */
@@ -51,95 +26,6 @@ export function repairBy(proof: Proof | undefined, state: PrincipalState): Repai
 export function againstPeople({ family, into }: Proof): readonly Entry[] {
   const isWhole = new Set(family.map(({ threadId }) => threadId)).size === 1;
   return family.filter(({ method, threadId }) => method === 'person' && !(isWhole && threadId === into));
-}
-
-/**
- * The earlier requests whose messages and answers the request repeats whole, from its first message on. Two with equally
- * many messages cannot be told apart: then nothing is proven.
- */
-function lineOf(turn: TurnInput, state: PrincipalState): readonly Entry[] {
-  const later = chainOf(turn.history);
-  if (later === undefined || later.omitted > 0) return [];
-  const line = state.entries
-    .filter(({ kind, chain }) => kind !== 'auxiliary' && chain !== undefined && wholePrefixOf(later, chain))
-    .toSorted((a, b) => lengthOf(a) - lengthOf(b));
-  return new Set(line.map(lengthOf)).size === line.length ? line : [];
-}
-
-function byHistory(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
-  const line = lineOf(turn, state);
-  const [first] = line;
-  if (first === undefined || line[line.length - 1] !== link.predecessor) return undefined;
-  // It was guessed to go on with something, but its whole history is its own first message: the conversation began there.
-  const began = first.method === 'inferred' && lengthOf(first) === 1;
-  const into = began ? derivedId('t_', seed, first.turn.id) : first.threadId;
-  return { family: line, into, evidence: 'history', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
-}
-
-/** Each answer names the one before it. A first one that names none, and brought one message, began the conversation. */
-function byResponses(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
-  const line: Entry[] = [];
-  for (
-    let entry = previousResponse(turn, state);
-    entry !== undefined && !line.includes(entry);
-    entry = previousResponse(entry.turn, state)
-  ) {
-    line.unshift(entry);
-  }
-  const [first] = line;
-  if (first === undefined || line[line.length - 1] !== link.predecessor || first.turn.call?.previousResponseId !== undefined)
-    return undefined;
-  const began = first.method === 'inferred' && lengthOf(first) === 1;
-  const into = began ? derivedId('t_', seed, first.turn.id) : first.threadId;
-  return { family: line, into, evidence: 'declared', predecessors: new Map(line.map((entry, index) => [entry, line[index - 1]])) };
-}
-
-/**
- * Two conversations under one session id: this one began without a history while another one, which had been carried along
- * before, stood in the thread. Its first message is no edit of the other's.
- */
-function withinSession(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
-  const line = lineOf(turn, state);
-  const [first] = line;
-  const opening = first?.chain?.messages[0];
-  if (first === undefined || opening === undefined || lengthOf(first) !== 1 || line[line.length - 1] !== link.predecessor) return undefined;
-  if (first.chain?.summary === true || first.method !== 'declared') return undefined;
-  const entries = state.threads.get(first.threadId)?.entries ?? [];
-  const before = entries.slice(0, entries.indexOf(first));
-  const isOther = before.some(({ chain }) => (chain?.messages.length ?? 0) > 1 && chain?.messages[0] !== opening);
-  if (!isOther || before.some((entry) => rewords(first.turn, entry))) return undefined;
-  const own = entries.filter((entry) => !before.includes(entry) && entry.chain?.messages[0] === opening);
-  const members = new Set(own.map(({ turn: { id } }) => id));
-  const predecessors = new Map<Entry, Entry | undefined>();
-  for (const entry of own) {
-    const known = members.has(entry.predecessorId ?? '') ? state.entry(entry.predecessorId ?? '') : first;
-    predecessors.set(entry, entry === first ? undefined : (line[line.indexOf(entry) - 1] ?? known));
-  }
-  return { family: own, into: derivedId('t_', seed, first.turn.id), evidence: 'history', predecessors, withinSession: true };
-}
-
-/**
- * Requests of the same session that were placed by a guess in a thread which others began, while its ids were taken to mean
- * nothing. That a second turn carries the id shows that it lasts; the same request sent again does not.
- */
-function bySession(turn: TurnInput, link: Link, state: PrincipalState, seed: string): Proof | undefined {
-  const own = ofSession(turn, state);
-  const joined = link.threadId ?? link.newThreadId;
-  if (joined === undefined || !own.some(({ kind, turn: other }) => kind === 'turn' && !isSameQuestion(turn, other))) return undefined;
-  const isOthers = (id: string): boolean => {
-    const first = state.threads.get(id)?.entries[0];
-    return first !== undefined && !own.includes(first);
-  };
-  const guessed = own.filter(({ method, threadId }) => (method === 'inferred' || method === 'new') && isOthers(threadId));
-  if (guessed.length === 0) return undefined;
-  const into = guessed.some(({ threadId }) => threadId === joined) ? sessionThread(turn, seed) : joined;
-  const predecessors = new Map(guessed.map((entry) => [entry, own[own.indexOf(entry) - 1]] as const));
-  return { family: own, into, evidence: 'declared', predecessors };
-}
-
-function isSameQuestion(a: TurnInput, b: TurnInput): boolean {
-  const [one, other] = [chainOf(a.history), chainOf(b.history)];
-  return one !== undefined && other !== undefined ? sameMessages(one, other) : a.text === b.text;
 }
 
 function repairOf(proof: Proof, state: PrincipalState): Repair | undefined {
@@ -238,8 +124,6 @@ export function afterMoves<T extends PlacedTurn>(
   const repoint = repointed.find(({ requestId }) => requestId === placed.turn.id);
   return repoint === undefined ? placed : { ...placed, predecessorId: repoint.predecessorId };
 }
-
-const lengthOf = ({ chain }: Entry): number => chain?.messages.length ?? 0;
 
 /** What a request goes on from once the repair is made: what it named, where that stands in its thread, else the newest there. */
 export function predecessorAfter({ into, relinked, newestId }: Repair, named: Entry | undefined): string | undefined {

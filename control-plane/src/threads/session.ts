@@ -1,8 +1,8 @@
 // A declared session: one thread as a rule, several where it holds several matters, and then each request goes to one of
 // those. It never reaches into threads outside the session, so what people see of one session stays in it.
 import { chainOf } from './chain.ts';
-import { declaredSession, namesConversation, newestOf, ofSession } from './declared.ts';
-import { asksAgain, matchHistory, rewords, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
+import { declaredSession, namesConversation, newestOf, ofSession, previousResponse, sessionOf } from './declared.ts';
+import { asksAgain, carriesAnswersOf, goesOn, matchHistory, rewords, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { derivedId } from './ids.ts';
 import { inferLink } from './infer/infer.ts';
 import { certain, fresh, traitsOf, type Link } from './link.ts';
@@ -19,6 +19,7 @@ const NEXT: Reason = {
   code: 'history_starts',
   text: 'The session holds several conversations, and this request carries the history of none.',
 };
+const NAMED: Reason = { code: 'previous_response', text: 'It names the answer that it continues.' };
 const ELSEWHERE: Reason = {
   code: 'another_matter',
   text: 'The session holds another matter as well; this goes on with, or begins, one of its own.',
@@ -31,12 +32,11 @@ export function fromSession(
   settings: Settings,
   history: HistoryMatch | undefined,
 ): Link | undefined {
-  const { session } = turn;
   const declared = declaredSession(turn, state, (later, threads) => continues(later, threads, state, settings));
-  if (session === undefined || declared === undefined) return undefined;
+  if (declared === undefined || declared.perRequest) return undefined;
   if (declared.entry !== undefined) return withinSession(turn, declared.entry, state, settings, history);
-  // An id that nobody saw before cannot begin a conversation that history shows to be under way already.
-  if (declared.perRequest || (history !== undefined && history.exact && history.entry.chain?.answer !== undefined)) return undefined;
+  // An id that nobody saw before cannot begin a conversation that is shown to be under way already.
+  if (previousResponse(turn, state) !== undefined || isProof(history)) return undefined;
   return { ...certain('declared', undefined, [BEGINS]), newThreadId: sessionThread(turn, settings.seed) };
 }
 
@@ -44,14 +44,31 @@ export function fromSession(
 export const sessionThread = ({ session }: TurnInput, seed: string): string =>
   derivedId('t_', seed, JSON.stringify([session?.source, session?.id]));
 
-function withinSession(turn: TurnInput, newest: Entry, state: PrincipalState, settings: Settings, history: HistoryMatch | undefined): Link {
+/** A conversation under way, and no doubt about which: no id says more. */
+const isProof = (history: HistoryMatch | undefined): boolean => history?.rivals === 1;
+
+function withinSession(
+  turn: TurnInput,
+  newest: Entry,
+  state: PrincipalState,
+  settings: Settings,
+  history: HistoryMatch | undefined,
+): Link | undefined {
   const threads = new Set(ofSession(turn, state).map(({ threadId }) => threadId));
+  const continued = previousResponse(turn, state);
+  // The id stands for a stay at the application, in which the user came back to a conversation of before.
+  const isProven = continued !== undefined || isProof(history);
+  if (isProven && !threads.has((continued ?? history?.entry)?.threadId ?? '')) return undefined;
+  if (continued !== undefined) {
+    const fork = newestOf(state, continued.threadId) !== continued;
+    return { ...certain('declared', continued, [DECLARED, NAMED]), fork };
+  }
   if (history !== undefined && threads.has(history.thread.id)) {
     return { ...certain('declared', history.entry, [DECLARED]), ...traitsOf(history, turn) };
   }
   const chain = chainOf(turn.history);
-  // Histories have shown before that the session holds several conversations, and this one has none: the next begins.
-  if (chain?.messages.length === 1 && !chain.summary && sendsHistory(state) && holdsConversations(threads, state)) {
+  // Histories have shown before that the session holds several conversations, and this one has none of theirs: the next begins.
+  if (chain?.summary !== true && sendsHistory(state) && carriesNothingOf(turn, threads, state) && holdsConversations(threads, state)) {
     return fresh('history', 0.9, [DECLARED, NEXT]);
   }
   const other = otherMatter(turn, newest, threads, state, settings);
@@ -68,9 +85,23 @@ function again(turn: TurnInput, threadId: string, state: PrincipalState): Pick<L
   return asked === undefined ? {} : { fork: true, predecessor: asked };
 }
 
-/** At least two threads in which requests carried answers of earlier ones. */
+/** True where it names no answer, and carries none that was given in the session. */
+function carriesNothingOf(turn: TurnInput, threads: ReadonlySet<string>, state: PrincipalState): boolean {
+  const chain = chainOf(turn.history);
+  if (turn.call?.previousResponseId !== undefined) return false;
+  if (chain === undefined || chain.messages.length === 1) return true;
+  return ![...threads].some((id) => carriesAnswersOf(chain, state.threads.get(id)?.entries ?? []));
+}
+
+/** At least two threads in which requests carried answers of earlier ones, or named them. */
 function holdsConversations(threads: ReadonlySet<string>, state: PrincipalState): boolean {
-  const carries = (id: string): boolean => state.threads.get(id)?.entries.some(({ chain }) => (chain?.messages.length ?? 0) > 1) ?? false;
+  const carries = (id: string): boolean => {
+    const entries = state.threads.get(id)?.entries ?? [];
+    return entries.some(
+      (entry) =>
+        goesOn(entry) && (entry.chain === undefined || entry.chain.messages.length === 1 || carriesAnswersOf(entry.chain, entries)),
+    );
+  };
   return [...threads].filter(carries).length > 1;
 }
 
@@ -85,7 +116,8 @@ function otherMatter(
   state: PrincipalState,
   settings: Settings,
 ): Link | undefined {
-  const { session, vector } = turn;
+  const { vector } = turn;
+  const session = sessionOf(turn);
   if (!turn.inferable || !settings.inference || vector === undefined || session === undefined) return undefined;
   if (namesConversation(session.source) && threads.size === 1) return undefined;
   const chain = chainOf(turn.history);

@@ -4,7 +4,7 @@ import type { Guess } from './infer/guess.ts';
 import { inferLink } from './infer/infer.ts';
 import type { Link } from './link.ts';
 import { WINDOW_SECONDS, type Settings } from './options.ts';
-import type { Proof } from './relink.ts';
+import type { Proof } from './proof.ts';
 import { kindOf, lastOf, type PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
