@@ -89,7 +89,7 @@ describe('a thread that a person puts right', () => {
       .getByRole('link', { name: /No, I meant in winter/ })
       .click();
     await page.getByRole('heading', { level: 2, name: 'Turn 3 of 3' }).waitFor();
-    await page.getByRole('button', { name: 'Put right …' }).click();
+    await page.getByRole('button', { name: 'Split or merge …' }).click();
     await shown.getByLabel('Reason').fill('Winter is another matter');
     await shown.getByRole('button', { name: 'Split' }).click();
     await repairs.getByText('Winter is another matter').waitFor();

@@ -66,7 +66,7 @@ const STATES: readonly State[] = [
   },
   { name: 'thread', address: ROTA },
   { name: 'thread-evidence', address: `${ROTA}&open=facts` },
-  { name: 'thread-repair', address: ROTA, act: click('Put right …') },
+  { name: 'thread-repair', address: ROTA, act: click('Split or merge …') },
   { name: 'thread-graph', address: `${ROTA}&open=graph` },
   { name: 'thread-graph-calls', address: '/?thread=thr_agent&open=graph' },
   { name: 'thread-calls', address: '/?thread=thr_agent' },

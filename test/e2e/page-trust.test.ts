@@ -218,7 +218,7 @@ describe('putting a thread right', () => {
   it('splits at the turn that is shown, keeps the reason, shows what changed, and undoes it', () =>
     withWorld({}, async (served) => {
       const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
-      await page.getByRole('button', { name: 'Put right …' }).click();
+      await page.getByRole('button', { name: 'Split or merge …' }).click();
       await dialog(page).getByText('3 turns (3 requests) become a thread of their own; 3 turns stay here.').waitFor();
       await dialog(page).getByLabel('Reason').fill('Another matter');
       expect(await faultsOf(page)).toEqual([]);
@@ -238,7 +238,7 @@ describe('putting a thread right', () => {
   it('moves one turn, or merges the thread into another of the same user and goes there', () =>
     withWorld({}, async (served) => {
       const { page, seen } = await visit(browser, served, '/?thread=thr_rota&request=thr_rota-5');
-      await page.getByRole('button', { name: 'Put right …' }).click();
+      await page.getByRole('button', { name: 'Split or merge …' }).click();
       await dialog(page).getByLabel('Turn 5 alone belongs to another thread').check();
       expect(await dialog(page).getByRole('button', { name: 'Move' }).isDisabled()).toBe(true);
       await dialog(page)
@@ -248,7 +248,7 @@ describe('putting a thread right', () => {
       await dialog(page).getByRole('button', { name: 'Move' }).click();
       expect((await moved).postDataJSON()).toEqual({ threadId: 'thr_flour' });
       await page.getByRole('region', { name: 'Repairs' }).getByText('moved away to').waitFor();
-      await page.getByRole('button', { name: 'Put right …' }).click();
+      await page.getByRole('button', { name: 'Split or merge …' }).click();
       await dialog(page).getByLabel('The whole thread goes on with another one').check();
       await dialog(page).getByLabel('or by its id').fill('thr_flour');
       await dialog(page).getByRole('button', { name: 'Merge' }).click();
@@ -261,7 +261,7 @@ describe('putting a thread right', () => {
   it('says what the API refuses, and keeps what was written', () =>
     withWorld({}, async (served) => {
       const { page } = await visit(browser, served, '/?thread=thr_rota');
-      await page.getByRole('button', { name: 'Put right …' }).click();
+      await page.getByRole('button', { name: 'Split or merge …' }).click();
       await dialog(page).getByLabel('The whole thread goes on with another one').check();
       await dialog(page).getByLabel('or by its id').fill('thr_unknown');
       await dialog(page).getByLabel('Reason').fill('They belong together');
@@ -279,7 +279,7 @@ describe('putting a thread right', () => {
       const { page, seen } = await visit(browser, served, '/?thread=thr_rota');
       await facts(page).getByText('unsatisfied').waitFor();
       await eventually(() => page.getByRole('navigation', { name: 'Rooms' }).getByRole('link').count()).toBe(1);
-      expect(await page.getByRole('button', { name: 'Put right …' }).count()).toBe(0);
+      expect(await page.getByRole('button', { name: 'Split or merge …' }).count()).toBe(0);
       expect(seen.foreign).toEqual([]);
       await page.context().close();
     }));
@@ -300,7 +300,7 @@ describe('putting a thread right', () => {
   it('fits a narrow screen', () =>
     withWorld({}, async (served) => {
       const { page } = await visit(browser, served, '/?thread=thr_rota', NARROW);
-      await page.getByRole('button', { name: 'Put right …' }).click();
+      await page.getByRole('button', { name: 'Split or merge …' }).click();
       await dialog(page).getByLabel('Turn 4 alone belongs to another thread').check();
       await dialog(page)
         .getByLabel(/Which flour/)

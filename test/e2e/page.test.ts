@@ -53,6 +53,21 @@ describe('what is built', () => {
   });
 });
 
+describe('a room whose code does not come', () => {
+  it('says so in its place, and the other rooms stay open', async () => {
+    const { page, seen } = await visit(browser, served);
+    await page.getByRole('list', { name: 'Threads' }).waitFor();
+    await page.route(/assets\/.*\.js/, (route) => route.abort());
+    await page.getByRole('link', { name: 'Health' }).click();
+    await page.getByRole('heading', { level: 1, name: 'This page cannot be shown' }).waitFor();
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
+    await page.getByRole('navigation', { name: 'Rooms' }).getByRole('link', { name: 'Threads' }).click();
+    await page.getByRole('list', { name: 'Threads' }).waitFor();
+    expect(seen.foreign).toEqual([]);
+    await page.context().close();
+  });
+});
+
 describe('signing in', () => {
   it('asks for a token, tells why one is refused and what to do, and takes a good one', async () => {
     const { page } = await visit(browser, served, '/?thread=thr_rota', WIDE, '');
@@ -67,13 +82,14 @@ describe('signing in', () => {
     await page.getByRole('heading', { level: 1, name: /bakery/ }).waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Token').waitFor();
+    expect(await page.getByRole('status').textContent()).toBe('Signed out.');
     await page.context().close();
   });
 
   it('comes back to the sign-in when the token is no longer valid', async () => {
     const { page } = await visit(browser, served, '/', WIDE, 'stale');
     await page.getByLabel('Token').waitFor();
-    await page.getByRole('status').getByText('Signed out').waitFor();
+    await page.getByRole('status').getByText('This token is not accepted').waitFor();
     await page.context().close();
   });
 });
@@ -302,10 +318,12 @@ describe('a thread', () => {
     await page.context().close();
   });
 
-  it('says that it does not exist, in the words of the API', async () => {
+  it('says that it does not exist, in the words of the API, and leads back', async () => {
     const { page } = await visit(browser, served, '/?thread=nowhere');
     await page.getByRole('alert').getByText('Nothing here').waitFor();
-    await page.getByRole('button', { name: 'Try again' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Try again' }).count()).toBe(0);
+    await page.getByRole('alert').getByRole('link', { name: 'All threads' }).click();
+    await page.getByRole('list', { name: 'Threads' }).waitFor();
     await page.context().close();
   });
 

@@ -10,7 +10,6 @@ export {
   type AgeLimits,
   type HeldVectors,
   type Purgeable,
-  type PurgeCounts,
   type RetainedClass,
   type RetentionReader,
   type SparedVectors,

@@ -1,6 +1,6 @@
 // The state of the service: readiness and metrics, as tools read them.
 import { ApiError, problemOf, UNREACHED } from './problem.ts';
-import { keepToken, readToken } from './token.ts';
+import { forget, readToken } from './token.ts';
 
 /** By part: "ok", or what is missing. */
 export type Parts = Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ export async function readParts(signal?: AbortSignal): Promise<Parts> {
 
 export async function readMetrics(signal?: AbortSignal): Promise<readonly Sample[]> {
   const response = await ask('/metrics', signal);
-  if (response.status === 401) keepToken(null);
+  if (response.status === 401) forget('refused');
   if (!response.ok) throw new ApiError(await problemOf(response));
   return parseMetrics(await response.text());
 }

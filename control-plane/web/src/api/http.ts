@@ -1,6 +1,6 @@
 // Calls to the API, with the kept token.
 import { ApiError, problemOf, UNREACHED } from './problem.ts';
-import { keepToken, readCsrf, readToken, SESSION } from './token.ts';
+import { forget, readCsrf, readToken, SESSION } from './token.ts';
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
@@ -49,7 +49,7 @@ async function signed<T>(made: Omit<Call, 'token'>): Promise<T> {
   try {
     return await call<T>({ ...made, token });
   } catch (error) {
-    if (error instanceof ApiError && error.problem.status === 401 && readToken() === token) keepToken(null);
+    if (error instanceof ApiError && error.problem.status === 401 && readToken() === token) forget('refused');
     throw error;
   }
 }

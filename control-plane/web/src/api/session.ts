@@ -1,6 +1,6 @@
 // Signing in by the identity provider, and out again.
 import { ApiError, problemOf, UNREACHED } from './problem.ts';
-import { keepSession, keepToken, readCsrf } from './token.ts';
+import { forget, keepSession, readCsrf } from './token.ts';
 
 export interface SessionState {
   /** Whether a provider is set for the page. */
@@ -39,5 +39,5 @@ export async function signOut(): Promise<void> {
   if (csrf !== null) {
     await fetch('/v1/logout', { method: 'POST', headers: { 'X-Clew-Csrf': csrf }, credentials: 'same-origin' }).catch(() => undefined);
   }
-  keepToken(null);
+  forget('asked');
 }

@@ -8,13 +8,25 @@ const listeners = new Set<() => void>();
 export const SESSION = 'session';
 let csrf: string | null = null;
 
+/** Why nobody is signed in any more: asked for by the reader, or the server no longer takes what the page holds. */
+export type SignOut = 'asked' | 'token_refused' | 'session_ended';
+let signOutReason: SignOut | undefined;
+export const readSignOut = (): SignOut | undefined => signOutReason;
+
 export const readToken = (): string | null => (csrf !== null ? SESSION : sessionStorage.getItem(KEY));
 export const readCsrf = (): string | null => csrf;
 
-export function keepToken(token: string | null): void {
+export function keepToken(token: string): void {
   csrf = null;
-  if (token === null) sessionStorage.removeItem(KEY);
-  else sessionStorage.setItem(KEY, token);
+  sessionStorage.setItem(KEY, token);
+  tell();
+}
+
+/** Forgets token and session because the reader asks for it, or because the server refused what was sent. */
+export function forget(why: 'asked' | 'refused'): void {
+  signOutReason = why === 'asked' ? 'asked' : csrf === null ? 'token_refused' : 'session_ended';
+  csrf = null;
+  sessionStorage.removeItem(KEY);
   tell();
 }
 

@@ -50,7 +50,7 @@ export function RepairDialog({ thread, turns, index, isOpen, onClose, onDone }: 
   return (
     <Confirm
       isOpen={isOpen}
-      title="Put this thread right"
+      title="Split or merge this thread"
       action={ACTIONS[chosen]}
       isReady={change !== undefined}
       onClose={close}

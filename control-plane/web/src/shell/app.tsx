@@ -1,48 +1,48 @@
-import { useEffect, useRef, useState, useSyncExternalStore } from 'react';
-import { AccuracyView } from '../accuracy/accuracy-view.tsx';
-import { AlertView } from '../alerts/alert-view.tsx';
-import { AlertsView } from '../alerts/alerts-view.tsx';
+import { lazy, Suspense, useRef, useState, useSyncExternalStore } from 'react';
 import { readMe } from '../api/client.ts';
 import { MeContext, mayOf } from '../api/me.ts';
 import { onTokenChange, readToken } from '../api/token.ts';
 import { useResource } from '../api/use-resource.ts';
-import { CostsView } from '../costs/costs-view.tsx';
-import { HealthView } from '../health/health-view.tsx';
 import { ThreadList } from '../list/thread-list.tsx';
-import { ModelsView } from '../models/models-view.tsx';
 import { useRoute } from '../route/navigate.ts';
 import type { Route } from '../route/url.ts';
-import { AuditView } from '../privacy/audit-view.tsx';
-import { PoliciesView } from '../privacy/policies-view.tsx';
-import { RetentionView } from '../privacy/retention-view.tsx';
-import { TokensView } from '../privacy/tokens-view.tsx';
-import { AnswersView } from '../runs/answers-view.tsx';
-import { ChangesView } from '../runs/changes-view.tsx';
-import { DiffView } from '../runs/diff-view.tsx';
-import { RunView } from '../runs/run-view.tsx';
-import { RunsView } from '../runs/runs-view.tsx';
 import { SearchView } from '../search/search-view.tsx';
 import { ThreadView } from '../thread/thread-view.tsx';
-import { LogView } from '../trust/log-view.tsx';
-import { ManifestsView } from '../trust/manifests-view.tsx';
-import { TopicView } from '../topics/topic-view.tsx';
-import { TopicsView } from '../topics/topics-view.tsx';
 import { useKeys } from '../ui/keys.ts';
-import { WorksView } from '../works/works-view.tsx';
+import { Skeleton } from '../ui/skeleton.tsx';
 import { Header } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { SubNav } from './nav.tsx';
 import { NoEntry } from './no-entry.tsx';
 import { roomOf } from './room-list.ts';
+import { RoomBoundary } from './room-boundary.tsx';
 import { SignIn } from './sign-in.tsx';
+
+// Rooms other than threads are fetched when they are opened.
+const AccuracyView = lazy(async () => ({ default: (await import('../accuracy/accuracy-view.tsx')).AccuracyView }));
+const AlertView = lazy(async () => ({ default: (await import('../alerts/alert-view.tsx')).AlertView }));
+const AlertsView = lazy(async () => ({ default: (await import('../alerts/alerts-view.tsx')).AlertsView }));
+const CostsView = lazy(async () => ({ default: (await import('../costs/costs-view.tsx')).CostsView }));
+const HealthView = lazy(async () => ({ default: (await import('../health/health-view.tsx')).HealthView }));
+const ModelsView = lazy(async () => ({ default: (await import('../models/models-view.tsx')).ModelsView }));
+const AuditView = lazy(async () => ({ default: (await import('../privacy/audit-view.tsx')).AuditView }));
+const PoliciesView = lazy(async () => ({ default: (await import('../privacy/policies-view.tsx')).PoliciesView }));
+const RetentionView = lazy(async () => ({ default: (await import('../privacy/retention-view.tsx')).RetentionView }));
+const TokensView = lazy(async () => ({ default: (await import('../privacy/tokens-view.tsx')).TokensView }));
+const AnswersView = lazy(async () => ({ default: (await import('../runs/answers-view.tsx')).AnswersView }));
+const ChangesView = lazy(async () => ({ default: (await import('../runs/changes-view.tsx')).ChangesView }));
+const DiffView = lazy(async () => ({ default: (await import('../runs/diff-view.tsx')).DiffView }));
+const RunView = lazy(async () => ({ default: (await import('../runs/run-view.tsx')).RunView }));
+const RunsView = lazy(async () => ({ default: (await import('../runs/runs-view.tsx')).RunsView }));
+const TopicView = lazy(async () => ({ default: (await import('../topics/topic-view.tsx')).TopicView }));
+const TopicsView = lazy(async () => ({ default: (await import('../topics/topics-view.tsx')).TopicsView }));
+const LogView = lazy(async () => ({ default: (await import('../trust/log-view.tsx')).LogView }));
+const ManifestsView = lazy(async () => ({ default: (await import('../trust/manifests-view.tsx')).ManifestsView }));
+const WorksView = lazy(async () => ({ default: (await import('../works/works-view.tsx')).WorksView }));
 
 export function App() {
   const token = useSyncExternalStore(onTokenChange, readToken);
-  const wasSignedIn = useRef(token !== null);
-  useEffect(() => {
-    if (token !== null) wasSignedIn.current = true;
-  }, [token]);
-  return token === null ? <SignIn expired={wasSignedIn.current} /> : <Rooms />;
+  return token === null ? <SignIn /> : <Rooms />;
 }
 
 function Rooms() {
@@ -69,7 +69,11 @@ function Rooms() {
         {me !== undefined && room !== undefined && !mayOf(me)(room.permission) ? (
           <NoEntry me={me} room={room} isHome={location.search === ''} />
         ) : (
-          <View route={route} />
+          <RoomBoundary key={route.view}>
+            <Suspense fallback={<Skeleton rows={6} label="Loading" />}>
+              <View route={route} />
+            </Suspense>
+          </RoomBoundary>
         )}
       </main>
       <HelpDialog isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} me={me} />

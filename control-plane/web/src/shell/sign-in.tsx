@@ -2,14 +2,9 @@ import { useEffect, useRef, useState, type SyntheticEvent } from 'react';
 import { tryToken } from '../api/client.ts';
 import { ApiError, UNREACHED, type Problem } from '../api/problem.ts';
 import { loginAddress, resumeSession } from '../api/session.ts';
-import { keepToken, readLoginFailure, type LoginFailure } from '../api/token.ts';
+import { keepToken, readLoginFailure, readSignOut, type LoginFailure, type SignOut } from '../api/token.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Logo } from './logo.tsx';
-
-interface SignInProps {
-  /** A token was in use and is not accepted any more. */
-  readonly expired: boolean;
-}
 
 const FAILURES: Readonly<Record<LoginFailure, string>> = {
   refused: 'The provider did not let you in, or its answer was not meant for this sign-in.',
@@ -18,12 +13,23 @@ const FAILURES: Readonly<Record<LoginFailure, string>> = {
   unavailable: 'The identity provider does not answer. Tokens still work.',
 };
 
-export function SignIn({ expired }: SignInProps) {
+const TOKEN_REFUSED = 'This token is not accepted: it is mistyped, has expired, was revoked, or belongs to another server.';
+
+const ASK_FOR_TOKEN = 'npm start prints the admin token at its first start; administrators make others under Privacy, Tokens.';
+
+const SIGN_OUTS: Readonly<Record<SignOut, string>> = {
+  asked: 'Signed out.',
+  token_refused: TOKEN_REFUSED,
+  session_ended: 'Signed out: your session has ended. Sign in again to go on where you were.',
+};
+
+export function SignIn() {
   const [problem, setProblem] = useState<Problem>();
   const [isTrying, setTrying] = useState(false);
   const field = useRef<HTMLInputElement>(null);
   const [offersLogin, setOffersLogin] = useState(false);
   const failure = readLoginFailure();
+  const signOutReason = readSignOut();
   useEffect(() => field.current?.focus(), []);
   useEffect(() => {
     const controller = new AbortController();
@@ -42,7 +48,7 @@ export function SignIn({ expired }: SignInProps) {
       await tryToken(token);
       keepToken(token);
     } catch (error) {
-      setProblem(error instanceof ApiError ? error.problem : UNREACHED);
+      setProblem(error instanceof ApiError ? inWordsOfThePage(error.problem) : UNREACHED);
       setTrying(false);
       field.current?.select();
     }
@@ -54,7 +60,7 @@ export function SignIn({ expired }: SignInProps) {
         <h1 className="sign-in-title">
           <Logo /> Clew
         </h1>
-        {expired && problem === undefined && <p role="status">Signed out. The page keeps a token for as long as the tab lives.</p>}
+        {signOutReason !== undefined && problem === undefined && <p role="status">{SIGN_OUTS[signOutReason]}</p>}
         {failure !== undefined && (
           <p className="login-failure" role="alert">
             {FAILURES[failure]}
@@ -93,3 +99,7 @@ export function SignIn({ expired }: SignInProps) {
     </main>
   );
 }
+
+/** The API tells its callers which header to send; here there is a field to fill in. */
+const inWordsOfThePage = (problem: Problem): Problem =>
+  problem.status === 401 ? { status: 401, title: problem.title, detail: TOKEN_REFUSED, remedy: ASK_FOR_TOKEN } : problem;

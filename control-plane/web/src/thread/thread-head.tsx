@@ -29,7 +29,7 @@ export function ThreadHead({ thread, onBack, onRepair, graph }: ThreadHeadProps)
         </Link>
         {onRepair && (
           <button type="button" className="button" onClick={onRepair} aria-haspopup="dialog">
-            Put right …
+            Split or merge …
           </button>
         )}
       </div>

@@ -1,4 +1,6 @@
 import type { Problem } from '../api/problem.ts';
+import { Link } from '../route/link.tsx';
+import { listAddress } from '../route/url.ts';
 
 interface ProblemNoteProps {
   readonly problem: Problem;
@@ -22,7 +24,13 @@ export function ProblemNote({ problem, retry, slim = false }: ProblemNoteProps) 
           Incident <code>{problem.incident}</code>
         </p>
       )}
-      {retry && (
+      {/* What is not there will not come by asking again. */}
+      {retry && problem.status === 404 && (
+        <Link className="button" href={listAddress()}>
+          All threads
+        </Link>
+      )}
+      {retry && problem.status !== 404 && (
         <button type="button" className="button" onClick={retry}>
           Try again
         </button>
