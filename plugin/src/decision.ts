@@ -4,7 +4,8 @@ import type { CompanionDecision } from '#contract';
 import { readRequest } from '#dialects';
 import type { PluginConfig } from './config.ts';
 import { refusalOf, verdictHeader } from './manifests/index.ts';
-import type { CapturedRequest, PendingRun } from './observe/index.ts';
+import type { CapturedRequest } from './observe/index.ts';
+import type { PendingRun } from './pending.ts';
 import type { UpstreamShare } from './upstream/index.ts';
 import { continueTrace } from './trace/index.ts';
 

@@ -5,6 +5,7 @@ import type { PluginConfig } from './config.ts';
 import { beginRun, decisionOf, isLlmCall } from './decision.ts';
 import type { Kong } from './kong.ts';
 import * as observe from './observe/index.ts';
+import type { PendingRun } from './pending.ts';
 import { guard, needsConsumer, type GuardVerdict } from './manifests/index.ts';
 import type { Observer } from './observer.ts';
 import { declaredVariant, nameOf } from './record/index.ts';
@@ -56,7 +57,7 @@ export class Flow {
   }
 
   /** Before the decision is known, so that a request without one never had its values sent: see access-guard.lua. */
-  async #replace(kong: Kong, { request, runId }: observe.PendingRun): Promise<UpstreamShare> {
+  async #replace(kong: Kong, { request, runId }: PendingRun): Promise<UpstreamShare> {
     const { health } = this.#observer;
     const policy = this.#observer.policyNow();
     const outcome = await this.#standIns.prepare(request, policy);
@@ -67,7 +68,7 @@ export class Flow {
   }
 
   /** Open: what cannot be judged passes, unless a manifest says otherwise. A fourth round trip only where manifests that enforce name consumers. */
-  async #judge(kong: Kong, run: observe.PendingRun): Promise<GuardVerdict | undefined> {
+  async #judge(kong: Kong, run: PendingRun): Promise<GuardVerdict | undefined> {
     const { health, drops } = this.#observer;
     const set = this.#config.manifests === 'enforce' ? this.#observer.enforced() : undefined;
     if (!set) return undefined;

@@ -2,7 +2,8 @@
 import type { Policy } from '#contract';
 import type { LlmRequest, RawCall } from '#dialects';
 import type { Redactor } from '#redact';
-import type { CapturedOutcome, PendingRun } from './observe/index.ts';
+import type { CapturedOutcome } from './observe/index.ts';
+import type { PendingRun } from './pending.ts';
 import {
   DEFAULT_SOURCES,
   findPrincipal,

@@ -6,6 +6,7 @@ import type { Mode, PluginConfig } from './config.ts';
 import { identify } from './identify.ts';
 import { withAttestation } from './identity/index.ts';
 import * as observe from './observe/index.ts';
+import type { PendingRun } from './pending.ts';
 import { modeFor, type PolicyInForce } from './policy/index.ts';
 import { describeRun, outcomeOf, withTexts, type Run } from './record/index.ts';
 import type { Runtime } from './runtime.ts';
@@ -14,7 +15,7 @@ import { keepOrHold } from './settle.ts';
 /** One run with what came of it. */
 export interface Observed {
   readonly config: PluginConfig;
-  readonly pending: observe.PendingRun;
+  readonly pending: PendingRun;
   readonly outcome: observe.CapturedOutcome;
 }
 

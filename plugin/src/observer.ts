@@ -5,7 +5,8 @@ import type { Mode, PluginConfig } from './config.ts';
 import type { DropReason, Drops } from './drops.ts';
 import type { Health } from './health.ts';
 import type { Life } from './life.ts';
-import type { CapturedOutcome, PendingRun, PendingRuns } from './observe/index.ts';
+import type { CapturedOutcome } from './observe/index.ts';
+import type { PendingRun, PendingRuns } from './pending.ts';
 
 export interface Observer {
   readonly drops: Drops;

@@ -9,7 +9,7 @@ import { PluginPhases } from './plugin-phases.ts';
 import { PluginServer, queryPlugins, type Launcher, type PluginInfo } from './plugin-server.ts';
 import { PluginClient, type PluginEntry } from './protocol/plugin-client.ts';
 import { RpcPool, type RpcPoolOptions } from './protocol/rpc-pool.ts';
-import { Proxy } from './proxy.ts';
+import { Proxy, type AccessLog } from './proxy.ts';
 import { Router, stableId, type ConsumerConfig, type RouteConfig } from './routes.ts';
 import { startScriptedProvider, type ScriptedProvider } from './scripted-provider/server.ts';
 import { emptyStats, type GatewayStats } from './stats.ts';
@@ -38,8 +38,7 @@ export interface TrialGatewayOptions {
   /** How much of an answer is copied for the plugin. Default: what it says it reads, else 8 MiB. */
   readonly answerCapBytes?: number;
   readonly log?: GatewayLog;
-  /** Gets of each request the line that a log plugin of Kong (file-log, http-log) would write. */
-  readonly accessLog?: (line: Readonly<Record<string, unknown>>) => void;
+  readonly accessLog?: AccessLog;
   /** Sees each message between gateway and plugin server. */
   readonly onFrame?: NonNullable<RpcPoolOptions['onFrame']>;
 }

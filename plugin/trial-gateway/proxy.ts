@@ -1,16 +1,18 @@
-import { serializeExchange } from './log-serialize.ts';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
 import { AnswerCopy } from './companion.ts';
 import type { Exchange } from './exchange.ts';
 import { forward, UpstreamError } from './forward.ts';
 import { toMultiHeaders } from './headers.ts';
 import { openExchange } from './incoming.ts';
+import { serializeExchange } from './log-serialize.ts';
 import type { GatewayLog } from './log.ts';
 import type { PluginPhases } from './plugin-phases.ts';
 import { readBody } from './request-body.ts';
 import type { Router } from './routes.ts';
-import type { TrialGatewayOptions } from './gateway.ts';
 import type { GatewayStats } from './stats.ts';
+
+/** Gets of each request the line that a log plugin of Kong (file-log, http-log) would write. */
+export type AccessLog = (line: Readonly<Record<string, unknown>>) => void;
 
 export interface ProxyOptions {
   readonly router: Router;
@@ -18,7 +20,7 @@ export interface ProxyOptions {
   readonly plugin: PluginPhases | undefined;
   readonly stats: GatewayStats;
   readonly log: GatewayLog;
-  readonly accessLog?: NonNullable<TrialGatewayOptions['accessLog']>;
+  readonly accessLog?: AccessLog;
   /** A larger request body is not held: the plugin sees its beginning, the provider all of it. */
   readonly requestCapBytes: number;
   /** How much of an answer is copied for the plugin. */

@@ -1,5 +1,6 @@
 // Runs as the phases hand them over, for tests of whoever works on them.
-import type { CapturedOutcome, PendingRun } from '../../plugin/src/observe/index.ts';
+import type { CapturedOutcome } from '../../plugin/src/observe/index.ts';
+import type { PendingRun } from '../../plugin/src/pending.ts';
 
 let runs = 0;
 /** Of one user who says the text. */

@@ -3,7 +3,8 @@ import type { DomainEvent } from '../kernel/index.ts';
 import type { StoredTurn, VectorItem } from './ports.ts';
 import type { Processed } from './processor.ts';
 import { storedTurnOf } from './stored-turn.ts';
-import { at, type PipelineParts, type Timed, type Work, type Workshop } from './workshop.ts';
+import type { Work } from './work.ts';
+import { at, type PipelineParts, type Timed, type Workshop } from './workshop.ts';
 
 export interface Committer {
   /**

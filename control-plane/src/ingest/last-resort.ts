@@ -5,7 +5,8 @@ import { openRow, sampleIn } from './open-row.ts';
 import type { JournalRow } from './ports.ts';
 import { incomingOf } from './stored-turn.ts';
 import { withoutTexts } from './without-texts.ts';
-import type { PipelineParts, Work, Workshop } from './workshop.ts';
+import type { Work } from './work.ts';
+import type { PipelineParts, Workshop } from './workshop.ts';
 
 export type Kept = 'record' | 'number' | 'nothing';
 

@@ -7,7 +7,8 @@ import { createLastResort } from './last-resort.ts';
 import { openRow } from './open-row.ts';
 import type { JournalRow } from './ports.ts';
 import type { Prepared } from './processor.ts';
-import { at, timedBy, type PipelineParts, type Work, type Workshop } from './workshop.ts';
+import type { Work } from './work.ts';
+import { at, timedBy, type PipelineParts, type Workshop } from './workshop.ts';
 
 /** One that the worker has in hand, and the next. */
 const IN_LANE = 2;

@@ -5,9 +5,8 @@ import type { Clock, Logger, Scope } from '../kernel/index.ts';
 import type { Identifier, UnkeptAccount } from '../identity/index.ts';
 import type { Vault } from '../vault/index.ts';
 import type { JournalKeys } from './journal-keys.ts';
-import type { OpenedRow } from './open-row.ts';
 import type { IngestMeter, Journal, Stage, TurnSink, Vectors } from './ports.ts';
-import type { Prepared, Processor } from './processor.ts';
+import type { Processor } from './processor.ts';
 
 /** What the policy decides of the processing; replaced as a whole when the policy changes. */
 export interface Workshop {
@@ -38,11 +37,6 @@ export interface PipelineParts {
   readonly clock: Clock;
   /** Told after each commit. */
   readonly committed: () => void;
-}
-
-/** A row on its way through the stages. */
-export interface Work extends OpenedRow {
-  readonly prepared: Prepared;
 }
 
 /** Does the work of a stage, and tells how long it took for how many items. */

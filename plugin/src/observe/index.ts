@@ -9,5 +9,4 @@ export {
 } from './companion.ts';
 export { decodeBody, LONG_TEXT_BYTES } from './decode.ts';
 export { applyDecision, askForOutcome, askForRequest } from './pdk.ts';
-export { PendingRuns, type PendingRun } from './pending.ts';
 export { WorkQueue, type Job } from './work.ts';

@@ -12,7 +12,7 @@ import {
 } from '#contract';
 import { commitTo, composition, declaredRetrieval, instructionTexts, RETRIEVAL_HEADER } from '#dialects';
 import { declaredVariant } from './labels.ts';
-import type { Run } from './sample.ts';
+import type { Run } from './run.ts';
 
 const MAX_ATTEMPTS = 16;
 

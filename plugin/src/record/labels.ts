@@ -1,6 +1,6 @@
 // What a run is called and calls itself.
 import type { CompanionEntity } from '#contract';
-import type { PendingRun } from '../observe/index.ts';
+import type { PendingRun } from '../pending.ts';
 
 /** Of a route, service or consumer: as people call it, else its id. */
 export const nameOf = (entity: CompanionEntity | undefined): string | undefined => entity?.name ?? entity?.custom_id ?? entity?.id;

@@ -1,45 +1,15 @@
 // The sample of one run. Everything a client or provider wrote passes the redactor here or is a digest: this is the one
 // place where a sample comes into being, so a field that is added without redaction is added here and nowhere else.
-import {
-  sealedFor,
-  type Call,
-  type Gateway,
-  type ContextPolicy,
-  type ManifestSet,
-  type Original,
-  type Sample,
-  type VaultKey,
-} from '#contract';
-import { historyDigests, type LlmAnswer, type LlmRequest } from '#dialects';
+import { sealedFor, type Call, type Original, type Sample, type VaultKey } from '#contract';
+import { historyDigests, type LlmRequest } from '#dialects';
 import type { Redactor } from '#redact';
-import type { CapturedOutcome, PendingRun } from '../observe/index.ts';
-import { shortHash, type DeclaredSession, type Principal, type TenantKeys } from '../principal/index.ts';
+import { shortHash, type TenantKeys } from '../principal/index.ts';
 import { describeComposition } from './composition.ts';
 import { handedOver, onlyMessage } from './handover.ts';
 import { nameOf } from './labels.ts';
 import { errorOf, modelOf, stagesOf, statusOf, usageOf } from './outcome.ts';
+import type { Run, Surroundings } from './run.ts';
 import { redactLabel, redactText, RedactionCounts } from './text.ts';
-
-export interface Run {
-  readonly pending: PendingRun;
-  readonly outcome: CapturedOutcome;
-  readonly request: LlmRequest;
-  readonly answer: LlmAnswer;
-  readonly principal: Principal | undefined;
-  readonly session: DeclaredSession | undefined;
-  readonly gateway: Pick<Gateway, 'kind' | 'instance' | 'epoch' | 'counter'>;
-}
-
-export interface Surroundings {
-  readonly tenant: string;
-  readonly environment: string;
-  readonly keys: TenantKeys;
-  readonly redactor: Redactor;
-  /** Those in force. */
-  readonly manifests: ManifestSet;
-  /** What counts as retrieved, by the policy. */
-  readonly context?: ContextPolicy | undefined;
-}
 
 /** All but texts and the sampling decision; what cannot be read is absent. Yields between steps that take long for long histories. */
 export function* describeRun(run: Run, around: Surroundings): Generator<undefined, Sample> {

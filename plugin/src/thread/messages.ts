@@ -2,7 +2,8 @@
 import type { LostRange } from '#contract';
 import type { LogLevel, PluginConfig } from '../config.ts';
 import type { LifeShare } from '../life.ts';
-import type { Body, CapturedOutcome, PendingRun } from '../observe/index.ts';
+import type { Body, CapturedOutcome } from '../observe/index.ts';
+import type { PendingRun } from '../pending.ts';
 import type { StoredPolicy } from '../policy/index.ts';
 import type { Signing } from '../runtimes.ts';
 import type { ToldShare } from '../ship/index.ts';

@@ -2,7 +2,7 @@
 // through an outage. What the provider sends is read under limits of size and time.
 import { createRemoteJWKSet, customFetch, type JWTVerifyGetKey } from 'jose';
 import { addressIn, discover, textOf } from './discovery.ts';
-import type { OidcTimes } from './verifier.ts';
+import type { OidcTimes } from './times.ts';
 
 export interface KeySetOptions {
   readonly issuer: string;

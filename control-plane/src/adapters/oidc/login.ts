@@ -4,7 +4,8 @@ import type { Claims, LoginProvider, TokenVerifier } from '../../access/index.ts
 import { ClewError, errorFields } from '../../kernel/index.ts';
 import { addressIn, discover, textOf, type Discovery } from './discovery.ts';
 import { openKeySet } from './key-set.ts';
-import { FAULTS_OF_TOKENS, TIMES, TYPES, type OidcOptions } from './verifier.ts';
+import { TIMES } from './times.ts';
+import { FAULTS_OF_TOKENS, TYPES, type OidcOptions } from './verifier.ts';
 
 export interface LoginOptions extends OidcOptions {
   readonly clientId: string;

@@ -2,20 +2,7 @@ import { errors, jwtVerify } from 'jose';
 import type { TokenVerifier } from '../../access/index.ts';
 import { ClewError, errorFields, type Clock, type Logger } from '../../kernel/index.ts';
 import { openKeySet } from './key-set.ts';
-
-/** How long things take and last, in milliseconds. */
-export interface OidcTimes {
-  /** One request to the provider. */
-  readonly timeoutMs: number;
-  /** Between two fetches that unknown key ids cause. */
-  readonly cooldownMs: number;
-  /** After which keys are fetched again. */
-  readonly maxAgeMs: number;
-  /** For how long the last known keys serve while the provider is down. */
-  readonly maxStaleMs: number;
-  /** After a failure, before the provider is asked again. */
-  readonly retryMs: number;
-}
+import { TIMES, type OidcTimes } from './times.ts';
 
 export interface OidcOptions {
   /** Exactly as tokens name it. */
@@ -30,8 +17,6 @@ export interface OidcOptions {
   readonly logger: Logger;
   readonly times?: Partial<OidcTimes>;
 }
-
-export const TIMES: OidcTimes = { timeoutMs: 5_000, cooldownMs: 30_000, maxAgeMs: 600_000, maxStaleMs: 24 * 3_600_000, retryMs: 2_000 };
 
 /** Faults of the token. Everything else that goes wrong is the provider's, and says nothing about the token. */
 export const FAULTS_OF_TOKENS = [

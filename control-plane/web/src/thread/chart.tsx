@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { canvasColours, onThemeChange } from '../ui/canvas-colours.ts';
-import type { Bar } from './overview.tsx';
+import type { Bar } from './bar.ts';
 
 interface ChartProps {
   readonly bars: readonly Bar[];

@@ -1,7 +1,7 @@
 import { useMemo, useState } from 'react';
 import { compact, count, duration } from '../ui/format.ts';
+import { barOf, type Bar } from './bar.ts';
 import { Chart } from './chart.tsx';
-import { marksOfTurn, worstTone } from './marks.ts';
 import type { Turn } from './turns.ts';
 
 interface OverviewProps {
@@ -14,16 +14,6 @@ interface OverviewProps {
 /** Bars drawn at most: beyond that neighbours share one, which shows their least similarity and worst mark. */
 const MOST_BARS = 240;
 const LOW = 0.3;
-
-export interface Bar {
-  /** Index of the first turn it stands for. */
-  readonly turn: number;
-  /** Least similarity to the turn before; null where there is none to compare with. */
-  readonly similarity: number | null;
-  readonly tone: 'plain' | 'warn' | 'bad';
-  /** Tokens that went into the turn's first call, the most of its neighbours. */
-  readonly tokens: number | null;
-}
 
 /** Similarity to the turn before and tokens sent, over the whole thread. A picture of what the rail says in words. */
 export function Overview({ turns, selected, breakdown, onChoose }: OverviewProps) {
@@ -71,16 +61,4 @@ function readout(bar: Bar, turns: readonly Turn[], perBar: number): string {
   ]
     .filter((part) => part !== '')
     .join(' · ');
-}
-
-function barOf(turns: readonly Turn[], first: number): Bar {
-  const similar = turns.flatMap(({ head }) => (head.similarity === null ? [] : [Math.max(0, head.similarity)]));
-  const tokens = turns.flatMap(({ head }) => head.usage?.inputTokens ?? []);
-  const tone = worstTone(turns.flatMap((turn) => marksOfTurn(turn)));
-  return {
-    turn: first,
-    similarity: similar.length === 0 ? null : Math.min(...similar),
-    tone: tone === 'bad' || tone === 'warn' ? tone : 'plain',
-    tokens: tokens.length === 0 ? null : Math.max(...tokens),
-  };
 }

@@ -1,15 +1,8 @@
 import zlib from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  decodeBody,
-  PendingRuns,
-  readCompanionOutcome,
-  readCompanionRequest,
-  WorkQueue,
-  type Job,
-  type PendingRun,
-} from '../../../../plugin/src/observe/index.ts';
+import { decodeBody, readCompanionOutcome, readCompanionRequest, WorkQueue, type Job } from '../../../../plugin/src/observe/index.ts';
+import { PendingRuns, type PendingRun } from '../../../../plugin/src/pending.ts';
 
 describe('bodies', () => {
   it('come back from any encoding that was put on', async () => {

@@ -1,9 +1,9 @@
 // Requests between access and log, by run id. Bounded in bytes and in time: an answer that never comes must not hold a
 // prompt in memory for ever.
 import type { UpstreamReading } from '#contract';
-import type { GuardVerdict } from '../manifests/index.ts';
-import type { TraceContinuation } from '../trace/index.ts';
-import type { CapturedRequest } from './companion.ts';
+import type { GuardVerdict } from './manifests/index.ts';
+import type { CapturedRequest } from './observe/index.ts';
+import type { TraceContinuation } from './trace/index.ts';
 
 export interface PendingRun {
   readonly runId: string;
