@@ -1,4 +1,5 @@
-// How often the analysis of alerts names the planted cause first, and how often it names anything where nothing happened.
+// How often the analysis of alerts names the planted cause first, and how often it names anything where nothing happened. Other
+// incidents than the usual hundred: CLEW_ALERT_SEED=90000 npx vitest run test/measure/alerts
 import { describe, expect, it } from 'vitest';
 import { correlate, type AlertRow } from '../../control-plane/src/alerts/index.ts';
 import { generateIncident, type Incident, type Request } from '../../scripts/incidents/generate.ts';
@@ -18,7 +19,8 @@ function findingsOf({ startsAtMs, requests }: Incident) {
   return correlate({ incident, before, dayBefore: [] }, 'errors');
 }
 
-const SEEDS = Array.from({ length: 100 }, (_, at) => 1_000 + at);
+const FIRST = Number(process.env['CLEW_ALERT_SEED'] ?? 1_000);
+const SEEDS = Array.from({ length: 100 }, (_, at) => FIRST + at);
 
 function firsts(lift: number): number {
   return SEEDS.filter((seed) => {

@@ -1,25 +1,38 @@
 // clew doctor: what is wrong and how to mend it. JSON on stdout, for people on stderr; exit 1 where something is.
 import { readFileSync } from 'node:fs';
-import { bad, type Finding } from './doctor/finding.ts';
+import { bad, type Finding, type FindingName } from './doctor/finding.ts';
 import { checkKongConf, checkKongFile } from './doctor/kong.ts';
 import { checkLiteLlmFile } from './doctor/litellm.ts';
-import { checkServers } from './doctor/servers.ts';
+import { checkAlertmanagerFile, checkPrometheusFile } from './doctor/monitoring.ts';
+import { checkMonitor, checkServers } from './doctor/servers.ts';
 import { checkBuilt, checkData, checkModelFiles, checkNode, checkPolicy, checkPort, checkSettings } from './doctor/surroundings.ts';
 import { resolvePath, UsageError } from './io.ts';
 
 export const help = `clew doctor
   Checks Node, models, built parts, settings, data folder, port, policy, clocks, the servers that are configured, and
-  whether gateways call the control plane that runs (CLEW_URL, or this machine's; token: CLEW_TOKEN or CLEW_ADMIN_TOKEN).
+  whether gateways, Prometheus and Alertmanager call the control plane that runs, and are refused there (CLEW_URL, or this
+  machine's; token: CLEW_TOKEN or CLEW_ADMIN_TOKEN).
 clew doctor kong FILE
   Checks a declarative configuration of Kong, or a kong.conf, for what would keep Clew from seeing requests.
 clew doctor litellm FILE
-  Checks a LiteLLM configuration for what would keep its calls from arriving whole.`;
+  Checks a LiteLLM configuration for what would keep its calls from arriving whole.
+clew doctor prometheus FILE
+clew doctor alertmanager FILE
+  Checks a configuration of Prometheus or Alertmanager for what would keep it from seeing Clew, or Clew from hearing of
+  alerts; and, where a control plane runs, whether it was called.`;
 
-const FILES: Readonly<
-  Record<string, { readonly name: 'kong file' | 'litellm file'; check(text: string, file: string): readonly Finding[] }>
-> = {
+interface FileCheck {
+  readonly name: FindingName;
+  check(text: string, file: string): readonly Finding[];
+  /** Of the file's program, whether it calls the control plane that runs. */
+  readonly calls?: 'scrape' | 'webhook';
+}
+
+const FILES: Readonly<Record<string, FileCheck>> = {
   kong: { name: 'kong file', check: (text, file) => (/\.conf\b/.test(file) ? checkKongConf(text) : checkKongFile(text)) },
   litellm: { name: 'litellm file', check: (text) => checkLiteLlmFile(text, process.env) },
+  prometheus: { name: 'prometheus file', check: checkPrometheusFile, calls: 'scrape' },
+  alertmanager: { name: 'alertmanager file', check: checkAlertmanagerFile, calls: 'webhook' },
 };
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -33,7 +46,12 @@ export async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     return tell([bad(part.name, `cannot be read (${(error as NodeJS.ErrnoException).code ?? 'error'})`)]);
   }
-  return tell(part.check(text, file));
+  return tell([...part.check(text, file), ...(await callsOf(part))]);
+}
+
+async function callsOf({ calls }: FileCheck): Promise<readonly Finding[]> {
+  const { config } = checkSettings(process.env);
+  return calls === undefined || !config ? [] : checkMonitor(calls, config, process.env);
 }
 
 async function wholeSetup(): Promise<readonly Finding[]> {

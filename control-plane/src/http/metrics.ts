@@ -11,6 +11,7 @@ import { createAccuracyMetrics } from './accuracy-metrics.ts';
 import { createHealthMetrics, type HealthMetrics } from './health-metrics.ts';
 import { createTopicMetrics } from './topic-metrics.ts';
 import { createGatewayMetrics, type GatewayMetrics } from './gateway-metrics.ts';
+import { monitorOutcome } from './monitors.ts';
 import type { RequestObserver } from './observe-requests.ts';
 import { createRunMetrics } from './run-metrics.ts';
 import { createSemanticMetrics } from './semantic-metrics.ts';
@@ -74,9 +75,10 @@ export function createMetrics(version = 'unknown'): Metrics {
   let watched: { read: () => Promise<JournalDepth>; nowMs: () => number } | undefined;
 
   return {
-    requestFinished: ({ method, route, status }, seconds) => {
+    requestFinished: ({ method, route, status }, seconds, monitor) => {
       http.requests.inc({ method, route, status: String(status) });
       http.duration.observe({ method, route }, seconds);
+      if (monitor) http.monitors.inc({ client: monitor, outcome: monitorOutcome(monitor, route, status) });
     },
     accepted: (count) => ingest.accepted.inc(count),
     duplicates: (count) => ingest.duplicates.inc(count),
@@ -167,6 +169,12 @@ function httpMetrics(registry: Registry) {
       help: 'Time to the end of the answer',
       labelNames: ['method', 'route'],
       buckets: SECONDS,
+      registers,
+    }),
+    monitors: new Counter({
+      name: 'clew_monitoring_requests_total',
+      help: 'Requests of Prometheus and Alertmanager by how they were answered: taken, refused, wrong_path, failed',
+      labelNames: ['client', 'outcome'],
       registers,
     }),
   };

@@ -1,9 +1,14 @@
 import type { NextFunction, Request, Response } from 'express';
 import { randomHex, systemRandomness, type Logger } from '../kernel/index.ts';
+import { monitorOf, type Monitor } from './monitors.ts';
 
 export interface RequestObserver {
-  /** Route is the declared path, never the one sent. */
-  requestFinished(labels: { readonly method: string; readonly route: string; readonly status: number }, seconds: number): void;
+  /** Route is the declared path, never the one sent. `monitor`: the program of a monitoring setup that asked, where it was one. */
+  requestFinished(
+    labels: { readonly method: string; readonly route: string; readonly status: number },
+    seconds: number,
+    monitor?: Monitor,
+  ): void;
 }
 
 const KNOWN_METHODS = new Set(['GET', 'HEAD', 'POST', 'DELETE', 'PUT', 'PATCH', 'OPTIONS']);
@@ -23,7 +28,7 @@ export function observeRequests(observer: RequestObserver, logger: Logger) {
         route: String(response.locals['route'] ?? 'other'),
         status: response.statusCode,
       };
-      observer.requestFinished(labels, seconds);
+      observer.requestFinished(labels, seconds, monitorOf(request.headers));
       logger.debug('http_request', { requestId, ...labels, ms: Math.round(seconds * 1000) });
     });
     next();

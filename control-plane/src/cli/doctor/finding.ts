@@ -15,6 +15,8 @@ export const REMEDIES = {
   clock: 'Set the clock of both machines by NTP; samples from more than an hour ahead are refused.',
   gateway: 'Ask once through the gateway with curl -i; without x-clew-run-id in the answer the plugin does not run there.',
   'gateway token': 'Make a token with clew token create --role ingest and give it to the gateway.',
+  scrape: 'Set metrics_path /metrics and a token with metrics:read, as in deploy/prometheus/prometheus.yml.',
+  webhook: 'Set url CLEW_URL/v1/alerts/alertmanager and a token of role alerting, as in deploy/prometheus/alertmanager.yml.',
   'kong file': 'Give the path of a declarative configuration (YAML) or of a kong.conf.',
   'kong plugin': 'Add the plugin clew to the route or service, as in deploy/kong/kong.yml.',
   'kong scripts': 'Copy pre-function and post-function from deploy/kong/kong.yml, to the same route or service as clew.',
@@ -39,6 +41,19 @@ export const REMEDIES = {
   'litellm guardrail': 'Use guardrail: generic_guardrail_api with api_base CLEW_URL, without a path, and default_on: true.',
   'litellm fallback': 'Set unreachable_fallback to fail_open or fail_closed, and a timeout, so that it is decided what a failure does.',
   'litellm streams': 'Set streaming_transform_mode: incremental_diff, or redact prompts only (mode: pre_call).',
+  'prometheus file': 'Give the path of a configuration of Prometheus (YAML).',
+  'prometheus job': 'Add the job clew of deploy/prometheus/prometheus.yml, with the address of the control plane as target.',
+  'prometheus path': 'Leave metrics_path out, or set it to /metrics.',
+  'prometheus token': 'Name a file with a token that has metrics:read under authorization.credentials_file.',
+  'prometheus limit': 'Set sample_limit to 250000, or leave it out: what is over it loses the whole scrape.',
+  'prometheus rules': 'Copy clew-rules.yml beside the configuration and name it under rule_files.',
+  'prometheus alerting': 'Name the Alertmanager under alerting.alertmanagers; without one alerts fire and nobody hears.',
+  'alertmanager file': 'Give the path of a configuration of Alertmanager (YAML).',
+  'alertmanager receiver': 'Add the receiver clew of deploy/prometheus/alertmanager.yml.',
+  'alertmanager path': 'Set the url to CLEW_URL/v1/alerts/alertmanager.',
+  'alertmanager token': 'Name a file with a token of role alerting under http_config.authorization.credentials_file.',
+  'alertmanager route': 'Give the receiver to the first route, or to a route of its own that has continue: true and comes first.',
+  'alertmanager resolved': 'Leave send_resolved as it is: Clew has to hear when an alert is over.',
 } as const;
 
 export type FindingName = keyof typeof REMEDIES;

@@ -139,6 +139,32 @@ export function judgeCalls({ metrics, newestMs }: Calls, nowMs: number): readonl
   return findings.length > 0 ? findings : [good('gateway', 'requests come')];
 }
 
+const MONITORS = [
+  { client: 'prometheus', name: 'scrape', what: 'scrapes', path: '/metrics' },
+  { client: 'alertmanager', name: 'webhook', what: 'posts of Alertmanager', path: '/v1/alerts/alertmanager' },
+] as const;
+
+/**
+ * How Prometheus and Alertmanager were answered, from what the control plane counted since its start. Whoever has neither is told so,
+ * and that is no fault; `expected` names those that are set up, so that silence is one.
+ */
+export function judgeMonitors(metrics: string | undefined, expected: readonly ('scrape' | 'webhook')[] = []): readonly Finding[] {
+  if (metrics === undefined) return [];
+  return MONITORS.flatMap(({ client, name, what, path }) => {
+    const count = (outcome: string): number =>
+      countOf(metrics, 'clew_monitoring_requests_total', [new RegExp(`client="${client}"`), new RegExp(`outcome="${outcome}"`)]);
+    const [taken, refused, astray, failed] = ['taken', 'refused', 'wrong_path', 'failed'].map(count);
+    if (taken) return [good(name, `${what} come`)];
+    if (refused) return [bad(name, `${refused} ${what} were refused since the start`, 'Its token is missing, wrong, or of another role.')];
+    if (astray) return [bad(name, `${astray} ${what} went to another path than ${path}`)];
+    if (failed) return [bad(name, `${failed} ${what} could not be answered`, 'The log of the control plane says why.')];
+    if (!expected.includes(name)) return [good(name, `none of the ${what} came since the start`)];
+    const trial =
+      name === 'scrape' ? 'Look at /targets of Prometheus.' : 'Send an alert: amtool alert add ClewTrial --alertmanager.url=URL';
+    return [bad(name, `none of the ${what} came since the start`, trial)];
+  });
+}
+
 /** Sum of a metric over the lines whose labels match all. */
 function countOf(metrics: string, name: string, labels: readonly RegExp[]): number {
   let sum = 0;
@@ -148,14 +174,32 @@ function countOf(metrics: string, name: string, labels: readonly RegExp[]): numb
   return sum;
 }
 
+/** Whether what a file describes was seen by the control plane that runs; nothing where none answers, or shows its metrics to us. */
+export async function checkMonitor(
+  name: 'scrape' | 'webhook',
+  config: Pick<Config, 'host' | 'port' | 'adminToken'>,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly Finding[]> {
+  const { url, headers } = ownOf(config, env);
+  const metrics = await ask(`${url}/metrics`, { headers });
+  return judgeMonitors(metrics?.status === 200 ? metrics.text : undefined, [name]).filter((finding) => finding.name === name);
+}
+
+function ownOf(
+  { host, port, adminToken }: Pick<Config, 'host' | 'port' | 'adminToken'>,
+  env: Readonly<Record<string, string | undefined>>,
+) {
+  const token = env['CLEW_TOKEN'] ?? adminToken;
+  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  return { url: (env['CLEW_URL'] ?? `http://${host}:${port}`).replace(/\/+$/, ''), headers };
+}
+
 /** Asks all servers that the settings name, and the control plane if it runs. */
 export async function checkServers(
   config: Pick<Config, 'host' | 'port' | 'weaviateUrl' | 'otlp' | 'adminToken'>,
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<readonly Finding[]> {
-  const url = (env['CLEW_URL'] ?? `http://${config.host}:${config.port}`).replace(/\/+$/, '');
-  const token = env['CLEW_TOKEN'] ?? config.adminToken;
-  const headers: Record<string, string> = token === undefined ? {} : { authorization: `Bearer ${token}` };
+  const { url, headers } = ownOf(config, env);
   const [own, weaviate, receivers, metrics, threads] = await Promise.all([
     ask(`${url}/healthz`),
     config.weaviateUrl === undefined ? undefined : ask(`${config.weaviateUrl}/v1/.well-known/ready`),
@@ -170,6 +214,7 @@ export async function checkServers(
       metrics?.status === 200 ? metrics.text : undefined,
       config.otlp.destinations.map(({ view }) => view.name),
     ),
+    ...judgeMonitors(metrics?.status === 200 ? metrics.text : undefined),
     judgeClocks({
       'the control plane': own,
       Weaviate: weaviate,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createMetrics } from '../../../../control-plane/src/http/index.ts';
+import { monitorOf } from '../../../../control-plane/src/http/monitors.ts';
 import type { StoredTurn } from '../../../../control-plane/src/ingest/index.ts';
 
 function stored(model: string, environment = 'live', tenant = 'a'): StoredTurn {
@@ -62,6 +63,29 @@ describe('metrics', () => {
     expect(new Set(families).size).toBe(families.length);
     expect(await metrics.page('metrics:read').read({ tenant: 'c', environment: 'live' })).toBe('');
     expect(await metrics.page(null).read()).toMatch(/clew_http_requests_total[\s\S]*tenant="b"/);
+  });
+
+  it('counts how Prometheus and Alertmanager were answered, by what they send along', async () => {
+    const metrics = createMetrics();
+    const finished = (headers: Readonly<Record<string, string>>, route: string, status: number): void =>
+      metrics.requestFinished({ method: 'GET', route, status }, 1, monitorOf(headers));
+    const [scraper, manager] = [{ 'x-prometheus-scrape-timeout-seconds': '10' }, { 'user-agent': 'Alertmanager/0.25.0' }];
+    finished(scraper, '/metrics', 200);
+    finished(scraper, '/metrics', 401);
+    finished(scraper, 'other', 404);
+    finished(manager, '/v1/alerts', 400);
+    finished(manager, '/v1/alerts/alertmanager', 202);
+    finished(manager, '/v1/alerts/alertmanager', 500);
+    finished({ 'user-agent': 'curl/8' }, '/metrics', 200);
+    const lines = (await metrics.page(null).read()).split('\n').filter((line) => line.startsWith('clew_monitoring_requests_total{'));
+    expect(lines.toSorted()).toEqual([
+      'clew_monitoring_requests_total{client="alertmanager",outcome="failed"} 1',
+      'clew_monitoring_requests_total{client="alertmanager",outcome="taken"} 1',
+      'clew_monitoring_requests_total{client="alertmanager",outcome="wrong_path"} 1',
+      'clew_monitoring_requests_total{client="prometheus",outcome="refused"} 1',
+      'clew_monitoring_requests_total{client="prometheus",outcome="taken"} 1',
+      'clew_monitoring_requests_total{client="prometheus",outcome="wrong_path"} 1',
+    ]);
   });
 
   it('keeps labels of models for each scope by itself', async () => {

@@ -1,4 +1,4 @@
-// Each trap in the files of Kong and LiteLLM, put into the files that we ship.
+// Each trap in the files of Kong, LiteLLM, Prometheus and Alertmanager, put into the files that we ship.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -7,6 +7,7 @@ import { parseDocument, type Document } from 'yaml';
 import type { Finding } from '../../../../../control-plane/src/cli/doctor/finding.ts';
 import { checkKongConf, checkKongFile, KONG_SETTINGS } from '../../../../../control-plane/src/cli/doctor/kong.ts';
 import { checkLiteLlmFile } from '../../../../../control-plane/src/cli/doctor/litellm.ts';
+import { checkAlertmanagerFile, checkPrometheusFile } from '../../../../../control-plane/src/cli/doctor/monitoring.ts';
 import { KONG_SCHEMA } from '../../../../../plugin/src/schema.ts';
 import { FILE_TRAPS, PLUGINS } from './traps.ts';
 
@@ -14,6 +15,8 @@ const ROOT = path.resolve(import.meta.dirname, '../../../../..');
 const shipped = (file: string): string => readFileSync(path.join(ROOT, 'deploy', file), 'utf8');
 const KONG = shipped('kong/kong.yml');
 const LITELLM = shipped('litellm/config.yaml');
+const PROMETHEUS = shipped('prometheus/prometheus.yml');
+const ALERTMANAGER = shipped('prometheus/alertmanager.yml');
 const faults = (findings: readonly Finding[]): string[] => findings.filter(({ ok }) => !ok).map(({ name }) => name);
 
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-doctor-'));
@@ -33,6 +36,11 @@ describe('the shipped files', () => {
     expect(faults(checkKongConf(CONF))).toEqual([]);
     expect(faults(checkLiteLlmFile(LITELLM, {}))).toEqual([]);
     expect(faults(checkLiteLlmFile(LITELLM, { CLEW_LOGS_URL: 'http://h:1/v1/litellm/logs', CLEW_URL: 'http://h:1' }))).toEqual([]);
+  });
+
+  it('of monitoring have no faults either', () => {
+    expect(faults(checkPrometheusFile(PROMETHEUS))).toEqual([]);
+    expect(faults(checkAlertmanagerFile(ALERTMANAGER))).toEqual([]);
   });
 
   it('name every setting that the plugin has', () => {
@@ -115,5 +123,48 @@ describe('a LiteLLM configuration', () => {
         ),
       ),
     ).toEqual([]);
+  });
+});
+
+describe('a configuration of Prometheus', () => {
+  it.each(FILE_TRAPS.prometheus)('$name: $what', ({ name, edit }) => {
+    expect(faults(checkPrometheusFile(change(PROMETHEUS, edit)))).toEqual([name]);
+  });
+
+  it('that is no mapping is told so', () => {
+    expect(faults(checkPrometheusFile('- a\n'))).toEqual(['prometheus file']);
+  });
+
+  it('may find its targets by itself, and needs no token on the same machine', () => {
+    const found = change(PROMETHEUS, (file) => {
+      file.deleteIn(['scrape_configs', 0, 'static_configs']);
+      file.setIn(['scrape_configs', 0, 'kubernetes_sd_configs'], file.createNode([{ role: 'pod' }]));
+    });
+    expect(faults(checkPrometheusFile(found))).toEqual([]);
+    const local = change(PROMETHEUS, (file) => void file.deleteIn(['scrape_configs', 0, 'authorization']));
+    expect(faults(checkPrometheusFile(local))).toEqual([]);
+  });
+});
+
+describe('a configuration of Alertmanager', () => {
+  it.each(FILE_TRAPS.alertmanager)('$name: $what', ({ name, edit }) => {
+    expect(faults(checkAlertmanagerFile(change(ALERTMANAGER, edit)))).toEqual([name]);
+  });
+
+  it('that is no mapping is told so', () => {
+    expect(faults(checkAlertmanagerFile('receivers'))).toEqual(['alertmanager file']);
+  });
+
+  it('may send alerts on to others, or keep the address in a file', () => {
+    const shared = change(ALERTMANAGER, (file) => {
+      const routes = [{ receiver: 'clew', continue: true }, { receiver: 'chat' }];
+      file.setIn(['route'], file.createNode({ receiver: 'pager', routes }));
+    });
+    expect(faults(checkAlertmanagerFile(shared))).toEqual([]);
+    const hidden = change(ALERTMANAGER, (file) => {
+      file.deleteIn(['receivers', 0, 'webhook_configs', 0, 'url']);
+      file.setIn(['receivers', 0, 'webhook_configs', 0, 'url_file'], '/etc/prometheus/clew.url');
+    });
+    expect(faults(checkAlertmanagerFile(hidden))).toEqual([]);
   });
 });

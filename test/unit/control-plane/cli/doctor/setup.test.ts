@@ -11,9 +11,11 @@ import { REMEDIES, type Finding } from '../../../../../control-plane/src/cli/doc
 import { readConfig } from '../../../../../control-plane/src/config.ts';
 import {
   ask,
+  checkMonitor,
   checkServers,
   judgeCalls,
   judgeClocks,
+  judgeMonitors,
   judgeOtlp,
   judgeSpans,
   judgeWeaviate,
@@ -41,7 +43,11 @@ async function listening(server: net.Server): Promise<number> {
 }
 const serving = async (listener: RequestListener): Promise<number> => listening(createHttp(listener));
 
-const seen = new Set<string>([...FILE_TRAPS.kong, ...FILE_TRAPS.conf, ...FILE_TRAPS.litellm].map(({ name }) => name));
+const seen = new Set<string>(
+  Object.values(FILE_TRAPS)
+    .flat()
+    .map(({ name }) => name),
+);
 function expectFault(finding: Finding | undefined, name: keyof typeof REMEDIES, found: RegExp): void {
   expect(finding).toMatchObject({ ok: false, found: expect.stringMatching(found) as string });
   expect(finding?.name.split(' CLEW_')[0]).toBe(name);
@@ -174,6 +180,38 @@ describe('doctor and the servers', () => {
     expect(judgeCalls({ metrics: `${refused}\n${taken}`, newestMs: NOW }, NOW)).toMatchObject([{ ok: true }]);
   });
 
+  const monitoring = (client: string, outcomes: Readonly<Record<string, number>>): string =>
+    Object.entries(outcomes)
+      .map(([outcome, count]) => `clew_monitoring_requests_total{client="${client}",outcome="${outcome}"} ${count}\n`)
+      .join('');
+
+  it('finds that Prometheus and Alertmanager are refused, go astray, or never come', () => {
+    const scrape = (outcomes: Readonly<Record<string, number>>) => judgeMonitors(monitoring('prometheus', outcomes))[0];
+    const webhook = (outcomes: Readonly<Record<string, number>>) => judgeMonitors(monitoring('alertmanager', outcomes))[1];
+    expectFault(scrape({ refused: 4 }), 'scrape', /4 scrapes were refused/);
+    expectFault(scrape({ wrong_path: 4 }), 'scrape', /another path than \/metrics/);
+    expectFault(webhook({ refused: 2 }), 'webhook', /2 posts of Alertmanager were refused/);
+    expectFault(webhook({ wrong_path: 2 }), 'webhook', /another path than \/v1\/alerts\/alertmanager/);
+    expectFault(webhook({ failed: 1 }), 'webhook', /could not be answered/);
+    expect([scrape({ taken: 9, refused: 4 })?.ok, webhook({ taken: 1, failed: 1 })?.ok]).toEqual([true, true]);
+    // Whoever has neither has no fault; whoever shows a configuration expects them.
+    expect(judgeMonitors('').map(({ ok }) => ok)).toEqual([true, true]);
+    const [none, never] = judgeMonitors('', ['scrape', 'webhook']);
+    expectFault(none, 'scrape', /none of the scrapes came/);
+    expectFault(never, 'webhook', /none of the posts of Alertmanager came/);
+    expect(never?.remedy).toContain('amtool alert add');
+    expect(judgeMonitors(undefined, ['scrape'])).toEqual([]);
+  });
+
+  it('asks the control plane that runs whether what a file describes has called', async () => {
+    const port = await serving((_, response) => response.end(monitoring('alertmanager', { taken: 2 })));
+    const config = { ...HERE, port, adminToken: 'secret' };
+    expect(await checkMonitor('webhook', config, {})).toMatchObject([{ name: 'webhook', ok: true }]);
+    expect(await checkMonitor('scrape', config, {})).toMatchObject([{ name: 'scrape', ok: false }]);
+    const closed = await serving((_, response) => response.writeHead(401).end());
+    expect(await checkMonitor('scrape', { ...config, port: closed }, {})).toEqual([]);
+  });
+
   it('asks the servers of the settings', async () => {
     const asked: string[] = [];
     const port = await serving((request, response) => {
@@ -186,6 +224,8 @@ describe('doctor and the servers', () => {
     expect((await checkServers(config, {})).map(({ name, ok }) => [name, ok])).toEqual([
       ['weaviate', true],
       ['otlp', true],
+      ['scrape', true],
+      ['webhook', true],
       ['clock', true],
       ['gateway', true],
     ]);
@@ -200,6 +240,6 @@ describe('doctor and the servers', () => {
 });
 
 it('every finding has been found by a test', () => {
-  const unreadable = ['kong file', 'litellm file'];
+  const unreadable = ['kong file', 'litellm file', 'prometheus file', 'alertmanager file'];
   expect([...seen, ...unreadable].toSorted()).toEqual(Object.keys(REMEDIES).toSorted());
 });

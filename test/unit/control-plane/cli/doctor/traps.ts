@@ -134,4 +134,46 @@ const litellm: readonly Trap[] = [
   { name: 'litellm streams', what: 'answers too', edit: set([...GUARDRAIL, 'mode'], ['pre_call', 'post_call']) },
 ];
 
-export const FILE_TRAPS = { kong, conf, litellm } as const;
+const JOB = ['scrape_configs', 0] as const;
+const prometheus: readonly Trap[] = [
+  { name: 'prometheus job', what: 'is missing', edit: remove(['scrape_configs']) },
+  { name: 'prometheus job', what: 'has another name than the rules ask for', edit: set([...JOB, 'job_name'], 'llm') },
+  { name: 'prometheus job', what: 'has no target', edit: remove([...JOB, 'static_configs']) },
+  { name: 'prometheus path', what: 'is another', edit: set([...JOB, 'metrics_path'], '/v1/metrics') },
+  {
+    name: 'prometheus token',
+    what: 'is missing over a network',
+    edit(file) {
+      remove([...JOB, 'authorization'])(file);
+      set([...JOB, 'static_configs', 0, 'targets', 0], 'clew.example.com')(file);
+    },
+  },
+  { name: 'prometheus token', what: 'stands in the file', edit: set([...JOB, 'authorization'], { credentials: 'clew_0123' }) },
+  { name: 'prometheus token', what: 'is a password', edit: set([...JOB, 'authorization', 'type'], 'Basic') },
+  { name: 'prometheus limit', what: 'is below what the page may hold', edit: set([...JOB, 'sample_limit'], 10_000) },
+  { name: 'prometheus rules', what: 'are not named', edit: remove(['rule_files']) },
+  { name: 'prometheus alerting', what: 'leads nowhere', edit: remove(['alerting']) },
+];
+
+const HOOK = ['receivers', 0, 'webhook_configs', 0] as const;
+const alertmanager: readonly Trap[] = [
+  { name: 'alertmanager receiver', what: 'is missing', edit: remove(['receivers']) },
+  { name: 'alertmanager path', what: 'is that of other tools', edit: set([...HOOK, 'url'], 'http://127.0.0.1:8787/v1/alerts') },
+  { name: 'alertmanager path', what: 'is none', edit: remove([...HOOK, 'url']) },
+  { name: 'alertmanager token', what: 'is missing', edit: remove([...HOOK, 'http_config']) },
+  { name: 'alertmanager token', what: 'is a password', edit: set([...HOOK, 'http_config'], { basic_auth: { username: 'clew' } }) },
+  {
+    name: 'alertmanager token',
+    what: 'stands in the file',
+    edit: set([...HOOK, 'http_config', 'authorization'], { credentials: 'clew_0123' }),
+  },
+  { name: 'alertmanager route', what: 'does not lead there', edit: set(['route', 'receiver'], 'pager') },
+  {
+    name: 'alertmanager route',
+    what: 'takes alerts from those after it',
+    edit: set(['route'], { receiver: 'pager', routes: [{ receiver: 'clew' }, { receiver: 'chat' }] }),
+  },
+  { name: 'alertmanager resolved', what: 'is off', edit: set([...HOOK, 'send_resolved'], false) },
+];
+
+export const FILE_TRAPS = { kong, conf, litellm, prometheus, alertmanager } as const;
