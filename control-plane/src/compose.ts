@@ -23,6 +23,7 @@ import { createFeedback, feedbackRedactor, feedbackRoutes } from './feedback/ind
 import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON_LIMITS, readBody } from './http/index.ts';
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
 import { graphRoutes } from './graph/index.ts';
+import { createLive, liveRoutes } from './live/index.ts';
 import { insightRoutes } from './insight/index.ts';
 import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, createRelinkedVectors, ingestRoutes } from './ingest/index.ts';
 import { errorFields, systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
@@ -49,6 +50,8 @@ export interface ControlPlane {
   /** Samples that wait, and those that were taken out after too many attempts. */
   depth(): Promise<{ readonly waiting: number; readonly buried: number }>;
   reloadPolicy(): Promise<boolean>;
+  /** Ends answers that go on for as long as somebody watches: before the server waits for open ones. */
+  endStreams(): void;
   /** Finishes what was begun and closes everything. The server must take no requests any more. */
   close(): Promise<void>;
 }
@@ -135,12 +138,14 @@ async function assemble(base: Base): Promise<ControlPlane> {
   await replayErasures({ ledger, tombstones: store.tombstones, subjects, eraser, audit: store.audit, logger });
   const redactor = feedbackRedactor(workshop, secret);
   const feedback = createFeedback({ store: store.feedback, redactor, policy: () => live.current().policy, meter: metrics, clock });
+  const watching = createLive({ reader: store.live });
   const handlers: EventHandler[] = [
     topics.handler,
     eraser.handler,
     feedback.handler,
     metrics.topicHandler(publicTopics),
     createThreadLog(store.threads, logger),
+    watching.handler,
     ...(spanExport ? [spanExport] : []),
   ];
   if (outside) handlers.push(createRelinkedVectors(outside.vectors, store.threads));
@@ -198,6 +203,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...reportRoutes(store.traffic, clock),
     ...insightRoutes({ threads: store.threads, sequences: store.sequences, scales: () => live.current().policy.evaluators ?? [], clock }),
     ...alerts.routes,
+    ...liveRoutes({ live: watching, reader: store.live }),
     ...graphRoutes({ reader: store.graph, topics: publicTopics, clock }),
     ...privacyRoutes(eraser, (scope, user) => principalMeant(base, scope, user)),
     ...audit.routes,
@@ -249,7 +255,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
     },
     depth: () => store.journal.depth(),
     reloadPolicy: () => live.reload(),
+    endStreams: () => watching.stop(),
     async close() {
+      watching.stop();
       live.close();
       await inTurn([
         () => purging?.stop(),

@@ -86,6 +86,7 @@ function showFirstToken({ firstToken }: ControlPlane): void {
 
 async function stop(server: Server, plane: ControlPlane): Promise<void> {
   plane.logger.info('stopping');
+  plane.endStreams();
   const closed = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), GRACE_MS);

@@ -22,6 +22,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   feedback: ['ingest', 'policies'],
   reports: [],
   graph: [],
+  live: [],
   insight: ['threads'],
   retention: ['policies'],
   alerts: ['threads'],

@@ -3,7 +3,9 @@
 // output says so. What is asserted are the bars, which hold with room for the whole sets; halves show that nothing hangs on their size.
 import { readFileSync } from 'node:fs';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openEmbedder } from '../../control-plane/src/adapters/onnx/index.ts';
+import { createRedactor } from '#redact';
+import { openEmbedder, openNameFinder } from '../../control-plane/src/adapters/onnx/index.ts';
+import { createNameRedactor } from '../../control-plane/src/privacy/index.ts';
 import { Lexicon, TopicRun, type TopicName } from '../../control-plane/src/topics/index.ts';
 import { sharedFile } from '../support/shared-data.ts';
 import { madeText } from '../unit/control-plane/topics/fixtures.ts';
@@ -31,9 +33,13 @@ const SETS: readonly { readonly file: string; readonly bars: Bars }[] = [
 const embedder = openEmbedder();
 afterAll(() => embedder.close());
 
-async function embedded(file: string): Promise<Embedded[]> {
+function labelled(file: string): Labelled[] {
   const lines = readFileSync(file, 'utf8').split('\n');
-  const rows = lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Labelled);
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Labelled);
+}
+
+async function embedded(file: string): Promise<Embedded[]> {
+  const rows = labelled(file);
   const result: Embedded[] = [];
   for (let start = 0; start < rows.length; start += 64) {
     const page = rows.slice(start, start + 64);
@@ -116,6 +122,33 @@ describe('topics of labelled texts', () => {
       }
     }
   });
+});
+
+describe('topics of the same texts once names are redacted', () => {
+  it('are named as well', async () => {
+    const finder = openNameFinder();
+    const [patterns, names] = [createRedactor(), createNameRedactor({ finder })];
+    try {
+      // Of the other set names are redacted in one text.
+      for (const { file, bars } of SETS.slice(0, 1)) {
+        const path = sharedFile(file);
+        if (path === undefined) continue;
+        const rows: Embedded[] = [];
+        const whole = labelled(path);
+        for (let start = 0; start < whole.length; start += 64) {
+          const page = whole.slice(start, start + 64);
+          const masked = await names.redact(page.map(({ text }) => patterns.redact(text).text));
+          const vectors = await embedder.embed(masked.map(({ text }) => text));
+          page.forEach((row, i) => rows.push({ ...row, text: masked[i]!.text, vector: vectors[i]! }));
+        }
+        const { named, ofClusters } = score(rows, await found(rows));
+        process.stderr.write(`${file}, redacted: ${named} of ${ofClusters} labels hold a word of the topic's name\n`);
+        expect(named / ofClusters).toBeGreaterThan(bars.named);
+      }
+    } finally {
+      await finder.close();
+    }
+  }, 400_000);
 });
 
 describe('the time that a text takes', () => {

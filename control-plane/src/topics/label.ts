@@ -1,9 +1,9 @@
 // What a topic is called: words that are frequent in it, rare elsewhere and near to what its texts mean, and where nothing telling is
 // left the plain noun that lies nearest.
-import { direction, type Lexicon } from './lexicon.ts';
+import { direction, isPlainNoun, type Lexicon } from './lexicon.ts';
 import { isPlain } from './stop-words.ts';
 import type { Topic } from './topic.ts';
-import { stem } from './words.ts';
+import { singulars, stem } from './words.ts';
 
 const LABEL_WORDS = 4;
 /** Only so many words of a topic are compared by meaning. */
@@ -20,7 +20,7 @@ const NEARNESS = 2;
 const USUAL_NEARNESS = 0.3;
 /** A noun takes the last place where it lies this near and says more than the word that had it. */
 const NEAR_NOUN = 0.4;
-const NOUN_WEIGHT = 1;
+const NOUN_WEIGHT = 1.3;
 /** A form that this share of the word's texts has is shown rather than a longer one. */
 const SHOWN_FORM = 0.35;
 
@@ -129,7 +129,7 @@ function meanOf(topics: readonly Topic[]): Float32Array {
   return sum.map((value) => value / Math.max(1, count));
 }
 
-/** The shortest of the frequent forms; of equally short ones the more frequent, then the first by letter. */
+/** The shortest of the frequent forms; of equally short ones the more frequent, then the first by letter. Nouns in the singular. */
 function shownForm(topics: readonly Topic[], word: string): string {
   const forms = new Map<string, number>();
   for (const topic of topics)
@@ -138,5 +138,7 @@ function shownForm(topics: readonly Topic[], word: string): string {
   const [best] = [...forms]
     .filter(([, count]) => count >= SHOWN_FORM * all || count === Math.max(...forms.values()))
     .sort(([a, n], [b, m]) => a.length - b.length || m - n || (a < b ? -1 : 1));
-  return best?.[0] ?? word;
+  const form = best?.[0] ?? word;
+  // Only of the same stem: whether enough people used a word is asked by stem.
+  return singulars(form).find((one) => isPlainNoun(one) && stem(one) === stem(form)) ?? form;
 }

@@ -9,6 +9,10 @@ export type EmbedWords = (words: readonly string[]) => Promise<readonly (Float32
 const MAX_LEARNED = 20_000;
 const PAGE = 64;
 
+const NOUNS: ReadonlySet<string> = new Set(nouns.words.split(' '));
+/** Whether a topic may be called by the word although none of its texts holds it. */
+export const isPlainNoun = (word: string): boolean => NOUNS.has(word);
+
 export class Lexicon {
   readonly #embed: EmbedWords;
   readonly #learned = new Map<string, Float32Array>();
@@ -51,7 +55,7 @@ export class Lexicon {
   }
 
   async #learnNouns(): Promise<void> {
-    const found = await this.#vectorsOf(nouns.words.split(' '));
+    const found = await this.#vectorsOf([...NOUNS]);
     const mean = new Float32Array(found[0]?.vector.length ?? 0);
     for (const { vector } of found) for (let d = 0; d < mean.length; d += 1) mean[d] = (mean[d] ?? 0) + (vector[d] ?? 0) / found.length;
     this.#mean = mean;

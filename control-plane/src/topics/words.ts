@@ -44,3 +44,10 @@ export function stem(form: string): string {
   const base = plain.replace(/(?<=[a-z]{3})(?:ing|ed|ment|tion|ly)$/, '');
   return base.replace(/([^aeiou])\1$/, '$1').replace(/(?<=[a-z]{3})e$/, '');
 }
+
+/** What the singular of the word may be, if it is a regular English plural; whoever asks knows which of them are words. */
+export function singulars(form: string): readonly string[] {
+  if (!form.endsWith('s') || form.endsWith('ss')) return [];
+  const found = [form.replace(/ies$/, 'y'), form.slice(0, -1), form.replace(/es$/, '')];
+  return found.filter((one) => one !== form);
+}

@@ -7,6 +7,7 @@ import type { PolicyVersions, StoredTraffic } from '../../policies/index.ts';
 import type { ReleaseStore } from '../../disclosure/index.ts';
 import type { ThreadTopics } from '../../export/index.ts';
 import type { GraphReader } from '../../graph/index.ts';
+import type { LiveReader } from '../../live/index.ts';
 import type { FeedbackStore } from '../../feedback/index.ts';
 import type { CounterReader, EpochStore, GatewayKeyStore, LogStore, RunReader, UnkeptRuns } from '../../identity/index.ts';
 import type { AuditStore } from '../../audit/index.ts';
@@ -36,6 +37,7 @@ import { SqliteEpochs } from './gateway-epochs.ts';
 import { SqliteGatewayKeys } from './gateway-keys.ts';
 import { SqliteHolds } from './holds.ts';
 import { SqliteGraph } from './graph.ts';
+import { SqliteLive } from './live.ts';
 import { SqliteJournal } from './journal.ts';
 import { lockFolder } from './lock.ts';
 import { SqliteLog } from './log.ts';
@@ -87,6 +89,7 @@ export interface SqliteStore extends Subjects {
   readonly alerts: AlertStore & AlertDesk;
   readonly alertPosts: PostQueue;
   readonly graph: GraphReader;
+  readonly live: LiveReader;
   readonly deploys: DeployStore & Pick<ChangeSources, 'gateways'>;
   readonly alertTraffic: AlertTraffic;
   readonly feedback: FeedbackStore;
@@ -156,6 +159,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     alertPosts: new SqliteAlertPosts(database),
     deploys: new SqliteDeploys(database),
     graph: new SqliteGraph(database),
+    live: new SqliteLive(database),
     alertTraffic: new SqliteAlertTraffic(database),
     feedback: new SqliteFeedback(database, clock),
     runs: new SqliteRuns(database),

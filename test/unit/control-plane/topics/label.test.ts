@@ -77,4 +77,15 @@ describe('labels', () => {
     const [id] = texts.map((text, n) => clusters.assign(String(n), FOOD, text).id);
     expect(clusters.label(id ?? '').split(' ')).toContain('bill');
   });
+
+  it('show nouns in the singular, and leave what only looks like a plural', () => {
+    const clusters = new TopicClusters();
+    const [id] = ['cards fees cities news', 'cards fees cities news'].map((text, n) => clusters.assign(String(n), FOOD, text).id);
+    expect(
+      clusters
+        .label(id ?? '')
+        .split(' ')
+        .toSorted(),
+    ).toEqual(['card', 'city', 'fee', 'news']);
+  });
 });
