@@ -1,7 +1,8 @@
 // Bundles and logs against code that nobody of this project wrote: golang.org/x/mod/sumdb/note and tlog, go-securesystemslib
 // for DSSE, transparency-dev/merkle for the proofs a second time.
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import fc from 'fast-check';
@@ -170,6 +171,39 @@ function mutations(bundles: readonly Bundle[]): fc.Arbitrary<Mutant> {
   });
   return fc.oneof(characters, exchanged, bits, lines, structure);
 }
+
+describe('the commands of the documentation', () => {
+  it('check a signature and its place in the log without code of ours, and refuse what was changed', async () => {
+    const [bundle = expect.fail('none')] = await makeBundles();
+    const page = readFileSync(path.resolve(import.meta.dirname, '../../docs/IDENTITY.md'), 'utf8');
+    const [signature = '', inclusion = ''] = (page.split("### Without Clew's code")[1] ?? '')
+      .split('\n')
+      .map((line) => (line.startsWith('    ') ? line.slice(4) : ''))
+      .join('\n')
+      .split(/\n{2,}/)
+      .filter((block) => block.trim() !== '');
+    const clone = path.join(folder, 'clone');
+    mkdirSync(path.join(clone, 'test', 'crosscheck'), { recursive: true });
+    cpSync(path.resolve(import.meta.dirname, '../crosscheck/log'), path.join(clone, 'test', 'crosscheck', 'log'), { recursive: true });
+    writeFileSync(path.join(clone, 'gateway.pem'), gatewayKey);
+    writeFileSync(path.join(clone, 'log.vkey'), vkey);
+    const run = (script: string, what: Bundle) => {
+      writeFileSync(path.join(clone, 'bundle.json'), JSON.stringify(what, null, 2));
+      return spawnSync('bash', ['-c', `set -e -o pipefail\n${script}`], { cwd: clone, encoding: 'utf8' });
+    };
+    const changed: Bundle = {
+      ...bundle,
+      envelope: {
+        ...bundle.envelope,
+        payload: Buffer.from(`${Buffer.from(bundle.envelope.payload, 'base64').toString()} `).toString('base64'),
+      },
+    };
+    expect(run(signature, bundle)).toMatchObject({ status: 0, stdout: 'Signature Verified Successfully\n' });
+    expect(run(signature, changed).status).not.toBe(0);
+    expect(run(inclusion, bundle).stdout).toBe(`ok ${payloadDigest(bundle)}\n`);
+    expect(run(inclusion, { ...bundle, proof: bundle.proof.replace('index 0', 'index 1') }).stdout).toMatch(/^no /);
+  }, 120_000);
+});
 
 describe('a log in files', () => {
   it('has checkpoints, tiles and consistency proofs that hold there', async () => {

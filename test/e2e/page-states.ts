@@ -36,6 +36,36 @@ const click =
   };
 
 const [run = '', other = ''] = RUN_IDS;
+const answerDiff = (page: Page, json: unknown): Promise<unknown> => page.route(/\/v1\/runs\/diff/, (route) => route.fulfill({ json }));
+/** A long prompt with small changes, long names and digests, many fields. */
+function longDiff(): object {
+  const digest = (text: string): string => text.repeat(64).slice(0, 64);
+  const names = Array.from({ length: 18 }, (_, index) => `parameters/reasoning_budget_of_the_planner_${index}`);
+  const prose = 'Answer only from the handbook. Name the chapter for each claim, and say so where it is silent. '.repeat(14);
+  return {
+    a: { id: run, digest: digest('a1') },
+    b: { id: other, digest: digest('b2') },
+    differences: [
+      { path: '/composition/tools/11', kind: 'removed', a: { digest: digest('c3'), length: 48_213, name: 'find_free_shift_of_colleague' } },
+      { path: '/composition/tools', kind: 'changed', a: ['find_shift', 'swap', 'notify'], b: ['swap', 'find_shift', 'notify'] },
+      { path: '/composition/instructions/0/template/digest', kind: 'changed', a: digest('d4'), b: digest('e5') },
+      ...names.map((name, index) => ({ path: `/${name}`, kind: 'changed', a: index, b: index * 1_000_003.25 })),
+    ],
+    texts: { prompt: [{ kind: 'same', text: prose }] },
+    templates: [
+      {
+        path: '/composition/instructions/0/template/digest',
+        words: [
+          { kind: 'same', text: prose },
+          { kind: 'removed', text: 'Be brief' },
+          { kind: 'added', text: 'Be thorough, Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverleihung included' },
+          { kind: 'same', text: `. ${prose}` },
+        ],
+      },
+    ],
+    tools: [],
+  };
+}
 const ROTA = '/?thread=thr_rota';
 const STATES: readonly State[] = [
   { name: 'sign-in', address: '/', isSignedOut: true },
@@ -97,6 +127,9 @@ const STATES: readonly State[] = [
   { name: 'run', address: `/?run=${run}` },
   { name: 'run-drifted', address: `/?run=${other}` },
   { name: 'run-diff', address: `/?run=${run}&against=${other}` },
+  { name: 'run-diff-long', address: `/?run=${run}&against=${other}`, arrange: (page) => answerDiff(page, longDiff()) },
+  { name: 'run-missing', address: `/?run=${'0'.repeat(32)}` },
+  { name: 'log-down', address: '/?view=log', arrange: goAway },
   { name: 'models', address: '/?view=models&a=gpt-4o-2024-08-06&b=gpt-4o-mini-2024-07-18' },
   { name: 'health', address: '/?view=health' },
   { name: 'costs', address: '/?view=costs&by=topic' },

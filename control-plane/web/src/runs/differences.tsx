@@ -1,5 +1,6 @@
 import type { Difference } from '../api/runs.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
+import { Value } from './value.tsx';
 
 interface DifferencesProps {
   readonly differences: readonly Difference[];
@@ -20,7 +21,7 @@ export function Differences({ differences, sides }: DifferencesProps) {
       </thead>
       <tbody>
         {differences.map((difference, index) => (
-          <Row key={index} difference={difference} />
+          <Row key={index} difference={difference} sides={sides} />
         ))}
       </tbody>
     </table>
@@ -36,14 +37,22 @@ const TONES: Readonly<Record<Difference['kind'], Tone>> = {
   unproven: 'plain',
 };
 
-function Row({ difference: { path, kind, a, b, expected, found } }: { readonly difference: Difference }) {
+interface RowProps extends Pick<DifferencesProps, 'sides'> {
+  readonly difference: Difference;
+}
+
+function Row({ difference: { path, kind, a, b, expected, found }, sides }: RowProps) {
   return (
     <tr>
       <th scope="row">
         <span className="diff-path">{readable(path)}</span> <Badge tone={TONES[kind]}>{kind}</Badge>
       </th>
-      <td>{valueOf(a ?? expected)}</td>
-      <td>{valueOf(b ?? found)}</td>
+      <td data-side={sides[0]}>
+        <Value value={a ?? expected} />
+      </td>
+      <td data-side={sides[1]}>
+        <Value value={b ?? found} />
+      </td>
     </tr>
   );
 }
@@ -56,8 +65,3 @@ export const readable = (pointer: string): string =>
     .map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'))
     .map((part) => (/^\d+$/.test(part) ? String(Number(part) + 1) : part))
     .join(' › ');
-
-function valueOf(value: unknown) {
-  if (value === undefined) return <span className="muted">not there</span>;
-  return <code>{typeof value === 'string' ? value : JSON.stringify(value, null, 1)}</code>;
-}

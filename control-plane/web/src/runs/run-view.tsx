@@ -100,7 +100,9 @@ function Rest({ run }: { readonly run: RunDetail }) {
         <p className="digest">
           <code>{run.digest}</code> <CopyButton text={run.digest} what="digest" />
         </p>
-        <p className="hint">SHA-256 of the record&rsquo;s canonical JSON (RFC 8785). Two runs with one digest were composed alike.</p>
+        <p className="hint">
+          SHA-256 of the record&rsquo;s canonical JSON (RFC 8785), run id and commitments included: what the signature is of.
+        </p>
       </section>
       {run.proof !== undefined && (
         <section className="card">
