@@ -3,7 +3,8 @@
 import { BufferWindowMemory, ConversationSummaryBufferMemory, ConversationTokenBufferMemory } from '@langchain/classic/memory';
 import { AIMessage, HumanMessage, trimMessages, type BaseMessage } from '@langchain/core/messages';
 import { FakeListChatModel } from '@langchain/core/utils/testing';
-import { createMemory, type ChatMessage } from 'llamaindex';
+import * as llamaIndex from 'llamaindex';
+import { createMemory, type ChatMessage, type LLM } from 'llamaindex';
 import OpenAI from 'openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page, RequestView, ThreadDetail, ThreadSummary } from '../../control-plane/src/threads/index.ts';
@@ -67,20 +68,65 @@ function trimmed(maxTokens: number): Memory {
 
 function llamaIndexMemory(tokenLimit: number): Memory {
   const memory = createMemory({ tokenLimit, shortTermTokenLimitRatio: 1 });
-  const plain = ({ role, content }: ChatMessage): Message => ({
-    role: role === 'assistant' ? 'assistant' : 'user',
-    content: typeof content === 'string' ? content : '',
-  });
   return {
     async sent(question) {
       await memory.add({ role: 'user', content: question });
-      return (await memory.getLLM()).map(plain);
+      return (await memory.getLLM()).map(plainMessage);
     },
     async heard(_question, answer) {
       await memory.add({ role: 'assistant', content: answer });
     },
   };
 }
+
+interface SummaryMemory {
+  put(message: ChatMessage): void;
+  getMessages(): Promise<ChatMessage[]>;
+}
+/** Superseded by Memory, which summarises nothing, and so still what applications use that want summaries. */
+const { ChatSummaryMemoryBuffer } = llamaIndex as unknown as {
+  readonly ChatSummaryMemoryBuffer: new (options: { readonly llm: LLM }) => SummaryMemory;
+};
+
+/** Has its conversation summarised by the same model, through the same gateway, and then sends nothing but the summary of it. */
+function llamaIndexSummary(user: string): Memory {
+  const client = new OpenAI({ baseURL: `${stack.gateway.url}/v1`, apiKey: 'sk-test', maxRetries: 0 });
+  const llm = {
+    metadata: {
+      model: 'gpt-4o-mini',
+      temperature: 0,
+      topP: 1,
+      maxTokens: 20,
+      contextWindow: 150,
+      tokenizer: undefined,
+      structuredOutput: false,
+    },
+    async chat({ messages }: { messages: ChatMessage[] }) {
+      const { choices } = await client.chat.completions.create({
+        model: 'gpt-4o-mini',
+        safety_identifier: user,
+        messages: messages.map(plainMessage),
+      });
+      return { message: { role: 'assistant', content: choices[0]?.message.content ?? '' }, raw: null };
+    },
+  } as unknown as LLM;
+  const memory = new ChatSummaryMemoryBuffer({ llm });
+  return {
+    async sent(question) {
+      memory.put({ role: 'user', content: question });
+      return (await memory.getMessages()).map(plainMessage);
+    },
+    heard(_question, answer) {
+      memory.put({ role: 'assistant', content: answer });
+      return Promise.resolve();
+    },
+  };
+}
+
+const plainMessage = ({ role, content }: ChatMessage): Message => ({
+  role: role === 'assistant' || role === 'system' ? role : 'user',
+  content: typeof content === 'string' ? content : '',
+});
 
 const SUBJECTS = ['sourdough', 'telescopes', 'beehives', 'kayaks'];
 const questions = (subject: string): readonly string[] => [
@@ -112,7 +158,7 @@ async function conversation(subject: string, turns: number): Promise<readonly Re
     const { items } = await stack.control.get<Page<ThreadSummary>>('/v1/threads?limit=200');
     const thread = items.find(({ title }) => title.includes(subject));
     if (thread === undefined || thread.turns < turns) return undefined;
-    return (await stack.control.get<ThreadDetail>(`/v1/threads/${thread.id}`)).requests;
+    return (await stack.control.get<ThreadDetail>(`/v1/threads/${thread.id}`)).requests.filter(({ call }) => call?.kind !== 'auxiliary');
   }, `${turns} turns about ${subject} in one thread`);
 }
 
@@ -132,16 +178,19 @@ describe.each([
   ],
   ['LangChain trimMessages', 'trimmed', 'truncated', () => trimmed(6)],
   ['LlamaIndex Memory', 'llamaindex', 'truncated', () => llamaIndexMemory(160)],
+  ['LlamaIndex ChatSummaryMemoryBuffer', 'summarised', 'compacted', llamaIndexSummary],
 ] as const)('%s', (_title, name, kind, make) => {
   it('stays one thread, and shows exactly from which turn on the client forgot', async () => {
     const subjects = SUBJECTS.map((subject) => `${subject} (${name})`);
-    const cuts = await Promise.all(subjects.map((subject) => talk(`${name}-${subject}`, questions(subject), make())));
+    const cuts = await Promise.all(subjects.map((subject) => talk(`${name}-${subject}`, questions(subject), make(`${name}-${subject}`))));
     for (const [index, subject] of subjects.entries()) {
       const requests = await conversation(subject, questions(subject).length);
       expect(requests.flatMap(({ truncation }, turn) => (truncation === null ? [] : [turn]))).toEqual(cuts[index]);
       expect(cuts[index]!.length).toBeGreaterThan(0);
       const first = requests[cuts[index]![0]!]!;
       expect(first.truncation?.kind).toBe(kind);
+      // Each turn is a question and its answer; a summary of everything leaves the newest question alone.
+      if (name === 'summarised') expect(first.truncation!.dropped).toBe(2 * cuts[index]![0]!);
       expect(first.truncation!.dropped).toBeGreaterThan(0);
       expect(first.method).toBe('history');
     }

@@ -32,6 +32,7 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
         toolResults: (ids) => ids.map(identifier),
         toolInputs: (ids) => ids.map(identifier),
         firstMessage: identifier,
+        summaries: (ids) => ids.map(identifier),
       }),
     history: (history) => change(history, { keyId: identifier }),
     sampling: (sampling) => change(sampling, { rule: text, policy: text }),

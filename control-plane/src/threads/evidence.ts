@@ -6,18 +6,22 @@ import { inferLink } from './infer/infer.ts';
 import { certain, fresh, traitsOf, truncationOf, type Link } from './link.ts';
 import type { Settings } from './options.ts';
 import { fromSession } from './session.ts';
-import type { PrincipalState } from './state.ts';
+import type { Entry, PrincipalState } from './state.ts';
+import { saidUntil, summarisedBefore } from './summary.ts';
 import type { Reason, TurnInput } from './types.ts';
 
 /** Weighs the evidence on a turn or step from certain to inferred. */
-export function link(turn: TurnInput, state: PrincipalState, settings: Settings): Link {
+export function link(sent: TurnInput, state: PrincipalState, settings: Settings): Link {
+  const summarised = summarisedBefore(sent, state);
+  const turn = summarised === undefined || sent.history === undefined ? sent : { ...sent, history: { ...sent.history, summary: true } };
   const chain = chainOf(turn.history);
   const history = chain === undefined ? undefined : matchHistory(chain, state);
   return (
     fromToolCalls(turn, state, history) ??
-    fromSession(turn, state, settings, history) ??
+    compacted(fromSession(turn, state, settings, history), summarised) ??
     fromPreviousResponse(turn, state) ??
     (history === undefined ? undefined : fromHistory(history, chain)) ??
+    (summarised === undefined ? undefined : fromSummary(summarised)) ??
     withoutProof(turn, state, settings, chain)
   );
 }
@@ -28,6 +32,18 @@ function fromToolCalls(turn: TurnInput, state: PrincipalState, history: HistoryM
   const link = certain('history', caller, [{ code: 'tool_results', text: 'It answers tool calls of an earlier request.' }]);
   // A client may begin to forget in the middle of an agent's work.
   return history?.thread.id === caller.threadId ? { ...link, truncation: traitsOf(history, turn).truncation } : link;
+}
+
+/** Nothing but the newest message is left: the summary alone tells which conversation it is. */
+function fromSummary(before: Entry): Link {
+  const reason: Reason = { code: 'summary_of_thread', text: 'It begins with the summary that was made of an earlier conversation.' };
+  return { ...certain('history', before, [reason]), truncation: { dropped: saidUntil(before), kind: 'compacted' } };
+}
+
+/** A session does not say what was dropped; the summary does. */
+function compacted(link: Link | undefined, before: Entry | undefined): Link | undefined {
+  if (link === undefined || before === undefined || link.truncation !== undefined || link.threadId !== before.threadId) return link;
+  return { ...link, truncation: { dropped: saidUntil(before), kind: 'compacted' } };
 }
 
 function fromPreviousResponse(turn: TurnInput, state: PrincipalState): Link | undefined {
@@ -63,7 +79,7 @@ function withoutProof(turn: TurnInput, state: PrincipalState, settings: Settings
   const unseen = chain !== undefined && carriesUnseenAnswers(chain, state);
   const orphaned = names || unseen;
   const orphanedReason: Reason = { code: 'unseen_history', text: 'It carries a history that was never seen here.' };
-  if (chain !== undefined && chain.messages.length === 1 && sendsHistory(state)) {
+  if (chain !== undefined && chain.messages.length === 1 && !chain.summary && sendsHistory(state)) {
     return fresh('history', 0.95, [{ code: 'history_starts', text: 'The client sends its history along, and there is none.' }]);
   }
   const sharing = chain !== undefined && chain.messages.length > 1 && !chain.summary ? threadsSharing(chain, state) : undefined;

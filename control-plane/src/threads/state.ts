@@ -4,6 +4,7 @@ import { chainOf, type Chain } from './chain.ts';
 import { matchHistory } from './history.ts';
 import { RESTORE_LIMIT } from './options.ts';
 import { TurnRecord } from './record.ts';
+import { saidUntil, summarisedBefore } from './summary.ts';
 import type { LinkMethod, Placement, Position, TurnInput } from './types.ts';
 
 export type CallKind = 'turn' | 'step' | 'auxiliary';
@@ -53,12 +54,18 @@ export class PrincipalState {
   add(placed: Pick<Entry, 'turn' | 'threadId' | 'sessionId' | 'position' | 'placement' | 'method' | 'predecessorId'>): void {
     const chain = chainOf(placed.turn.history);
     const kind = kindOf(placed.turn);
-    const origin = chain === undefined ? 0 : (matchHistory(chain, this, placed.threadId)?.origin ?? chain.omitted);
+    const origin =
+      chain === undefined ? 0 : (matchHistory(chain, this, placed.threadId)?.origin ?? this.#behindSummary(placed) ?? chain.omitted);
     const entry: Entry = { ...placed, kind, chain, origin };
     this.entries.push(entry);
     this.#byId.set(entry.turn.id, entry);
     if (kind !== 'auxiliary') this.#extend(entry);
     if (this.entries.length > RESTORE_LIMIT) this.#forgetOldest();
+  }
+
+  #behindSummary({ turn, threadId }: Pick<Entry, 'turn' | 'threadId'>): number | undefined {
+    const before = summarisedBefore(turn, this);
+    return before?.threadId === threadId ? saidUntil(before) : undefined;
   }
 
   /** Auxiliary calls stand in no thread of the state, so that one can be replaced alone. */

@@ -37,6 +37,14 @@ const TEMPLATES: readonly (readonly [Auxiliary, RegExp])[] = [
   ['summary', /^distill the above chat messages into a single summary/],
   ['summary', /^your task is to create a detailed summary of (?:the|this|our) conversation so far/],
   ['summary', /^you have been working on the task described above but have not yet completed it.{0,40}write a continuation summary/],
+  [
+    'summary',
+    /^write a summary of the following\. try to use only the information provided\. try to include as many key details as possible\.\s{0,9}(?:human|assistant): /,
+  ],
+  [
+    'summary',
+    /^the following is a conversation between the user and assistant\. write a concise summary about the contents of this conversation/,
+  ],
   ['moderation', /^task: check if there is unsafe content in/],
 ];
 

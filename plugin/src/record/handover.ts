@@ -29,6 +29,32 @@ export function onlyMessage(request: Pick<LlmRequest, 'messages' | 'prompt'>): s
   return text.length < SHORTEST ? undefined : text;
 }
 
+/** Shorter instructions are no summaries; longer ones than this are not read. */
+const SHORTEST_SUMMARY = 24;
+const LONGEST_SUMMARY = 100_000;
+const MOST_INSTRUCTIONS = 4;
+/** What frameworks put before a summary and around it. Bounded repeats keep it linear. */
+const HEADING = /^(?:<(?:conversation_)?summary>|[^\n:]{0,80}\bsummary\b[^\n:]{0,60}(?::|\n))/i;
+const CLOSING = /<\/(?:conversation_)?summary>\s*$/i;
+
+/**
+ * What may be a summary of a conversation, normalised: the answer of a call that makes one; else what stands in front of a
+ * request's messages, as it is and without a heading.
+ */
+export function summariesIn(
+  request: Pick<LlmRequest, 'auxiliary' | 'instructions' | 'messages' | 'startsWithSummary'>,
+  answer: Pick<LlmAnswer, 'text'>,
+): string[] {
+  const made = request.auxiliary === 'summary';
+  if (!made && request.auxiliary !== undefined) return [];
+  const ahead = [...request.instructions.slice(0, MOST_INSTRUCTIONS), ...(request.startsWithSummary ? request.messages.slice(0, 1) : [])];
+  const texts = made ? [answer.text ?? ''] : ahead.map(({ text }) => text);
+  const found = texts.filter(({ length }) => length <= LONGEST_SUMMARY).flatMap((text) => [text, withoutHeading(text)]);
+  return [...new Set(found.map(normal).filter(({ length }) => length >= SHORTEST_SUMMARY))].slice(0, 8);
+}
+
+const withoutHeading = (text: string): string => text.trimStart().replace(HEADING, '').replace(CLOSING, '');
+
 const normal = (text: string): string => text.normalize('NFKC').replace(/\s+/g, ' ').trim().toLowerCase();
 
 function parsed(text: string): unknown {

@@ -5,7 +5,7 @@ import { historyDigests, type LlmRequest } from '#dialects';
 import type { Redactor } from '#redact';
 import { shortHash, type TenantKeys } from '../principal/index.ts';
 import { describeComposition } from './composition.ts';
-import { handedOver, onlyMessage } from './handover.ts';
+import { handedOver, onlyMessage, summariesIn } from './handover.ts';
 import { nameOf } from './labels.ts';
 import { errorOf, modelOf, stagesOf, statusOf, usageOf } from './outcome.ts';
 import type { Run, Surroundings } from './run.ts';
@@ -126,6 +126,7 @@ function describeCall(run: Run, keys: TenantKeys, mayStandAsIs: (id: string) => 
     toolResults: hashes(newestResults(request)),
     toolInputs: hashes(handedOver(answer)),
     firstMessage: hashes([onlyMessage(request)])?.[0],
+    summaries: hashes(summariesIn(request, answer)),
     attempt: Number.isInteger(retries) && retries >= 0 && retries < 100 ? retries + 1 : undefined,
   });
 }

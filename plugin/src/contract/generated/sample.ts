@@ -190,6 +190,12 @@ export interface Call {
    * Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.
    */
   firstMessage?: string;
+  /**
+   * Keyed hashes of what may be a summary of a conversation: the answer of a call that makes one; else the instructions and the message that stand in front, with and without a heading. Equal hashes tie a compacted request to its conversation.
+   *
+   * @maxItems 8
+   */
+  summaries?: string[];
   attempt?: number;
 }
 export interface Gateway {

@@ -37,10 +37,10 @@ var require_ucs2length = __commonJS({
 
 // <stdin>
 var validateSample = validate10;
-var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "gemini.generate_content", "cohere.chat", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "upstream": { "title": "UpstreamReading", "description": "What the provider read in place of personal values, where that was asked for; absent: nobody asked, so it read the client's words. Commitments are to the client's words all the same.", "type": "object", "additionalProperties": false, "required": ["read"], "properties": { "read": { "description": "stand_ins: values were replaced; nothing_found: there were none to replace; originals: they could not be replaced, and the request went on; nothing: they could not, and it did not.", "enum": ["stand_ins", "nothing_found", "originals", "nothing"] }, "reason": { "description": "Why values could not be replaced.", "type": "string", "maxLength": 64 } } }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "retrieval": { "title": "Retrieval", "description": "What the application says that it retrieved, in its order: what it put into the prompt and what it left out.", "type": "object", "additionalProperties": false, "properties": { "selected": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } }, "discarded": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } } } }, "retrieved": { "title": "RetrievedDocument", "description": "One document by a commitment to the id that the application gave it.", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of the id.", "$ref": "#/definitions/count" }, "source": { "description": "Where it came from, as declared.", "type": "string", "maxLength": 128 }, "score": { "description": "How well it fitted, on the application's own scale.", "type": "number" }, "content": { "description": "SHA-256 of its text, where the application declares it.", "$ref": "#/definitions/digest" } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 }, "sealed": { "title": "SealedOriginals", "description": "Original values of what became pseudonyms, sealed for the control plane's vault (HPKE).", "type": "object", "additionalProperties": false, "required": ["keyId", "box"], "properties": { "keyId": { "description": "Of the policy's vault key.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "box": { "description": "Base64.", "type": "string", "maxLength": 1048576, "pattern": "^[A-Za-z0-9+/]*={0,2}$" } } } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
+var schema11 = { "$schema": "http://json-schema.org/draft-07/schema#", "$id": "https://clew.dev/schemas/sample.v1.json", "title": "Sample", "description": "One LLM request as the gateway saw it, redacted by patterns before it left the gateway process. Unknown fields are left out and counted by the receiver.", "type": "object", "additionalProperties": false, "required": ["version", "id", "startedAt"], "properties": { "version": { "const": 1 }, "id": { "description": "Idempotency key, unique within a tenant.", "type": "string", "pattern": "^[A-Za-z0-9._:-]{1,128}$" }, "tenant": { "description": "Wall between customers. Absent: the tenant of the token.", "$ref": "#/definitions/slug" }, "environment": { "description": 'Wall between deployments; "test" is kept out of statistics. Absent: the environment of the token.', "$ref": "#/definitions/slug" }, "mode": { "description": "What the policy allowed to be kept.", "enum": ["full", "topic_only", "metadata_only"] }, "startedAt": { "description": "When the request reached the gateway, RFC 3339 with milliseconds, UTC.", "$ref": "#/definitions/time" }, "endedAt": { "description": "When the last byte of the answer left the gateway.", "$ref": "#/definitions/time" }, "stages": { "$ref": "#/definitions/stages" }, "trace": { "$ref": "#/definitions/trace" }, "correlationId": { "type": "string", "minLength": 1, "maxLength": 256 }, "runId": { "description": "128 random bits, lower-case hex; never a capability.", "type": "string", "pattern": "^[0-9a-f]{32}$" }, "session": { "$ref": "#/definitions/session" }, "principal": { "$ref": "#/definitions/principal" }, "call": { "$ref": "#/definitions/call" }, "gateway": { "$ref": "#/definitions/gateway" }, "provider": { "description": "gen_ai.provider.name of the OpenTelemetry conventions.", "type": "string", "maxLength": 64 }, "dialect": { "$ref": "#/definitions/dialect" }, "stream": { "type": "boolean" }, "model": { "$ref": "#/definitions/model" }, "parameters": { "description": "Sampling parameters as sent: numbers, booleans, short strings.", "type": "object", "maxProperties": 64, "additionalProperties": { "anyOf": [{ "type": "number" }, { "type": "boolean" }, { "type": "string", "maxLength": 512 }, { "type": "array", "maxItems": 16, "items": { "type": "string", "maxLength": 256 } }] } }, "usage": { "$ref": "#/definitions/usage" }, "status": { "$ref": "#/definitions/status" }, "error": { "$ref": "#/definitions/error" }, "guardrails": { "type": "array", "maxItems": 32, "items": { "$ref": "#/definitions/guardrail" } }, "prompt": { "$ref": "#/definitions/text" }, "answer": { "$ref": "#/definitions/text" }, "history": { "$ref": "#/definitions/history" }, "composition": { "$ref": "#/definitions/composition" }, "redaction": { "$ref": "#/definitions/redaction" }, "sampling": { "$ref": "#/definitions/sampling" }, "attestation": { "$ref": "#/definitions/envelope" } }, "definitions": { "slug": { "type": "string", "pattern": "^[a-z0-9][a-z0-9._-]{0,62}$" }, "time": { "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}T\\d{2}:\\d{2}:\\d{2}(\\.\\d{1,9})?(Z|[+-]\\d{2}:\\d{2})$" }, "digest": { "description": "SHA-256, lower-case hex.", "type": "string", "pattern": "^[0-9a-f]{64}$" }, "ms": { "type": "number", "minimum": 0, "maximum": 864e5 }, "count": { "type": "integer", "minimum": 0, "maximum": 9007199254740991 }, "stages": { "title": "Stages", "description": "Durations in milliseconds.", "type": "object", "additionalProperties": false, "properties": { "ingressMs": { "description": "Gateway work before the provider was called.", "$ref": "#/definitions/ms" }, "guardrailMs": { "$ref": "#/definitions/ms" }, "routingMs": { "description": "From the call to the provider until its first byte.", "$ref": "#/definitions/ms" }, "firstByteMs": { "description": "From the request's arrival to the first byte for the client.", "$ref": "#/definitions/ms" }, "responseMs": { "description": "From the first byte to the last.", "$ref": "#/definitions/ms" } } }, "trace": { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } }, "session": { "title": "DeclaredSession", "description": "A conversation id that the client or application declared.", "type": "object", "additionalProperties": false, "required": ["id", "source"], "properties": { "id": { "description": "As declared, or a keyed hash where the source is a claim or cookie.", "type": "string", "minLength": 1, "maxLength": 256 }, "source": { "description": "Where it was read: header:NAME, cookie:NAME, claim:NAME, body:PATH.", "type": "string", "minLength": 1, "maxLength": 128 }, "shared": { "description": "True only for ids that the policy lists as shared between users.", "type": "boolean" } } }, "principal": { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } }, "call": { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "summaries": { "description": "Keyed hashes of what may be a summary of a conversation: the answer of a call that makes one; else the instructions and the message that stand in front, with and without a heading. Equal hashes tie a compacted request to its conversation.", "type": "array", "maxItems": 8, "items": { "type": "string", "maxLength": 64 } }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } }, "gateway": { "title": "Gateway", "type": "object", "additionalProperties": false, "required": ["kind"], "properties": { "kind": { "enum": ["kong", "trial", "litellm", "otlp", "import"] }, "instance": { "type": "string", "maxLength": 128 }, "epoch": { "description": "Random id of this gateway process's life; counters are gapless within it.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "counter": { "$ref": "#/definitions/count" }, "route": { "type": "string", "maxLength": 256 }, "service": { "type": "string", "maxLength": 256 }, "consumer": { "type": "string", "maxLength": 256 } } }, "dialect": { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "gemini.generate_content", "cohere.chat", "unknown"] }, "model": { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } }, "usage": { "title": "Usage", "description": "Tokens as the provider stated them.", "type": "object", "additionalProperties": false, "properties": { "inputTokens": { "$ref": "#/definitions/count" }, "outputTokens": { "$ref": "#/definitions/count" }, "cacheReadTokens": { "$ref": "#/definitions/count" }, "cacheWriteTokens": { "$ref": "#/definitions/count" }, "reasoningTokens": { "$ref": "#/definitions/count" }, "costUsd": { "type": "number", "minimum": 0 } } }, "status": { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } }, "error": { "title": "CallError", "description": "Machine-readable kind only; never the provider's message, which may quote the user.", "type": "object", "additionalProperties": false, "required": ["type"], "properties": { "type": { "type": "string", "maxLength": 128 }, "code": { "type": "string", "maxLength": 128 }, "stage": { "enum": ["ingress", "guardrail", "routing", "response"] } } }, "guardrail": { "title": "GuardrailVerdict", "type": "object", "additionalProperties": false, "required": ["name", "verdict"], "properties": { "name": { "type": "string", "maxLength": 128 }, "verdict": { "enum": ["pass", "mask", "block"] }, "stage": { "enum": ["request", "response"] }, "durationMs": { "$ref": "#/definitions/ms" } } }, "text": { "title": "RedactedText", "description": "prompt: the newest user message; answer: what the assistant replied. Redacted by patterns before it left the gateway.", "type": "object", "additionalProperties": false, "required": ["text"], "properties": { "text": { "type": "string", "maxLength": 65536 }, "truncated": { "description": "True when the original was longer than what is kept.", "type": "boolean" }, "length": { "description": "UTF-16 units of the original.", "$ref": "#/definitions/count" } } }, "history": { "title": "History", "description": "Keyed digests of the messages that the client sent, without system and developer messages, oldest first. HMAC-SHA-256 under a key of tenant and principal, first 16 bytes, base64url.", "type": "object", "additionalProperties": false, "required": ["messages"], "properties": { "messages": { "description": "Role letter (u, a, t) and digest of each message up to and including the newest.", "type": "array", "maxItems": 1e3, "items": { "type": "string", "pattern": "^[uat][A-Za-z0-9_-]{22}$" } }, "dropped": { "description": "Messages left out of this list because it was too long.", "$ref": "#/definitions/count" }, "answer": { "description": "Digest of the answer as a client would send it back.", "type": "string", "pattern": "^a[A-Za-z0-9_-]{22}$" }, "keyId": { "type": "string", "maxLength": 32 }, "summary": { "description": "True when the history begins with a message that reads like a compacted summary.", "type": "boolean" } } }, "part": { "title": "CompositionPart", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "description": "True: commitment SHA-256(salt || bytes) whose salt is kept apart and destroyed on erasure.", "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of what was digested.", "$ref": "#/definitions/count" }, "role": { "type": "string", "maxLength": 32 }, "name": { "type": "string", "maxLength": 128 }, "source": { "type": "string", "maxLength": 256 }, "template": { "$ref": "#/definitions/template" } } }, "template": { "title": "MatchedTemplate", "description": "The declared template that the text was rendered from, found by whoever saw the text.", "type": "object", "additionalProperties": false, "required": ["digest"], "properties": { "digest": { "description": "SHA-256 of the template's text, unsalted: whoever holds the approved prompt can check it.", "$ref": "#/definitions/digest" }, "manifest": { "description": "Name of the manifest that declares it.", "type": "string", "maxLength": 128 }, "variables": { "description": "What stood in place of each variable, as salted commitments; name is the variable's.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } } } }, "declared": { "title": "DeclaredBy", "description": "Which manifests the gateway knew and found to cover the run. Present where the gateway looked for templates.", "type": "object", "additionalProperties": false, "required": ["set", "manifests"], "properties": { "set": { "description": "Digest of all manifests it knew, the ETag of GET /v1/manifests.", "$ref": "#/definitions/digest" }, "manifests": { "description": "Names of those that cover the run, by route, service, consumer and headers.", "type": "array", "maxItems": 32, "items": { "type": "string", "maxLength": 128 } } } }, "envelope": { "title": "Attestation", "description": "DSSE envelope of the gateway: an in-toto Statement over the composition record, signed by its Ed25519 key.", "type": "object", "additionalProperties": false, "required": ["payload", "payloadType", "signatures"], "properties": { "payload": { "description": "Base64.", "type": "string", "maxLength": 524288 }, "payloadType": { "const": "application/vnd.in-toto+json" }, "signatures": { "type": "array", "minItems": 1, "maxItems": 4, "items": { "title": "AttestationSignature", "type": "object", "additionalProperties": false, "required": ["keyid", "sig"], "properties": { "keyid": { "type": "string", "maxLength": 128 }, "sig": { "type": "string", "maxLength": 128 } } } } } }, "composition": { "title": "Composition", "description": "What the run was composed of, as digests of canonical bytes (RFC 8785).", "type": "object", "additionalProperties": false, "properties": { "instructions": { "description": "System and developer messages, in order.", "type": "array", "maxItems": 64, "items": { "$ref": "#/definitions/part" } }, "tools": { "description": "One part a tool: digest of {name, description, parameters}.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "context": { "description": "Retrieved blocks, in order.", "type": "array", "maxItems": 512, "items": { "$ref": "#/definitions/part" } }, "responseFormat": { "$ref": "#/definitions/part" }, "input": { "$ref": "#/definitions/part" }, "output": { "$ref": "#/definitions/part" }, "declared": { "$ref": "#/definitions/declared" }, "retrieval": { "$ref": "#/definitions/retrieval" }, "routing": { "$ref": "#/definitions/part" }, "variant": { "description": "Feature flag or experiment arm that the application declared.", "type": "string", "maxLength": 128 }, "upstream": { "title": "UpstreamReading", "description": "What the provider read in place of personal values, where that was asked for; absent: nobody asked, so it read the client's words. Commitments are to the client's words all the same.", "type": "object", "additionalProperties": false, "required": ["read"], "properties": { "read": { "description": "stand_ins: values were replaced; nothing_found: there were none to replace; originals: they could not be replaced, and the request went on; nothing: they could not, and it did not.", "enum": ["stand_ins", "nothing_found", "originals", "nothing"] }, "reason": { "description": "Why values could not be replaced.", "type": "string", "maxLength": 64 } } }, "attempts": { "type": "array", "maxItems": 16, "items": { "type": "object", "additionalProperties": false, "required": ["model"], "properties": { "model": { "type": "string", "maxLength": 256 }, "status": { "type": "integer" }, "reason": { "type": "string", "maxLength": 128 } } } } } }, "retrieval": { "title": "Retrieval", "description": "What the application says that it retrieved, in its order: what it put into the prompt and what it left out.", "type": "object", "additionalProperties": false, "properties": { "selected": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } }, "discarded": { "type": "array", "maxItems": 128, "items": { "$ref": "#/definitions/retrieved" } } } }, "retrieved": { "title": "RetrievedDocument", "description": "One document by a commitment to the id that the application gave it.", "type": "object", "additionalProperties": false, "required": ["digest", "length"], "properties": { "digest": { "$ref": "#/definitions/digest" }, "salted": { "type": "boolean" }, "salt": { "type": "string", "pattern": "^[A-Za-z0-9_-]{22}$" }, "length": { "description": "UTF-8 bytes of the id.", "$ref": "#/definitions/count" }, "source": { "description": "Where it came from, as declared.", "type": "string", "maxLength": 128 }, "score": { "description": "How well it fitted, on the application's own scale.", "type": "number" }, "content": { "description": "SHA-256 of its text, where the application declares it.", "$ref": "#/definitions/digest" } } }, "redaction": { "title": "Redaction", "type": "object", "additionalProperties": false, "required": ["counts"], "properties": { "counts": { "description": "How many values of each type were replaced.", "type": "object", "maxProperties": 64, "additionalProperties": { "$ref": "#/definitions/count" } }, "rules": { "description": "Version of the rules.", "type": "string", "maxLength": 64 }, "sealed": { "title": "SealedOriginals", "description": "Original values of what became pseudonyms, sealed for the control plane's vault (HPKE).", "type": "object", "additionalProperties": false, "required": ["keyId", "box"], "properties": { "keyId": { "description": "Of the policy's vault key.", "type": "string", "pattern": "^[0-9a-f]{16}$" }, "box": { "description": "Base64.", "type": "string", "maxLength": 1048576, "pattern": "^[A-Za-z0-9+/]*={0,2}$" } } } } }, "sampling": { "title": "Sampling", "type": "object", "additionalProperties": false, "required": ["reason", "probability"], "properties": { "reason": { "description": "rate: the keyed hash chose it; always: an always-keep rule; rescued: kept because a later request of the principal was.", "enum": ["rate", "always", "rescued"] }, "rule": { "type": "string", "maxLength": 64 }, "probability": { "description": "Probability with which a request like this one is kept.", "type": "number", "exclusiveMinimum": 0, "maximum": 1 }, "policy": { "description": "Version of the policy that decided.", "type": "string", "maxLength": 64 } } } } };
 var schema22 = { "title": "TraceContext", "type": "object", "additionalProperties": false, "required": ["traceId", "spanId"], "properties": { "traceId": { "type": "string", "pattern": "^(?!0{32})[0-9a-f]{32}$" }, "spanId": { "description": "The gateway's span.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "parentSpanId": { "description": "The caller's span, when the caller sent one.", "type": "string", "pattern": "^(?!0{16})[0-9a-f]{16}$" }, "sampled": { "type": "boolean" }, "source": { "description": "Which header carried the context.", "enum": ["traceparent", "b3", "datadog", "aws", "jaeger", "new"] } } };
 var schema24 = { "title": "Principal", "type": "object", "additionalProperties": false, "required": ["id", "source", "trust"], "properties": { "id": { "description": "Pseudonym: keyed hash per tenant, never the identifier itself.", "type": "string", "minLength": 1, "maxLength": 128 }, "source": { "description": "How it was established: jwt:CLAIM, consumer, header:NAME, body:PATH, import.", "type": "string", "minLength": 1, "maxLength": 128 }, "trust": { "description": "authenticated: the gateway checked it; asserted: the application said so; shared: stands for many people, so nothing is inferred.", "enum": ["authenticated", "asserted", "shared"] } } };
-var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
+var schema25 = { "title": "Call", "description": "What this request is within the agent's work on one user turn.", "type": "object", "additionalProperties": false, "properties": { "kind": { "description": "turn: carries a new user message; step: continues the turn (tool results); auxiliary: title, summary, embedding and the like.", "enum": ["turn", "step", "auxiliary"] }, "auxiliary": { "enum": ["title", "summary", "suggestions", "embedding", "moderation", "other"] }, "parentRunId": { "type": "string", "pattern": "^[0-9a-f]{32}$" }, "responseId": { "description": "The provider's id of this answer.", "type": "string", "maxLength": 256 }, "previousResponseId": { "type": "string", "maxLength": 256 }, "toolCalls": { "description": "Keyed hashes of the tool call ids in this answer.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolResults": { "description": "Keyed hashes of the tool call ids that this request answers.", "type": "array", "maxItems": 256, "items": { "type": "string", "maxLength": 64 } }, "toolInputs": { "description": "Keyed hashes of the texts that this answer hands to tools: an agent called as a tool sends one of them as its first message.", "type": "array", "maxItems": 64, "items": { "type": "string", "maxLength": 64 } }, "firstMessage": { "description": "Keyed hash of the only message, where the request carries one and no more, to be compared with toolInputs.", "type": "string", "maxLength": 64 }, "summaries": { "description": "Keyed hashes of what may be a summary of a conversation: the answer of a call that makes one; else the instructions and the message that stand in front, with and without a heading. Equal hashes tie a compacted request to its conversation.", "type": "array", "maxItems": 8, "items": { "type": "string", "maxLength": 64 } }, "attempt": { "type": "integer", "minimum": 1, "maximum": 100 } } };
 var schema28 = { "enum": ["openai.chat", "openai.responses", "openai.completions", "openai.embeddings", "anthropic.messages", "gemini.generate_content", "cohere.chat", "unknown"] };
 var schema29 = { "title": "Model", "type": "object", "additionalProperties": false, "required": ["evidence"], "properties": { "requested": { "type": "string", "maxLength": 256 }, "executed": { "description": "Absent where nothing proves it.", "type": "string", "maxLength": 256 }, "evidence": { "description": "What the executed model was read from.", "enum": ["response_body", "stream_event", "response_header", "gateway", "unknown"] }, "fingerprint": { "description": "system_fingerprint or its like.", "type": "string", "maxLength": 256 } } };
 var schema36 = { "title": "Status", "type": "object", "additionalProperties": false, "required": ["outcome"], "properties": { "http": { "type": "integer", "minimum": 100, "maximum": 599 }, "outcome": { "description": "ok; error: provider or gateway failed; blocked: a guardrail refused; aborted: the client went away.", "enum": ["ok", "error", "blocked", "aborted"] }, "finishReason": { "type": "string", "maxLength": 64 } } };
@@ -3159,44 +3159,89 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data24.attempt !== void 0) {
-          let data37 = data24.attempt;
-          if (!(typeof data37 == "number" && (!(data37 % 1) && !isNaN(data37)) && isFinite(data37))) {
-            const err79 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err79];
-            } else {
-              vErrors.push(err79);
-            }
-            errors++;
-          }
-          if (typeof data37 == "number" && isFinite(data37)) {
-            if (data37 > 100 || isNaN(data37)) {
-              const err80 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+        if (data24.summaries !== void 0) {
+          let data37 = data24.summaries;
+          if (Array.isArray(data37)) {
+            if (data37.length > 8) {
+              const err79 = { instancePath: instancePath + "/call/summaries", schemaPath: "#/definitions/call/properties/summaries/maxItems", keyword: "maxItems", params: { limit: 8 }, message: "must NOT have more than 8 items" };
               if (vErrors === null) {
-                vErrors = [err80];
+                vErrors = [err79];
               } else {
-                vErrors.push(err80);
+                vErrors.push(err79);
               }
               errors++;
             }
-            if (data37 < 1 || isNaN(data37)) {
-              const err81 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
-              if (vErrors === null) {
-                vErrors = [err81];
+            const len3 = data37.length;
+            for (let i3 = 0; i3 < len3; i3++) {
+              let data38 = data37[i3];
+              if (typeof data38 === "string") {
+                if (func3(data38) > 64) {
+                  const err80 = { instancePath: instancePath + "/call/summaries/" + i3, schemaPath: "#/definitions/call/properties/summaries/items/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+                  if (vErrors === null) {
+                    vErrors = [err80];
+                  } else {
+                    vErrors.push(err80);
+                  }
+                  errors++;
+                }
               } else {
-                vErrors.push(err81);
+                const err81 = { instancePath: instancePath + "/call/summaries/" + i3, schemaPath: "#/definitions/call/properties/summaries/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                if (vErrors === null) {
+                  vErrors = [err81];
+                } else {
+                  vErrors.push(err81);
+                }
+                errors++;
+              }
+            }
+          } else {
+            const err82 = { instancePath: instancePath + "/call/summaries", schemaPath: "#/definitions/call/properties/summaries/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            if (vErrors === null) {
+              vErrors = [err82];
+            } else {
+              vErrors.push(err82);
+            }
+            errors++;
+          }
+        }
+        if (data24.attempt !== void 0) {
+          let data39 = data24.attempt;
+          if (!(typeof data39 == "number" && (!(data39 % 1) && !isNaN(data39)) && isFinite(data39))) {
+            const err83 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err83];
+            } else {
+              vErrors.push(err83);
+            }
+            errors++;
+          }
+          if (typeof data39 == "number" && isFinite(data39)) {
+            if (data39 > 100 || isNaN(data39)) {
+              const err84 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/maximum", keyword: "maximum", params: { comparison: "<=", limit: 100 }, message: "must be <= 100" };
+              if (vErrors === null) {
+                vErrors = [err84];
+              } else {
+                vErrors.push(err84);
+              }
+              errors++;
+            }
+            if (data39 < 1 || isNaN(data39)) {
+              const err85 = { instancePath: instancePath + "/call/attempt", schemaPath: "#/definitions/call/properties/attempt/minimum", keyword: "minimum", params: { comparison: ">=", limit: 1 }, message: "must be >= 1" };
+              if (vErrors === null) {
+                vErrors = [err85];
+              } else {
+                vErrors.push(err85);
               }
               errors++;
             }
           }
         }
       } else {
-        const err82 = { instancePath: instancePath + "/call", schemaPath: "#/definitions/call/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err86 = { instancePath: instancePath + "/call", schemaPath: "#/definitions/call/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err82];
+          vErrors = [err86];
         } else {
-          vErrors.push(err82);
+          vErrors.push(err86);
         }
         errors++;
       }
@@ -3208,55 +3253,10 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.provider !== void 0) {
-      let data39 = data.provider;
-      if (typeof data39 === "string") {
-        if (func3(data39) > 64) {
-          const err83 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-          if (vErrors === null) {
-            vErrors = [err83];
-          } else {
-            vErrors.push(err83);
-          }
-          errors++;
-        }
-      } else {
-        const err84 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-        if (vErrors === null) {
-          vErrors = [err84];
-        } else {
-          vErrors.push(err84);
-        }
-        errors++;
-      }
-    }
-    if (data.dialect !== void 0) {
-      let data40 = data.dialect;
-      if (!(data40 === "openai.chat" || data40 === "openai.responses" || data40 === "openai.completions" || data40 === "openai.embeddings" || data40 === "anthropic.messages" || data40 === "gemini.generate_content" || data40 === "cohere.chat" || data40 === "unknown")) {
-        const err85 = { instancePath: instancePath + "/dialect", schemaPath: "#/definitions/dialect/enum", keyword: "enum", params: { allowedValues: schema28.enum }, message: "must be equal to one of the allowed values" };
-        if (vErrors === null) {
-          vErrors = [err85];
-        } else {
-          vErrors.push(err85);
-        }
-        errors++;
-      }
-    }
-    if (data.stream !== void 0) {
-      if (typeof data.stream !== "boolean") {
-        const err86 = { instancePath: instancePath + "/stream", schemaPath: "#/properties/stream/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
-        if (vErrors === null) {
-          vErrors = [err86];
-        } else {
-          vErrors.push(err86);
-        }
-        errors++;
-      }
-    }
-    if (data.model !== void 0) {
-      let data42 = data.model;
-      if (data42 && typeof data42 == "object" && !Array.isArray(data42)) {
-        if (data42.evidence === void 0) {
-          const err87 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/required", keyword: "required", params: { missingProperty: "evidence" }, message: "must have required property 'evidence'" };
+      let data41 = data.provider;
+      if (typeof data41 === "string") {
+        if (func3(data41) > 64) {
+          const err87 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
           if (vErrors === null) {
             vErrors = [err87];
           } else {
@@ -3264,53 +3264,54 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
           errors++;
         }
-        for (const key5 in data42) {
+      } else {
+        const err88 = { instancePath: instancePath + "/provider", schemaPath: "#/properties/provider/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+        if (vErrors === null) {
+          vErrors = [err88];
+        } else {
+          vErrors.push(err88);
+        }
+        errors++;
+      }
+    }
+    if (data.dialect !== void 0) {
+      let data42 = data.dialect;
+      if (!(data42 === "openai.chat" || data42 === "openai.responses" || data42 === "openai.completions" || data42 === "openai.embeddings" || data42 === "anthropic.messages" || data42 === "gemini.generate_content" || data42 === "cohere.chat" || data42 === "unknown")) {
+        const err89 = { instancePath: instancePath + "/dialect", schemaPath: "#/definitions/dialect/enum", keyword: "enum", params: { allowedValues: schema28.enum }, message: "must be equal to one of the allowed values" };
+        if (vErrors === null) {
+          vErrors = [err89];
+        } else {
+          vErrors.push(err89);
+        }
+        errors++;
+      }
+    }
+    if (data.stream !== void 0) {
+      if (typeof data.stream !== "boolean") {
+        const err90 = { instancePath: instancePath + "/stream", schemaPath: "#/properties/stream/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+        if (vErrors === null) {
+          vErrors = [err90];
+        } else {
+          vErrors.push(err90);
+        }
+        errors++;
+      }
+    }
+    if (data.model !== void 0) {
+      let data44 = data.model;
+      if (data44 && typeof data44 == "object" && !Array.isArray(data44)) {
+        if (data44.evidence === void 0) {
+          const err91 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/required", keyword: "required", params: { missingProperty: "evidence" }, message: "must have required property 'evidence'" };
+          if (vErrors === null) {
+            vErrors = [err91];
+          } else {
+            vErrors.push(err91);
+          }
+          errors++;
+        }
+        for (const key5 in data44) {
           if (!(key5 === "requested" || key5 === "executed" || key5 === "evidence" || key5 === "fingerprint")) {
-            const err88 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err88];
-            } else {
-              vErrors.push(err88);
-            }
-            errors++;
-          }
-        }
-        if (data42.requested !== void 0) {
-          let data43 = data42.requested;
-          if (typeof data43 === "string") {
-            if (func3(data43) > 256) {
-              const err89 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-              if (vErrors === null) {
-                vErrors = [err89];
-              } else {
-                vErrors.push(err89);
-              }
-              errors++;
-            }
-          } else {
-            const err90 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err90];
-            } else {
-              vErrors.push(err90);
-            }
-            errors++;
-          }
-        }
-        if (data42.executed !== void 0) {
-          let data44 = data42.executed;
-          if (typeof data44 === "string") {
-            if (func3(data44) > 256) {
-              const err91 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
-              if (vErrors === null) {
-                vErrors = [err91];
-              } else {
-                vErrors.push(err91);
-              }
-              errors++;
-            }
-          } else {
-            const err92 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err92 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key5 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err92];
             } else {
@@ -3319,176 +3320,220 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data42.evidence !== void 0) {
-          let data45 = data42.evidence;
-          if (!(data45 === "response_body" || data45 === "stream_event" || data45 === "response_header" || data45 === "gateway" || data45 === "unknown")) {
-            const err93 = { instancePath: instancePath + "/model/evidence", schemaPath: "#/definitions/model/properties/evidence/enum", keyword: "enum", params: { allowedValues: schema29.properties.evidence.enum }, message: "must be equal to one of the allowed values" };
-            if (vErrors === null) {
-              vErrors = [err93];
-            } else {
-              vErrors.push(err93);
-            }
-            errors++;
-          }
-        }
-        if (data42.fingerprint !== void 0) {
-          let data46 = data42.fingerprint;
-          if (typeof data46 === "string") {
-            if (func3(data46) > 256) {
-              const err94 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+        if (data44.requested !== void 0) {
+          let data45 = data44.requested;
+          if (typeof data45 === "string") {
+            if (func3(data45) > 256) {
+              const err93 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
               if (vErrors === null) {
-                vErrors = [err94];
+                vErrors = [err93];
               } else {
-                vErrors.push(err94);
+                vErrors.push(err93);
               }
               errors++;
             }
           } else {
-            const err95 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err94 = { instancePath: instancePath + "/model/requested", schemaPath: "#/definitions/model/properties/requested/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err95];
+              vErrors = [err94];
             } else {
-              vErrors.push(err95);
+              vErrors.push(err94);
+            }
+            errors++;
+          }
+        }
+        if (data44.executed !== void 0) {
+          let data46 = data44.executed;
+          if (typeof data46 === "string") {
+            if (func3(data46) > 256) {
+              const err95 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err95];
+              } else {
+                vErrors.push(err95);
+              }
+              errors++;
+            }
+          } else {
+            const err96 = { instancePath: instancePath + "/model/executed", schemaPath: "#/definitions/model/properties/executed/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err96];
+            } else {
+              vErrors.push(err96);
+            }
+            errors++;
+          }
+        }
+        if (data44.evidence !== void 0) {
+          let data47 = data44.evidence;
+          if (!(data47 === "response_body" || data47 === "stream_event" || data47 === "response_header" || data47 === "gateway" || data47 === "unknown")) {
+            const err97 = { instancePath: instancePath + "/model/evidence", schemaPath: "#/definitions/model/properties/evidence/enum", keyword: "enum", params: { allowedValues: schema29.properties.evidence.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err97];
+            } else {
+              vErrors.push(err97);
+            }
+            errors++;
+          }
+        }
+        if (data44.fingerprint !== void 0) {
+          let data48 = data44.fingerprint;
+          if (typeof data48 === "string") {
+            if (func3(data48) > 256) {
+              const err98 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+              if (vErrors === null) {
+                vErrors = [err98];
+              } else {
+                vErrors.push(err98);
+              }
+              errors++;
+            }
+          } else {
+            const err99 = { instancePath: instancePath + "/model/fingerprint", schemaPath: "#/definitions/model/properties/fingerprint/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err99];
+            } else {
+              vErrors.push(err99);
             }
             errors++;
           }
         }
       } else {
-        const err96 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err100 = { instancePath: instancePath + "/model", schemaPath: "#/definitions/model/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err96];
+          vErrors = [err100];
         } else {
-          vErrors.push(err96);
+          vErrors.push(err100);
         }
         errors++;
       }
     }
     if (data.parameters !== void 0) {
-      let data47 = data.parameters;
-      if (data47 && typeof data47 == "object" && !Array.isArray(data47)) {
-        if (Object.keys(data47).length > 64) {
-          const err97 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
+      let data49 = data.parameters;
+      if (data49 && typeof data49 == "object" && !Array.isArray(data49)) {
+        if (Object.keys(data49).length > 64) {
+          const err101 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/maxProperties", keyword: "maxProperties", params: { limit: 64 }, message: "must NOT have more than 64 properties" };
           if (vErrors === null) {
-            vErrors = [err97];
+            vErrors = [err101];
           } else {
-            vErrors.push(err97);
+            vErrors.push(err101);
           }
           errors++;
         }
-        for (const key6 in data47) {
-          let data48 = data47[key6];
-          const _errs105 = errors;
-          let valid23 = false;
-          const _errs106 = errors;
-          if (!(typeof data48 == "number" && isFinite(data48))) {
-            const err98 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+        for (const key6 in data49) {
+          let data50 = data49[key6];
+          const _errs109 = errors;
+          let valid25 = false;
+          const _errs110 = errors;
+          if (!(typeof data50 == "number" && isFinite(data50))) {
+            const err102 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/0/type", keyword: "type", params: { type: "number" }, message: "must be number" };
             if (vErrors === null) {
-              vErrors = [err98];
+              vErrors = [err102];
             } else {
-              vErrors.push(err98);
+              vErrors.push(err102);
             }
             errors++;
           }
-          var _valid0 = _errs106 === errors;
-          valid23 = valid23 || _valid0;
-          if (!valid23) {
-            const _errs108 = errors;
-            if (typeof data48 !== "boolean") {
-              const err99 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
+          var _valid0 = _errs110 === errors;
+          valid25 = valid25 || _valid0;
+          if (!valid25) {
+            const _errs112 = errors;
+            if (typeof data50 !== "boolean") {
+              const err103 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/1/type", keyword: "type", params: { type: "boolean" }, message: "must be boolean" };
               if (vErrors === null) {
-                vErrors = [err99];
+                vErrors = [err103];
               } else {
-                vErrors.push(err99);
+                vErrors.push(err103);
               }
               errors++;
             }
-            var _valid0 = _errs108 === errors;
-            valid23 = valid23 || _valid0;
-            if (!valid23) {
-              const _errs110 = errors;
-              if (typeof data48 === "string") {
-                if (func3(data48) > 512) {
-                  const err100 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
+            var _valid0 = _errs112 === errors;
+            valid25 = valid25 || _valid0;
+            if (!valid25) {
+              const _errs114 = errors;
+              if (typeof data50 === "string") {
+                if (func3(data50) > 512) {
+                  const err104 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/maxLength", keyword: "maxLength", params: { limit: 512 }, message: "must NOT have more than 512 characters" };
                   if (vErrors === null) {
-                    vErrors = [err100];
+                    vErrors = [err104];
                   } else {
-                    vErrors.push(err100);
+                    vErrors.push(err104);
                   }
                   errors++;
                 }
               } else {
-                const err101 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                const err105 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/2/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                 if (vErrors === null) {
-                  vErrors = [err101];
+                  vErrors = [err105];
                 } else {
-                  vErrors.push(err101);
+                  vErrors.push(err105);
                 }
                 errors++;
               }
-              var _valid0 = _errs110 === errors;
-              valid23 = valid23 || _valid0;
-              if (!valid23) {
-                const _errs112 = errors;
-                if (Array.isArray(data48)) {
-                  if (data48.length > 16) {
-                    const err102 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
+              var _valid0 = _errs114 === errors;
+              valid25 = valid25 || _valid0;
+              if (!valid25) {
+                const _errs116 = errors;
+                if (Array.isArray(data50)) {
+                  if (data50.length > 16) {
+                    const err106 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/maxItems", keyword: "maxItems", params: { limit: 16 }, message: "must NOT have more than 16 items" };
                     if (vErrors === null) {
-                      vErrors = [err102];
+                      vErrors = [err106];
                     } else {
-                      vErrors.push(err102);
+                      vErrors.push(err106);
                     }
                     errors++;
                   }
-                  const len3 = data48.length;
-                  for (let i3 = 0; i3 < len3; i3++) {
-                    let data49 = data48[i3];
-                    if (typeof data49 === "string") {
-                      if (func3(data49) > 256) {
-                        const err103 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i3, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
+                  const len4 = data50.length;
+                  for (let i4 = 0; i4 < len4; i4++) {
+                    let data51 = data50[i4];
+                    if (typeof data51 === "string") {
+                      if (func3(data51) > 256) {
+                        const err107 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i4, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/maxLength", keyword: "maxLength", params: { limit: 256 }, message: "must NOT have more than 256 characters" };
                         if (vErrors === null) {
-                          vErrors = [err103];
+                          vErrors = [err107];
                         } else {
-                          vErrors.push(err103);
+                          vErrors.push(err107);
                         }
                         errors++;
                       }
                     } else {
-                      const err104 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i3, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                      const err108 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1") + "/" + i4, schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/items/type", keyword: "type", params: { type: "string" }, message: "must be string" };
                       if (vErrors === null) {
-                        vErrors = [err104];
+                        vErrors = [err108];
                       } else {
-                        vErrors.push(err104);
+                        vErrors.push(err108);
                       }
                       errors++;
                     }
                   }
                 } else {
-                  const err105 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+                  const err109 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf/3/type", keyword: "type", params: { type: "array" }, message: "must be array" };
                   if (vErrors === null) {
-                    vErrors = [err105];
+                    vErrors = [err109];
                   } else {
-                    vErrors.push(err105);
+                    vErrors.push(err109);
                   }
                   errors++;
                 }
-                var _valid0 = _errs112 === errors;
-                valid23 = valid23 || _valid0;
+                var _valid0 = _errs116 === errors;
+                valid25 = valid25 || _valid0;
               }
             }
           }
-          if (!valid23) {
-            const err106 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
+          if (!valid25) {
+            const err110 = { instancePath: instancePath + "/parameters/" + key6.replace(/~/g, "~0").replace(/\//g, "~1"), schemaPath: "#/properties/parameters/additionalProperties/anyOf", keyword: "anyOf", params: {}, message: "must match a schema in anyOf" };
             if (vErrors === null) {
-              vErrors = [err106];
+              vErrors = [err110];
             } else {
-              vErrors.push(err106);
+              vErrors.push(err110);
             }
             errors++;
           } else {
-            errors = _errs105;
+            errors = _errs109;
             if (vErrors !== null) {
-              if (_errs105) {
-                vErrors.length = _errs105;
+              if (_errs109) {
+                vErrors.length = _errs109;
               } else {
                 vErrors = null;
               }
@@ -3496,11 +3541,11 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
           }
         }
       } else {
-        const err107 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err111 = { instancePath: instancePath + "/parameters", schemaPath: "#/properties/parameters/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err107];
+          vErrors = [err111];
         } else {
-          vErrors.push(err107);
+          vErrors.push(err111);
         }
         errors++;
       }
@@ -3512,64 +3557,20 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.status !== void 0) {
-      let data51 = data.status;
-      if (data51 && typeof data51 == "object" && !Array.isArray(data51)) {
-        if (data51.outcome === void 0) {
-          const err108 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/required", keyword: "required", params: { missingProperty: "outcome" }, message: "must have required property 'outcome'" };
+      let data53 = data.status;
+      if (data53 && typeof data53 == "object" && !Array.isArray(data53)) {
+        if (data53.outcome === void 0) {
+          const err112 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/required", keyword: "required", params: { missingProperty: "outcome" }, message: "must have required property 'outcome'" };
           if (vErrors === null) {
-            vErrors = [err108];
+            vErrors = [err112];
           } else {
-            vErrors.push(err108);
+            vErrors.push(err112);
           }
           errors++;
         }
-        for (const key7 in data51) {
+        for (const key7 in data53) {
           if (!(key7 === "http" || key7 === "outcome" || key7 === "finishReason")) {
-            const err109 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err109];
-            } else {
-              vErrors.push(err109);
-            }
-            errors++;
-          }
-        }
-        if (data51.http !== void 0) {
-          let data52 = data51.http;
-          if (!(typeof data52 == "number" && (!(data52 % 1) && !isNaN(data52)) && isFinite(data52))) {
-            const err110 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
-            if (vErrors === null) {
-              vErrors = [err110];
-            } else {
-              vErrors.push(err110);
-            }
-            errors++;
-          }
-          if (typeof data52 == "number" && isFinite(data52)) {
-            if (data52 > 599 || isNaN(data52)) {
-              const err111 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599" };
-              if (vErrors === null) {
-                vErrors = [err111];
-              } else {
-                vErrors.push(err111);
-              }
-              errors++;
-            }
-            if (data52 < 100 || isNaN(data52)) {
-              const err112 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
-              if (vErrors === null) {
-                vErrors = [err112];
-              } else {
-                vErrors.push(err112);
-              }
-              errors++;
-            }
-          }
-        }
-        if (data51.outcome !== void 0) {
-          let data53 = data51.outcome;
-          if (!(data53 === "ok" || data53 === "error" || data53 === "blocked" || data53 === "aborted")) {
-            const err113 = { instancePath: instancePath + "/status/outcome", schemaPath: "#/definitions/status/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema36.properties.outcome.enum }, message: "must be equal to one of the allowed values" };
+            const err113 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key7 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err113];
             } else {
@@ -3578,97 +3579,97 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data51.finishReason !== void 0) {
-          let data54 = data51.finishReason;
-          if (typeof data54 === "string") {
-            if (func3(data54) > 64) {
-              const err114 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+        if (data53.http !== void 0) {
+          let data54 = data53.http;
+          if (!(typeof data54 == "number" && (!(data54 % 1) && !isNaN(data54)) && isFinite(data54))) {
+            const err114 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/type", keyword: "type", params: { type: "integer" }, message: "must be integer" };
+            if (vErrors === null) {
+              vErrors = [err114];
+            } else {
+              vErrors.push(err114);
+            }
+            errors++;
+          }
+          if (typeof data54 == "number" && isFinite(data54)) {
+            if (data54 > 599 || isNaN(data54)) {
+              const err115 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/maximum", keyword: "maximum", params: { comparison: "<=", limit: 599 }, message: "must be <= 599" };
               if (vErrors === null) {
-                vErrors = [err114];
+                vErrors = [err115];
               } else {
-                vErrors.push(err114);
+                vErrors.push(err115);
+              }
+              errors++;
+            }
+            if (data54 < 100 || isNaN(data54)) {
+              const err116 = { instancePath: instancePath + "/status/http", schemaPath: "#/definitions/status/properties/http/minimum", keyword: "minimum", params: { comparison: ">=", limit: 100 }, message: "must be >= 100" };
+              if (vErrors === null) {
+                vErrors = [err116];
+              } else {
+                vErrors.push(err116);
+              }
+              errors++;
+            }
+          }
+        }
+        if (data53.outcome !== void 0) {
+          let data55 = data53.outcome;
+          if (!(data55 === "ok" || data55 === "error" || data55 === "blocked" || data55 === "aborted")) {
+            const err117 = { instancePath: instancePath + "/status/outcome", schemaPath: "#/definitions/status/properties/outcome/enum", keyword: "enum", params: { allowedValues: schema36.properties.outcome.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err117];
+            } else {
+              vErrors.push(err117);
+            }
+            errors++;
+          }
+        }
+        if (data53.finishReason !== void 0) {
+          let data56 = data53.finishReason;
+          if (typeof data56 === "string") {
+            if (func3(data56) > 64) {
+              const err118 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              if (vErrors === null) {
+                vErrors = [err118];
+              } else {
+                vErrors.push(err118);
               }
               errors++;
             }
           } else {
-            const err115 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err119 = { instancePath: instancePath + "/status/finishReason", schemaPath: "#/definitions/status/properties/finishReason/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err115];
+              vErrors = [err119];
             } else {
-              vErrors.push(err115);
+              vErrors.push(err119);
             }
             errors++;
           }
         }
       } else {
-        const err116 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err120 = { instancePath: instancePath + "/status", schemaPath: "#/definitions/status/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err116];
+          vErrors = [err120];
         } else {
-          vErrors.push(err116);
+          vErrors.push(err120);
         }
         errors++;
       }
     }
     if (data.error !== void 0) {
-      let data55 = data.error;
-      if (data55 && typeof data55 == "object" && !Array.isArray(data55)) {
-        if (data55.type === void 0) {
-          const err117 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
+      let data57 = data.error;
+      if (data57 && typeof data57 == "object" && !Array.isArray(data57)) {
+        if (data57.type === void 0) {
+          const err121 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/required", keyword: "required", params: { missingProperty: "type" }, message: "must have required property 'type'" };
           if (vErrors === null) {
-            vErrors = [err117];
+            vErrors = [err121];
           } else {
-            vErrors.push(err117);
+            vErrors.push(err121);
           }
           errors++;
         }
-        for (const key8 in data55) {
+        for (const key8 in data57) {
           if (!(key8 === "type" || key8 === "code" || key8 === "stage")) {
-            const err118 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
-            if (vErrors === null) {
-              vErrors = [err118];
-            } else {
-              vErrors.push(err118);
-            }
-            errors++;
-          }
-        }
-        if (data55.type !== void 0) {
-          let data56 = data55.type;
-          if (typeof data56 === "string") {
-            if (func3(data56) > 128) {
-              const err119 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
-              if (vErrors === null) {
-                vErrors = [err119];
-              } else {
-                vErrors.push(err119);
-              }
-              errors++;
-            }
-          } else {
-            const err120 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err120];
-            } else {
-              vErrors.push(err120);
-            }
-            errors++;
-          }
-        }
-        if (data55.code !== void 0) {
-          let data57 = data55.code;
-          if (typeof data57 === "string") {
-            if (func3(data57) > 128) {
-              const err121 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
-              if (vErrors === null) {
-                vErrors = [err121];
-              } else {
-                vErrors.push(err121);
-              }
-              errors++;
-            }
-          } else {
-            const err122 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err122 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key8 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
               vErrors = [err122];
             } else {
@@ -3677,53 +3678,97 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
             errors++;
           }
         }
-        if (data55.stage !== void 0) {
-          let data58 = data55.stage;
-          if (!(data58 === "ingress" || data58 === "guardrail" || data58 === "routing" || data58 === "response")) {
-            const err123 = { instancePath: instancePath + "/error/stage", schemaPath: "#/definitions/error/properties/stage/enum", keyword: "enum", params: { allowedValues: schema37.properties.stage.enum }, message: "must be equal to one of the allowed values" };
+        if (data57.type !== void 0) {
+          let data58 = data57.type;
+          if (typeof data58 === "string") {
+            if (func3(data58) > 128) {
+              const err123 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err123];
+              } else {
+                vErrors.push(err123);
+              }
+              errors++;
+            }
+          } else {
+            const err124 = { instancePath: instancePath + "/error/type", schemaPath: "#/definitions/error/properties/type/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err123];
+              vErrors = [err124];
             } else {
-              vErrors.push(err123);
+              vErrors.push(err124);
+            }
+            errors++;
+          }
+        }
+        if (data57.code !== void 0) {
+          let data59 = data57.code;
+          if (typeof data59 === "string") {
+            if (func3(data59) > 128) {
+              const err125 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+              if (vErrors === null) {
+                vErrors = [err125];
+              } else {
+                vErrors.push(err125);
+              }
+              errors++;
+            }
+          } else {
+            const err126 = { instancePath: instancePath + "/error/code", schemaPath: "#/definitions/error/properties/code/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err126];
+            } else {
+              vErrors.push(err126);
+            }
+            errors++;
+          }
+        }
+        if (data57.stage !== void 0) {
+          let data60 = data57.stage;
+          if (!(data60 === "ingress" || data60 === "guardrail" || data60 === "routing" || data60 === "response")) {
+            const err127 = { instancePath: instancePath + "/error/stage", schemaPath: "#/definitions/error/properties/stage/enum", keyword: "enum", params: { allowedValues: schema37.properties.stage.enum }, message: "must be equal to one of the allowed values" };
+            if (vErrors === null) {
+              vErrors = [err127];
+            } else {
+              vErrors.push(err127);
             }
             errors++;
           }
         }
       } else {
-        const err124 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err128 = { instancePath: instancePath + "/error", schemaPath: "#/definitions/error/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err124];
+          vErrors = [err128];
         } else {
-          vErrors.push(err124);
+          vErrors.push(err128);
         }
         errors++;
       }
     }
     if (data.guardrails !== void 0) {
-      let data59 = data.guardrails;
-      if (Array.isArray(data59)) {
-        if (data59.length > 32) {
-          const err125 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
+      let data61 = data.guardrails;
+      if (Array.isArray(data61)) {
+        if (data61.length > 32) {
+          const err129 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/maxItems", keyword: "maxItems", params: { limit: 32 }, message: "must NOT have more than 32 items" };
           if (vErrors === null) {
-            vErrors = [err125];
+            vErrors = [err129];
           } else {
-            vErrors.push(err125);
+            vErrors.push(err129);
           }
           errors++;
         }
-        const len4 = data59.length;
-        for (let i4 = 0; i4 < len4; i4++) {
-          if (!validate17(data59[i4], { instancePath: instancePath + "/guardrails/" + i4, parentData: data59, parentDataProperty: i4, rootData })) {
+        const len5 = data61.length;
+        for (let i5 = 0; i5 < len5; i5++) {
+          if (!validate17(data61[i5], { instancePath: instancePath + "/guardrails/" + i5, parentData: data61, parentDataProperty: i5, rootData })) {
             vErrors = vErrors === null ? validate17.errors : vErrors.concat(validate17.errors);
             errors = vErrors.length;
           }
         }
       } else {
-        const err126 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+        const err130 = { instancePath: instancePath + "/guardrails", schemaPath: "#/properties/guardrails/type", keyword: "type", params: { type: "array" }, message: "must be array" };
         if (vErrors === null) {
-          vErrors = [err126];
+          vErrors = [err130];
         } else {
-          vErrors.push(err126);
+          vErrors.push(err130);
         }
         errors++;
       }
@@ -3759,222 +3804,180 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
       }
     }
     if (data.sampling !== void 0) {
-      let data66 = data.sampling;
-      if (data66 && typeof data66 == "object" && !Array.isArray(data66)) {
-        if (data66.reason === void 0) {
-          const err127 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
+      let data68 = data.sampling;
+      if (data68 && typeof data68 == "object" && !Array.isArray(data68)) {
+        if (data68.reason === void 0) {
+          const err131 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "reason" }, message: "must have required property 'reason'" };
           if (vErrors === null) {
-            vErrors = [err127];
+            vErrors = [err131];
           } else {
-            vErrors.push(err127);
+            vErrors.push(err131);
           }
           errors++;
         }
-        if (data66.probability === void 0) {
-          const err128 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "probability" }, message: "must have required property 'probability'" };
+        if (data68.probability === void 0) {
+          const err132 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/required", keyword: "required", params: { missingProperty: "probability" }, message: "must have required property 'probability'" };
           if (vErrors === null) {
-            vErrors = [err128];
+            vErrors = [err132];
           } else {
-            vErrors.push(err128);
+            vErrors.push(err132);
           }
           errors++;
         }
-        for (const key9 in data66) {
+        for (const key9 in data68) {
           if (!(key9 === "reason" || key9 === "rule" || key9 === "probability" || key9 === "policy")) {
-            const err129 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, message: "must NOT have additional properties" };
+            const err133 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key9 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err129];
+              vErrors = [err133];
             } else {
-              vErrors.push(err129);
+              vErrors.push(err133);
             }
             errors++;
           }
         }
-        if (data66.reason !== void 0) {
-          let data67 = data66.reason;
-          if (!(data67 === "rate" || data67 === "always" || data67 === "rescued")) {
-            const err130 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema59.properties.reason.enum }, message: "must be equal to one of the allowed values" };
+        if (data68.reason !== void 0) {
+          let data69 = data68.reason;
+          if (!(data69 === "rate" || data69 === "always" || data69 === "rescued")) {
+            const err134 = { instancePath: instancePath + "/sampling/reason", schemaPath: "#/definitions/sampling/properties/reason/enum", keyword: "enum", params: { allowedValues: schema59.properties.reason.enum }, message: "must be equal to one of the allowed values" };
             if (vErrors === null) {
-              vErrors = [err130];
+              vErrors = [err134];
             } else {
-              vErrors.push(err130);
+              vErrors.push(err134);
             }
             errors++;
           }
         }
-        if (data66.rule !== void 0) {
-          let data68 = data66.rule;
-          if (typeof data68 === "string") {
-            if (func3(data68) > 64) {
-              const err131 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
-              if (vErrors === null) {
-                vErrors = [err131];
-              } else {
-                vErrors.push(err131);
-              }
-              errors++;
-            }
-          } else {
-            const err132 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err132];
-            } else {
-              vErrors.push(err132);
-            }
-            errors++;
-          }
-        }
-        if (data66.probability !== void 0) {
-          let data69 = data66.probability;
-          if (typeof data69 == "number" && isFinite(data69)) {
-            if (data69 > 1 || isNaN(data69)) {
-              const err133 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
-              if (vErrors === null) {
-                vErrors = [err133];
-              } else {
-                vErrors.push(err133);
-              }
-              errors++;
-            }
-            if (data69 <= 0 || isNaN(data69)) {
-              const err134 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
-              if (vErrors === null) {
-                vErrors = [err134];
-              } else {
-                vErrors.push(err134);
-              }
-              errors++;
-            }
-          } else {
-            const err135 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/type", keyword: "type", params: { type: "number" }, message: "must be number" };
-            if (vErrors === null) {
-              vErrors = [err135];
-            } else {
-              vErrors.push(err135);
-            }
-            errors++;
-          }
-        }
-        if (data66.policy !== void 0) {
-          let data70 = data66.policy;
+        if (data68.rule !== void 0) {
+          let data70 = data68.rule;
           if (typeof data70 === "string") {
             if (func3(data70) > 64) {
-              const err136 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              const err135 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
               if (vErrors === null) {
-                vErrors = [err136];
+                vErrors = [err135];
               } else {
-                vErrors.push(err136);
+                vErrors.push(err135);
               }
               errors++;
             }
           } else {
-            const err137 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            const err136 = { instancePath: instancePath + "/sampling/rule", schemaPath: "#/definitions/sampling/properties/rule/type", keyword: "type", params: { type: "string" }, message: "must be string" };
             if (vErrors === null) {
-              vErrors = [err137];
+              vErrors = [err136];
             } else {
-              vErrors.push(err137);
+              vErrors.push(err136);
+            }
+            errors++;
+          }
+        }
+        if (data68.probability !== void 0) {
+          let data71 = data68.probability;
+          if (typeof data71 == "number" && isFinite(data71)) {
+            if (data71 > 1 || isNaN(data71)) {
+              const err137 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/maximum", keyword: "maximum", params: { comparison: "<=", limit: 1 }, message: "must be <= 1" };
+              if (vErrors === null) {
+                vErrors = [err137];
+              } else {
+                vErrors.push(err137);
+              }
+              errors++;
+            }
+            if (data71 <= 0 || isNaN(data71)) {
+              const err138 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/exclusiveMinimum", keyword: "exclusiveMinimum", params: { comparison: ">", limit: 0 }, message: "must be > 0" };
+              if (vErrors === null) {
+                vErrors = [err138];
+              } else {
+                vErrors.push(err138);
+              }
+              errors++;
+            }
+          } else {
+            const err139 = { instancePath: instancePath + "/sampling/probability", schemaPath: "#/definitions/sampling/properties/probability/type", keyword: "type", params: { type: "number" }, message: "must be number" };
+            if (vErrors === null) {
+              vErrors = [err139];
+            } else {
+              vErrors.push(err139);
+            }
+            errors++;
+          }
+        }
+        if (data68.policy !== void 0) {
+          let data72 = data68.policy;
+          if (typeof data72 === "string") {
+            if (func3(data72) > 64) {
+              const err140 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/maxLength", keyword: "maxLength", params: { limit: 64 }, message: "must NOT have more than 64 characters" };
+              if (vErrors === null) {
+                vErrors = [err140];
+              } else {
+                vErrors.push(err140);
+              }
+              errors++;
+            }
+          } else {
+            const err141 = { instancePath: instancePath + "/sampling/policy", schemaPath: "#/definitions/sampling/properties/policy/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err141];
+            } else {
+              vErrors.push(err141);
             }
             errors++;
           }
         }
       } else {
-        const err138 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err142 = { instancePath: instancePath + "/sampling", schemaPath: "#/definitions/sampling/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err138];
+          vErrors = [err142];
         } else {
-          vErrors.push(err138);
+          vErrors.push(err142);
         }
         errors++;
       }
     }
     if (data.attestation !== void 0) {
-      let data71 = data.attestation;
-      if (data71 && typeof data71 == "object" && !Array.isArray(data71)) {
-        if (data71.payload === void 0) {
-          const err139 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payload" }, message: "must have required property 'payload'" };
+      let data73 = data.attestation;
+      if (data73 && typeof data73 == "object" && !Array.isArray(data73)) {
+        if (data73.payload === void 0) {
+          const err143 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payload" }, message: "must have required property 'payload'" };
           if (vErrors === null) {
-            vErrors = [err139];
+            vErrors = [err143];
           } else {
-            vErrors.push(err139);
+            vErrors.push(err143);
           }
           errors++;
         }
-        if (data71.payloadType === void 0) {
-          const err140 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payloadType" }, message: "must have required property 'payloadType'" };
+        if (data73.payloadType === void 0) {
+          const err144 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "payloadType" }, message: "must have required property 'payloadType'" };
           if (vErrors === null) {
-            vErrors = [err140];
+            vErrors = [err144];
           } else {
-            vErrors.push(err140);
+            vErrors.push(err144);
           }
           errors++;
         }
-        if (data71.signatures === void 0) {
-          const err141 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "signatures" }, message: "must have required property 'signatures'" };
+        if (data73.signatures === void 0) {
+          const err145 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/required", keyword: "required", params: { missingProperty: "signatures" }, message: "must have required property 'signatures'" };
           if (vErrors === null) {
-            vErrors = [err141];
+            vErrors = [err145];
           } else {
-            vErrors.push(err141);
+            vErrors.push(err145);
           }
           errors++;
         }
-        for (const key10 in data71) {
+        for (const key10 in data73) {
           if (!(key10 === "payload" || key10 === "payloadType" || key10 === "signatures")) {
-            const err142 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties" };
+            const err146 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key10 }, message: "must NOT have additional properties" };
             if (vErrors === null) {
-              vErrors = [err142];
+              vErrors = [err146];
             } else {
-              vErrors.push(err142);
+              vErrors.push(err146);
             }
             errors++;
           }
         }
-        if (data71.payload !== void 0) {
-          let data72 = data71.payload;
-          if (typeof data72 === "string") {
-            if (func3(data72) > 524288) {
-              const err143 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/maxLength", keyword: "maxLength", params: { limit: 524288 }, message: "must NOT have more than 524288 characters" };
-              if (vErrors === null) {
-                vErrors = [err143];
-              } else {
-                vErrors.push(err143);
-              }
-              errors++;
-            }
-          } else {
-            const err144 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-            if (vErrors === null) {
-              vErrors = [err144];
-            } else {
-              vErrors.push(err144);
-            }
-            errors++;
-          }
-        }
-        if (data71.payloadType !== void 0) {
-          if ("application/vnd.in-toto+json" !== data71.payloadType) {
-            const err145 = { instancePath: instancePath + "/attestation/payloadType", schemaPath: "#/definitions/envelope/properties/payloadType/const", keyword: "const", params: { allowedValue: "application/vnd.in-toto+json" }, message: "must be equal to constant" };
-            if (vErrors === null) {
-              vErrors = [err145];
-            } else {
-              vErrors.push(err145);
-            }
-            errors++;
-          }
-        }
-        if (data71.signatures !== void 0) {
-          let data74 = data71.signatures;
-          if (Array.isArray(data74)) {
-            if (data74.length > 4) {
-              const err146 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
-              if (vErrors === null) {
-                vErrors = [err146];
-              } else {
-                vErrors.push(err146);
-              }
-              errors++;
-            }
-            if (data74.length < 1) {
-              const err147 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+        if (data73.payload !== void 0) {
+          let data74 = data73.payload;
+          if (typeof data74 === "string") {
+            if (func3(data74) > 524288) {
+              const err147 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/maxLength", keyword: "maxLength", params: { limit: 524288 }, message: "must NOT have more than 524288 characters" };
               if (vErrors === null) {
                 vErrors = [err147];
               } else {
@@ -3982,75 +3985,73 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
               }
               errors++;
             }
-            const len5 = data74.length;
-            for (let i5 = 0; i5 < len5; i5++) {
-              let data75 = data74[i5];
-              if (data75 && typeof data75 == "object" && !Array.isArray(data75)) {
-                if (data75.keyid === void 0) {
-                  const err148 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "keyid" }, message: "must have required property 'keyid'" };
+          } else {
+            const err148 = { instancePath: instancePath + "/attestation/payload", schemaPath: "#/definitions/envelope/properties/payload/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+            if (vErrors === null) {
+              vErrors = [err148];
+            } else {
+              vErrors.push(err148);
+            }
+            errors++;
+          }
+        }
+        if (data73.payloadType !== void 0) {
+          if ("application/vnd.in-toto+json" !== data73.payloadType) {
+            const err149 = { instancePath: instancePath + "/attestation/payloadType", schemaPath: "#/definitions/envelope/properties/payloadType/const", keyword: "const", params: { allowedValue: "application/vnd.in-toto+json" }, message: "must be equal to constant" };
+            if (vErrors === null) {
+              vErrors = [err149];
+            } else {
+              vErrors.push(err149);
+            }
+            errors++;
+          }
+        }
+        if (data73.signatures !== void 0) {
+          let data76 = data73.signatures;
+          if (Array.isArray(data76)) {
+            if (data76.length > 4) {
+              const err150 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/maxItems", keyword: "maxItems", params: { limit: 4 }, message: "must NOT have more than 4 items" };
+              if (vErrors === null) {
+                vErrors = [err150];
+              } else {
+                vErrors.push(err150);
+              }
+              errors++;
+            }
+            if (data76.length < 1) {
+              const err151 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/minItems", keyword: "minItems", params: { limit: 1 }, message: "must NOT have fewer than 1 items" };
+              if (vErrors === null) {
+                vErrors = [err151];
+              } else {
+                vErrors.push(err151);
+              }
+              errors++;
+            }
+            const len6 = data76.length;
+            for (let i6 = 0; i6 < len6; i6++) {
+              let data77 = data76[i6];
+              if (data77 && typeof data77 == "object" && !Array.isArray(data77)) {
+                if (data77.keyid === void 0) {
+                  const err152 = { instancePath: instancePath + "/attestation/signatures/" + i6, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "keyid" }, message: "must have required property 'keyid'" };
                   if (vErrors === null) {
-                    vErrors = [err148];
+                    vErrors = [err152];
                   } else {
-                    vErrors.push(err148);
+                    vErrors.push(err152);
                   }
                   errors++;
                 }
-                if (data75.sig === void 0) {
-                  const err149 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "sig" }, message: "must have required property 'sig'" };
+                if (data77.sig === void 0) {
+                  const err153 = { instancePath: instancePath + "/attestation/signatures/" + i6, schemaPath: "#/definitions/envelope/properties/signatures/items/required", keyword: "required", params: { missingProperty: "sig" }, message: "must have required property 'sig'" };
                   if (vErrors === null) {
-                    vErrors = [err149];
+                    vErrors = [err153];
                   } else {
-                    vErrors.push(err149);
+                    vErrors.push(err153);
                   }
                   errors++;
                 }
-                for (const key11 in data75) {
+                for (const key11 in data77) {
                   if (!(key11 === "keyid" || key11 === "sig")) {
-                    const err150 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
-                    if (vErrors === null) {
-                      vErrors = [err150];
-                    } else {
-                      vErrors.push(err150);
-                    }
-                    errors++;
-                  }
-                }
-                if (data75.keyid !== void 0) {
-                  let data76 = data75.keyid;
-                  if (typeof data76 === "string") {
-                    if (func3(data76) > 128) {
-                      const err151 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err151];
-                      } else {
-                        vErrors.push(err151);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err152 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/type", keyword: "type", params: { type: "string" }, message: "must be string" };
-                    if (vErrors === null) {
-                      vErrors = [err152];
-                    } else {
-                      vErrors.push(err152);
-                    }
-                    errors++;
-                  }
-                }
-                if (data75.sig !== void 0) {
-                  let data77 = data75.sig;
-                  if (typeof data77 === "string") {
-                    if (func3(data77) > 128) {
-                      const err153 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
-                      if (vErrors === null) {
-                        vErrors = [err153];
-                      } else {
-                        vErrors.push(err153);
-                      }
-                      errors++;
-                    }
-                  } else {
-                    const err154 = { instancePath: instancePath + "/attestation/signatures/" + i5 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    const err154 = { instancePath: instancePath + "/attestation/signatures/" + i6, schemaPath: "#/definitions/envelope/properties/signatures/items/additionalProperties", keyword: "additionalProperties", params: { additionalProperty: key11 }, message: "must NOT have additional properties" };
                     if (vErrors === null) {
                       vErrors = [err154];
                     } else {
@@ -4059,42 +4060,86 @@ function validate10(data, { instancePath = "", parentData, parentDataProperty, r
                     errors++;
                   }
                 }
+                if (data77.keyid !== void 0) {
+                  let data78 = data77.keyid;
+                  if (typeof data78 === "string") {
+                    if (func3(data78) > 128) {
+                      const err155 = { instancePath: instancePath + "/attestation/signatures/" + i6 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err155];
+                      } else {
+                        vErrors.push(err155);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err156 = { instancePath: instancePath + "/attestation/signatures/" + i6 + "/keyid", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/keyid/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err156];
+                    } else {
+                      vErrors.push(err156);
+                    }
+                    errors++;
+                  }
+                }
+                if (data77.sig !== void 0) {
+                  let data79 = data77.sig;
+                  if (typeof data79 === "string") {
+                    if (func3(data79) > 128) {
+                      const err157 = { instancePath: instancePath + "/attestation/signatures/" + i6 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/maxLength", keyword: "maxLength", params: { limit: 128 }, message: "must NOT have more than 128 characters" };
+                      if (vErrors === null) {
+                        vErrors = [err157];
+                      } else {
+                        vErrors.push(err157);
+                      }
+                      errors++;
+                    }
+                  } else {
+                    const err158 = { instancePath: instancePath + "/attestation/signatures/" + i6 + "/sig", schemaPath: "#/definitions/envelope/properties/signatures/items/properties/sig/type", keyword: "type", params: { type: "string" }, message: "must be string" };
+                    if (vErrors === null) {
+                      vErrors = [err158];
+                    } else {
+                      vErrors.push(err158);
+                    }
+                    errors++;
+                  }
+                }
               } else {
-                const err155 = { instancePath: instancePath + "/attestation/signatures/" + i5, schemaPath: "#/definitions/envelope/properties/signatures/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+                const err159 = { instancePath: instancePath + "/attestation/signatures/" + i6, schemaPath: "#/definitions/envelope/properties/signatures/items/type", keyword: "type", params: { type: "object" }, message: "must be object" };
                 if (vErrors === null) {
-                  vErrors = [err155];
+                  vErrors = [err159];
                 } else {
-                  vErrors.push(err155);
+                  vErrors.push(err159);
                 }
                 errors++;
               }
             }
           } else {
-            const err156 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/type", keyword: "type", params: { type: "array" }, message: "must be array" };
+            const err160 = { instancePath: instancePath + "/attestation/signatures", schemaPath: "#/definitions/envelope/properties/signatures/type", keyword: "type", params: { type: "array" }, message: "must be array" };
             if (vErrors === null) {
-              vErrors = [err156];
+              vErrors = [err160];
             } else {
-              vErrors.push(err156);
+              vErrors.push(err160);
             }
             errors++;
           }
         }
       } else {
-        const err157 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+        const err161 = { instancePath: instancePath + "/attestation", schemaPath: "#/definitions/envelope/type", keyword: "type", params: { type: "object" }, message: "must be object" };
         if (vErrors === null) {
-          vErrors = [err157];
+          vErrors = [err161];
         } else {
-          vErrors.push(err157);
+          vErrors.push(err161);
         }
         errors++;
       }
     }
   } else {
-    const err158 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
+    const err162 = { instancePath, schemaPath: "#/type", keyword: "type", params: { type: "object" }, message: "must be object" };
     if (vErrors === null) {
-      vErrors = [err158];
+      vErrors = [err162];
     } else {
-      vErrors.push(err158);
+      vErrors.push(err162);
     }
     errors++;
   }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { handedOver, onlyMessage } from '../../../../plugin/src/record/handover.ts';
+import type { LlmRequest } from '#dialects';
+import { handedOver, onlyMessage, summariesIn } from '../../../../plugin/src/record/handover.ts';
 
 const calls = (...texts: readonly string[]) => ({
   toolCalls: texts.map((text, index) => ({ id: `c${index}`, name: 'research', arguments: text })),
@@ -40,5 +41,42 @@ describe('what a tool call hands over', () => {
     );
     const many = calls(JSON.stringify(Array.from({ length: 10_000 }, (_, index) => `text number ${index}`)));
     expect(handedOver(many)).toHaveLength(64);
+  });
+});
+
+describe('texts that may be a summary of a conversation', () => {
+  const SUMMARY = 'The user bakes rye bread and asks about ovens.';
+  const request = (instructions: readonly string[], first: string | undefined, auxiliary?: LlmRequest['auxiliary']) => ({
+    auxiliary,
+    instructions: instructions.map((text) => message('system', text)),
+    messages: first === undefined ? [] : [message('user', first)],
+    startsWithSummary: first !== undefined,
+  });
+  const made = summariesIn(request([], 'Write a summary of the following.', 'summary'), { text: SUMMARY });
+
+  it.each([
+    ['as it is', [SUMMARY], undefined],
+    ['behind a heading', [`Summary of the conversation so far: ${SUMMARY}`], undefined],
+    ['behind a heading of its own line', ['You are kind and short.', `Conversation summary\n${SUMMARY}\n`], undefined],
+    ['in tags, as a message', [], `<summary>\n${SUMMARY}\n</summary>`],
+    ['written otherwise', [SUMMARY.toUpperCase().replaceAll(' ', '\n ')], undefined],
+  ] as const)('are the same on both ends: %s', (_name, instructions, first) => {
+    expect(made).toHaveLength(1);
+    expect(summariesIn(request(instructions, first), { text: 'unrelated' })).toContain(made[0]);
+  });
+
+  it('are few, long enough to be one, and never those of other calls beside a conversation', () => {
+    expect(summariesIn(request(['Be kind.'], undefined), { text: SUMMARY })).toEqual([]);
+    expect(summariesIn(request([SUMMARY], undefined, 'title'), { text: SUMMARY })).toEqual([]);
+    expect(
+      summariesIn(
+        request(
+          Array.from({ length: 40 }, (_, i) => `Summary ${i}: ${SUMMARY}`),
+          undefined,
+        ),
+        { text: '' },
+      ).length,
+    ).toBeLessThanOrEqual(8);
+    expect(summariesIn(request(['x'.repeat(100_001)], undefined), { text: '' })).toEqual([]);
   });
 });
