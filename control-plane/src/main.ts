@@ -74,14 +74,18 @@ function greet(server: Server, config: Config, plane: ControlPlane): void {
   say(`  API        ${url}/openapi.json`);
   say(`  health     ${url}/healthz  ${url}/readyz  ${url}/metrics`);
   say(`  data       ${config.dataFolder}`);
-  showFirstToken(plane);
+  showFirstToken(plane, url);
   if (plane.firstToken === undefined && config.adminToken !== undefined && config.adminToken.length < 16) {
     plane.logger.warn('weak_admin_token', { remedy: 'CLEW_ADMIN_TOKEN has fewer than 16 characters' });
   }
 }
 
-function showFirstToken({ firstToken }: ControlPlane): void {
-  if (firstToken) say(`Admin token, shown this once: ${firstToken.token}`);
+/** Without `url` nothing listens, so there is nothing to sign in to yet. */
+function showFirstToken({ firstToken }: ControlPlane, url?: string): void {
+  if (!firstToken) return;
+  say(`Admin token, shown this once: ${firstToken.token}`);
+  // Fragments are not sent, so the token is in no log of a server or proxy.
+  if (url !== undefined) say(`  sign in    ${url}/#token=${firstToken.token}`);
 }
 
 async function stop(server: Server, plane: ControlPlane): Promise<void> {

@@ -116,7 +116,7 @@ function listen(proxy: Proxy, port: number): Promise<string> {
 }
 
 /** Ends a proxy: no new requests, a short grace for those under way. */
-export async function closeProxy(proxy: Proxy): Promise<void> {
+async function closeProxy(proxy: Proxy): Promise<void> {
   const closed = new Promise<void>((resolve) => proxy.server.close(() => resolve()));
   proxy.server.closeIdleConnections();
   const timer = setTimeout(() => proxy.server.closeAllConnections(), CLOSE_GRACE_MS);

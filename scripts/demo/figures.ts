@@ -131,7 +131,7 @@ export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): P
 }
 
 /** A model resolves to dated snapshots of itself; any other answering is a fallback. */
-export function isFallback(model: Pick<Model, 'requested' | 'executed'> | null): boolean {
+function isFallback(model: Pick<Model, 'requested' | 'executed'> | null): boolean {
   if (model?.requested === undefined || model.executed === undefined) return false;
   const rest = model.executed.startsWith(model.requested) ? model.executed.slice(model.requested.length) : undefined;
   return rest === undefined || !/^(-\d{4}.*)?$/.test(rest);

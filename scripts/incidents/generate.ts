@@ -15,7 +15,7 @@ export interface Request {
   readonly durationMs: number;
 }
 
-export const CAUSES = ['model', 'route', 'topic', 'intent', 'variant'] as const;
+const CAUSES = ['model', 'route', 'topic', 'intent', 'variant'] as const;
 export type CauseDimension = (typeof CAUSES)[number];
 
 export interface Incident {

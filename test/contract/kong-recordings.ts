@@ -5,7 +5,7 @@ import { Binary, LuaMap, type LuaValue } from '../../plugin/trial-gateway/protoc
 
 // Frames recorded between a real Kong and a real plugin server, as values.
 
-export const fixtures = path.join(import.meta.dirname, '..', 'fixtures', 'kong');
+const fixtures = path.join(import.meta.dirname, '..', 'fixtures', 'kong');
 
 type Direction = 'out' | 'in';
 export interface Recording {

@@ -16,7 +16,7 @@ export const SCOPES: readonly Scope[] = [HERE, OTHER_TENANT, OTHER_ENVIRONMENT];
 export const MODEL = 'test-model-1';
 
 /** A clock that tests move. */
-export class TestClock {
+class TestClock {
   ms = Date.parse('2026-03-01T12:00:00Z');
   nowMs(): number {
     return this.ms;

@@ -78,6 +78,7 @@ describe('npm start', () => {
     const first = await start();
     await expect.poll(() => first.output()).toContain('Admin token');
     const token = /Admin token, shown this once: (\S+)/.exec(first.output())?.[1] ?? '';
+    await expect.poll(() => first.output()).toContain(`${first.url}/#token=${token}\n`);
     const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
     const rows = [
       sample({

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import path from 'node:path';
 
 const CHILD = path.join(import.meta.dirname, 'store-child.ts');
-export const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning'];
+const NODE_ARGUMENTS = ['--disable-warning=ExperimentalWarning'];
 
 export interface StoreProcess {
   readonly child: ChildProcess;

@@ -14,7 +14,7 @@ const FLAGS = [
 ];
 
 /** Path of the browser; throws with the command that installs it. */
-export function chromiumPath(): string {
+function chromiumPath(): string {
   const folders = ['/usr/bin', ...(process.env['PATH'] ?? '').split(path.delimiter)];
   const candidates = folders.flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => path.join(folder, name)));
   for (const candidate of candidates) {

@@ -1,8 +1,10 @@
 // Hostile texts for the pattern engine, as many as wanted, each the same for its number: what patterns begin with,
 // repeated, nested and cut, and random characters of their alphabets.
 import { createRedactor } from '#redact';
+import { seeded } from '../../control-plane/src/kernel/index.ts';
 
-const UNITS = [
+/** What patterns begin with, and halves of what they find. Adding one changes what each number stands for. */
+export const UNITS = [
   ...[
     '1',
     '1 ',
@@ -78,20 +80,9 @@ const ALPHABETS = [
   'äöüß€電話🙂\u200b\u00ad',
 ] as const;
 
-/** mulberry32: small, fast, the same everywhere. */
-function random(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** At most `most` UTF-16 units. */
 export function hostileText(number: number, most: number): string {
-  const next = random(number);
+  const next = seeded(number);
   const pick = <T>(of: ArrayLike<T>): T => of[Math.floor(next() * of.length)] as T;
   const size = 1 + Math.floor(next() * most);
   let text = '';

@@ -7,7 +7,7 @@ import type { KeptVerdict, TuningView } from './types.ts';
 /** How far a tenant may depart from the weights, which rest on far more conversations. */
 const LIMITS = { scale: [0.5, 2], shift: 2, perLogGap: 0.5, slope: [0.3, 3], offset: 2 } as const;
 /** Never joined below even odds: a wrong merge is worse than a split. */
-export const LOWEST_JOIN = 0.5;
+const LOWEST_JOIN = 0.5;
 const HIGHEST_JOIN = 0.95;
 /** Weight of staying with the weights, as so many observations of unit size. */
 const PULL: number = 8;

@@ -62,7 +62,7 @@ export function createExactFigures({
 }
 
 /** People of each topic of a day; one who was in two topics counts in both. */
-export function exactDay(threads: readonly DayThread[]): readonly ReleasedFigure[] {
+function exactDay(threads: readonly DayThread[]): readonly ReleasedFigure[] {
   return [...Map.groupBy(threads, ({ topicId }) => topicId)].map(([topicId, all]) => {
     const people = [...Map.groupBy(all, ({ principal }) => principal).values()];
     return {

@@ -43,7 +43,7 @@ export function x25519PrivateKey(raw: Uint8Array): KeyObject {
 }
 
 /** @param raw 32 bytes */
-export function x25519PublicKey(raw: Uint8Array): KeyObject {
+function x25519PublicKey(raw: Uint8Array): KeyObject {
   if (raw.length !== X25519_BYTES) throw new RangeError('An X25519 public key has 32 bytes');
   return createPublicKey({ key: Buffer.concat([SPKI_HEAD, raw]), format: 'der', type: 'spki' });
 }

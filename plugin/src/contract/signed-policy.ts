@@ -5,7 +5,7 @@ import type { KeyObject } from 'node:crypto';
 import { canonicalize } from './canonical.ts';
 import { openSent, signEnvelope, type SigningKey } from './run/dsse.ts';
 
-export const SIGNED_POLICY_TYPE = 'application/vnd.clew.policy.v1+json';
+const SIGNED_POLICY_TYPE = 'application/vnd.clew.policy.v1+json';
 /** Answer header beside a policy: a DSSE envelope in base64. */
 export const POLICY_SIGNATURE_HEADER = 'clew-policy-signature';
 

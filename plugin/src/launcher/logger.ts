@@ -9,7 +9,7 @@ export interface LauncherLogger {
 }
 
 /** Drops what follows the first colon of messages about a handler that threw: it is the exception's own text. */
-export function withoutContent(text: string): string {
+function withoutContent(text: string): string {
   return text.replace(/^(unhandled exception in [\w.-]+ on instance #\d+):[^]*$/, '$1').slice(0, 2000);
 }
 

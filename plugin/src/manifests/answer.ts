@@ -2,7 +2,7 @@
 import type { CompanionDecision } from '#contract';
 import type { GuardVerdict } from './guard.ts';
 
-export const VERDICT_HEADER = 'clew-verdict';
+const VERDICT_HEADER = 'clew-verdict';
 const PROBLEM = 'https://clew.dev/problems/not-approved';
 const MAX_SHOWN = 50;
 

@@ -62,10 +62,3 @@ export function wordEnd(text: string, from: number): number {
   while (end < text.length && isWord(text.charCodeAt(end))) end += 1;
   return end;
 }
-
-/** The digits of text[start, end), separators left out. */
-export function digitsOf(text: string, start: number, end: number): string {
-  let digits = '';
-  for (let at = start; at < end; at += 1) if (isDigit(text.charCodeAt(at))) digits += text.charAt(at);
-  return digits;
-}

@@ -5,7 +5,7 @@ import type { RedactionPolicy } from '#contract';
 import { RedactionError, type Finding } from './types.ts';
 
 /** Upper bound that `*`, `+` and `{n,}` get. */
-export const REPEAT_LIMIT = 64;
+const REPEAT_LIMIT = 64;
 /** Ways in which the repetitions of one pattern may divide a text. */
 const MAX_WAYS = 5000;
 /** Longest match of a pattern, so that a stream knows how much to hold back. */

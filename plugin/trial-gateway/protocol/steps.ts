@@ -38,7 +38,7 @@ function toMultiMap(table: object): LuaMap {
 }
 
 /** The result of a PDK method in the shape that Kong gives it on the wire. */
-export function shapeResult(method: string, value: LuaValue): LuaValue {
+function shapeResult(method: string, value: LuaValue): LuaValue {
   if (value === undefined || value === null) return undefined;
   if (RAW_BODY.test(method)) {
     if (value instanceof Uint8Array) return new Binary(value);

@@ -27,7 +27,7 @@ export function jsonSchemaOf(format: Json | undefined): JsonObject | undefined {
 }
 
 /** Splits messages into the user's words, those before, and tool results since. */
-export function readMessages(messages: readonly Json[]): Pick<Ask, 'prompt' | 'earlier' | 'toolResults'> {
+function readMessages(messages: readonly Json[]): Pick<Ask, 'prompt' | 'earlier' | 'toolResults'> {
   const users: string[] = [];
   let toolResults: string[] = [];
   for (const message of messages.filter(isObject)) {

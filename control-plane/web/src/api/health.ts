@@ -44,7 +44,7 @@ const LINE = /^([a-zA-Z_:][\w:]*)(?:\{(.*)\})? (\S+)$/;
 const LABEL = /(\w+)="((?:[^"\\]|\\.)*)"/g;
 
 /** Prometheus' text format; comments and what is no number are passed over. */
-export function parseMetrics(text: string): readonly Sample[] {
+function parseMetrics(text: string): readonly Sample[] {
   return text.split('\n').flatMap((line): readonly Sample[] => {
     const [, name, labels = '', value] = LINE.exec(line) ?? [];
     const number = Number(value);

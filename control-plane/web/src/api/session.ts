@@ -9,7 +9,7 @@ export interface SessionState {
   readonly endsAt: string | null;
 }
 
-export async function readSession(signal?: AbortSignal): Promise<SessionState> {
+async function readSession(signal?: AbortSignal): Promise<SessionState> {
   const response = await fetch('/v1/session', {
     headers: { Accept: 'application/json' },
     credentials: 'same-origin',

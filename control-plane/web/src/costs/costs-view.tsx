@@ -16,7 +16,7 @@ const POLL_MS = 60_000;
 /** Without a choice the API takes the last 30 days. */
 const SINCE = SINCE_OPTIONS.filter(([value]) => value !== '30d');
 
-export const DIMENSION_NAMES: Readonly<Record<CostDimension, string>> = {
+const DIMENSION_NAMES: Readonly<Record<CostDimension, string>> = {
   model: 'model',
   topic: 'topic',
   principal: 'user',

@@ -6,7 +6,7 @@ export type FilterName = (typeof FILTER_NAMES)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 
 /** Filters of the runs; `first` is the run that another one is being chosen to be compared with. */
-export const RUN_FILTER_NAMES = ['verdict', 'model', 'since', 'first'] as const;
+const RUN_FILTER_NAMES = ['verdict', 'model', 'since', 'first'] as const;
 export type RunFilterName = (typeof RUN_FILTER_NAMES)[number];
 export type RunFilters = Readonly<Partial<Record<RunFilterName, string>>>;
 
@@ -29,7 +29,7 @@ export interface ThreadPlace {
 }
 
 /** Filters of the audit log. */
-export const AUDIT_FILTER_NAMES = ['kind', 'actor', 'since'] as const;
+const AUDIT_FILTER_NAMES = ['kind', 'actor', 'since'] as const;
 export type AuditFilters = Readonly<Partial<Record<(typeof AUDIT_FILTER_NAMES)[number], string>>>;
 
 /** Two models to compare, over a time. */

@@ -22,5 +22,5 @@ export function ReasonField({ value, onChange, placeholder }: ReasonFieldProps) 
   );
 }
 
-export const REASON_MIN = 8;
+const REASON_MIN = 8;
 export const isReason = (text: string): boolean => text.trim().length >= REASON_MIN;

@@ -44,7 +44,7 @@ function localStart(text: string, at: number): number {
 }
 
 /** End of the domain that starts at `from`, or -1: labels of letters, digits and hyphens, the last without digits. */
-export function domainEnd(text: string, from: number): number {
+function domainEnd(text: string, from: number): number {
   let end = -1;
   let label = from;
   for (let labels = 0; labels < 12 && label - from < MAX_DOMAIN; labels += 1) {

@@ -94,7 +94,7 @@ export function failure(fields: Fields = {}): Fields {
   });
 }
 
-export function eventOf(fields: Fields): LiteLlmEvent {
+function eventOf(fields: Fields): LiteLlmEvent {
   const reading = readEvent(fields);
   if (!reading.ok) throw new Error(reading.fault);
   return reading.event;
