@@ -8,7 +8,7 @@ import { checkpointFolder, manifestFolder, openKeyFolder, policyFile } from './a
 import { openNameFinder } from './adapters/onnx/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
-import { openSqlite } from './adapters/sqlite/index.ts';
+import { openSqlite, repackBeside } from './adapters/sqlite/index.ts';
 import { type Overrides, type Base, principalMeant, pseudonymAt, secretOf, version } from './compose-base.ts';
 import { openAlerts } from './compose-alerts.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
@@ -218,6 +218,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
     ...embeddingRoutes({ mover, isOperator: (caller) => access.isOperator(caller), resolve: embedders.resolve }),
     ...feedbackRoutes(feedback, (stream, encoding) => readBody(stream, encoding, JSON_LIMITS)),
   ];
+  const repacking = repackBeside(store, logger);
   const app = createApp({
     routes,
     // A scraper on the same machine needs no token; over a network it does.
@@ -242,6 +243,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       identity.start();
       audit.start();
       vault.rewrap().catch((error: unknown) => logger.error('vault_not_rewrapped', errorFields(error)));
+      repacking.start();
       mover.start();
       alerts.start();
       purging ??= schedulePurge({
@@ -261,6 +263,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       live.close();
       await inTurn([
         () => purging?.stop(),
+        () => repacking.stop(),
         () => mover.stop(),
         () => alerts.stop(),
         () => pipeline.drain(),

@@ -1,9 +1,10 @@
-// `npm run bench -- [--quick] [--only gateway,streams,plane,models,tiers,search,identity] [--baseline FILE] [--save]`: JSON on stdout, a table
+// `npm run bench -- [--quick] [--only gateway,streams,plane,models,tiers,search,identity,bytes] [--baseline FILE] [--save]`: JSON on stdout, a table
 // on stderr. On a machine that does other work trust the ratios and the CPU times.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { byteMetrics } from './bytes.ts';
 import { gatewayMetrics } from './gateway.ts';
 import { identityMetrics } from './identity.ts';
 import { tableOf, type Baseline, type Metric } from './metric.ts';
@@ -20,6 +21,7 @@ const PARTS = {
   tiers: tierMetrics,
   search: searchMetrics,
   identity: identityMetrics,
+  bytes: byteMetrics,
 } as const;
 
 const { values } = parseArgs({

@@ -163,8 +163,8 @@ describe('a legal hold', () => {
     expect(aged.metadata).toMatchObject({ stored: 3, next: 1, held: 2 });
     expect(aged.embedding).toMatchObject({ next: 1, held: 2 });
     expect(aged.vault).toMatchObject({ stored: 0, oldestMs: null, next: 0, week: 0, held: 0, bytesPerRequest: 0 });
-    // "question a1" and "answer a1"; one vector of 16 numbers.
-    expect([aged.text.bytesPerRequest, aged.embedding.bytesPerRequest]).toEqual([20, 64]);
+    // "question a1" and "answer a1" in a list, and how it is written; one vector of 16 numbers.
+    expect([aged.text.bytesPerRequest, aged.embedding.bytesPerRequest]).toEqual([28, 64]);
   });
 
   it('keeps exactly what it names, whatever is placed, lifted, moved and purged before', async () => {

@@ -1,7 +1,10 @@
-// Looks for planted values wherever bytes were left: as they are, in base64 at any alignment, in gzip, in UTF-16.
+// Looks for planted values wherever bytes were left: as they are, in base64 at any alignment, in gzip, in UTF-16, in pressed
+// records of a database.
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { gunzipSync, constants } from 'node:zlib';
+import { unpack } from '../../control-plane/src/adapters/sqlite/packed.ts';
 
 /** The values found, each with the place and form it was found in. */
 export function findCanaries(values: readonly string[], places: Readonly<Record<string, Buffer>>): string[] {
@@ -20,11 +23,39 @@ export function findCanaries(values: readonly string[], places: Readonly<Record<
 export function filesBelow(folder: string): Record<string, Buffer> {
   const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return Object.fromEntries(
-    files.map((entry) => {
+    files.flatMap((entry) => {
       const file = path.join(entry.parentPath, entry.name);
-      return [path.relative(folder, file), readFileSync(file)];
+      const place = path.relative(folder, file);
+      const whole = [place, readFileSync(file)] as const;
+      return entry.name.endsWith('.db') ? [whole, [`${place}, records opened`, openedRecords(file)] as const] : [whole];
     }),
   );
+}
+
+/** What a database says in records that are pressed: every blob that opens, of every table. Its write-ahead log is read along. */
+function openedRecords(file: string): Buffer {
+  const database = new DatabaseSync(file, { readOnly: true });
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'").all();
+    const texts = tables.flatMap(({ name }) =>
+      database
+        .prepare(`SELECT * FROM "${String(name)}"`)
+        .all()
+        .flatMap((row) => Object.values(row).flatMap((value) => (value instanceof Uint8Array ? opened(value) : []))),
+    );
+    return Buffer.from(texts.join('\n'));
+  } finally {
+    database.close();
+  }
+}
+
+function opened(blob: Uint8Array): string[] {
+  try {
+    return [unpack(blob)];
+  } catch {
+    // Hashes, vectors, ciphertext.
+    return [];
+  }
 }
 
 function formsOf(value: string): [string, Buffer][] {

@@ -10,6 +10,8 @@ export interface Sizes {
   /** Events that were stored and not announced yet. */
   readonly events: number;
   readonly storeBytes: number;
+  /** Bytes that a stored request takes, by class of data. */
+  readonly requestBytes: Readonly<Record<string, number>>;
   readonly freeBytes: number;
   readonly vectors: readonly { readonly scope: Scope; readonly count: number }[];
   /** Leaves of each log, and up to where its newest checkpoint signs them. */
@@ -63,6 +65,7 @@ export function createHealthMetrics(registry: Registry, version: string): Health
   const lastPurge = gauge('clew_purge_last_success_timestamp_seconds', 'When a pass of the purge last ended well');
   const events = gauge('clew_events_waiting', 'Stored events that are not announced yet');
   const storeBytes = gauge('clew_store_bytes', 'Size of the database');
+  const requestBytes = gauge('clew_store_request_bytes', 'Bytes that a stored request takes', ['class']);
   const freeBytes = gauge('clew_disk_free_bytes', 'Room left under CLEW_DATA');
   const vectors = gauge('clew_vectors', 'Vectors in the index', WHERE);
   const leaves = gauge('clew_log_leaves', 'Runs in the log', WHERE);
@@ -100,6 +103,8 @@ export function createHealthMetrics(registry: Registry, version: string): Health
       events.set(sizes.events);
       storeBytes.set(sizes.storeBytes);
       freeBytes.set(sizes.freeBytes);
+      requestBytes.reset();
+      for (const [name, bytes] of Object.entries(sizes.requestBytes)) requestBytes.set({ class: name }, bytes);
       for (const family of [vectors, leaves, signed]) family.reset();
       for (const { scope, count } of sizes.vectors.slice(0, MAX_SCOPES)) vectors.set({ ...labelsOf(scope) }, count);
       for (const log of sizes.logs.slice(0, MAX_SCOPES)) {

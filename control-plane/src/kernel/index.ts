@@ -13,3 +13,4 @@ export { createBuckets, type Buckets } from './buckets.ts';
 export { errorFields } from './error-fields.ts';
 export { actorOf, AUDIT_KINDS, subjectDigest, type AuditEntry, type AuditKind, type AuditTrail, type AuditValue } from './audit.ts';
 export { criticalValue, discoveries, discoveryRates, mean, seeded, twoSided, wilsonInterval } from './statistics.ts';
+export { isStepped, stepped, stepsOf, vectorOf, type Steps } from './steps.ts';

@@ -1,3 +1,4 @@
+import { stepped } from '../../kernel/index.ts';
 import type { Embedder } from '../../ingest/ports.ts';
 import { NEUTRAL } from './neutral.ts';
 
@@ -25,7 +26,7 @@ export function centred(embedder: Embedder): Embedder {
     async embed(texts) {
       if (texts.length === 0) return [];
       const mean = await originOf();
-      return (await embedder.embed(texts)).map((vector) => unit(vector.map((value, d) => value - (mean[d] ?? 0))));
+      return (await embedder.embed(texts)).map((vector) => stepped(unit(vector.map((value, d) => value - (mean[d] ?? 0)))));
     },
   };
 }

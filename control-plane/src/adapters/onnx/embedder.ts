@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { stepped } from '../../kernel/index.ts';
 import type { Embedder } from '../../ingest/ports.ts';
 import { MODELS_FOLDER, requireModel } from './models.ts';
 import { WorkerClient } from './worker-client.ts';
@@ -35,7 +36,7 @@ export function openEmbedder(
   return {
     modelId: model.id,
     dimensions,
-    embed: (texts) => (texts.length === 0 ? Promise.resolve([]) : client.call({ texts, maxTokens })),
+    embed: async (texts) => (texts.length === 0 ? [] : (await client.call({ texts, maxTokens })).map(stepped)),
     close: () => client.close(),
   };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { stepped } from '../../kernel/index.ts';
 import type { OnnxEmbedder } from './embedder.ts';
 import { MODELS_FOLDER, requireModel } from './models.ts';
 import type { StaticAnswer, StaticCall, StaticSettings } from './static.worker.ts';
@@ -25,7 +26,7 @@ export function openStaticEmbedder(options: { readonly folder?: string } = {}): 
   return {
     modelId: model.id,
     dimensions,
-    embed: (texts) => (texts.length === 0 ? Promise.resolve([]) : client.call({ texts })),
+    embed: async (texts) => (texts.length === 0 ? [] : (await client.call({ texts })).map(stepped)),
     close: () => client.close(),
   };
 }

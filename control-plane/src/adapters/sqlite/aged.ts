@@ -21,7 +21,7 @@ const ALL = sql<boolean>`true`;
 
 export const PLACES: Readonly<Record<RetainedClass, Place>> = {
   text: {
-    bytes: `coalesce(length(CAST(n.prompt AS BLOB)), 0) + coalesce(length(CAST(n.answer AS BLOB)), 0)`,
+    bytes: `coalesce(length(n.texts), length(CAST(n.prompt AS BLOB)), 0) + coalesce(length(CAST(n.answer AS BLOB)), 0)`,
     table: 'requests',
     at: 'at',
     perSecond: 1,
@@ -37,7 +37,7 @@ export const PLACES: Readonly<Record<RetainedClass, Place>> = {
     held: (key) => isHeld(key, 'vectors', OF_REQUEST),
   },
   metadata: {
-    bytes: `length(CAST(n.sample AS BLOB)) + length(CAST(n.placement AS BLOB)) + length(CAST(n.turn AS BLOB))`,
+    bytes: `length(CAST(n.sample AS BLOB)) + length(CAST(n.placement AS BLOB)) + length(CAST(n.turn AS BLOB)) + coalesce(length(n.packed), 0)`,
     table: 'requests',
     at: 'at',
     perSecond: 1,
@@ -45,7 +45,7 @@ export const PLACES: Readonly<Record<RetainedClass, Place>> = {
     held: (key) => isHeld(key, 'requests', REQUEST),
   },
   identity: {
-    bytes: `(SELECT coalesce(sum(length(CAST(i.judgement AS BLOB)) + length(CAST(i.signed AS BLOB)) + length(CAST(i.envelope AS BLOB))), 0)
+    bytes: `(SELECT coalesce(sum(length(CAST(i.judgement AS BLOB)) + length(CAST(i.signed AS BLOB)) + length(CAST(i.envelope AS BLOB)) + coalesce(length(i.proof), 0)), 0)
       FROM run_identities i WHERE i.scope = n.scope AND i.run_id = n.run_id AND i.request_id = n.id)`,
     table: 'run_identities',
     at: 'at',

@@ -4,6 +4,7 @@ import type { Erasable } from '../../privacy/index.ts';
 import { query, type Database } from './database.ts';
 import { holdsOf } from './holds.ts';
 import { keepRuns, removeRequests } from './removal.ts';
+import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
 import { keyOf } from './scope.ts';
 import { wallOf } from './text-index.ts';
 import { vaultOf } from './vault.ts';
@@ -73,7 +74,7 @@ function eraseBatch(database: Database, scope: string, principal: string, untilM
   const rows = database.all(
     query
       .selectFrom('requests')
-      .select(['seq', 'id', 'thread_id', 'run_id', 'prompt', 'answer', 'sample'])
+      .select(['seq', 'thread_id', 'prompt', 'answer', ...SAMPLE_COLUMNS])
       .where('scope', '=', scope)
       .where('principal', '=', principal)
       .where('at', '<=', untilMs / 1_000)
@@ -89,7 +90,7 @@ function eraseBatch(database: Database, scope: string, principal: string, untilM
   for (const row of rows) {
     removed.texts += row.prompt !== null || row.answer !== null ? 1 : 0;
     removed.runs += row.run_id === null ? 0 : 1;
-    removed.salts += row.sample.match(/"salt":"/g)?.length ?? 0;
+    removed.salts += JSON.stringify(sampleIn(row)).match(/"salt":"/g)?.length ?? 0;
   }
   return true;
 }

@@ -1,7 +1,7 @@
-import type { Sample } from '#contract';
 import type { FeedbackItem, FeedbackStore, Found, Saved, Target } from '../../feedback/index.ts';
 import type { Clock, Scope } from '../../kernel/index.ts';
 import { query, type Database } from './database.ts';
+import { SAMPLE_COLUMNS, sampleIn, type SampleRow } from './request-record.ts';
 import { keyOf } from './scope.ts';
 
 /** Feedback whose request has not come by then never will be shown. */
@@ -17,12 +17,12 @@ const COLUMNS: Readonly<Record<Exclude<Target['kind'], 'thread'>, string>> = {
   response: RESPONSE_ID,
   trace: 'trace_id',
 };
-const REQUEST = `id, thread_id, principal, sample FROM requests WHERE scope = ?1`;
+const REQUEST = `thread_id, ${SAMPLE_COLUMNS.join(', ')} FROM requests WHERE scope = ?1`;
 // In a trace, what the client asks on its own account is not what people judge.
 const NEWEST = `AND (?3 IS NULL OR principal = ?3) ORDER BY kind = 'auxiliary', at DESC, seq DESC LIMIT 1`;
 
 // Words are kept of a thread where they were kept of its newest request.
-const THREAD = `SELECT NULL AS id, t.id AS thread_id, t.principal, r.sample
+const THREAD = `SELECT t.id AS thread_id, t.principal AS thread_principal, ${SAMPLE_COLUMNS.map((column) => `r.${column}`).join(', ')}
   FROM threads AS t JOIN requests AS r ON r.scope = t.scope AND r.thread_id = t.id
   WHERE t.scope = ?1 AND t.id = ?2 AND (?3 IS NULL OR t.principal = ?3) ORDER BY r.at DESC, r.seq DESC LIMIT 1`;
 
@@ -63,9 +63,9 @@ export class SqliteFeedback implements FeedbackStore {
     if (row === undefined) return undefined;
     return {
       threadId: row['thread_id'] as string,
-      requestId: row['id'] as string | null,
-      principal: row['principal'] as string | null,
-      sample: JSON.parse(row['sample'] as string) as Sample,
+      requestId: kind === 'thread' ? null : (row['id'] as string),
+      principal: row[kind === 'thread' ? 'thread_principal' : 'principal'] as string | null,
+      sample: sampleIn(row as unknown as SampleRow),
     };
   }
 

@@ -46,6 +46,7 @@ import { SqliteOutbox, type Outbox } from './outbox.ts';
 import { SqlitePastTurns } from './past-turns.ts';
 import { SqlitePolicyVersions } from './policy-versions.ts';
 import { SqliteReleases } from './releases.ts';
+import { repackNext } from './repack.ts';
 import { SqliteRepairs } from './repairs.ts';
 import { SqliteRetention } from './retention.ts';
 import { SqliteRuns } from './runs.ts';
@@ -64,6 +65,7 @@ import { SqliteVerdicts } from './verdicts.ts';
 
 export type { Meta } from './meta.ts';
 export type { Outbox, OutboxRow } from './outbox.ts';
+export { repackBeside } from './repack-beside.ts';
 
 export interface SqliteOptions {
   /** The data folder; made when missing, for this user only. The file in it is clew.db. */
@@ -114,6 +116,8 @@ export interface SqliteStore extends Subjects {
   readonly tombstones: Tombstones;
   /** How much there is; reads whole indexes. */
   sizes(): StoreSizes;
+  /** Takes over at most so many rows of an older form; answers how many, 0 when none is left. What it answers is durable. */
+  repack(limit: number): number;
   /** Whether writes are taken; throws ClewError 'unavailable' where the disk is full or fails. Writes and syncs: not to be asked often. */
   probe(): void;
   /** Faults of the file; empty when it is sound. Reads the whole file and blocks meanwhile: for `clew doctor`. */
@@ -179,6 +183,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     legalHolds: new SqliteHolds(database, audit),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database, audit),
+    repack: (limit) => repackNext(database, limit),
     probe: () => database.probe(),
     check: () => database.check(),
     close: async () => {

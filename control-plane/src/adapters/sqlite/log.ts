@@ -2,6 +2,7 @@ import { query, type Database } from './database.ts';
 import type { LogState, LogStore, TileLevel, TileReader } from '../../identity/index.ts';
 import { edgeTiles, growTree, tileKey, TILE_WIDTH } from '../../identity/index.ts';
 import type { Clock, Scope } from '../../kernel/index.ts';
+import { proofIn } from './run-proof.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
 const ENTRIES = -1;
@@ -114,12 +115,14 @@ export class SqliteLog implements LogStore {
     const row = this.database.get(
       query
         .selectFrom('run_identities')
-        .select(['leaf_index', 'envelope'])
+        .select(['leaf_index', 'envelope', 'proof'])
         .where('scope', '=', keyOf(scope))
         .where('run_id', '=', runId)
         .orderBy('seq')
         .limit(1),
     );
-    return Promise.resolve(row && { index: row.leaf_index, envelope: row.envelope });
+    if (row === undefined) return Promise.resolve(undefined);
+    const envelope = row.proof === null ? row.envelope : JSON.stringify(proofIn(row.proof).envelope);
+    return Promise.resolve({ index: row.leaf_index, envelope });
   }
 }

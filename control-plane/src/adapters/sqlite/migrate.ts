@@ -18,6 +18,8 @@ import { topicTree } from './migrations/0015-topic-tree.ts';
 import { fixedTopics } from './migrations/0016-fixed-topics.ts';
 import { releasedCourse } from './migrations/0017-released-course.ts';
 import { checkpointTime } from './migrations/0018-checkpoint-time.ts';
+import { packed } from './migrations/0019-packed.ts';
+import { fewerIndexes } from './migrations/0020-fewer-indexes.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -39,6 +41,8 @@ const MIGRATIONS: readonly string[] = [
   fixedTopics,
   releasedCourse,
   checkpointTime,
+  packed,
+  fewerIndexes,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

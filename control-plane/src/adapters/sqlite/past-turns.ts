@@ -4,7 +4,7 @@ import type { PastTurns, PlacedTurn } from '../../threads/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { toPlacedTurn, type RequestRow } from './request-row.ts';
 import { keyOf } from './scope.ts';
-import { fromBlob } from './vector-row.ts';
+import { fromBlob } from './vector-blob.ts';
 
 /** Among the id's newest requests: one that several people carry is carried by several in any stretch of it. */
 const CARRIERS = `SELECT DISTINCT principal FROM (SELECT principal, sample FROM requests

@@ -3,6 +3,7 @@
 import type { StoredTurn } from '../../ingest/ports.ts';
 import type { Move, Reason, Relink, TurnInput } from '../../threads/index.ts';
 import { query, type Database } from './database.ts';
+import { placementIn } from './request-record.ts';
 import { keyOf } from './scope.ts';
 import { rebuildThread } from './thread-rows.ts';
 
@@ -36,10 +37,15 @@ export function applyRelinks(database: Database, turns: readonly StoredTurn[]): 
 function move(database: Database, scope: string, relink: Relink, proof: TurnInput): void {
   const { requestId: id, from, into, evidence, predecessorId, position, follows } = relink;
   const row = database.get(
-    query.selectFrom('requests').select('placement').where('scope', '=', scope).where('id', '=', id).where('thread_id', '=', from),
+    query
+      .selectFrom('requests')
+      .select(['placement', 'packed'])
+      .where('scope', '=', scope)
+      .where('id', '=', id)
+      .where('thread_id', '=', from),
   );
   if (row === undefined) return;
-  const kept = JSON.parse(row.placement) as Kept;
+  const kept = placementIn(row) as Kept;
   const moves: readonly Move[] = [
     ...(kept.moves ?? []),
     { from, evidence, by: proof.id, at: new Date(Math.round(proof.at * 1_000)).toISOString() },

@@ -1,15 +1,16 @@
 // How requests leave the store. Everything here runs within a transaction of the caller.
-import { canonicalize, type Sample } from '#contract';
+import { canonicalize } from '#contract';
 import { recordOf } from '../../identity/index.ts';
 import { elements, query, type Database } from './database.ts';
+import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
 import { rebuildThread } from './thread-rows.ts';
 
 // The index holds no copy of the texts: to take words out it must be told them, while the row still has them.
 const UNINDEX = `INSERT INTO requests_fts (requests_fts, rowid, wall, prompt, answer)
   SELECT 'delete', seq, wall, prompt, answer FROM request_texts
-  WHERE (prompt IS NOT NULL OR answer IS NOT NULL) AND seq IN (SELECT value FROM json_each(?))`;
+  WHERE is_indexed AND seq IN (SELECT value FROM json_each(?))`;
 // The linker's input repeats a text where it differs from the sample's.
-const BLANK = `UPDATE requests SET prompt = NULL, answer = NULL, turn = json_remove(turn, '$.text', '$.answer')
+const BLANK = `UPDATE requests SET prompt = NULL, answer = NULL, texts = NULL, turn = json_remove(turn, '$.text', '$.answer')
   WHERE seq IN (SELECT value FROM json_each(?))`;
 
 /** A request that is to go, or to lose its texts. */
@@ -59,14 +60,15 @@ export function keepRuns(
   const found = database.all(
     query
       .selectFrom('requests')
-      .select(['id', 'run_id', 'trace_id', 'at', 'model', 'sample'])
+      .select(SAMPLE_COLUMNS)
       .where('seq', 'in', elements(seqsOf(rows)))
       .where('run_id', 'is not', null)
       .orderBy('seq'),
   );
-  for (const { id, run_id: runId, trace_id: traceId, at, model, sample } of found) {
+  for (const row of found) {
+    const { id, run_id: runId, trace_id: traceId, at, model } = row;
     if (runId === null) continue;
-    const record = canonicalize(recordOf(JSON.parse(sample) as Sample).record);
+    const record = canonicalize(recordOf(sampleIn(row)).record);
     database.run(
       query
         .insertInto('past_runs')

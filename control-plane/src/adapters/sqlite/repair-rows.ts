@@ -3,6 +3,7 @@ import type { StoredTurn } from '../../ingest/ports.ts';
 import type { Adjustment, RepairMove } from '../../repair/index.ts';
 import type { Move, Reason } from '../../threads/index.ts';
 import { query, type Database } from './database.ts';
+import { placementIn } from './request-record.ts';
 import { keyOf } from './scope.ts';
 
 const PLACED: Reason = { code: 'person', text: 'A person placed it in this thread.' };
@@ -21,8 +22,9 @@ interface Kept {
 }
 
 export function moveByPerson(database: Database, scope: string, { requestId, from, into, after }: RepairMove, at: string): void {
-  const own = query.selectFrom('requests').select('placement').where('scope', '=', scope).where('id', '=', requestId);
-  const kept = JSON.parse(database.get(own)?.placement ?? '{"reasons":[]}') as Kept;
+  const own = query.selectFrom('requests').select(['placement', 'packed']).where('scope', '=', scope).where('id', '=', requestId);
+  const row = database.get(own);
+  const kept: Kept = row === undefined ? { reasons: [] } : (placementIn(row) as Kept);
   const reasons = kept.reasons.filter(({ code }) => code !== PLACED.code);
   const moves: readonly Move[] = [...(kept.moves ?? []), { from, evidence: 'person', by: null, at }];
   database.run(

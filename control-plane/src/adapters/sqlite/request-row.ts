@@ -4,14 +4,21 @@ import type { Sample } from '#contract';
 import type { StoredTurn } from '../../ingest/ports.ts';
 import type { Intent, LinkMethod, Move, PlacedTurn, Placement, Position, RequestView, TurnInput } from '../../threads/index.ts';
 import type { RequestTable } from './schema.ts';
+import { heldIn, packedColumns, wordsIn } from './request-record.ts';
 import { keyOf } from './scope.ts';
 
 export type RequestRow = Selectable<RequestTable>;
+/** As it is stored. */
 export type NewRequest = Omit<RequestRow, 'seq'>;
+/** A request on its way in: as it is stored, and its words. */
+export interface Incoming {
+  readonly stored: NewRequest;
+  readonly words: Pick<NewRequest, 'prompt' | 'answer'>;
+}
 
 type PlacementRest = Pick<Placement, 'reasons' | 'alternatives' | 'truncation' | 'fork' | 'isNew'>;
 /** What the linker saw where it differs from the sample, so that nothing is stored twice. */
-type TurnRest = Partial<Omit<TurnInput, 'id' | 'at' | 'endedAt' | 'vector' | 'answerVector' | 'vectorModel'>> & {
+type TurnRest = Partial<Pick<TurnInput, 'session' | 'isCommonSession' | 'history' | 'call'>> & {
   readonly inferable: boolean;
 };
 
@@ -24,8 +31,6 @@ const same = (a: unknown, b: unknown): boolean => a === b || JSON.stringify(a) =
 function turnRest({ turn, sample }: StoredTurn): TurnRest {
   return {
     inferable: turn.inferable,
-    ...(turn.text === (sample.prompt?.text ?? '') ? {} : { text: turn.text }),
-    ...(turn.answer === sample.answer?.text || turn.answer === undefined ? {} : { answer: turn.answer }),
     ...(turn.session === undefined || same(turn.session, sample.session) ? {} : { session: turn.session }),
     ...(turn.isCommonSession === true ? { isCommonSession: true } : {}),
     ...(turn.history === undefined || same(turn.history, sample.history) ? {} : { history: turn.history }),
@@ -38,7 +43,7 @@ const seconds = (time: string | undefined): number | null => {
   return Number.isNaN(ms) ? null : ms / 1_000;
 };
 
-export function toRow(stored: StoredTurn): NewRequest {
+export function toRow(stored: StoredTurn): Incoming {
   const { scope, sample, turn, placement, principal } = stored;
   const rest: PlacementRest = {
     reasons: placement.reasons,
@@ -48,7 +53,7 @@ export function toRow(stored: StoredTurn): NewRequest {
     isNew: placement.isNew,
   };
   const blocked = sample.status?.outcome === 'blocked' || (sample.guardrails ?? []).some(({ verdict }) => verdict === 'block');
-  return {
+  const columns = {
     scope: keyOf(scope),
     id: turn.id,
     at: turn.at,
@@ -79,20 +84,27 @@ export function toRow(stored: StoredTurn): NewRequest {
     input_tokens: sample.usage?.inputTokens ?? null,
     output_tokens: sample.usage?.outputTokens ?? null,
     cost_usd: stored.costUsd,
-    prompt: sample.prompt?.text ?? null,
-    answer: sample.answer?.text ?? null,
-    sample: JSON.stringify({ ...sample, prompt: withoutText(sample.prompt), answer: withoutText(sample.answer) }),
-    placement: JSON.stringify(rest),
-    turn: JSON.stringify(turnRest(stored)),
   };
+  const words = { prompt: sample.prompt?.text ?? null, answer: sample.answer?.text ?? null };
+  const bare = { ...sample, prompt: withoutText(sample.prompt), answer: withoutText(sample.answer) } as Sample;
+  const packed = packedColumns(
+    columns,
+    { sample: bare, placement: rest, turn: turnRest(stored) },
+    {
+      ...words,
+      text: turn.text === (words.prompt ?? '') ? undefined : turn.text,
+      turnAnswer: turn.answer === sample.answer?.text ? undefined : turn.answer,
+    },
+  );
+  return { stored: { ...columns, ...packed }, words };
 }
 
 const time = (at: number): string => new Date(Math.round(at * 1_000)).toISOString();
 
 /** `turn`: how many user turns the thread had when this request was made, itself included. */
 export function toView(row: RequestRow, turn: number, successors: readonly string[]): RequestView {
-  const sample = JSON.parse(row.sample) as Sample;
-  const placement = JSON.parse(row.placement) as PlacementRest & { readonly moves?: readonly Move[] };
+  const { sample, placement, turn: input } = heldIn<PlacementRest & { readonly moves?: readonly Move[] }, TurnRest>(row);
+  const { prompt, answer } = wordsIn(row);
   return {
     id: row.id,
     runId: row.run_id,
@@ -116,8 +128,8 @@ export function toView(row: RequestRow, turn: number, successors: readonly strin
     alternatives: placement.alternatives,
     truncation: placement.truncation ?? null,
     fork: placement.fork ?? false,
-    prompt: row.prompt,
-    answer: row.answer,
+    prompt,
+    answer,
     model: sample.model ?? null,
     dialect: sample.dialect ?? 'unknown',
     ...(sample.stream === undefined ? {} : { stream: sample.stream }),
@@ -131,7 +143,7 @@ export function toView(row: RequestRow, turn: number, successors: readonly strin
     trace: sample.trace ?? null,
     correlationId: row.correlation_id,
     declaredSession: sample.session ?? null,
-    call: (JSON.parse(row.turn) as TurnRest).call ?? sample.call ?? null,
+    call: input.call ?? sample.call ?? null,
     gateway: sample.gateway ?? null,
     sampling: sample.sampling ?? null,
     historyLength: sample.history === undefined ? null : sample.history.messages.length + (sample.history.dropped ?? 0),
@@ -146,9 +158,9 @@ export function toPlacedTurn(
   answerVector: Float32Array | undefined,
   vectorModel: string | null,
 ): PlacedTurn {
-  const sample = JSON.parse(row.sample) as Sample;
-  const rest = JSON.parse(row.turn) as TurnRest;
-  const answer = rest.answer ?? row.answer;
+  const { sample, turn: rest } = heldIn<unknown, TurnRest>(row);
+  const words = wordsIn(row);
+  const answer = words.turnAnswer ?? words.answer;
   const session = rest.session ?? sample.session;
   const history = rest.history ?? sample.history;
   const call = rest.call ?? sample.call;
@@ -158,7 +170,7 @@ export function toPlacedTurn(
       at: row.at,
       ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
       inferable: rest.inferable,
-      text: rest.text ?? row.prompt ?? '',
+      text: words.text ?? words.prompt ?? '',
       ...(answer === null ? {} : { answer }),
       ...(vector === undefined ? {} : { vector }),
       ...(answerVector === undefined ? {} : { answerVector }),

@@ -129,7 +129,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
       this.database.run(
         query
           .updateTable('requests')
-          .set({ run_id: null, sample: sql`json_remove(sample, '$.runId', '$.composition')` })
+          .set({ run_id: null, sample: sql`json_remove(sample, '$.runId', '$.composition')`, packed: sql`without_run(packed)` })
           .where('seq', 'in', elements(rows.map(({ seq }) => seq))),
       );
     });

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { canonicalDigest, type Sample, type Verdict } from '#contract';
+import { canonicalDigest, type Verdict } from '#contract';
 import {
   recordOf,
   type CompositionRecord,
@@ -14,6 +14,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { Placement } from '../../threads/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
+import { placementIn, SAMPLE_COLUMNS, sampleIn, wordsIn, type SampleRow } from './request-record.ts';
 import type { RequestRow } from './request-row.ts';
 import { fromIdentityRow, type IdentityRow } from './run-identities.ts';
 import type { PastRunTable } from './schema.ts';
@@ -24,13 +25,14 @@ const VERDICTS = `SELECT CAST(at / ?1 AS INTEGER) AS step, verdict, json_extract
     json_extract(judgement, '$.manifest.revision') AS revision, count(*) AS n
   FROM run_identities WHERE scope = ?2 AND at >= ?3 AND at <= ?4
   GROUP BY step, verdict, manifest, revision ORDER BY step, manifest, verdict LIMIT 10000`;
-const IDENTITY = ['i.judgement', 'i.signed', 'i.leaf_index'] as const;
+const IDENTITY = ['i.judgement', 'i.signed', 'i.proof', 'i.leaf_index'] as const;
 const LIVE = query
   .selectFrom('requests as r')
   .leftJoin('run_identities as i', (join) =>
     join.onRef('i.scope', '=', 'r.scope').onRef('i.run_id', '=', 'r.run_id').onRef('i.request_id', '=', 'r.id'),
   )
-  .select(['r.seq', 'r.id', 'r.run_id', 'r.thread_id', 'r.trace_id', 'r.at', 'r.kind', 'r.sample', ...IDENTITY]);
+  .select(['r.seq', 'r.thread_id', 'r.kind', ...IDENTITY])
+  .select(SAMPLE_COLUMNS.map((column) => `r.${column}` as const));
 const PAST = query
   .selectFrom('past_runs as r')
   .leftJoin('run_identities as i', (join) =>
@@ -38,11 +40,11 @@ const PAST = query
   )
   .select(['r.run_id', 'r.request_id', 'r.trace_id', 'r.at', 'r.record', ...IDENTITY]);
 
-type Live = Pick<RequestRow, 'id' | 'run_id' | 'thread_id' | 'trace_id' | 'at' | 'sample'> & IdentityRow;
+type Live = SampleRow & Pick<RequestRow, 'thread_id'> & IdentityRow;
 type Past = Pick<PastRunTable, 'run_id' | 'request_id' | 'trace_id' | 'at' | 'record'> & IdentityRow;
 
 const fromLive = (row: Live): StoredRun => ({
-  ...recordOf(JSON.parse(row.sample) as Sample),
+  ...recordOf(sampleIn(row)),
   ...fromIdentityRow(row),
   id: row.run_id ?? '',
   requestId: row.id,
@@ -129,13 +131,13 @@ export class SqliteRuns implements RunReader {
     const row = this.database.get(
       query
         .selectFrom('requests')
-        .select('placement')
+        .select(['placement', 'packed'])
         .where('scope', '=', keyOf(scope))
         .where('run_id', '=', runId)
         .orderBy('seq')
         .limit(1),
     );
-    const { truncation } = row === undefined ? {} : (JSON.parse(row.placement) as Pick<Placement, 'truncation'>);
+    const { truncation } = row === undefined ? {} : (placementIn(row) as Pick<Placement, 'truncation'>);
     const before = await this.before(scope, runId);
     return { before: before?.id ?? null, truncation: truncation ? { dropped: truncation.dropped, kind: truncation.kind } : null };
   }
@@ -160,13 +162,15 @@ export class SqliteRuns implements RunReader {
     const row = this.database.get(
       query
         .selectFrom('requests')
-        .select(['prompt', 'answer'])
+        .select(['prompt', 'answer', 'texts', 'turn'])
         .where('scope', '=', keyOf(scope))
         .where('run_id', '=', runId)
         .orderBy('seq')
         .limit(1),
     );
-    return Promise.resolve(row ?? { prompt: null, answer: null });
+    if (row === undefined) return Promise.resolve({ prompt: null, answer: null });
+    const { prompt, answer } = wordsIn(row);
+    return Promise.resolve({ prompt, answer });
   }
 }
 

@@ -53,6 +53,8 @@ export interface RequestTable {
   sample: string;
   placement: string;
   turn: string;
+  packed: Uint8Array | null;
+  texts: Uint8Array | null;
 }
 
 export interface ThreadTable {
@@ -227,6 +229,7 @@ export interface RunIdentityTable {
   signed: string;
   envelope: string;
   leaf_index: number;
+  proof: Uint8Array | null;
 }
 
 export interface GatewayKeyTable {
@@ -252,6 +255,7 @@ export interface LinkVerdictTable {
   confidence: number;
   choices: number;
   guess: string;
+  packed: Uint8Array | null;
   repair_id: string | null;
 }
 

@@ -4,11 +4,13 @@ import type { TextHit, TextIndex } from '../../search/ports.ts';
 import type { Database } from './database.ts';
 import { MATCH_END, MATCH_START, matchExpression, readable } from './indexable.ts';
 import { localScore } from './local-rank.ts';
+import { ANSWER, PROMPT } from './request-record.ts';
 import { requestsThatMeet } from './request-filter.ts';
 import { keyOf } from './scope.ts';
 
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 /** What the column "wall" must hold for rows of the scope, and of the principal where one is given. */
+export const wallOfRow = (scope: string, principal: string | null): string => `s${hex(scope)} p${hex(principal ?? '')}`;
 export const wallOf = (scope: string, principal?: string): string =>
   `"s${hex(scope)}${principal === undefined ? '' : ` p${hex(principal)}`}"`;
 /** Tokens around a match. */
@@ -18,7 +20,7 @@ const SNIPPET_LENGTH = 240;
 /** Of a principal's matches, the newest so many are put in order. */
 const NEWEST = 500;
 
-const COLUMNS = `SELECT r.id AS id, r.thread_id AS thread_id, r.prompt AS prompt_text, r.answer AS answer_text,
+const COLUMNS = `SELECT r.id AS id, r.thread_id AS thread_id, ${PROMPT('r.')} AS prompt_text, ${ANSWER('r.')} AS answer_text,
     snippet(requests_fts, 1, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS prompt,
     snippet(requests_fts, 2, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS answer
   FROM requests_fts CROSS JOIN requests r ON r.seq = requests_fts.rowid`;
@@ -34,7 +36,7 @@ const MATCH_PRINCIPAL = `${COLUMNS}
 
 // One look-up an index: joined by OR, the planner reads the whole scope instead.
 const IDENTIFIERS = ['id', 'run_id', 'trace_id', 'correlation_id', 'declared_session', 'thread_id'];
-const BY_IDENTIFIER = `SELECT id, thread_id, prompt FROM requests
+const BY_IDENTIFIER = `SELECT id, thread_id, ${PROMPT()} AS prompt FROM requests
   WHERE seq IN (${IDENTIFIERS.map((column) => `SELECT seq FROM requests WHERE scope = ?1 AND ${column} = ?2`).join(' UNION ')})
     AND (?3 IS NULL OR principal = ?3)
   ORDER BY at DESC, seq DESC LIMIT ?4`;

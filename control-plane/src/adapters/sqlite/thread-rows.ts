@@ -1,6 +1,8 @@
 // The rows of `threads`, kept in step with those of `requests`. Everything here runs within a transaction of the caller.
+import { sql } from 'kysely';
 import { fold, type Aggregate, type Step } from './aggregate.ts';
 import { query, type Database } from './database.ts';
+import { PROMPT } from './request-record.ts';
 
 /** Every request of a thread in time order. */
 function stepsOf(database: Database, scope: string, id: string): readonly Step[] {
@@ -8,7 +10,8 @@ function stepsOf(database: Database, scope: string, id: string): readonly Step[]
     query
       .selectFrom('requests')
       .select(['id', 'at', 'ended_at', 'principal', 'session_id', 'kind', 'follow_up', 'confidence', 'outcome', 'blocked', 'truncated'])
-      .select(['model', 'topic_id', 'topic_label', 'input_tokens', 'output_tokens', 'cost_usd', 'prompt'])
+      .select(['model', 'topic_id', 'topic_label', 'input_tokens', 'output_tokens', 'cost_usd'])
+      .select(sql<string | null>`${sql.raw(PROMPT())}`.as('prompt'))
       .where('scope', '=', scope)
       .where('thread_id', '=', id)
       .orderBy('at')

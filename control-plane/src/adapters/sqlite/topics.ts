@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ThreadTopics } from '../../export/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import type {
@@ -14,20 +15,21 @@ import type {
   TopicTexts,
 } from '../../topics/index.ts';
 import { elements, query, type Database } from './database.ts';
+import { PROMPT } from './request-record.ts';
 import { keyOf } from './scope.ts';
 import { becameOf, changesOf, noteChange, threadsMoved } from './topic-history.ts';
-import { fromBlob } from './vector-row.ts';
+import { fromBlob } from './vector-blob.ts';
 
 // The model in force; where none was named yet, that of the request.
 const MODEL = `coalesce((SELECT value FROM meta WHERE key = 'embedding_model'), r.embedding_model)`;
-const OPEN = `SELECT r.id AS id, r.prompt AS prompt, v.vector AS vector, v.model AS model
+const OPEN = `SELECT r.id AS id, ${PROMPT('r.')} AS prompt, v.vector AS vector, v.model AS model
   FROM threads t
   JOIN requests r ON r.seq = (SELECT seq FROM requests
     WHERE scope = t.scope AND thread_id = t.id AND kind = 'turn' ORDER BY at, seq LIMIT 1)
   JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}
   WHERE t.scope = ? AND t.topic_id IS NULL AND t.id IN (SELECT value FROM json_each(?))
   ORDER BY r.seq`;
-const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, r.prompt AS prompt, coalesce(v.model, ${MODEL}) AS model, v.vector AS vector
+const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, ${PROMPT('r.')} AS prompt, coalesce(v.model, ${MODEL}) AS model, v.vector AS vector
   FROM requests r
   LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}`;
 const PLACED = `${PLACED_ROWS}
@@ -231,7 +233,7 @@ export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
     const rows = this.database.all(
       query
         .selectFrom('requests')
-        .select(['principal', 'prompt'])
+        .select(['principal', sql<string | null>`${sql.raw(PROMPT())}`.as('text')])
         .where('scope', '=', keyOf(scope))
         .where('topic_id', '=', topicId)
         .where('principal', 'is not', null)
@@ -239,7 +241,7 @@ export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
         .orderBy('seq', 'desc')
         .limit(limit),
     );
-    return Promise.resolve(rows.map(({ principal, prompt }) => ({ principal: principal ?? '', text: prompt ?? '' })));
+    return Promise.resolve(rows.map(({ principal, text }) => ({ principal: principal ?? '', text: text ?? '' })));
   }
 
   async labelOf(scope: Scope, topicId: string): Promise<string> {

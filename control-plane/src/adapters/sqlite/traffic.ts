@@ -1,13 +1,13 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
-import type { Sample } from '#contract';
 import type { Clock, Scope } from '../../kernel/index.ts';
 import type { SimulatedRequest, StoredTraffic } from '../../policies/index.ts';
 import type { TrafficReader, TrafficRow, TrafficThread } from '../../reports/index.ts';
 import { outcomeOf } from './aggregate.ts';
 import { elements, query, type Database } from './database.ts';
 import { readVoices } from './feedback-reader.ts';
+import { ANSWER, SAMPLE_COLUMNS, sampleIn, type SampleRow } from './request-record.ts';
 import { keyOf } from './scope.ts';
-import { fromBlob } from './vector-row.ts';
+import { fromBlob } from './vector-blob.ts';
 
 interface Range {
   readonly fromMs: number;
@@ -31,9 +31,9 @@ const ROWS = (
 const VECTORS = `SELECT request_id, model, vector FROM vectors
   WHERE scope = ? AND kind = 'prompt' AND request_id IN (SELECT value FROM json_each(?))`;
 
-const SAMPLES = `SELECT seq, at, principal, sample, cost_usd, ${WEIGHT} AS weight,
-    coalesce(length(CAST(prompt AS BLOB)), 0) + coalesce(length(CAST(answer AS BLOB)), 0) AS text_bytes,
-    length(CAST(sample AS BLOB)) + length(CAST(placement AS BLOB)) + length(CAST(turn AS BLOB)) AS metadata_bytes,
+const SAMPLES = `SELECT seq, ${SAMPLE_COLUMNS.join(', ')}, cost_usd, ${WEIGHT} AS weight,
+    coalesce(length(texts), length(CAST(prompt AS BLOB)), 0) + coalesce(length(CAST(answer AS BLOB)), 0) AS text_bytes,
+    length(CAST(sample AS BLOB)) + length(CAST(placement AS BLOB)) + length(CAST(turn AS BLOB)) + coalesce(length(packed), 0) AS metadata_bytes,
     (SELECT coalesce(sum(length(vector)), 0) FROM vectors v WHERE v.scope = requests.scope AND v.request_id = requests.id) AS vector_bytes
   FROM requests WHERE scope = ? AND at < ? AND (at, seq) > (?, ?) ORDER BY at, seq LIMIT ${PORTION}`;
 
@@ -47,7 +47,7 @@ export class SqliteTraffic implements TrafficReader, StoredTraffic {
   }
 
   async *walk(scope: Scope, range: Range, answers = false): AsyncGenerator<readonly TrafficRow[]> {
-    for await (const rows of this.portions(ROWS(answers ? 'answer' : 'NULL'), scope, range)) yield rows.map(toTrafficRow);
+    for await (const rows of this.portions(ROWS(answers ? ANSWER() : 'NULL'), scope, range)) yield rows.map(toTrafficRow);
   }
 
   async *samples(scope: Scope, range: Range): AsyncGenerator<readonly SimulatedRequest[]> {
@@ -126,7 +126,7 @@ function toTrafficRow(row: Record<string, unknown>): TrafficRow {
 
 function toSimulated(scope: Scope, row: Record<string, unknown>): SimulatedRequest {
   return {
-    sample: JSON.parse(row['sample'] as string) as Sample,
+    sample: sampleIn(row as unknown as SampleRow),
     tenant: scope.tenant,
     environment: scope.environment,
     principal: row['principal'] as string | null,

@@ -2,13 +2,15 @@ import type { Clock, DomainEvent } from '../../kernel/index.ts';
 import type { StoredTurn, TurnSink } from '../../ingest/ports.ts';
 import { noteCounter, noteRefused } from './counters.ts';
 import { query, type Database } from './database.ts';
+import { indexable } from './indexable.ts';
 import type { SqliteJournal } from './journal.ts';
 import { LeafAppender } from './log.ts';
 import { applyRelinks } from './relinks.ts';
 import { noteContradictions } from './repair-rows.ts';
-import { toRow, type NewRequest } from './request-row.ts';
+import { toRow, type Incoming, type NewRequest } from './request-row.ts';
 import { keyOf } from './scope.ts';
 import { addIdentity } from './run-identities.ts';
+import { wallOfRow } from './text-index.ts';
 import { extendThread } from './thread-rows.ts';
 import { isBuried } from './tombstones.ts';
 import { writeVectors, type VectorRow } from './vector-row.ts';
@@ -16,8 +18,9 @@ import { addDeposit } from './vault.ts';
 import { writeVerdicts } from './verdicts.ts';
 import type { SqliteVectors } from './vectors.ts';
 
-const INDEX_TEXT = `INSERT INTO requests_fts (rowid, wall, prompt, answer)
-  SELECT seq, wall, prompt, answer FROM request_texts WHERE seq = ?`;
+// As the view request_texts has them, which is what takes them out again.
+const INDEX_TEXT = 'INSERT INTO requests_fts (rowid, wall, prompt, answer) VALUES (?, ?, ?, ?)';
+const indexed = (text: string | null): string | null => (text === null ? null : indexable(text));
 
 function vectorsOf({ scope, turn, placement, principal, embeddingModel }: StoredTurn): VectorRow[] {
   if (embeddingModel === null) return [];
@@ -60,10 +63,11 @@ export class SqliteTurns implements TurnSink {
       const fresh: NewRequest[] = [];
       const logs = new Map<string, LeafAppender>();
       for (const turn of turns) {
-        const row = toRow(turn);
+        const incoming = toRow(turn);
+        const row = { ...incoming.stored, ...incoming.words };
         // What waited, sealed or in a spool, while its user was erased.
         const isErased = row.principal !== null && isBuried(this.database, row.scope, row.principal, row.at * 1_000);
-        if (!isErased && !this.insert(row)) continue;
+        if (!isErased && !this.insert(incoming)) continue;
         this.count(turn);
         if (isErased) continue;
         fresh.push(row);
@@ -102,16 +106,19 @@ export class SqliteTurns implements TurnSink {
   }
 
   /** False where the id is stored already. */
-  private insert(row: NewRequest): boolean {
+  private insert({ stored, words: { prompt, answer } }: Incoming): boolean {
     const inserted = this.database.get(
       query
         .insertInto('requests')
-        .values(row)
+        .values(stored)
         .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
         .returning('seq'),
     );
     if (inserted === undefined) return false;
-    if (row.prompt !== null || row.answer !== null) this.database.prepare(INDEX_TEXT).run(inserted.seq);
+    if (prompt !== null || answer !== null) {
+      const wall = wallOfRow(stored.scope, stored.principal);
+      this.database.prepare(INDEX_TEXT).run(inserted.seq, wall, indexed(prompt), indexed(answer));
+    }
     return true;
   }
 

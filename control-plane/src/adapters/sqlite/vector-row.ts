@@ -1,13 +1,5 @@
-// Vectors as they lie in the file: float32, little endian, as every platform that Node runs on has them in memory.
 import type { Database } from './database.ts';
-
-export const toBlob = (vector: Float32Array): Uint8Array => new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength);
-
-export function fromBlob(blob: Uint8Array): Float32Array {
-  if (blob.byteOffset % 4 === 0) return new Float32Array(blob.buffer, blob.byteOffset, blob.byteLength >> 2);
-  const copy = blob.slice();
-  return new Float32Array(copy.buffer, 0, copy.byteLength >> 2);
-}
+import { toBlob } from './vector-blob.ts';
 
 /** Where a vector stands in the file and in the cache. */
 export interface VectorRow {

@@ -9,7 +9,8 @@ import type { VectorHit, VectorItem, VectorMove, VectorQuery, Vectors } from '..
 import { elements, query, type Database } from './database.ts';
 import { keyOf } from './scope.ts';
 import { Best, dot, VectorBlock, VectorCache } from './vector-cache.ts';
-import { fromBlob, writeVectors, type VectorRow } from './vector-row.ts';
+import { fromBlob } from './vector-blob.ts';
+import { writeVectors, type VectorRow } from './vector-row.ts';
 
 export const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 
@@ -104,11 +105,13 @@ export class SqliteVectors implements Vectors {
   private async read(scope: string, model: string): Promise<VectorBlock | undefined> {
     for (;;) {
       const found = this.database
-        // length() of a blob reads its header only.
-        .prepare('SELECT count(*) AS n, max(length(vector)) / 4 AS dimensions FROM vectors WHERE scope = ? AND model = ?')
+        // length() of a blob reads its header only; the vector is that of the longest.
+        .prepare('SELECT count(*) AS n, max(length(vector)), vector FROM vectors WHERE scope = ? AND model = ?')
         .get(scope, model);
-      const [count, dimensions] = [Number(found?.['n']), Number(found?.['dimensions'])];
-      if (count === 0 || !this.cache.fits(count, dimensions)) return undefined;
+      const count = Number(found?.['n']);
+      if (count === 0) return undefined;
+      const dimensions = fromBlob(found?.['vector'] as Uint8Array).length;
+      if (!this.cache.fits(count, dimensions)) return undefined;
       const { removals } = this;
       const block = new VectorBlock(dimensions, count);
       this.filling.set(keyOfLoad(scope, model), block);

@@ -4,6 +4,7 @@ import type { StoredTurn } from '../../ingest/ports.ts';
 import type { Scope } from '../../kernel/index.ts';
 import type { Guess, Verdict, VerdictKind } from '../../threads/index.ts';
 import { query, type Database } from './database.ts';
+import { packRecord, unpack } from './packed.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
 const TALLIES = `SELECT source, evidence, kind, min(9, CAST(confidence * 10 AS INTEGER)) AS bin, CAST(at / 86400 AS INTEGER) AS day,
@@ -34,7 +35,17 @@ function put(database: Database, scope: string, principal: string, verdict: Verd
   const source = repairId === null ? 'traffic' : 'person';
   const { confidence, candidates } = guess;
   const kept: Kept = { right, goesOn, guess: shortened(guess) };
-  const row = { principal, at, evidence, kind, confidence, choices: candidates.length, guess: JSON.stringify(kept), repair_id: repairId };
+  const row = {
+    principal,
+    at,
+    evidence,
+    kind,
+    confidence,
+    choices: candidates.length,
+    guess: JSON.stringify({ right }),
+    packed: packRecord(JSON.stringify(kept)),
+    repair_id: repairId,
+  };
   database.run(
     query
       .insertInto('link_verdicts')
@@ -91,7 +102,9 @@ export class SqliteVerdicts implements VerdictStore {
     for (const row of this.database.prepare(NEWEST).all(keyOf(scope), limit)) {
       const requestId = String(row['request_id']);
       if (row['source'] !== 'person' && kept.has(requestId)) continue;
-      const { right, goesOn, guess } = JSON.parse(String(row['guess'])) as Kept;
+      const { right, goesOn, guess } = JSON.parse(
+        row['packed'] === null ? String(row['guess']) : unpack(row['packed'] as Uint8Array),
+      ) as Kept;
       kept.set(requestId, {
         requestId,
         principal: String(row['principal']),

@@ -203,6 +203,7 @@ describe('own health', () => {
       return Promise.resolve({
         events: 4,
         storeBytes: 4096,
+        requestBytes: { text: 970, index: 2_100 },
         freeBytes: 1e9,
         vectors: [{ scope, count: 12 }],
         logs: [{ scope, leaves: 9, signed: 8 }],
@@ -221,6 +222,7 @@ describe('own health', () => {
       'clew_spans_waiting{destination="default"} 7',
       'clew_spans_total{destination="default",outcome="exported"} 2',
       'clew_events_waiting 4',
+      'clew_store_request_bytes{class="text"} 970',
       'clew_vectors{tenant="a",environment="live"} 12',
       'clew_log_leaves{tenant="a",environment="live"} 9',
       'clew_log_signed_leaves{tenant="a",environment="live"} 8',

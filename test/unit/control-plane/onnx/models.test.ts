@@ -61,7 +61,8 @@ describe('the embedder', () => {
       'I forgot my password, how can I change it',
       'The weather is nice',
     ]);
-    expect(cosine(a!, a!)).toBeCloseTo(1, 5);
+    // A length in steps has 17 bits.
+    expect(cosine(a!, a!)).toBeCloseTo(1, 4);
     expect(cosine(a!, b!)).toBeGreaterThan(0.7);
     expect(cosine(a!, c!)).toBeLessThan(0.2);
   });

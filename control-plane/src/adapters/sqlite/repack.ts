@@ -1,0 +1,89 @@
+// Rows from before texts and records were pressed, taken over while the service runs: newest first, some at a time, each
+// batch in one transaction with the mark of how far it got. Until then they are read as they are.
+import { UNDECLARED, type Sample } from '#contract';
+import { query, type Database } from './database.ts';
+import { packedColumns, wordsIn } from './request-record.ts';
+import { packProof } from './run-proof.ts';
+import { fromBlob, toBlob } from './vector-blob.ts';
+
+/** By the key in `meta` that names the highest number that may still be in the old form. */
+const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: number) => readonly number[]>> = {
+  repack_requests: repackRequests,
+  repack_run_identities: repackIdentities,
+  repack_vectors: repackVectors,
+};
+
+/** Takes over at most so many rows; answers how many, 0 when there is none left. Durable when it returns. */
+export function repackNext(database: Database, limit: number): number {
+  for (const [key, step] of Object.entries(STEPS)) {
+    const mark = database.get(query.selectFrom('meta').select('value').where('key', '=', key))?.value;
+    if (mark === undefined) continue;
+    const done = database.transaction(() => {
+      const seqs = step(database, Number(mark), limit);
+      const least = Math.min(...seqs);
+      if (seqs.length < limit) database.run(query.deleteFrom('meta').where('key', '=', key));
+      else
+        database.run(
+          query
+            .updateTable('meta')
+            .set({ value: String(least - 1) })
+            .where('key', '=', key),
+        );
+      return seqs.length;
+    });
+    if (done > 0) return done;
+  }
+  return 0;
+}
+
+function repackRequests(database: Database, upTo: number, limit: number): readonly number[] {
+  const rows = database.all(
+    query.selectFrom('requests').selectAll().where('packed', 'is', null).where('seq', '<=', upTo).orderBy('seq', 'desc').limit(limit),
+  );
+  for (const row of rows) {
+    // Texts of the linker's input go with the words.
+    const turn = JSON.parse(row.turn) as { inferable: boolean; text?: string; answer?: string };
+    delete turn.text;
+    delete turn.answer;
+    const held = { sample: JSON.parse(row.sample) as Sample, placement: JSON.parse(row.placement) as { fork?: unknown }, turn };
+    database.run(
+      query
+        .updateTable('requests')
+        .set(packedColumns(row, held, wordsIn(row)))
+        .where('seq', '=', row.seq),
+    );
+  }
+  return rows.map(({ seq }) => seq);
+}
+
+function repackIdentities(database: Database, upTo: number, limit: number): readonly number[] {
+  const rows = database.all(
+    query
+      .selectFrom('run_identities')
+      .select(['seq', 'judgement', 'signed', 'envelope'])
+      .where('proof', 'is', null)
+      .where('seq', '<=', upTo)
+      .orderBy('seq', 'desc')
+      .limit(limit),
+  );
+  for (const { seq, judgement, signed, envelope } of rows) {
+    const proof = packProof({ signed: JSON.parse(signed) as never, envelope: JSON.parse(envelope) as never });
+    const short = judgement === JSON.stringify(UNDECLARED) ? 'null' : judgement;
+    database.run(query.updateTable('run_identities').set({ proof, signed: '', envelope: '', judgement: short }).where('seq', '=', seq));
+  }
+  return rows.map(({ seq }) => seq);
+}
+
+function repackVectors(database: Database, upTo: number, limit: number): readonly number[] {
+  const rows = database.all(
+    query.selectFrom('vectors').select(['seq', 'vector']).where('seq', '<=', upTo).orderBy('seq', 'desc').limit(limit),
+  );
+  for (const { seq, vector } of rows)
+    database.run(
+      query
+        .updateTable('vectors')
+        .set({ vector: toBlob(fromBlob(vector)) })
+        .where('seq', '=', seq),
+    );
+  return rows.map(({ seq }) => seq);
+}

@@ -1,0 +1,119 @@
+// Files from before texts and records were pressed: read as they are, taken over in batches, alike at every point.
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, expect, it } from 'vitest';
+import type { RequestRow } from '../../control-plane/src/adapters/sqlite/request-row.ts';
+import { placementIn, sampleIn, wordsIn } from '../../control-plane/src/adapters/sqlite/request-record.ts';
+import type { SqliteStore } from '../../control-plane/src/adapters/sqlite/index.ts';
+import { HERE, MODEL, openStore, storedTurn, unitVector, type OpenStore } from './store-fixtures.ts';
+
+const AT = 1_772_366_400;
+const COUNT = 25;
+const runOf = (index: number): string => index.toString(16).padStart(32, '0');
+
+async function filled(): Promise<OpenStore> {
+  const opened = openStore();
+  const turns = Array.from({ length: COUNT }, (_, index) =>
+    storedTurn(`r${index}`, `t${index % 4}`, {
+      at: AT + index * 60,
+      prompt: `How do I prune plum tree number ${index}?`,
+      sample: {
+        runId: runOf(index),
+        call: { kind: 'turn', responseId: `resp_${index}` },
+        gateway: { kind: 'kong', route: 'garden', consumer: 'app' },
+        model: { requested: 'gpt-4o', evidence: 'unknown' },
+        ...(index % 3 === 0 ? { endedAt: '2026-03-01T14:00:00.5+02:00' } : {}),
+      },
+      // What the linker read differs from what is shown.
+      turn: { vector: unitVector(index, 384), text: index % 5 === 0 ? `plum ${index}` : `How do I prune plum tree number ${index}?` },
+      placement: index % 7 === 0 ? { fork: true } : {},
+    }),
+  );
+  await opened.store.turns.commit(turns, [], []);
+  return opened;
+}
+
+/** As a version before wrote it: everything as JSON text, vectors as float32, nothing in the columns that came later. */
+function age(folder: string): void {
+  const file = new DatabaseSync(path.join(folder, 'clew.db'));
+  for (const row of file.prepare('SELECT * FROM requests').all() as unknown as RequestRow[]) {
+    const { prompt, answer, text, turnAnswer } = wordsIn(row);
+    const turn = {
+      ...(JSON.parse(row.turn) as object),
+      ...(text === undefined ? {} : { text }),
+      ...(turnAnswer === undefined ? {} : { answer: turnAnswer }),
+    };
+    file
+      .prepare('UPDATE requests SET packed = NULL, texts = NULL, sample = ?, placement = ?, turn = ?, prompt = ?, answer = ? WHERE seq = ?')
+      .run(JSON.stringify(sampleIn(row)), JSON.stringify(placementIn(row)), JSON.stringify(turn), prompt, answer, row.seq);
+    const vector = unitVector(row.seq - 1, 384);
+    file.prepare('UPDATE vectors SET vector = ? WHERE request_id = ?').run(new Uint8Array(vector.buffer), row.id);
+  }
+  for (const table of ['requests', 'vectors'])
+    file.prepare(`INSERT INTO meta (key, value) SELECT ?, max(seq) FROM ${table}`).run(`repack_${table}`);
+  file.close();
+}
+
+/** What readers of every kind see. */
+async function seen(store: SqliteStore): Promise<unknown> {
+  const requests = await Promise.all(Array.from({ length: COUNT }, (_, index) => store.threads.request(HERE, `r${index}`)));
+  const past = await store.past.recent(HERE, 'p1', AT + 1e6, 100, MODEL);
+  const traffic = [];
+  for await (const rows of store.traffic.walk(HERE, { fromMs: 0, toMs: (AT + 1e6) * 1_000 }, true)) traffic.push(...rows);
+  return {
+    requests,
+    past: past.map(({ turn: { vector, ...turn }, ...rest }) => ({ ...rest, turn, dimensions: vector?.length })),
+    traffic,
+    threads: (await store.threads.list(HERE, {}, { limit: 50 })).items,
+    runs: (await store.runs.list(HERE, {}, { limit: 50 })).items,
+    found: (await store.texts.match(HERE, ['plum', 'tree'], 50)).map(({ requestId }) => requestId).toSorted(),
+    byAnswer: await store.feedback.find(HERE, { kind: 'response', id: 'resp_3' }, null),
+    near: (await store.vectors.nearest({ scope: HERE, model: MODEL, vector: unitVector(8, 384), limit: 1 })).map(({ id, score }) => [
+      id,
+      Math.round(score * 100),
+    ]),
+  };
+}
+
+describe('a file of an older form', () => {
+  it('reads alike before, between and after the batches that take it over, whenever it ends', async () => {
+    const opened = await filled();
+    const expected = await seen(opened.store);
+    await opened.store.close();
+    age(opened.folder);
+    expect(await seen(await opened.reopen())).toEqual(expected);
+    const done: number[] = [];
+    for (let rows = 1; rows > 0; done.push(rows)) {
+      rows = opened.store.repack(10);
+      expect(await seen(await opened.reopen())).toEqual(expected);
+    }
+    expect(done.reduce((sum, rows) => sum + rows, 0)).toBe(2 * COUNT);
+    const file = new DatabaseSync(path.join(opened.folder, 'clew.db'), { readOnly: true });
+    expect(file.prepare('SELECT count(*) AS n FROM requests WHERE packed IS NULL').get()?.['n']).toBe(0);
+    expect(file.prepare('SELECT max(length(vector)) AS n FROM vectors').get()?.['n']).toBe(389);
+    expect(file.prepare("SELECT count(*) AS n FROM meta WHERE key LIKE 'repack%'").get()?.['n']).toBe(0);
+    file.close();
+  });
+
+  it('takes words out of rows of either form, from the index as well', async () => {
+    const opened = await filled();
+    await opened.store.close();
+    age(opened.folder);
+    const store = await opened.reopen();
+    expect(store.repack(10)).toBe(10);
+    expect(await store.retention.purgeTexts(HERE, (AT + 1e6) * 1_000, 100)).toBe(COUNT);
+    while (store.repack(10) > 0);
+    expect(await store.texts.match(HERE, ['plum'], 50)).toEqual([]);
+    const [first] = (await store.past.recent(HERE, 'p1', AT + 1e6, 100)).slice(0, 1);
+    expect([first?.turn.text, first?.turn.answer]).toEqual(['', undefined]);
+    const request = await store.threads.request(HERE, 'r5');
+    expect([request?.prompt, request?.answer, request?.gateway?.route]).toEqual([null, null, 'garden']);
+  });
+
+  it('gives up what a run was composed of, whatever the form', async () => {
+    const { store } = await filled();
+    expect(await store.retention.purgeRuns(HERE, (AT + 1e6) * 1_000, 100)).toBe(COUNT);
+    expect(await store.runs.find(HERE, runOf(3))).toBeUndefined();
+    expect((await store.threads.request(HERE, 'r3'))?.runId).toBeNull();
+  });
+});

@@ -1,0 +1,15 @@
+// What a stored request takes, all in: a bar over what is reached today, so that no table grows unseen.
+import { expect, it } from 'vitest';
+import { storedBytes } from '../support/stored-bytes.ts';
+
+it('a prompt of 1 KB with an answer of 1 KB takes less than 8 KB, vectors, indexes and identity included', async () => {
+  const { all, byClass } = await storedBytes(200);
+  process.stdout.write(
+    `bytes a request: ${JSON.stringify({ all, ...byClass }, (_, value: unknown) => (typeof value === 'number' ? Math.round(value) : value))}\n`,
+  );
+  // Usually 7,600.
+  expect(all).toBeLessThan(8_000);
+  // Two vectors of 384 numbers.
+  expect(byClass.vectors).toBeLessThan(1_250);
+  expect(byClass.identities).toBeLessThan(900);
+});
