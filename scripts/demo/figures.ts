@@ -109,8 +109,7 @@ export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): P
     users: new Set(requests.flatMap(({ user }) => user ?? [])).size,
     ...compare(sent, requests),
     truncations: count(({ truncation }) => truncation?.kind === 'truncated'),
-    // The steps of a turn send the same shortened history.
-    compactions: count(({ truncation, call }) => truncation?.kind === 'compacted' && call?.kind === 'turn'),
+    compactions: sum(compactionsIn),
     forks: count(({ fork }) => fork),
     steps: count(({ call }) => call?.kind === 'step'),
     auxiliary: count(({ call }) => call?.kind === 'auxiliary'),
@@ -128,6 +127,17 @@ export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): P
     redactions,
     leaks: Object.entries(PLANTED).flatMap(([name, value]) => (text.includes(value) ? [name] : [])),
   };
+}
+
+/** Times at which a summary took the place of more: what comes after it stands behind the same one. */
+function compactionsIn({ requests }: Pick<ThreadDetail, 'requests'>): number {
+  let [times, dropped] = [0, 0];
+  for (const { truncation } of requests) {
+    if (truncation?.kind !== 'compacted' || truncation.dropped <= dropped) continue;
+    times += 1;
+    ({ dropped } = truncation);
+  }
+  return times;
 }
 
 /** A model resolves to dated snapshots of itself; any other answering is a fallback. */
