@@ -26,7 +26,10 @@ const env = (): Record<string, string> => ({
   CLEW_EMBEDDER_BATCH: '16',
 });
 const allow = (external: boolean): void =>
-  writeFileSync(policy, `version: 1\nredaction: { names: false }\nembedding: { external: ${external} }\n`);
+  writeFileSync(
+    policy,
+    `version: 1\npurpose: mending faults\nlegalBasis: contract\nredaction: { names: false }\nembedding: { external: ${external} }\n`,
+  );
 
 const SUBJECTS = [
   ['repot a lemon tree', 'Does the tree need lime in its soil?', 'And how often is it watered?'],

@@ -21,6 +21,7 @@ const DAY_MS = 86_400_000;
 const MOST = ASKED === undefined ? 4 : 2;
 /** Of the time without a purge: below it a busy machine's scheduler is all that is measured. */
 const LEAST_MS = 20;
+const LONGEST_WAIT_MS = 60_000;
 
 /** Written once through the store, then copied within the file under other ids: with words, vectors and threads. */
 async function seed(folder: string): Promise<void> {
@@ -98,6 +99,14 @@ async function post(test: TestPlane): Promise<{ readonly times: readonly number[
   return { times };
 }
 
+/** A million takes an hour beside others: what is left once nobody posts any more goes in one piece. */
+async function purgeRest(folder: string): Promise<void> {
+  const store = openSqlite({ folder, clock: { nowMs: () => Date.now() } });
+  for (const scope of await store.retention.scopes())
+    while ((await store.retention.purgeRequests(scope, Date.now() - 10 * DAY_MS, 5_000)) > 0) await new Promise(setImmediate);
+  await store.close();
+}
+
 const countIn = (folder: string, text: string): number => {
   const file = new DatabaseSync(path.join(folder, 'clew.db'), { readOnly: true });
   const found = Number(file.prepare(text).get()?.['n']);
@@ -128,13 +137,15 @@ it(
       const purging = await open(10);
       const during = (await post(purging)).times;
       const left = countIn(folder, OLD);
-      while (countIn(folder, OLD) > 0) await new Promise((resolve) => setTimeout(resolve, 250));
       const purgeS = (performance.now() - started) / 1_000;
+      const waitUntil = performance.now() + LONGEST_WAIT_MS;
+      while (countIn(folder, OLD) > 0 && performance.now() < waitUntil) await new Promise((resolve) => setTimeout(resolve, 250));
       await purging.settled(120_000);
       await purging.close({ keepFolder: true });
+      await purgeRest(folder);
       const [base, busy] = [quantile(before, 0.99), quantile(during, 0.99)];
       process.stdout.write(
-        `purge of ${REQUESTS} requests in ${purgeS.toFixed(1)} s (seeded in ${seedS.toFixed(0)} s); a sample is durable after, p50 and p99: ` +
+        `${REQUESTS} requests to purge (seeded in ${seedS.toFixed(0)} s), ${((REQUESTS - left) / purgeS).toFixed(0)} a second beside posts; a sample is durable after, p50 and p99: ` +
           `${quantile(before, 0.5).toFixed(1)} and ${base.toFixed(1)} ms without, ${quantile(during, 0.5).toFixed(1)} and ${busy.toFixed(1)} ms ` +
           `while ${left} were still to go: ${(busy / base).toFixed(2)} times\n`,
       );

@@ -4,6 +4,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import { expect } from 'vitest';
+import { actOf, perform, QUERIES, type Act } from './walls-acts.ts';
 import { ADMIN_TOKEN, bearer, sample, startPlane, type TestPlane } from './control-plane.ts';
 
 interface Place {
@@ -12,6 +13,7 @@ interface Place {
 }
 
 type Operation =
+  | Act
   | { readonly kind: 'post'; readonly place: number; readonly user: number; readonly session: number; readonly count: number }
   | { readonly kind: 'postElsewhere'; readonly place: number; readonly target: number; readonly user: number }
   | { readonly kind: 'erase'; readonly place: number; readonly user: number }
@@ -36,6 +38,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('token' as const), place }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('revoke' as const), place, target: place }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('steal' as const), place, target: place }) },
+  { weight: 5, arbitrary: actOf(place, user) },
   { weight: 1, arbitrary: fc.constant<Operation>({ kind: 'restart' }) },
 );
 
@@ -59,6 +62,7 @@ let worlds = 0;
 
 /** One plane, four places and what happened there. */
 class World {
+  readonly users = USERS;
   readonly places: readonly Place[];
   readonly kept: readonly Kept[] = Array.from({ length: PLACES }, () => ({ requests: new Map(), alerts: new Set(), tokens: [], next: 0 }));
   private plane: TestPlane;
@@ -78,12 +82,16 @@ class World {
   }
 
   static async open(env: Readonly<Record<string, string>>): Promise<World> {
-    const plane = await startPlane({ env });
-    const world = new World(plane, await serve(plane), env);
+    // As on other addresses than this machine's, where metrics are not open to everybody.
+    const settings = { ...env, CLEW_HOST: '0.0.0.0' };
+    const plane = await startPlane({ env: settings });
+    const world = new World(plane, await serve(plane), settings);
     for (const [index, { tenant, environment }] of world.places.entries()) {
-      for (const role of ['admin', 'engineer', 'ingest', 'alerting', 'auditor'] as const) {
+      for (const role of ['admin', 'engineer', 'ingest', 'alerting', 'auditor', 'product'] as const) {
         world.tokens.set(`${index}/${role}`, await world.make({ role, tenant, environment, name: world.canary(index, 'place') }));
       }
+      const revealing = { role: 'auditor', permissions: ['reveal:write'], tenant, environment };
+      world.tokens.set(`${index}/revealer`, await world.make(revealing));
       for (const [who, name] of USERS.entries()) {
         world.tokens.set(`${index}/user/${who}`, await world.make({ role: 'user', user: name, tenant, environment }));
       }
@@ -111,7 +119,7 @@ class World {
     return `mark${'abcd'[index] ?? ''}${who === 'place' ? 'p' : (['q', 'r', 's'][who] ?? '')}x`;
   }
 
-  private async ask(method: string, url: string, token: string, body?: object): Promise<Answer> {
+  async ask(method: string, url: string, token: string, body?: object): Promise<Answer> {
     const { port } = this.server.address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}${url}`, {
       method,
@@ -153,6 +161,8 @@ class World {
 
   async run(step: Operation): Promise<void> {
     switch (step.kind) {
+      case 'act':
+        return perform(this, step);
       case 'post': {
         const kept = this.kept[step.place] as Kept;
         const ids = Array.from({ length: step.count }, () => `r-${kept.next++}`);
@@ -316,6 +326,12 @@ async function checkSearch(world: World, index: number): Promise<void> {
   }
 }
 
+function rolesFor(path: string): readonly string[] {
+  if (path.includes('{')) return ['engineer', 'user/1'];
+  if (path.includes('?')) return [path.includes('/audit') ? 'auditor' : 'engineer', 'user/1'];
+  return ['engineer', 'admin', 'auditor', 'product', 'user/1'];
+}
+
 /** Whatever can be read, with every id that exists anywhere, as every role. */
 async function checkEveryRoute(world: World, index: number, ids: readonly string[]): Promise<void> {
   const threads = await Promise.all(world.places.map((_, at) => world.get('/v1/threads', world.token(at, 'engineer'))));
@@ -324,12 +340,14 @@ async function checkEveryRoute(world: World, index: number, ids: readonly string
     lists.flatMap(({ json }) => (json as { items: { id: string }[] }).items.slice(0, 1).map(({ id }) => id));
   const runs = ids.slice(0, 2).map((id) => Buffer.from(id.padEnd(16, '.')).toString('hex').slice(0, 32));
   const known = [...idsOf(threads), ...idsOf(alerts), ...runs, ...ids.slice(0, 1)];
-  for (const path of await world.paths()) {
-    const urls = path.includes('{')
-      ? known.map((id) => path.replaceAll(/\{\w+\}/g, id))
-      : [path, `${path}?a=${runs[0]}&b=${runs.at(-1)}`, `${path}?q=otters`];
+  for (const path of [...(await world.paths()), ...QUERIES]) {
+    const urls = path.includes('?')
+      ? [path.replace('MOMENT', new Date().toISOString())]
+      : path.includes('{')
+        ? known.map((id) => path.replaceAll(/\{\w+\}/g, id))
+        : [path, `${path}?a=${runs[0]}&b=${runs.at(-1)}`, `${path}?q=otters`];
     for (const url of urls) {
-      for (const role of path.includes('{') ? ['engineer', 'user/1'] : ['engineer', 'admin', 'auditor', 'user/1']) {
+      for (const role of rolesFor(path)) {
         const { text, status } = await world.get(url, world.token(index, role));
         expect(status, url).toBeLessThan(500);
         for (const word of world.foreign(index, role === 'user/1' ? 1 : undefined)) expect(text, `${url} as ${role}`).not.toContain(word);

@@ -6,8 +6,11 @@ import { faultLine, PolicyError, readPolicy, type LoadedPolicy, type PatternChec
 /** The policy in force. */
 export interface LivePolicy {
   current(): LoadedPolicy;
-  /** Reads the source again. A policy with faults is logged and the one in force stays; answers whether it was taken. */
-  reload(): Promise<boolean>;
+  /**
+   * Reads the source again. A policy with faults is logged and the one in force stays; answers whether it was taken. A changed
+   * one that keeps texts has to say why, unless it `wasInForce` before: what an earlier version allowed may come back.
+   */
+  reload(options?: { readonly wasInForce: boolean }): Promise<boolean>;
   /** Called after a new policy came into force. */
   onChange(changed: (loaded: LoadedPolicy) => void): void;
   close(): void;
@@ -22,9 +25,9 @@ export async function openPolicy(source: PolicySource, checkPattern: PatternChec
   };
   remind(inForce);
 
-  async function reload(): Promise<boolean> {
+  async function reload({ wasInForce } = { wasInForce: false }): Promise<boolean> {
     try {
-      const next = await load(source, checkPattern);
+      const next = await load(source, checkPattern, wasInForce ? undefined : inForce.digest);
       if (next.digest === inForce.digest) return true;
       inForce = next;
       remind(next);
@@ -43,14 +46,17 @@ export async function openPolicy(source: PolicySource, checkPattern: PatternChec
   return { current: () => inForce, reload, onChange: (changed) => void listeners.push(changed), close: stop };
 }
 
-async function load(source: PolicySource, checkPattern: PatternCheck): Promise<LoadedPolicy> {
+/** `known`: digest of the policy in force. Any other is new, and has to say why texts are kept; what a server finds at its start does not. */
+async function load(source: PolicySource, checkPattern: PatternCheck, known?: string): Promise<LoadedPolicy> {
   let text: string;
   try {
     text = await source.read();
   } catch (cause) {
     throw new ClewError('policy_invalid', `${source.name} cannot be read`, { cause });
   }
-  const reading = readPolicy(text, source.name, checkPattern);
+  const found = readPolicy(text, source.name, checkPattern);
+  const isNew = known !== undefined && found.ok && found.loaded.digest !== known;
+  const reading = isNew ? readPolicy(text, source.name, checkPattern, true) : found;
   if (!reading.ok) throw new PolicyError(reading.faults);
   return reading.loaded;
 }

@@ -64,7 +64,8 @@ export async function createPolicyRoom(parts: {
     // First the record, then the act: a policy in force whose origin nobody knows would be worse than a record too many.
     const version = await versions.add({ digest, text, atMs: clock.nowMs(), actor, reason });
     await source.write(text);
-    if (!(await live.reload())) throw new ClewError('unavailable', 'the policy was written and could not be read again');
+    if (!(await live.reload({ wasInForce: !isNew })))
+      throw new ClewError('unavailable', 'the policy was written and could not be read again');
     return { version, digest };
   }
 

@@ -37,7 +37,8 @@ const DAY_MS = 86_400_000;
 /** Batches grow and shrink so that none holds the store longer than this. */
 const LONG_MS = 15;
 const FIRST_BATCH = 32;
-const LEAST_BATCH = 4;
+/** A commit and its sync cost as much as some ten rows: smaller batches hold the store hardly less long, and a purge of a large store would never end. */
+const LEAST_BATCH = 8;
 const MOST_BATCH = 500;
 const PAUSES = 2;
 const LONGEST_PAUSE_MS = 200;

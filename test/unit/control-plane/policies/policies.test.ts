@@ -95,7 +95,7 @@ describe('the policy in force', () => {
       const changes: string[] = [];
       live.onChange(({ digest }) => void changes.push(digest));
       const before = live.current().digest;
-      writeFileSync(file, 'version: 1\nname: second');
+      writeFileSync(file, 'version: 1\nname: second\npurpose: mending faults\nlegalBasis: contract\n');
       await expect.poll(() => live.current().policy.name, { timeout: 5_000 }).toBe('second');
       expect(changes).toEqual([live.current().digest]);
       expect(live.current().digest).not.toBe(before);
@@ -171,6 +171,25 @@ describe('why texts are kept', () => {
   it('is not asked where none is kept, nor of a file that was in force before', () => {
     for (const mode of ['topic_only', 'metadata_only', 'off']) expect(fieldsOf(`version: 1\nmode: ${mode}\n`), mode).toEqual([]);
     expect(fieldsOf('version: 1\n', false)).toEqual([]);
+  });
+
+  it('is asked of a file that is changed while the server runs, and of none that it starts with or goes back to', async () => {
+    let text = 'version: 1\nname: old\n';
+    const source = { name: 'p.yaml', read: () => Promise.resolve(text), watch: () => () => undefined };
+    const lines: string[] = [];
+    const logger = { ...silentLogger, warn: (event: string) => void lines.push(event), error: (event: string) => void lines.push(event) };
+    const live = await openPolicy(source, unsafePatternReason, logger);
+    expect([live.current().policy.name, lines]).toEqual(['old', ['policy_without_purpose']]);
+    text = 'version: 1\nname: new\n';
+    expect([await live.reload(), live.current().policy.name]).toEqual([false, 'old']);
+    expect(lines.slice(1)).toEqual(['policy_refused', 'policy_fault', 'policy_fault']);
+    text = `version: 1\nname: new\n${WHY}`;
+    expect([await live.reload(), live.current().policy.name]).toEqual([true, 'new']);
+    text = 'version: 1\nname: old\n';
+    expect([await live.reload(), await live.reload({ wasInForce: true }), live.current().policy.name]).toEqual([false, true, 'old']);
+    text = 'version: 1\nname: none\nmode: metadata_only\n';
+    expect(await live.reload()).toBe(true);
+    live.close();
   });
 
   it('is missing from a policy that says it by half', () => {
