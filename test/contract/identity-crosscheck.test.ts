@@ -172,6 +172,12 @@ function mutations(bundles: readonly Bundle[]): fc.Arbitrary<Mutant> {
   return fc.oneof(characters, exchanged, bits, lines, structure);
 }
 
+/** For machines without jq: as much of it as the commands use. */
+const JQ = `command -v jq > /dev/null || jq() { "${process.execPath}" -e '
+  const [how, where, file] = process.argv.slice(1);
+  const value = (where.match(/[A-Za-z]+|[0-9]+/g) ?? []).reduce((of, key) => of[key], JSON.parse(require("fs").readFileSync(file, "utf8")));
+  console.log(how === "-c" ? JSON.stringify(value) : value);' -- "$@"; }`;
+
 describe('the commands of the documentation', () => {
   it('check a signature and its place in the log without code of ours, and refuse what was changed', async () => {
     const [bundle = expect.fail('none')] = await makeBundles();
@@ -189,7 +195,7 @@ describe('the commands of the documentation', () => {
     writeFileSync(path.join(clone, 'log.vkey'), vkey);
     const run = (script: string, what: Bundle) => {
       writeFileSync(path.join(clone, 'bundle.json'), JSON.stringify(what, null, 2));
-      return spawnSync('bash', ['-c', `set -e -o pipefail\n${script}`], { cwd: clone, encoding: 'utf8' });
+      return spawnSync('bash', ['-c', `set -e -o pipefail\n${JQ}\n${script}`], { cwd: clone, encoding: 'utf8' });
     };
     const changed: Bundle = {
       ...bundle,

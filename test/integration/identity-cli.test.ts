@@ -82,6 +82,12 @@ beforeAll(async () => {
       gateway: { kind: 'kong', route: 'garden' },
       model: { requested: 'model-a', executed, evidence: 'response_body' },
       parameters: { temperature: 0.5 },
+      composition: {
+        instructions: [
+          { digest: 'a'.repeat(64), salted: true, length: 'Serve.\n'.length, role: 'system' },
+          { digest: 'b'.repeat(64), salted: true, length: 'Be brief.'.length, role: 'developer' },
+        ],
+      },
     });
   const posted = await request(plane.app)
     .post('/v1/samples')
@@ -220,6 +226,18 @@ describe('manifests', () => {
       models: [{ requested: 'model-a', executed: ['model-a-1'] }],
       parameters: { named: { temperature: { values: [0.5] } } },
     });
+    expect(drafted.err).toContain('2 instruction(s), of which only commitments are known');
+    // The first text ended with a line break as it was sent, the second did not: their files both end with one.
+    const [one, two] = [write('one.txt', 'Serve.\n'), write('two.txt', 'Be brief.\n')];
+    const whole = await clew('manifest', 'init', '--from', runIdOf(1), '--instructions', one, '--instructions', two);
+    expect(whole.err).toBe('');
+    expect(parse(whole.out)).toMatchObject({
+      instructions: [
+        { role: 'system', template: 'Serve.\n\n' },
+        { role: 'developer', template: 'Be brief.\n' },
+      ],
+    });
+    expect((await clew('manifest', 'init', '--from', runIdOf(1), '--instructions', one)).err).toContain('2 instruction(s) and 1 are given');
     write('first.yaml', drafted.out);
     expect((await clew('manifest', 'validate', 'first.yaml')).code).toBe(0);
     write(

@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
@@ -76,6 +77,15 @@ describe('run identity', () => {
     expect(answer.status).toBe(202);
     expect(answer.body).toMatchObject({ rejected: [] });
     await plane.settled();
+  };
+
+  /** True where a text stands in any file of the store, free pages and write-ahead log included. */
+  const onDisk = async (text: string): Promise<boolean> => {
+    const files = await readdir(plane.folder, { recursive: true, withFileTypes: true });
+    const contents = await Promise.all(
+      files.filter((file) => file.isFile()).map((file) => readFile(path.join(file.parentPath, file.name)).catch(() => Buffer.alloc(0))),
+    );
+    return contents.some((content) => content.includes(text));
   };
 
   beforeAll(async () => {
@@ -221,9 +231,48 @@ describe('run identity', () => {
     expect((await get(`/v1/runs/${runIdOf(21)}/bundle`)).status).toBe(200);
   });
 
+  it('takes signatures of an ended key for runs before its end, and of a revoked one for nothing that comes in later', async () => {
+    const day = 86_400_000;
+    const now = Date.now();
+    const [ended, revoked] = [11, 12].map((byte) => signingKey(new Uint8Array(32).fill(byte)));
+    for (const key of [ended!, revoked!]) {
+      const body = { name: 'g', publicKey: publicKeyPem(key.publicKey), from: new Date(now - 10 * day).toISOString() };
+      expect((await request(plane.app).post('/v1/gateway-keys').set(bearer()).send(body)).status).toBe(201);
+    }
+    const end = (key: typeof ended, query = '') => request(plane.app).delete(`/v1/gateway-keys/${key!.keyId}${query}`).set(bearer());
+    expect((await end(ended, '?until=soon')).status).toBe(400);
+    expect((await end(ended, `?until=${new Date(now - 2 * day).toISOString()}`)).status).toBe(200);
+    // An end that is set is never moved later.
+    expect((await end(ended, `?until=${new Date(now + 2 * day).toISOString()}`)).body).toMatchObject({
+      until: new Date(now - 2 * day).toISOString(),
+    });
+    expect((await end(revoked)).status).toBe(200);
+    const proofOf = async (index: number, agoMs: number, by: typeof ended) => {
+      const startedAt = new Date(now - agoMs).toISOString();
+      const own = composed({ runId: runIdOf(index), startedAt, gateway: { kind: 'kong', route: 'garden' } }) as unknown as Sample;
+      const said = {
+        tenant: 'default',
+        environment: 'default',
+        observedAt: startedAt,
+        recordedBy: 'gateway',
+        gateway: { kind: 'kong' },
+      } as const;
+      await post([{ ...own, attestation: signStatement(statementOf(recordOf(own), said), by!) }]);
+      return ((await get(`/v1/runs/${runIdOf(index)}`)).body as { proof: Record<string, unknown> }).proof;
+    };
+    expect(await proofOf(70, 3 * day, ended)).toMatchObject({ by: 'gateway' });
+    expect(await proofOf(71, day, ended)).toMatchObject({ by: 'control-plane', refused: 'key_not_valid' });
+    // A clock that stood still, or jumped back: before the key began.
+    expect(await proofOf(72, 20 * day, ended)).toMatchObject({ refused: 'key_not_valid' });
+    expect(await proofOf(73, 3 * day, revoked)).toMatchObject({ by: 'control-plane', refused: 'key_not_valid' });
+  });
+
   it('goes on proving the run of somebody who was erased, of whom it says nothing', async () => {
-    const erased = composed({ runId: runIdOf(40), principal: { id: 'p_gone', source: 'consumer', trust: 'authenticated' } });
+    const system = 'You answer questions of somebody who will be gone.';
+    const erased = composed({ runId: runIdOf(40), principal: { id: 'p_gone', source: 'consumer', trust: 'authenticated' } }, system);
     await post([erased]);
+    const { salt, digest } = committed(system, 'system') as { salt: string; digest: string };
+    expect(await onDisk(salt)).toBe(true);
     const before = (await get(`/v1/runs/${runIdOf(40)}`)).body as { digest: string };
     const size = ((await get('/v1/log')).body as { size: number }).size;
     expect((await request(plane.app).delete('/v1/users/p_gone').set(bearer())).status).toBe(200);
@@ -232,6 +281,9 @@ describe('run identity', () => {
     expect((await get(`/v1/runs/${runIdOf(40)}`)).body).toMatchObject({ digest: before.digest, thread: null, traceId: null });
     expect(((await get('/v1/log')).body as { size: number }).size).toBe(size);
     expect(JSON.stringify((await get(`/v1/runs/${runIdOf(40)}`)).body)).not.toContain('p_gone');
+    // The salt is nowhere any more: what the commitment holds nobody can say, nor try texts against it.
+    expect(await onDisk(salt)).toBe(false);
+    expect(JSON.stringify((await get(`/v1/runs/${runIdOf(40)}`)).body)).toContain(digest);
   });
 
   it('says what changed at a moment, with two runs to compare', async () => {

@@ -99,6 +99,11 @@ export function readManifestSet({ text }: StoredPolicy): SetReading | string {
     if (!parsed.ok) return parsed.faults.map(({ path, expected }) => `/items/${index}${path}: expected ${expected}`).join('; ');
     manifests.push(parsed.value);
   }
-  const set = compileManifests(manifests);
+  let set: ManifestSet;
+  try {
+    set = compileManifests(manifests);
+  } catch {
+    return '/items: expected values with canonical bytes';
+  }
   return set.digest === named ? { set, signature } : '/set: expected the digest of what is there';
 }

@@ -1,5 +1,5 @@
 import { compileManifests, type DsseEnvelope, type Manifest, type ManifestSet } from '#contract';
-import { ClewError, type Logger } from '../../kernel/index.ts';
+import { ClewError, errorFields, type Logger } from '../../kernel/index.ts';
 import { manifestFaultLine, readManifest, type ManifestFault } from './read.ts';
 
 /** Where manifests come from. */
@@ -45,7 +45,10 @@ export async function openManifests(source: ManifestSource, logger: Logger): Pro
     return true;
   }
 
-  const stop = source.watch(() => void reload());
+  // A file that goes while it is read, or may not be: the last good ones stay, and the next change is read again.
+  const stop = source.watch(
+    () => void reload().catch((error: unknown) => logger.error('manifests_unreadable', { stays: inForce.digest, ...errorFields(error) })),
+  );
   return { current: () => inForce, signature: () => signature, reload, close: stop };
 }
 

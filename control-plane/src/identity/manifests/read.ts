@@ -1,6 +1,6 @@
 // A manifest file, judged: every fault at once, with its line and what was expected.
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
-import { parseManifest, type Manifest } from '#contract';
+import { canonicalize, parseManifest, type Manifest } from '#contract';
 
 export interface ManifestFault {
   readonly file: string;
@@ -24,7 +24,8 @@ export function readManifest(text: string, file: string): ManifestReading {
   });
   if (text.length > MAX_BYTES) return failed(1, '', 'at most 4 MiB');
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const document = documentIn(text, lines);
+  if (!document) return failed(1, '', 'less nesting');
   const lineAt = (offset: number): number => Math.max(1, lines.linePos(offset).line);
   const [broken] = document.errors;
   if (broken) return failed(lineAt(broken.pos[0]), '', `valid YAML (${broken.code.toLowerCase().replaceAll('_', ' ')})`);
@@ -35,7 +36,9 @@ export function readManifest(text: string, file: string): ManifestReading {
     return failed(1, '', 'few aliases');
   }
   const parsed = parseManifest(plain);
-  const found = parsed.ok ? semanticFaults(parsed.value) : parsed.faults.map(({ path, expected }) => ({ path: stepsOf(path), expected }));
+  const found = parsed.ok
+    ? [...semanticFaults(parsed.value), ...formFaults(parsed.value)]
+    : parsed.faults.map(({ path, expected }) => ({ path: stepsOf(path), expected }));
   if (parsed.ok && found.length === 0) return { ok: true, manifest: parsed.value };
   const faults = found.map(({ path, expected }) => ({ file, line: lineOf(document, path, lineAt), field: path.join('.'), expected }));
   return { ok: false, faults: faults.sort((a, b) => a.line - b.line) };
@@ -51,6 +54,42 @@ const stepsOf = (pointer: string): Path =>
     .split('/')
     .slice(1)
     .map((step) => (/^\d+$/.test(step) ? Number(step) : step.replaceAll('~1', '/').replaceAll('~0', '~')));
+
+/** Undefined where the parser gives up: it recurses. */
+function documentIn(text: string, lineCounter: LineCounter): Document | undefined {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: true });
+  } catch {
+    return undefined;
+  }
+}
+
+/** YAML says more than JSON: dates, binary, infinity, halves of characters. What has no canonical bytes has no digest. */
+function formFaults(manifest: Manifest): { path: Path; expected: string }[] {
+  try {
+    canonicalize(manifest);
+    return [];
+  } catch {
+    return [
+      { path: placeWithoutForm(manifest, []), expected: 'JSON: finite numbers, whole characters, lists and objects, not nested deeply' },
+    ];
+  }
+}
+
+const DEEPEST = 64;
+
+/** The first place, from above, of which no part alone is at fault. */
+function placeWithoutForm(value: unknown, path: Path): Path {
+  if (typeof value !== 'object' || value === null || path.length > DEEPEST) return path;
+  for (const [key, item] of Object.entries(value)) {
+    try {
+      canonicalize(item);
+    } catch {
+      return placeWithoutForm(item, [...path, Array.isArray(value) ? Number(key) : key]);
+    }
+  }
+  return path;
+}
 
 /** What a schema cannot say. */
 function semanticFaults({ instructions = [], parameters }: Manifest): { path: Path; expected: string }[] {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { compileManifests, declareTemplates, judgeRun, recordOf, type Composition } from '../../../../plugin/src/contract/index.ts';
 import { commitTo } from '#dialects';
 import { readConfig } from '../../../../control-plane/src/config.ts';
@@ -58,7 +58,56 @@ describe('a manifest file', () => {
   });
 });
 
+describe('what YAML can say and JSON cannot', () => {
+  const head = 'version: 1\nname: a\nrevision: "1"\n';
+  it.each([
+    ['half a character', 'description: "x \\uD800 y"\n', 4, 'description'],
+    ['half a character in a template', 'instructions:\n  - template: "x \\uD800 y"\n', 5, 'instructions.0.template'],
+    ['infinity', 'tools:\n  allowed:\n    - name: x\n      parameters:\n        maximum: .inf\n', 8, 'tools.allowed.0.parameters.maximum'],
+    ['a time', 'tools:\n  allowed: [{ name: x, parameters: { d: !!timestamp 2001-12-14 } }]\n', 5, 'tools.allowed.0.parameters.d'],
+    ['bytes', 'tools:\n  allowed: [{ name: x, parameters: { d: !!binary aGk= } }]\n', 5, 'tools.allowed.0.parameters.d'],
+  ])('is a fault with its place: %s', (_, text, line, field) => {
+    const reading = readManifest(head + text, 'f.yaml');
+    expect(reading.ok ? [] : reading.faults.map((fault) => [fault.line, fault.field])).toEqual([[line, field]]);
+  });
+
+  it('is refused however deeply it is nested, and names of prototypes are names like others', () => {
+    for (const depth of [600, 30_000]) {
+      const nested = `tools: { allowed: [{ name: x, parameters: ${'{ a: '.repeat(depth)}1${' }'.repeat(depth)} }] }\n`;
+      expect(readManifest(head + nested, 'f.yaml').ok).toBe(false);
+    }
+    const names = 'parameters: { named: { __proto__: { maximum: 1, required: true }, constructor: { minimum: 2 } } }\n';
+    const reading = readManifest(head + names, 'f.yaml');
+    if (!reading.ok) expect.fail(JSON.stringify(reading.faults));
+    const run = { model: { evidence: 'unknown' as const }, parameters: { constructor: 1 }, composition: {}, isAnswered: false };
+    const { differences } = judgeRun(compileManifests([reading.manifest]), {}, run);
+    expect(differences.map(({ path: where, kind }) => `${where} ${kind}`)).toEqual([
+      '/parameters/__proto__ missing',
+      '/parameters/constructor changed',
+    ]);
+  });
+});
+
 describe('manifests in force', () => {
+  it('stay when the folder cannot be read while it is watched', async () => {
+    let isGone = false;
+    let changed = (): void => undefined;
+    const source = {
+      read: () => (isGone ? Promise.reject(new Error('ENOENT')) : Promise.resolve([minimal('a')])),
+      signature: () => Promise.resolve(undefined),
+      watch: (call: () => void) => {
+        changed = call;
+        return () => undefined;
+      },
+    };
+    const said: string[] = [];
+    const live = await openManifests(source, { ...silentLogger, error: (event: string) => void said.push(event) });
+    isGone = true;
+    changed();
+    await vi.waitFor(() => expect(said).toEqual(['manifests_unreadable']));
+    expect(live.current().manifests).toHaveLength(1);
+  });
+
   it('stay as they were while any file has a fault, and are refused at the start', async () => {
     let files = [minimal('a'), minimal('b')];
     const live = await openManifests(
