@@ -1,5 +1,5 @@
 // The walls between rooms, as facts about the imports that stand in the sources. Type imports count too.
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
@@ -215,6 +215,15 @@ describe('the page on architecture', () => {
   it('has each adapter', () => {
     const folders = readdirSync(path.join(root, CONTROL, 'adapters'));
     expect(folders.filter((name) => !page.includes(`\n| ${name} | `))).toEqual([]);
+  });
+
+  it('names no file or folder that is not there', () => {
+    const named = [...page.matchAll(/`((?:plugin|control-plane|scripts|test|docs|deploy|policies)\/[\w./-]+)`/g)].map(
+      ([, name = '']) => name,
+    );
+    expect(named.length).toBeGreaterThan(20);
+    // What is built stands on no fresh checkout.
+    expect(named.filter((name) => !name.includes('/dist') && !existsSync(path.join(root, name)))).toEqual([]);
   });
 });
 
