@@ -7,19 +7,20 @@ type Turns = readonly Labelled[];
 
 /** Turns of a conversation between which a question may be taken for one whose beginning was never seen. */
 const ORPHANED = { from: 3, to: 6 };
+const PER_MILLE = 1000;
 /** How many conversations ahead in the deal are looked at for one of the wanted length. */
 const LOOKAHEAD = 60;
 
 const hashOf = (text: string): number => createHash('sha256').update(text).digest().readUInt32BE(0);
 
-/** `seed` names the deal: the same one gives the same logs. */
-export function resettled(logs: readonly Log[], seed: string): Log[] {
+/** `seed` names the deal: the same one gives the same logs. `torn`: share of the conversations of which a question from the middle is all that stays. */
+export function resettled(logs: readonly Log[], seed: string, torn = 0): Log[] {
   const conversations = conversationsOf(logs);
   const deal = new Deal([...conversations.values()], seed);
   const orphans = [...conversations.values()].flatMap((turns) =>
     turns.filter(({ row }) => row.ctxdep === true && row.turn >= ORPHANED.from && row.turn <= ORPHANED.to),
   );
-  return logs.map((log) => resettledLog(log, deal, orphans, seed));
+  return logs.map((log) => resettledLog(log, deal, orphans, seed, torn));
 }
 
 /** Conversations of which the beginning is known, each once. */
@@ -67,13 +68,17 @@ class Deal {
   }
 }
 
-function resettledLog(log: Log, deal: Deal, orphans: readonly Labelled[], seed: string): Log {
+function resettledLog(log: Log, deal: Deal, orphans: readonly Labelled[], seed: string, share: number): Log {
+  const torn = new Set<string>();
   const lengths = new Map<string, number>();
   for (const { truth } of log) lengths.set(truth, (lengths.get(truth) ?? 0) + 1);
   const dealt = new Map<string, { readonly turns: Turns; used: number }>();
   return log.flatMap((slot): Labelled[] => {
     const key = JSON.stringify([seed, slot.turn.id]);
-    if (slot.row.orphan === true) {
+    if (torn.has(slot.truth)) return [];
+    const tears = share > 0 && !dealt.has(slot.truth) && hashOf(JSON.stringify(['tear', key])) % PER_MILLE < PER_MILLE * share;
+    if (tears) torn.add(slot.truth);
+    if (slot.row.orphan === true || tears) {
       const orphan = orphans[hashOf(key) % orphans.length];
       return orphan === undefined ? [] : [at(slot, { ...orphan, row: { ...orphan.row, orphan: true } }, key, `orphan ${key}`)];
     }

@@ -35,15 +35,15 @@ export function replay(logs: readonly Log[], options: Options): Placements {
   return placements;
 }
 
-const peopleOf = (sets: Sets, name: SetName, fold: number): Log[] =>
+export const peopleOf = (sets: Sets, name: SetName, fold: number): Log[] =>
   [...sets[name]].filter(([user]) => foldOf(user, FOLDS.length) === fold).map(([, log]) => log);
 
-const conversationsOf = (logs: readonly Log[]): Set<string> => new Set(logs.flatMap((log) => log.map(({ row }) => row.conv)));
+export const conversationsOf = (logs: readonly Log[]): Set<string> => new Set(logs.flatMap((log) => log.map(({ row }) => row.conv)));
 
 /** For each fold of each set, weights that saw neither its people nor a conversation of theirs. */
 export type FoldWeights = Readonly<Record<SetName, readonly LinkerWeights[]>>;
 
-const overFolds = (of: (name: SetName, fold: number) => LinkerWeights): FoldWeights => ({
+export const overFolds = (of: (name: SetName, fold: number) => LinkerWeights): FoldWeights => ({
   A: FOLDS.map((fold) => of('A', fold)),
   B: FOLDS.map((fold) => of('B', fold)),
   C: FOLDS.map((fold) => of('C', fold)),
@@ -64,7 +64,7 @@ export function crossValidated(sets: Sets, name: SetName, folds: FoldWeights, op
   return new Map(FOLDS.flatMap((fold) => [...replay(peopleOf(sets, name, fold), { ...options, weights: weightsOf(folds, name, fold) })]));
 }
 
-function weightsOf(folds: FoldWeights, name: SetName, fold: number): LinkerWeights {
+export function weightsOf(folds: FoldWeights, name: SetName, fold: number): LinkerWeights {
   const weights = folds[name][fold];
   if (weights === undefined) throw new Error(`weights of fold ${fold} of ${name} are missing: run train.ts again`);
   return weights;

@@ -18,6 +18,7 @@ import {
   type Outcome,
   type Placements,
 } from './cross-validation.ts';
+import { thresholded } from './orphaned.ts';
 import { withReturns } from './returns.ts';
 import { score, type Decided, type Scores } from './score.ts';
 
@@ -99,7 +100,7 @@ function main(args: readonly string[]): void {
   const embeddings = new Embeddings(embeddingsFile(args));
   const data = dataFolder(args);
   const sets = readSets(data, embeddings);
-  const folds = calibrated(sets, JSON.parse(readFileSync(foldsFile(args), 'utf8')) as FoldWeights);
+  const folds = thresholded(sets, calibrated(sets, JSON.parse(readFileSync(foldsFile(args), 'utf8')) as FoldWeights));
   for (const name of NAMES) {
     const logs = [...sets[name].values()];
     print(`${name} gap rule`, logs, gapRule(logs));

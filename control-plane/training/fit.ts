@@ -2,7 +2,7 @@ import { CONTENT_TERMS, TIME_TERMS, type Term } from '../src/threads/infer/terms
 import type { TurnInput } from '../src/threads/index.ts';
 import type { Features, Reader } from '../src/threads/infer/features.ts';
 import { Linker, textProbability } from '../src/threads/infer/linker.ts';
-import { ORPHAN_TERMS, orphanEvidence } from '../src/threads/infer/orphan.ts';
+import { FITS_FROM, ORPHAN_TERMS, orphanEvidence } from '../src/threads/infer/orphan.ts';
 import { Projection } from '../src/threads/infer/projection.ts';
 import { resettled } from './augment.ts';
 import { fitProjection } from './projection.ts';
@@ -18,8 +18,12 @@ const ROUGHLY = 40;
 const THOROUGHLY = 120;
 /** Probability from which training's own states join a thread: more of them than serving does, so that it sees wrong ones. */
 const TAUGHT_FROM = 0.5;
-/** Right threads with more than this are no matter for telling orphans: a little more than serving asks for. */
-const RECOGNISED_FROM = 0.55;
+/** Logs with many requests whose beginning is missing, for telling these: how many, the share of torn conversations, and the L2. */
+const TORN_COPIES = 2;
+const TORN = 0.15;
+const ORPHAN_L2 = 60;
+/** Until it is chosen on cross-validated decisions. */
+const ORPHANED_FROM = 0.4;
 const UNCALIBRATED = { slope: 1, offset: 0, perAlternation: 0, perActive: 0, perAnswerLength: 0 } satisfies LinkerWeights['calibration'];
 
 export interface FitOptions {
@@ -35,7 +39,6 @@ export interface FitOptions {
   readonly gapRule: LinkerWeights['gapRule'];
   readonly returns: LinkerWeights['returns'];
   readonly joinFrom: number;
-  readonly orphanedFrom: number;
 }
 
 /** Fits all weights on the logs: what reads texts, then the sum; the sum once more with the linker's own states. */
@@ -46,13 +49,15 @@ export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeig
     followUp: fitFollowUp(labelled, options.vectorPenalty),
     projection: options.projected ? fitProjection(labelled) : undefined,
   };
-  const reader = crossFitted(labelled, others.flat(), options);
-  const taught = [...logs, ...others].flatMap((log) => decisionsOf(log, reader));
+  const torn = Array.from({ length: TORN_COPIES }, (_, copy) => resettled(logs, `rich ${copy}`, TORN)).flat();
+  const reader = crossFitted(labelled, [...others, ...torn].flat(), options);
+  const walked = (some: readonly Log[], choose?: Chooser): Decision[] => some.flatMap((log) => decisionsOf(log, reader, choose));
+  const taught = walked([...logs, ...others]);
   const first = { ...fitSums(taught, options, ROUGHLY), ...texts };
-  const own = logs.flatMap((log) => decisionsOf(log, reader, chooserOf(first)));
-  const decisions = [...taught, ...own];
-  const weights = { ...fitSums(decisions, options), ...texts };
-  return { ...weights, orphan: fitOrphan(decisions, weights, options) };
+  const own = walked(logs, chooserOf(first));
+  const weights = { ...fitSums([...taught, ...own], options), ...texts };
+  const more = [walked(others, chooserOf(first)), walked(torn), walked(torn, chooserOf(first))].flat();
+  return { ...weights, orphan: fitOrphan([...taught, ...own, ...more], weights) };
 }
 
 /** Follow-up: any turn but a conversation's first. Turns whose history was withheld say nothing. */
@@ -91,7 +96,7 @@ type Sums = Omit<LinkerWeights, keyof Texts>;
 
 function fitSums(
   decisions: readonly Decision[],
-  { l2, realTraffic, caution, gapRule, returns, joinFrom, orphanedFrom }: FitOptions,
+  { l2, realTraffic, caution, gapRule, returns, joinFrom }: FitOptions,
   iterations = THOROUGHLY,
 ): Sums {
   const weights = fitTerms(decisions, [...TIME_TERMS, ...CONTENT_TERMS], ['content'], l2, iterations);
@@ -107,7 +112,7 @@ function fitSums(
     gapRule,
     returns,
     joinFrom,
-    orphanedFrom,
+    orphanedFrom: ORPHANED_FROM,
     calibration: UNCALIBRATED,
   };
 }
@@ -159,17 +164,17 @@ export function chooserOf(weights: LinkerWeights): Chooser {
 }
 
 /** Learned from what the linker starts threads with: openings, orphans, and follow-ups that it does not recognise. */
-function fitOrphan(decisions: readonly Decision[], weights: LinkerWeights, { l2 }: FitOptions): Record<string, number> {
+function fitOrphan(decisions: readonly Decision[], weights: LinkerWeights): Record<string, number> {
   const linker = new Linker(weights);
-  const choices = decisions.flatMap(({ features, right, orphan }): Choice[] => {
+  const choices = decisions.flatMap(({ features, orphan }): Choice[] => {
     const scores = features.map((one) => linker.scoreOf(one));
     const best = scores.indexOf(Math.max(...scores));
     const one = features[best];
-    if (one === undefined || (right >= 0 && Math.max(...linker.probabilities(features)) > RECOGNISED_FROM)) return [];
+    if (one === undefined || Math.max(...linker.probabilities(features)) > FITS_FROM) return [];
     const evidence = orphanEvidence(one, scores[best] ?? 0);
     return [{ rows: [Float64Array.from(ORPHAN_TERMS, (name) => evidence[name])], right: orphan ? 0 : -1 }];
   });
-  const { weights: fitted, bias } = fitChoices(choices, ORPHAN_TERMS.length, l2);
+  const { weights: fitted, bias } = fitChoices(choices, ORPHAN_TERMS.length, ORPHAN_L2);
   return { ...Object.fromEntries(ORPHAN_TERMS.map((name, j) => [name, fitted[j] ?? 0])), always: (fitted[0] ?? 0) + bias };
 }
 
@@ -184,5 +189,4 @@ export const DEFAULT_FIT: FitOptions = {
   gapRule: { strength: 5, gapSeconds: 2700, upToAlternation: 0.3 },
   returns: { lead: { from: 0.1, to: 0.3 }, kin: { from: 0.3, to: 0.5 }, bonus: 2.5 },
   joinFrom: 0.5,
-  orphanedFrom: 0.17,
 };

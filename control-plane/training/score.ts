@@ -102,7 +102,8 @@ function countBy(keys: readonly string[]): Map<string, number> {
   return counts;
 }
 
-function macroF1(confusion: ReadonlyMap<string, number>): number {
+/** Macro-F1 over the positions; cells are named `truth>given`. */
+export function macroF1(confusion: ReadonlyMap<string, number>): number {
   const sum = (test: (truth: string, given: string) => boolean): number =>
     [...confusion].reduce((total, [cell, count]) => (test(...(cell.split('>') as [string, string])) ? total + count : total), 0);
   const scores = POSITIONS.flatMap((label) => {

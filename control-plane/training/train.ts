@@ -1,4 +1,4 @@
-// Fits the linker on all conversations, its calibration on cross-validated decisions, and writes
+// Fits the linker on all conversations, its calibration and when it calls something orphaned on cross-validated decisions, and writes
 // control-plane/src/threads/weights/linker.json; for the static vectors linker-static.json, and for models that nobody knows here
 // linker-hosted.json, fitted on MiniLM's similarities without anything that reads vectors themselves. Weights of the folds go beside
 // the embeddings, for evaluate.ts.
@@ -11,6 +11,7 @@ import { backgroundsOf } from './background.ts';
 import { dataFolder, embeddingsFile, Embeddings, foldsFile, type Log } from './corpus.ts';
 import { allLogs, calibratorOver, fitFolds, readSets, type FoldWeights, type Sets } from './cross-validation.ts';
 import { DEFAULT_FIT, fitLinker } from './fit.ts';
+import { thresholdOver } from './orphaned.ts';
 
 const FILES = { local: 'linker.json', static: 'linker-static.json', hosted: 'linker-hosted.json' } as const;
 /** So dear that the detector learns nothing from them. */
@@ -42,16 +43,15 @@ const rounded = (weights: LinkerWeights): LinkerWeights => ({
   ...(weights.orphan !== undefined && { orphan: roundAll(weights.orphan) }),
 });
 
-/** Fits the folds, keeps their weights for evaluate.ts, and calibrates on what they decide. */
-function calibrationOf(
-  sets: Sets,
-  fit: (logs: readonly Log[]) => LinkerWeights,
-  file: string,
-  keepFolds: boolean,
-): LinkerWeights['calibration'] {
+/** What is chosen on decisions about other people and conversations than the weights saw. */
+type Validated = Pick<LinkerWeights, 'calibration' | 'orphanedFrom'>;
+
+/** Fits the folds, keeps their weights for evaluate.ts, and chooses on what they decide. */
+function validatedOn(sets: Sets, fit: (logs: readonly Log[]) => LinkerWeights, file: string, keepFolds: boolean): Validated {
   const folds = keepFolds ? (JSON.parse(readFileSync(file, 'utf8')) as FoldWeights) : fitFolds(sets, fit);
   if (!keepFolds) writeFileSync(file, JSON.stringify(folds));
-  return calibratorOver(sets, folds, DEFAULT_FIT.realTraffic)();
+  const calibration = calibratorOver(sets, folds, DEFAULT_FIT.realTraffic)();
+  return { calibration: roundAll(calibration), orphanedFrom: thresholdOver(sets, folds)() };
 }
 
 function main(args: readonly string[]): void {
@@ -62,11 +62,11 @@ function main(args: readonly string[]): void {
   const fit = (logs: readonly Log[]): LinkerWeights => fitLinker(logs, options);
   // How sure decisions on a hosted model's vectors are cannot be learned here: the local model's confidence stands for it.
   const keepFolds = args.includes('--keep-folds');
-  const calibration = tier === 'hosted' ? shippedWeights.calibration : calibrationOf(sets, fit, foldsFile(args), keepFolds);
+  const { calibration, orphanedFrom } = tier === 'hosted' ? shippedWeights : validatedOn(sets, fit, foldsFile(args), keepFolds);
   const fitted = fit(allLogs(sets));
   // Hosted models are chosen for the languages that they read.
   const backgrounds = tier === 'hosted' ? undefined : backgroundsOf(embeddings, fitted.projection);
-  const weights = { ...fitted, calibration: roundAll(calibration), ...(backgrounds !== undefined && { backgrounds }) };
+  const weights = { ...fitted, calibration, orphanedFrom, ...(backgrounds !== undefined && { backgrounds }) };
   const file = join(import.meta.dirname, '../src/threads/weights', FILES[tier]);
   const { followUp, ...rest } = rounded(weights);
   writeFileSync(file, `${JSON.stringify({ ...rest, followUp: tier === 'hosted' ? { ...followUp, vector: [] } : followUp })}\n`);

@@ -3,7 +3,7 @@ import type { PrincipalState } from '../state.ts';
 import { CUE_NAMES, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
 import { candidatesFor, type Features, type Reader, type ThreadCandidate } from './features.ts';
-import { orphanLogit } from './orphan.ts';
+import { FITS_FROM, orphanLogit } from './orphan.ts';
 import { Projection } from './projection.ts';
 import { MATTER, Sum, TIME, type Shares } from './sum.ts';
 import { CONTENT_TERMS, TIME_TERMS } from './terms.ts';
@@ -79,10 +79,15 @@ export class Linker {
   }
 
   /** Whether a request that joins no thread goes on with something that was never seen; the candidate that comes nearest tells. */
-  looksOrphaned({ features, score, probability }: Pick<Scored, 'features' | 'score' | 'probability'>): boolean {
-    const { orphan, orphanedFrom } = this.#weights;
-    if (orphan === undefined) return features.followUp >= orphanedFrom;
-    return (1 - probability) * sigmoid(orphanLogit(orphan, features, score)) >= orphanedFrom;
+  looksOrphaned(best: Pick<Scored, 'features' | 'score' | 'probability'>): boolean {
+    return this.orphanedness(best) >= this.#weights.orphanedFrom;
+  }
+
+  /** 0…1: the probability of that; 0 where a thread fits. */
+  orphanedness({ features, score, probability }: Pick<Scored, 'features' | 'score' | 'probability'>): number {
+    const { orphan } = this.#weights;
+    if (probability > FITS_FROM) return 0;
+    return orphan === undefined ? features.followUp : sigmoid(orphanLogit(orphan, features, score));
   }
 
   /** How often decisions with this probability, in circumstances like these, turned out right in validation; 0…1. */

@@ -25,7 +25,15 @@ export const ORPHAN_TERMS = [
   'logGap',
   'afterPause',
   'newest',
+  'kinLead',
+  'lead',
+  'kinClosest',
+  'kinPrompt',
+  'kinAnswer',
 ] as const;
+
+/** Where a thread is likelier than this the request goes on with what was seen, though a policy may ask for more before it joins. */
+export const FITS_FROM = 0.5;
 
 /** Log-odds beyond which the linker's own sureness says no more. */
 const CLEAR = 6;
@@ -34,6 +42,7 @@ const PAUSE = Math.log(1800);
 /** `score` is that of the best candidate, in log-odds against a new thread; `features` are that candidate's. */
 export function orphanEvidence(features: Features, score: number): Readonly<Record<(typeof ORPHAN_TERMS)[number], number>> {
   const { cues, followUp, noPerson, unknownNames, kinBest, kinThread, logGap, rank } = features;
+  const { kinLead, lead, kinClosest, kinPrompt, kinAnswer } = features;
   const { pronouns, shortPronoun, connective, elaboration, capitalised, logLength } = cues;
   const { question, imperative, selfContained, lowerCase, shortAnswer } = cues;
   const limited = Math.max(-CLEAR, Math.min(CLEAR, score));
@@ -61,6 +70,11 @@ export function orphanEvidence(features: Features, score: number): Readonly<Reco
     logGap,
     afterPause: logGap > PAUSE ? 1 : 0,
     newest: rank === 0 ? 1 : 0,
+    kinLead,
+    lead,
+    kinClosest,
+    kinPrompt,
+    kinAnswer,
   };
 }
 

@@ -50,7 +50,7 @@ export interface LinkerWeights {
   readonly joinFrom: number;
   /** Logistic model over `ORPHAN_TERMS`: does what joins no thread go on with something never seen? Absent: the follow-up detector tells. */
   readonly orphan?: Readonly<Record<string, number>> | undefined;
-  /** Probability of both, that nothing is joined and that, from which a request counts as orphaned. */
+  /** Probability of that from which a request that joins nothing counts as orphaned. */
   readonly orphanedFrom: number;
   /** Scaling of the log-odds of the decision taken; parallel work makes decisions less sure than they look. */
   readonly calibration: {

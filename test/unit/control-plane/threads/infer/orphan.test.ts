@@ -44,9 +44,10 @@ describe('looksOrphaned', () => {
     expect(linker({ always: -1 }).looksOrphaned({ features, score: -3, probability: 0.1 })).toBe(false);
   });
 
-  it('needs both: that nothing is joined, and that something was never seen', () => {
-    expect(linker({ always: 3 }).looksOrphaned({ features, score: -3, probability: 0.1 })).toBe(true);
-    expect(linker({ always: 3 }).looksOrphaned({ features, score: -3, probability: 0.5 })).toBe(false);
+  it('needs both: that no thread fits, whatever a policy asks for before one is joined, and that something was never seen', () => {
+    expect(linker({ always: 3 }).looksOrphaned({ features, score: -3, probability: 0.5 })).toBe(true);
+    expect(linker({ always: 3 }).looksOrphaned({ features, score: 0.1, probability: 0.51 })).toBe(false);
+    expect(linker({ always: 3 }).orphanedness({ features, score: 0.1, probability: 0.51 })).toBe(0);
   });
 
   it('asks the follow-up detector where weights bring no such model', () => {
@@ -57,11 +58,13 @@ describe('looksOrphaned', () => {
 
 it('calls a request orphaned only where it joins no thread', () => {
   const weights = { ...shippedWeights, orphan: { always: 9 }, orphanedFrom: 1e-6 };
-  const place = (minConfidence: number): Position => {
+  const place = (minConfidence: number, pause: number): Position => {
     const threads = new PrincipalThreads({ threadIdSeed: 'acme/prod/alice', weights, minConfidence });
     threads.place(withVectors(request(MORNING, 'How do I bake rye bread?')));
-    return threads.place(withVectors(request(MORNING + 60, 'And how long does it rise?'))).position;
+    return threads.place(withVectors(request(MORNING + pause, 'And how long does it rise?'))).position;
   };
-  expect(place(0)).toBe('continuation');
-  expect(place(1)).toBe('orphaned');
+  expect(place(0, 40_000)).toBe('continuation');
+  expect(place(1, 40_000)).toBe('orphaned');
+  // A thread fits, though the policy asks for more before it is joined.
+  expect(place(1, 60)).toBe('topic_shift');
 });
