@@ -19,13 +19,18 @@ interface Call {
 }
 
 /** Throws ApiError for every answer that is not a success, and lets an abort through. */
-async function call<T>({ method, address, token, body, signal }: Call): Promise<T> {
+async function call<T>(made: Call): Promise<T> {
+  const response = await answerTo(made, 'application/json');
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function answerTo({ method, address, token, body, signal }: Call, accept: string): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(address, {
       method,
       headers: {
-        Accept: 'application/json',
+        Accept: accept,
         ...(token === null || token === SESSION ? {} : { Authorization: `Bearer ${token}` }),
         ...(token === SESSION && method !== 'GET' ? { 'X-Clew-Csrf': readCsrf() ?? '' } : {}),
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -40,14 +45,16 @@ async function call<T>({ method, address, token, body, signal }: Call): Promise<
     throw new ApiError(UNREACHED);
   }
   if (!response.ok) throw new ApiError(await problemOf(response));
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
 }
 
+const signed = <T>(made: Omit<Call, 'token'>): Promise<T> => withToken((token) => call<T>({ ...made, token }));
+
 /** A token that is no longer valid is forgotten, which brings the sign-in back. */
-async function signed<T>(made: Omit<Call, 'token'>): Promise<T> {
+async function withToken<T>(ask: (token: string | null) => Promise<T>): Promise<T> {
   const token = readToken();
   try {
-    return await call<T>({ ...made, token });
+    return await ask(token);
   } catch (error) {
     if (error instanceof ApiError && error.problem.status === 401 && readToken() === token) forget('refused');
     throw error;
@@ -59,6 +66,28 @@ export const get = <T>(path: string, query: Query, signal: AbortSignal | undefin
 
 export const getSigned = <T>(path: string, query: Query, signal?: AbortSignal): Promise<T> =>
   signed<T>({ method: 'GET', address: addressOf(path, query), signal });
+
+/** Server-sent events as they come; ends when the server ends them. Throws as `getSigned`. */
+export async function* eventsSigned(path: string, query: Query, signal: AbortSignal): AsyncGenerator<{ event: string; data: unknown }> {
+  const address = addressOf(path, query);
+  const { body } = await withToken((token) => answerTo({ method: 'GET', address, token, signal }, 'text/event-stream'));
+  if (body === null) return;
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (let text = ''; ;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const blocks = (text + value).split('\n\n');
+      text = blocks.pop() ?? '';
+      for (const block of blocks) {
+        const [, event, data] = /^event: (\w+)\ndata: (.+)$/.exec(block) ?? [];
+        if (event !== undefined && data !== undefined) yield { event, data: JSON.parse(data) as unknown };
+      }
+    }
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
 
 export const deleteSigned = (path: string): Promise<void> => signed({ method: 'DELETE', address: path });
 

@@ -1,4 +1,4 @@
-import type { CostDimension, CostGroup } from '../api/reports.ts';
+import type { CostDay, CostDimension, CostGroup } from '../api/reports.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, searchAddress } from '../route/url.ts';
 import { shortId, words } from '../ui/format.ts';
@@ -22,14 +22,22 @@ function nameOf(by: CostDimension, { id, label }: CostGroup): string {
   return by === 'principal' ? shortId(id, 20) : by === 'intent' || by === 'outcome' ? words(id) : id;
 }
 
+const costsOf = ({ perDay }: CostGroup, days: readonly string[]): readonly number[] => {
+  const known = new Map(perDay.map(({ day, costUsd }) => [day, costUsd]));
+  return days.map((day) => known.get(day) ?? 0);
+};
+
 interface CostRowsProps {
   readonly items: readonly CostGroup[];
   readonly total: number;
+  /** Of all groups together: what each is drawn over, so that rows compare. */
+  readonly days: readonly CostDay[];
   readonly by: CostDimension;
 }
 
 /** The dearest first; each leads to its threads where they can be listed. */
-export function CostRows({ items, total, by }: CostRowsProps) {
+export function CostRows({ items, total, days, by }: CostRowsProps) {
+  const all = everyDay(days).map(({ day }) => day);
   return (
     <div className="table costs-table costs-by">
       <div className="columns" aria-hidden="true">
@@ -56,7 +64,7 @@ export function CostRows({ items, total, by }: CostRowsProps) {
               </div>
               <CostCells one={one} total={total} />
               <div className="cell-days">
-                <Sparkline values={everyDay(one.perDay).map(({ costUsd }) => costUsd)} />
+                <Sparkline values={costsOf(one, all)} />
               </div>
             </li>
           );

@@ -86,7 +86,7 @@ function Figures({ costs, by }: { readonly costs: Costs; readonly by: CostDimens
           ` Of all traffic, sampled out or not: about ${money(estimate.costUsd)} ± ${money(1.96 * estimate.standardErrorUsd)} for ${count(Math.round(estimate.requests))} requests.`}
       </p>
       <Trend days={total.perDay} />
-      <CostRows items={items} total={total.costUsd} by={by} />
+      <CostRows items={items} total={total.costUsd} days={total.perDay} by={by} />
       {rest.groups > 0 && (
         <p className="hint">
           {count(rest.groups)} more together {money(rest.costUsd)}.

@@ -3,6 +3,9 @@ import { money, plural } from '../ui/format.ts';
 
 const DAY_MS = 86_400_000;
 const HEIGHT = 100;
+/** Few days make a narrow picture, not wide bars. */
+const DAY_PX = 48;
+const LEAST_PX = 360;
 
 /** Every day from the first to the last: what had no request cost nothing. */
 export function everyDay(days: readonly CostDay[]): readonly CostDay[] {
@@ -23,7 +26,7 @@ export function Trend({ days }: { readonly days: readonly CostDay[] }) {
   const dearest = all.find(({ costUsd }) => costUsd === most);
   if (all.length < 2 || dearest === undefined || most === 0) return null;
   return (
-    <section className="cost-trend" aria-labelledby="trend-title">
+    <section className="cost-trend" aria-labelledby="trend-title" style={{ maxInlineSize: Math.max(LEAST_PX, all.length * DAY_PX) }}>
       <h2 id="trend-title" className="findings-title">
         Cost a day
       </h2>

@@ -39,6 +39,10 @@ export interface ModelsPlace {
   readonly since?: string | undefined;
 }
 
+/** Which of the passing requests are shown. */
+export const LIVE_FILTER_NAMES = ['user', 'model', 'trouble'] as const;
+export type LiveFilter = Readonly<Partial<Record<(typeof LIVE_FILTER_NAMES)[number], string | undefined>>>;
+
 export type Route =
   | { readonly view: 'list'; readonly filters: Filters }
   | { readonly view: 'search'; readonly q: string }
@@ -53,6 +57,7 @@ export type Route =
   | { readonly view: 'topic'; readonly topic: string; readonly figures: 'released' | undefined }
   | ({ readonly view: 'models' } & ModelsPlace)
   | { readonly view: 'costs'; readonly by: string | undefined; readonly since: string | undefined }
+  | { readonly view: 'live'; readonly filter: LiveFilter }
   | { readonly view: 'works'; readonly since: string | undefined; readonly least: string | undefined }
   | { readonly view: 'accuracy'; readonly since: string | undefined }
   | { readonly view: 'health' }
@@ -87,6 +92,7 @@ export function routeOf(search: string): Route {
   if (view === 'changes') return { view, at: read('at'), minutes: read('minutes') };
   if (view === 'manifests') return { view, since: read('since') };
   if (view === 'log') return { view };
+  if (view === 'live') return { view, filter: filtersOf(LIVE_FILTER_NAMES, read) };
   if (view === 'runs') return { view, filters: filtersOf(RUN_FILTER_NAMES, read) };
   return { view: 'list', filters: filtersOf(FILTER_NAMES, read) };
 }
@@ -122,6 +128,7 @@ export const modelsAddress = ({ a, b, since }: ModelsPlace = {}): string => addr
 export const costsAddress = (by?: string, since?: string): string => address({ view: 'costs', by, since });
 export const worksAddress = (since?: string, least?: string): string => address({ view: 'works', since, least });
 export const accuracyAddress = (since?: string): string => address({ view: 'accuracy', since });
+export const liveAddress = (filter: LiveFilter = {}): string => address({ view: 'live', ...filter });
 export const healthAddress = (): string => address({ view: 'health' });
 export const retentionAddress = (): string => address({ view: 'retention' });
 export const auditAddress = (filters: AuditFilters = {}): string => address({ view: 'audit', ...filters });

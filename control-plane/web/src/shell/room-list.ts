@@ -7,6 +7,7 @@ import {
   auditAddress,
   changesAddress,
   listAddress,
+  liveAddress,
   logAddress,
   manifestsAddress,
   modelsAddress,
@@ -40,6 +41,7 @@ export const GROUPS: readonly RoomGroup[] = [
     name: 'Threads',
     rooms: [
       { name: 'All threads', href: listAddress(), views: ['list', 'thread', 'search'], permission: 'threads:read' },
+      { name: 'Live', href: liveAddress(), views: ['live'], permission: 'threads:read' },
       { name: 'What works', href: worksAddress(), views: ['works'], permission: 'metrics:read' },
     ],
   },

@@ -1,3 +1,4 @@
+import { orReload } from '../ui/reload-once.ts';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
 import { readThread } from '../api/client.ts';
 import { useMay } from '../api/me.ts';
@@ -22,7 +23,7 @@ import { TurnDetail } from './turn-detail.tsx';
 import { indexOfRequest, turnsOf, type LinkTo } from './turns.ts';
 
 /** A picture library that few visits need. */
-const ThreadGraph = lazy(async () => ({ default: (await import('./graph/thread-graph.tsx')).ThreadGraph }));
+const ThreadGraph = lazy(async () => ({ default: await orReload(async () => (await import('./graph/thread-graph.tsx')).ThreadGraph) }));
 
 interface ThreadViewProps {
   readonly place: ThreadPlace;

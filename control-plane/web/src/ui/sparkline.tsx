@@ -7,7 +7,8 @@ const HEIGHT = 20;
 
 /** A bar for each value; decoration beside figures. */
 export function Sparkline({ values }: SparklineProps) {
-  const most = Math.max(1, ...values.map((value) => value ?? 0));
+  // Costs are fractions: no smallest height but that of the highest one.
+  const most = Math.max(0, ...values.map((value) => value ?? 0)) || 1;
   return (
     <svg className="sparkline" viewBox={`0 0 ${Math.max(1, values.length)} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
       {values.map((value, index) => {
