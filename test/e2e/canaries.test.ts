@@ -8,6 +8,7 @@ import { gzipSync } from 'node:zlib';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Page, ThreadDetail, ThreadSummary } from '../../control-plane/src/threads/index.ts';
+import { LATER_FIELDS, readEverything, sendLater } from '../support/canary-later.ts';
 import { filesBelow, findCanaries } from '../support/canary-search.ts';
 import { startStack, until, type Stack } from '../support/stack.ts';
 
@@ -66,10 +67,10 @@ const OTHERS = {
   person: 'Bartholomew Quillfeather',
   street: '47 Marrowgate Lane',
 };
-const CANARIES = [...FIELDS.map(mail), ...Object.values(OTHERS), OTHERS.card.replaceAll(' ', '')];
+const CANARIES = [...[...FIELDS, ...LATER_FIELDS].map(mail), ...Object.values(OTHERS), OTHERS.card.replaceAll(' ', '')];
 
-/** Those that a dialect's reader takes. */
-const REQUESTS = 10;
+/** Those that a dialect's reader takes, and the one by OTLP. */
+const REQUESTS = 11;
 
 const KEEP_ALL = `version: 1
 redaction:
@@ -84,7 +85,7 @@ afterEach(async () => {
 });
 
 /** An OTLP receiver that keeps what it was sent. */
-async function otlpReceiver(): Promise<{ url: string; received: () => Buffer }> {
+async function receiver(): Promise<{ url: string; received: () => Buffer }> {
   const chunks: Buffer[] = [];
   const server: Server = createServer((request, response) => {
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -225,7 +226,7 @@ async function sendAll(stack: Stack): Promise<void> {
 
 /** Sends everything, and gives all bytes that are then found anywhere. */
 async function leftBehind(policy?: string): Promise<{ places: Record<string, Buffer>; requests: number }> {
-  const otlp = await otlpReceiver();
+  const otlp = await receiver();
   const spool = mkdtempSync(path.join(tmpdir(), 'clew-spool-'));
   cleanUp.push(() => {
     rmSync(spool, { recursive: true, force: true });
@@ -254,6 +255,7 @@ async function leftBehind(policy?: string): Promise<{ places: Record<string, Buf
   if (policy !== undefined) await new Promise((resolve) => setTimeout(resolve, 2500));
   await sendAll(stack);
   await stack.gateway.settle();
+  await sendLater(stack.control, mail);
   const threads = await until(async () => {
     const { items } = await stack.control.get<Page<ThreadSummary>>('/v1/threads?limit=200');
     const details = await Promise.all(items.map((thread) => stack.control.get<ThreadDetail>(`/v1/threads/${thread.id}`)));
@@ -263,6 +265,8 @@ async function leftBehind(policy?: string): Promise<{ places: Record<string, Buf
     await fetch(`${stack.control.url}/metrics`, { headers: { authorization: `Bearer ${stack.control.token}` } })
   ).text();
   await until(() => Promise.resolve(otlp.received().length > 0 ? true : undefined), 'spans');
+  await until(async () => ((await stack.control.get<Page<{ explained: unknown }>>('/v1/alerts')).items[0] ? true : undefined), 'the alert');
+  const api = await readEverything(stack.control);
   await new Promise((resolve) => setTimeout(resolve, 1500));
   const live = filesBelow(stack.control.folder);
   await stack.gateway.close();
@@ -279,7 +283,7 @@ async function leftBehind(policy?: string): Promise<{ places: Record<string, Buf
       'log of gateway and plugin': Buffer.from(gatewayLog.join('\n')),
       metrics: Buffer.from(metrics),
       'exported spans': otlp.received(),
-      'HTTP API': Buffer.from(JSON.stringify(threads)),
+      'HTTP API': Buffer.concat([api, Buffer.from(JSON.stringify(threads))]),
     },
   };
 }
@@ -295,7 +299,17 @@ describe('planted personal data', () => {
   it('is found when redaction is off, so the search can see', async () => {
     const { places } = await leftBehind(KEEP_ALL);
     const found = findCanaries(CANARIES, Object.fromEntries(Object.entries(places).filter(([name]) => name.includes('clew.db'))));
-    for (const value of [mail('user'), mail('parts'), mail('answer'), mail('geminiparts'), mail('cohereparts'), OTHERS.iban, OTHERS.person])
+    for (const value of [
+      mail('user'),
+      mail('parts'),
+      mail('answer'),
+      mail('geminiparts'),
+      mail('cohereparts'),
+      mail('otlpmessage'),
+      mail('deploy'),
+      OTHERS.iban,
+      OTHERS.person,
+    ])
       expect(
         found.some((line) => line.startsWith(value)),
         value,

@@ -66,7 +66,12 @@ const received: Received[] = [];
 const post = (route: string, body: object) => request(plane.app).post(route).set(bearer()).send(body);
 const read = async <T>(route: string): Promise<T> => (await request(plane.app).get(route).set(bearer())).body as T;
 const detail = (id: string): Promise<Detail> => read<Detail>(`/v1/alerts/${id}`);
-const firing = { status: 'firing', labels: { alertname: 'HighErrorRate' }, startsAt: time(startsAt), fingerprint: 'f1' };
+const PERSON = 'zq.oncall@canary-alert.example.com';
+const firing = {
+  ...{ status: 'firing', startsAt: time(startsAt), fingerprint: 'f1' },
+  labels: { alertname: 'HighErrorRate', owner: PERSON },
+  annotations: { summary: `Errors, call ${PERSON}` },
+};
 
 beforeAll(async () => {
   hook = createServer((incoming, outgoing) => {
@@ -146,6 +151,9 @@ describe('an alert of Alertmanager', () => {
       expect(said).toMatchObject({ type: 'alert.explained', data: { tenant: 'default', alert: { id, status: 'firing' } } });
       expect(said.data.findings[0]).toMatchObject({ dimension: 'model', value: 'model-new', threads: [] });
     }
+    // What people wrote into the alert does not travel on as it came.
+    expect(first?.body).not.toContain(PERSON);
+    expect(JSON.stringify(await detail(id))).not.toContain(PERSON);
     expect(() => new Webhook(SECRET).verify(`${first?.body ?? ''} `, first?.headers ?? {})).toThrow();
     expect((await read<{ items: readonly unknown[] }>('/v1/alerts')).items).toHaveLength(1);
   });
