@@ -94,4 +94,21 @@ describe('conversations under a declared session that is', () => {
     );
     expect(f1).toBeGreaterThanOrEqual(least);
   });
+
+  it.each([
+    ['any', 1, 0.5],
+    ['every second', 2, 0.6],
+  ] as const)('none, where the answer of %s request was not captured', { timeout: 600_000 }, (name, each, least) => {
+    const unheard = all.map((one, n) => (n % each === 0 ? { ...one, turn: withoutAnswer(one.turn) } : one));
+    const { precision, recall } = pairwise(place(unheard, () => undefined));
+    process.stderr.write(`answers of ${name} request missing: pairwise precision ${percent(precision)}, recall ${percent(recall)}\n`);
+    expect(precision).toBeGreaterThanOrEqual(0.98);
+    expect(recall).toBeGreaterThanOrEqual(least);
+  });
 });
+
+function withoutAnswer(turn: TurnInput): TurnInput {
+  const { messages, summary } = turn.history ?? { messages: [] };
+  const call = Object.fromEntries(Object.entries(turn.call ?? {}).filter(([name]) => name !== 'responseId' && name !== 'toolCalls'));
+  return { ...turn, answer: undefined, call: call, history: { messages, ...(summary === true && { summary }) } };
+}

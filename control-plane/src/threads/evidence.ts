@@ -55,19 +55,24 @@ function fromPreviousResponse(turn: TurnInput, state: PrincipalState): Link | un
   };
 }
 
+/** Another chat may have begun with the same words and never have been seen. */
+const UNHEARD = 0.9;
+
 function fromHistory(match: HistoryMatch, chain: Chain | undefined): Link {
   const { dropped } = match;
   const reasons: Reason[] = [
-    match.exact
-      ? { code: 'history_prefix', text: 'Its history is that of an earlier request and its answer.' }
-      : { code: 'history_tail', text: 'Its history ends like that of an earlier request.' },
+    match.presumed
+      ? { code: 'history_unheard', text: 'It carries all messages of an earlier request, and an answer that was not captured there.' }
+      : match.exact
+        ? { code: 'history_prefix', text: 'Its history is that of an earlier request and its answer.' }
+        : { code: 'history_tail', text: 'Its history ends like that of an earlier request.' },
   ];
   if (match.fork) reasons.push({ code: 'history_fork', text: 'It goes on from an earlier point than the newest request of the thread.' });
   if (dropped > 0) reasons.push({ code: 'history_truncated', text: `The client no longer sends ${dropped} earlier messages.` });
   if (match.rivals > 1) reasons.push({ code: 'history_ambiguous', text: `${match.rivals} threads begin with the same messages.` });
   return {
     ...certain('history', match.entry, reasons),
-    confidence: 1 / match.rivals,
+    confidence: match.presumed ? UNHEARD : 1 / match.rivals,
     fork: match.fork,
     truncation: truncationOf(match, chain?.summary ?? false),
   };

@@ -20,6 +20,8 @@ export interface HistoryMatch {
   readonly foreign: number;
   /** Threads that fit equally well; history alone cannot tell them apart. */
   readonly rivals: number;
+  /** It carries all of the earlier request and an answer to it, but what the answer was is not known here. */
+  readonly presumed: boolean;
 }
 
 /** How many recent requests tell whether a client sends its history along. */
@@ -31,6 +33,7 @@ interface Candidate {
   readonly run: Run;
   readonly exact: boolean;
   readonly leaf: boolean;
+  readonly presumed: boolean;
 }
 
 /**
@@ -47,7 +50,8 @@ export function matchHistory(later: Chain, state: PrincipalState, onlyThread?: s
   if (longest === undefined) return undefined;
   const equal = candidates.filter((other) => equallyLong(other, longest));
   const rivals = new Set(equal.map((other) => other.thread.id)).size;
-  if (!longest.exact && rivals !== 1) return undefined;
+  // Whose answer it is cannot be told among several that might have got it.
+  if ((!longest.exact || longest.presumed) && rivals !== 1) return undefined;
   const best = rivals === 1 ? longest : likeliest(equal, later);
   if (best === undefined) return undefined;
   if (!asksAgain(later, best.entry)) return describe(best, later, rivals);
@@ -81,8 +85,10 @@ function candidatesOf(thread: Thread, later: Chain, lastIndex: ReadonlyMap<numbe
   return thread.entries.flatMap((entry) => {
     if (entry.chain === undefined || entry.chain.keyId !== later.keyId) return [];
     const run = runInto(later, lastIndex, entry.chain);
-    if (run === undefined || !proves(run, later, entry.chain, opening)) return [];
-    return [{ entry, thread, run, exact: run.at === 0 && run.from === 0, leaf: entry === newest }];
+    if (run === undefined) return [];
+    const presumed = !proves(run, later, entry.chain, opening);
+    if (presumed && (entry !== newest || !goesOnUnheard(run, later, entry.chain))) return [];
+    return [{ entry, thread, run, exact: run.at === 0 && run.from === 0, leaf: entry === newest, presumed }];
   });
 }
 
@@ -137,6 +143,12 @@ function threadsOf(state: PrincipalState, only: string | undefined): Iterable<Th
   return thread === undefined ? [] : [thread];
 }
 
+/** The whole of an earlier request whose answer was not captured, and an answer right after it. Of what went on since, the messages tell. */
+function goesOnUnheard({ at, from, length }: Run, later: Chain, { messages, answer, omitted }: Chain): boolean {
+  const isWhole = at === 0 && from === 0 && length === messages.length && omitted === 0 && later.omitted === 0;
+  return isWhole && answer === undefined && isAssistant(later.messages[length] ?? 0);
+}
+
 /** One answer given in the thread, or two messages that came up in it. Both where unknown messages stand in front. */
 function proves(run: Run, later: Chain, earlier: Chain, opening: ReadonlySet<number>): boolean {
   const foreign = run.from > 0 ? foreignInFront(run, later, earlier) : 0;
@@ -161,10 +173,12 @@ function foreignInFront(run: Run, later: Chain, earlier: Chain): number {
   return run.at - kept;
 }
 
-const equallyLong = (a: Candidate, b: Candidate): boolean => a.exact === b.exact && a.run.length === b.run.length;
+const equallyLong = (a: Candidate, b: Candidate): boolean =>
+  a.presumed === b.presumed && a.exact === b.exact && a.run.length === b.run.length;
 
-/** Whole prefixes first, then longer runs, then the state that nothing continued yet, then the newer one. */
+/** What is proven first, then whole prefixes, then longer runs, then the state that nothing continued yet, then the newer one. */
 function compare(a: Candidate, b: Candidate): number {
+  if (a.presumed !== b.presumed) return a.presumed ? -1 : 1;
   if (a.exact !== b.exact) return a.exact ? 1 : -1;
   if (a.run.length !== b.run.length) return a.run.length - b.run.length;
   if (a.leaf !== b.leaf) return a.leaf ? 1 : -1;
@@ -184,7 +198,7 @@ function likeliest(equal: readonly Candidate[], later: Chain): Candidate | undef
 }
 
 function describe(best: Candidate, later: Chain, rivals: number): HistoryMatch {
-  const { entry, thread, run, exact } = best;
+  const { entry, thread, run, exact, presumed } = best;
   const origin = Math.max(0, entry.origin + run.from - run.at);
   const foreign = entry.chain === undefined || run.from === 0 ? 0 : foreignInFront(run, later, entry.chain);
   const missing = Math.max(0, origin - later.omitted);
@@ -197,5 +211,6 @@ function describe(best: Candidate, later: Chain, rivals: number): HistoryMatch {
     dropped: missing === 0 ? 0 : missing + foreign,
     foreign,
     rivals,
+    presumed,
   };
 }

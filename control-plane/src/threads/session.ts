@@ -45,7 +45,7 @@ export const sessionThread = ({ session }: TurnInput, seed: string): string =>
   derivedId('t_', seed, JSON.stringify([session?.source, session?.id]));
 
 /** A conversation under way, and no doubt about which: no id says more. */
-const isProof = (history: HistoryMatch | undefined): boolean => history?.rivals === 1;
+const isProof = (history: HistoryMatch | undefined): boolean => history?.rivals === 1 && !history.presumed;
 
 function withinSession(
   turn: TurnInput,
