@@ -12,7 +12,7 @@ const FAULTS_SHOWN = 5;
 
 /** Messages name places and expectations, never values. Fields that version 1 does not know are removed from the value. */
 export function judge(value: unknown, scope: Scope, nowMs: number): Judgement {
-  const parsed = parseSample(value);
+  const parsed = parseNewer(value);
   if (!parsed.ok) {
     const shown = parsed.faults
       .slice(0, FAULTS_SHOWN)
@@ -25,6 +25,19 @@ export function judge(value: unknown, scope: Scope, nowMs: number): Judgement {
   const time = timeFault(sample, nowMs);
   if (time !== undefined) return { ok: false, code: 'time_out_of_range', message: time };
   return { ok: true, sample, unknownFields };
+}
+
+/**
+ * A gateway may be newer than this server and name a protocol that is not known here: the sample is taken as one of an unknown protocol, with
+ * all that was read of it, and the name counts as a field that was left out.
+ */
+function parseNewer(value: unknown): ReturnType<typeof parseSample> {
+  const parsed = parseSample(value);
+  if (parsed.ok || !parsed.faults.every(({ path }) => path === '/dialect')) return parsed;
+  const { dialect } = value as { readonly dialect?: unknown };
+  if (typeof dialect !== 'string' || !/^[a-z0-9_]{1,32}(\.[a-z0-9_]{1,32}){1,3}$/.test(dialect)) return parsed;
+  const again = parseSample({ ...(value as object), dialect: 'unknown' });
+  return again.ok ? { ...again, unknownFields: again.unknownFields + 1 } : again;
 }
 
 function timeFault(sample: Sample, nowMs: number): string | undefined {
