@@ -127,6 +127,15 @@ describe('several receivers', () => {
     expect(names).toEqual(['chat gpt-4o']);
     expect(counts).toEqual({ 'gone failed': 1, 'there exported': 1 });
   });
+
+  it('count what one of them has no room for, while another takes it', async () => {
+    const { spans, counts } = world({ stuck: () => new Promise(() => undefined), there: () => Promise.resolve(TAKEN) }, { queueLimit: 2 });
+    for (let at = 0; at < 5; at += 1) {
+      await spans.handle([stored('r2')]);
+      await expect.poll(() => spans.waiting()['there']).toBe(0);
+    }
+    expect(counts).toEqual({ 'stuck queue_full': 3, 'there exported': 5 });
+  });
 });
 
 describe('what is not sent', () => {

@@ -1,16 +1,16 @@
-// `node scripts/log-queries.ts`: the queries of docs/LOGS.md, asked of a real Loki and a real Elasticsearch that hold the mixed logs of a
+// `node test/log-stores/ask.ts`: the queries of docs/LOGS.md, asked of a real Loki and a real Elasticsearch that hold the mixed logs of a
 // gateway and a control plane, with a request among them that was moved. Exit 1 where one does not find what it is for.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import OpenAI from 'openai';
-import type { Page, ThreadDetail, ThreadSummary } from '../control-plane/src/threads/index.ts';
-import { startStack, until, type Stack } from '../test/support/stack.ts';
-import { startElasticsearch } from './log-queries/elasticsearch.ts';
-import { startLoki } from './log-queries/loki.ts';
-import type { Line } from './log-queries/store.ts';
+import type { Page, ThreadDetail, ThreadSummary } from '../../control-plane/src/threads/index.ts';
+import { startStack, until, type Stack } from '../support/stack.ts';
+import { startElasticsearch } from './elasticsearch.ts';
+import { startLoki } from './loki.ts';
+import type { Line } from './store.ts';
 
-const DOCS = readFileSync(path.join(import.meta.dirname, '../docs/LOGS.md'), 'utf8');
+const DOCS = readFileSync(path.join(import.meta.dirname, '../../docs/LOGS.md'), 'utf8');
 const blocksOf = (language: string): readonly string[] =>
   [...DOCS.matchAll(new RegExp(`\`\`\`${language}\\n([\\s\\S]*?)\`\`\``, 'g'))].map(([, text = '']) => text.trim());
 const queriesOf = (language: string): readonly string[] =>

@@ -1,7 +1,7 @@
 // A real Loki: takes lines as a collector pushes them, with ids as structured metadata, and answers LogQL.
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort, installed, startServer, step } from '../../test/support/server-process.ts';
+import { freePort, installed, startServer, step } from '../support/server-process.ts';
 import type { Line, LogStore } from './store.ts';
 
 const VERSION = '3.7.8';

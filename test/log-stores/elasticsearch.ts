@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { chmodSync, cpSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { freePort, installed, startServer, step } from '../../test/support/server-process.ts';
+import { freePort, installed, startServer, step } from '../support/server-process.ts';
 import type { LogStore } from './store.ts';
 
 const VERSION = '8.19.0';
@@ -46,10 +46,11 @@ export async function startElasticsearch(): Promise<LogStore> {
   const [http, transport] = [await freePort(), await freePort()];
   const url = `http://127.0.0.1:${http}`;
   const home = provide();
-  const [command, ...args] = [...asNobody(), path.join(home, 'bin/elasticsearch')] as [string, ...string[]];
+  const program = path.join(home, 'bin/elasticsearch');
+  const before = asNobody();
   const server = await startServer({
     name: 'elasticsearch',
-    command,
+    command: before[0] ?? program,
     args: (folder) => {
       cpSync(path.join(home, 'config'), path.join(folder, 'config'), { recursive: true });
       const lines = [
@@ -63,7 +64,7 @@ export async function startElasticsearch(): Promise<LogStore> {
       ];
       writeFileSync(path.join(folder, 'config/elasticsearch.yml'), `${lines.join('\n')}\n`);
       chmodSync(folder, 0o700);
-      return args;
+      return before.length === 0 ? [] : [...before.slice(1), program];
     },
     env: (folder) => ({
       ...process.env,
