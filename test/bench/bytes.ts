@@ -3,7 +3,7 @@ import { storedBytes } from '../support/stored-bytes.ts';
 import { metric, type Metric } from './metric.ts';
 
 export async function byteMetrics({ quick }: { readonly quick: boolean }): Promise<Metric[]> {
-  const { all, byClass, requests } = await storedBytes(quick ? 200 : 2_000);
+  const { all, byClass, requests } = await storedBytes(quick ? 60 : 2_000);
   const note = `of ${requests} requests of 1 KB with answers of 1 KB`;
   return [
     metric('stored bytes a request', 'bytes', 'lower', [all], note),

@@ -11,6 +11,8 @@ const MOST = 0x5f;
 
 const VALUE = /[0-9a-f]{16,}|(?<=")[A-Za-z0-9+/]{86}==(?=")|(?<=")[uat]?[A-Za-z0-9_-]{22}(?=")/g;
 
+const MARKS = new RegExp(`${HERE}(.)|${AGAIN}(.)`, 'gs');
+
 interface Kind {
   readonly mark: string;
   readonly length: number;
@@ -56,7 +58,7 @@ export function putDigests(marked: string, bytes: Buffer): string {
   if (bytes.length === 0) return marked;
   const values: string[] = [];
   let at = 0;
-  return marked.replace(new RegExp(`${HERE}(.)|${AGAIN}(.)`, 'gs'), (_, mark: string | undefined, again: string | undefined) => {
+  return marked.replace(MARKS, (_, mark: string | undefined, again: string | undefined) => {
     if (again !== undefined) return values[again.charCodeAt(0) - BASE] ?? '';
     const kind = KINDS[mark ?? ''];
     if (kind === undefined) throw new Error('The database holds a damaged record; restore it from a backup');

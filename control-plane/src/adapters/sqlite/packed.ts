@@ -22,6 +22,10 @@ const BROTLI = {
 const DEFLATE = { level: 7, memLevel: 6, windowBits: 14, dictionary: RECORDS_1 };
 /** What one blob may hold: far above any sample. A damaged one must not fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
+/** Room for what usually comes out at once: the default takes more memory from the heap of buffers than opening takes time. */
+const CHUNK = 4_096;
+/** Shorter texts stay as they are: opening one takes as long as opening a long one, and threads of thousands open them all. */
+const LEAST_WORDS = 1_024;
 /** As many as two bytes can say: a history of a thousand messages has 16,000. */
 const MAX_DIGESTS = 0xffff;
 
@@ -33,7 +37,7 @@ function framed(form: number, plain: Buffer, pressed: Buffer): Uint8Array {
 /** Prose. */
 export function packWords(text: string): Uint8Array {
   const plain = Buffer.from(text);
-  return framed(WORDS, plain, brotliCompressSync(plain, BROTLI));
+  return framed(WORDS, plain, plain.length < LEAST_WORDS ? plain : brotliCompressSync(plain, BROTLI));
 }
 
 /** JSON with the fields of samples, statements and placements. */
@@ -50,7 +54,7 @@ function unpackRecord(body: Buffer): string {
   const marked = inflateRawSync(body.subarray(end), {
     dictionary: RECORDS_1,
     windowBits: 14,
-    chunkSize: 8_192,
+    chunkSize: CHUNK,
     maxOutputLength: MAX_BYTES,
   }).toString();
   return putDigests(marked, body.subarray(2, end));
@@ -59,7 +63,7 @@ function unpackRecord(body: Buffer): string {
 /** What either of them was given. Throws where the bytes are none of theirs. */
 export function unpack(packed: Uint8Array): string {
   const body = Buffer.from(packed.buffer, packed.byteOffset + 1, packed.byteLength - 1);
-  if (packed[0] === WORDS) return brotliDecompressSync(body, { maxOutputLength: MAX_BYTES }).toString();
+  if (packed[0] === WORDS) return brotliDecompressSync(body, { chunkSize: CHUNK, maxOutputLength: MAX_BYTES }).toString();
   if (packed[0] === RECORD_1) return unpackRecord(body);
   if (packed[0] === PLAIN) return body.toString();
   throw new Error('The database holds a record of a form that this version does not know; start the newer version');

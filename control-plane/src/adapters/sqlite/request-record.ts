@@ -69,10 +69,11 @@ function withoutColumns(sample: Sample, row: Omit<SampleRow, 'packed'>): Json {
   return record;
 }
 
+/** Writes into the record, which nobody else has. */
 function withColumns(record: Json, row: SampleRow): Sample {
-  for (const [path, of] of PLACES) {
-    const holder = holderOf(record, path);
-    const name = path.at(-1) ?? '';
+  for (const [[outer, inner], of] of PLACES) {
+    const holder = inner === undefined ? record : (record[outer] as Json | null | undefined);
+    const name = inner ?? outer;
     if (holder?.[name] !== IN_COLUMN) continue;
     const value = of(row) ?? undefined;
     if (value === undefined) Reflect.deleteProperty(holder, name);
