@@ -8,6 +8,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, it } from 'vitest';
 import { indexable } from '../../control-plane/src/adapters/sqlite/indexable.ts';
+import { textOf } from '../../control-plane/src/adapters/sqlite/request-record.ts';
 import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { storedTurn } from '../contract/store-fixtures.ts';
 import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
@@ -42,6 +43,9 @@ async function seed(folder: string): Promise<void> {
   await store.close();
   const file = new DatabaseSync(path.join(folder, 'clew.db'));
   file.function('indexable', { deterministic: true }, (text) => (typeof text === 'string' ? indexable(text) : null));
+  file.function('text_of', { deterministic: true }, (column, texts, which) =>
+    textOf(column as string | null, texts as Uint8Array | null, Number(which)),
+  );
   file.exec('PRAGMA synchronous = OFF');
   const columnsOf = (table: string): readonly string[] =>
     file
