@@ -250,7 +250,6 @@ async function assemble(base: Base): Promise<ControlPlane> {
         meter: metrics,
         store: outside ? withOutsideVectors(store.retention, outside.vectors, store.legalHolds) : store.retention,
         policy: () => live.current().policy.retention,
-        audit: store.audit,
         clock,
         logger,
       });

@@ -10,6 +10,7 @@ export {
   type AgeLimits,
   type HeldVectors,
   type Purgeable,
+  type PurgeCounts,
   type RetainedClass,
   type RetentionReader,
   type SparedVectors,

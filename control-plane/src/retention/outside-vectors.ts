@@ -8,6 +8,7 @@ export function withOutsideVectors(store: Purgeable, outside: AgedVectors, holds
     purgeRequests: (scope, beforeMs, limit) => store.purgeRequests(scope, beforeMs, limit),
     purgeVault: (scope, beforeMs, limit) => store.purgeVault(scope, beforeMs, limit),
     purgeRuns: (scope, beforeMs, limit) => store.purgeRuns(scope, beforeMs, limit),
+    tell: (scope, seen) => store.tell(scope, seen),
     // The greater of the two: fewer than `limit` then means that neither has any left.
     async purgeVectors(scope, beforeMs, limit) {
       const inside = await store.purgeVectors(scope, beforeMs, limit);

@@ -1,7 +1,18 @@
 import type { Scope } from '../kernel/index.ts';
 
+/** How many of each class were removed. */
+export interface PurgeCounts {
+  readonly texts: number;
+  readonly vectors: number;
+  readonly requests: number;
+  readonly runs: number;
+  /** Sealed original values. */
+  readonly vault: number;
+}
+
 /** Removing what has been kept long enough, class by class. Each call removes at most `limit` and answers how many. What a legal hold keeps stays. */
 export interface Purgeable {
+  /** Where something is stored, or was removed and is not told of yet. */
   scopes(): Promise<readonly Scope[]>;
   /** Prompts and answers go, also from the text index; the rest of the request stays. */
   purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number>;
@@ -13,6 +24,11 @@ export interface Purgeable {
   purgeVault(scope: Scope, beforeMs: number, limit: number): Promise<number>;
   /** The identity of runs goes: composition, digests, run id. */
   purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number>;
+  /**
+   * Writes into the audit log what was removed since the last telling, also by a process that died before it could tell; no
+   * entry where nothing was. `seen` is what this pass counted: more where vectors stand elsewhere. Answers what it told.
+   */
+  tell(scope: Scope, seen: PurgeCounts): Promise<PurgeCounts>;
 }
 
 /** What a purge of vectors leaves, whatever their age: all of these people and of these threads. */

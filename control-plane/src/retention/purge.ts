@@ -1,17 +1,10 @@
 // The purge: what the policy no longer allows to be kept goes, in batches, so that live traffic is never held up long.
 import type { RetentionPolicy } from '#contract';
-import type { AuditTrail, Clock, Logger, Scope } from '../kernel/index.ts';
+import type { Clock, Logger, Scope } from '../kernel/index.ts';
 import { DEFAULT_DAYS } from '../policies/index.ts';
-import type { Purgeable } from './ports.ts';
+import type { Purgeable, PurgeCounts } from './ports.ts';
 
-export interface PurgeReport {
-  readonly texts: number;
-  readonly vectors: number;
-  readonly requests: number;
-  readonly runs: number;
-  /** Sealed original values. */
-  readonly vault: number;
-}
+export type PurgeReport = PurgeCounts;
 
 /** What a purge did, for whoever counts. */
 export interface PurgeMeter {
@@ -26,8 +19,6 @@ export interface PurgeOptions {
   readonly policy: () => RetentionPolicy | undefined;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Told what was removed, scope by scope. */
-  readonly audit: AuditTrail;
   readonly batch?: number;
   /** Asked between batches: true ends the pass early. */
   readonly isStopped?: () => boolean;
@@ -77,10 +68,9 @@ export async function purge(options: PurgeOptions): Promise<PurgeReport> {
       here.vault = await all((limit) => store.purgeVault(scope, before(Math.min(days.vaultDays, days.textDays)), limit));
     } finally {
       // What went is told also where the pass could not be ended.
-      const removed = Object.values(here).reduce((sum, count) => sum + count, 0);
-      if (removed > 0) await options.audit.append({ scope, kind: 'purge', actor: 'system', details: { ...here } });
-      for (const [name, count] of Object.entries(here)) report[name as keyof typeof here] += count;
-      log(logger, scope, here);
+      const told = await store.tell(scope, here);
+      for (const [name, count] of Object.entries(told)) report[name as keyof typeof here] += count as number;
+      log(logger, scope, told);
     }
   }
   return report;

@@ -1,6 +1,6 @@
 // The one connection to clew.db. Everything on it is synchronous, so that a transaction never spans an await and
 // callers cannot interleave: Kysely writes the SQL (typed, against schema.ts), this class runs it on prepared statements.
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql, type Compilable, type RawBuilder } from 'kysely';
 import { ClewError } from '../../kernel/index.ts';
@@ -39,12 +39,14 @@ export class Database {
   private readonly statements = new Map<string, StatementSync>();
   /** When the write-ahead log was emptied last, of the monotonic clock. */
   private emptiedMs = performance.now();
-  /** Something was swept since. */
-  private isSwept = false;
+  /** Something was swept since; or by a process that died before it could empty the log. */
+  private isSwept: boolean;
 
   /** Opens, creates or migrates the file. Throws ClewError 'unavailable' when it is damaged or from a newer version. */
   constructor(file: string) {
     this.file = file;
+    // Whoever closes leaves none behind.
+    this.isSwept = (statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0) > 0;
     closeSync(openSync(file, 'a', 0o600));
     this.raw = new DatabaseSync(file, { timeout: 5_000 });
     try {

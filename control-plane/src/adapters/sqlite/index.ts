@@ -179,7 +179,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     verdicts: new SqliteVerdicts(database),
     calibrations: new SqliteCalibrations(database, audit),
     repairs: new SqliteRepairs(database, vectors, clock, audit),
-    retention: new SqliteRetention(database, vectors),
+    retention: new SqliteRetention(database, vectors, audit),
     legalHolds: new SqliteHolds(database, audit),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database, audit),

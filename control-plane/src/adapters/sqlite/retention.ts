@@ -1,10 +1,12 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
 import type { Scope } from '../../kernel/index.ts';
-import type { AgedClass, AgeLimits, Purgeable, RetainedClass, RetentionReader } from '../../retention/index.ts';
+import type { AgedClass, AgeLimits, Purgeable, PurgeCounts, RetainedClass, RetentionReader } from '../../retention/index.ts';
 import { agedIn, PLACES } from './aged.ts';
+import type { AuditWriter } from './audit.ts';
 import { elements, query, type Database } from './database.ts';
 import { heldIn, isHeld, OF_REQUEST, REQUEST } from './holds.ts';
+import { PurgeTally } from './purge-tally.ts';
 import { keepRuns, removeRequests, removeTexts, type Leaving } from './removal.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import type { SqliteVectors } from './vectors.ts';
@@ -16,19 +18,22 @@ const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION 
 export class SqliteRetention implements Purgeable, RetentionReader {
   private readonly database: Database;
   private readonly vectors: SqliteVectors;
+  private readonly tally: PurgeTally;
 
-  constructor(database: Database, vectors: SqliteVectors) {
+  constructor(database: Database, vectors: SqliteVectors, audit: AuditWriter) {
     this.database = database;
+    this.tally = new PurgeTally(database, audit);
     this.vectors = vectors;
   }
 
   async scopes(): Promise<readonly Scope[]> {
-    return Promise.resolve(
-      this.database
-        .prepare(SCOPES)
-        .all()
-        .map((row) => scopeOf(row['scope'] as string)),
-    );
+    const stored = this.database.prepare(SCOPES).all();
+    const keys = new Set([...stored.map((row) => String(row['scope'])), ...this.tally.scopes().map(keyOf)]);
+    return Promise.resolve([...keys].map(scopeOf));
+  }
+
+  tell(scope: Scope, seen: PurgeCounts): Promise<PurgeCounts> {
+    return Promise.resolve(this.tally.tell(scope, seen));
   }
 
   async purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number> {
@@ -44,7 +49,10 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const reasons = held === 'some' ? old.where(sql<boolean>`NOT ${repairHeld(key)}`) : old;
     this.database.run(reasons.where('reason', 'is not', null));
     const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
-    return this.purge(scope, beforeMs, limit, hasText, (rows) => removeTexts(this.database, key, rows));
+    return this.purge(scope, beforeMs, limit, hasText, (rows) => {
+      removeTexts(this.database, key, rows);
+      this.tally.add(key, 'texts', rows.length);
+    });
   }
 
   async purgeVectors(scope: Scope, beforeMs: number, limit: number): Promise<number> {
@@ -52,7 +60,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const held = heldIn(this.database, key);
     if (held === 'all') return Promise.resolve(0);
     const spared = held === 'some' ? isHeld(key, 'vectors', OF_REQUEST) : undefined;
-    return this.vectors.removeBefore(scope, beforeMs, limit, spared);
+    return this.vectors.removeBefore(scope, beforeMs, limit, spared, (removed) => this.tally.add(key, 'vectors', removed));
   }
 
   async purgeRequests(scope: Scope, beforeMs: number, limit: number): Promise<number> {
@@ -62,6 +70,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const removed = await this.purge(scope, beforeMs, limit, sql<boolean>`true`, (rows) => {
       keepRuns(this.database, key, rows, { withTrace: true });
       removeRequests(this.database, key, rows);
+      this.tally.add(key, 'requests', rows.length);
     });
     if (removed > 0) this.vectors.forget(scope);
     const before = Math.trunc(beforeMs);
@@ -105,6 +114,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
         const gone = this.database.run(query.deleteFrom('vault_values').where('seq', 'in', oldest));
         const held = query.selectFrom('vault_values').select('principal').where('scope', '=', key);
         this.database.run(query.deleteFrom('vault_keys').where('scope', '=', key).where('principal', 'not in', held));
+        this.tally.add(key, 'vault', gone);
         return gone;
       }),
     );
@@ -117,13 +127,19 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const before = beforeMs / 1_000;
     const gone = query.selectFrom('past_runs').select('seq').where('scope', '=', key).where('at', '<', before);
     const oldest = gone.orderBy('at').limit(limit);
-    const past = this.database.run(query.deleteFrom('past_runs').where('seq', 'in', oldest));
     // The log keeps the leaf, which says nothing by itself.
     const proven = query.selectFrom('run_identities').select('seq').where('scope', '=', key).where('at', '<', before);
     const isOfHeld = sql<boolean>`EXISTS (SELECT 1 FROM requests r WHERE r.scope = ${key} AND r.id = run_identities.request_id
       AND ${isHeld(key, 'r', REQUEST)})`;
     const proofs = (held === 'some' ? proven.where(sql<boolean>`NOT ${isOfHeld}`) : proven).orderBy('at').limit(limit);
-    const identities = this.database.run(query.deleteFrom('run_identities').where('seq', 'in', proofs));
+    const [past, identities] = this.database.sweep(() => {
+      const counts = [
+        this.database.run(query.deleteFrom('past_runs').where('seq', 'in', oldest)),
+        this.database.run(query.deleteFrom('run_identities').where('seq', 'in', proofs)),
+      ] as const;
+      this.tally.add(key, 'runs', Math.max(...counts));
+      return counts;
+    });
     // Requests that are kept longer than the identity of their runs.
     const live = await this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (rows) => {
       this.database.run(
@@ -132,6 +148,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
           .set({ run_id: null, sample: sql`json_remove(sample, '$.runId', '$.composition')`, packed: sql`without_run(packed)` })
           .where('seq', 'in', elements(rows.map(({ seq }) => seq))),
       );
+      this.tally.add(key, 'runs', Math.max(past + rows.length, identities) - Math.max(past, identities));
     });
     // The greater: fewer than `limit` then means that neither has any left.
     return Math.max(past + live, identities);

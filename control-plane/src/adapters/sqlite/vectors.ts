@@ -197,11 +197,22 @@ export class SqliteVectors implements Vectors {
   }
 
   /** @param spared true of vectors that stay whatever their age */
-  async removeBefore(scope: Scope, atMs: number, limit: number, spared?: RawBuilder<boolean>): Promise<number> {
+  /** `counted` is told how many within the same transaction. */
+  async removeBefore(
+    scope: Scope,
+    atMs: number,
+    limit: number,
+    spared?: RawBuilder<boolean>,
+    counted: (removed: number) => void = () => undefined,
+  ): Promise<number> {
     const key = keyOf(scope);
     const old = query.selectFrom('vectors').select('seq').where('scope', '=', key).where('at_ms', '<', atMs);
     const oldest = (spared === undefined ? old : old.where(sql<boolean>`NOT ${spared}`)).orderBy('at_ms').limit(limit);
-    const removed = this.database.sweep(() => this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest)));
+    const removed = this.database.sweep(() => {
+      const gone = this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest));
+      counted(gone);
+      return gone;
+    });
     if (removed < limit) this.database.endSweep();
     if (removed > 0) this.removed(key);
     return Promise.resolve(removed);

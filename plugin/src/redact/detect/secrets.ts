@@ -1,5 +1,5 @@
 // Secrets that only their name gives away: api_key=…, "password": "…", Authorization: Bearer …, user:pass@ in a URL.
-import { isAlnum, isSpace, isWord } from '../chars.ts';
+import { isAlnum, isDigit, isSpace, isWord } from '../chars.ts';
 import { found, type Scan } from '../scan.ts';
 
 const MAX_NAME = 64;
@@ -64,39 +64,96 @@ function scanValue(scan: Scan, from: number, isPassword: boolean, isWeak: boolea
       text.charCodeAt(start) === 62)
   )
     start += 1;
-  if (text.charCodeAt(start) === 92) start += 1;
+  const opening = start;
+  while (start - opening < MOST_ESCAPES && text.charCodeAt(start) === BACKSLASH) start += 1;
+  const escapes = start - opening;
   const quote = isQuote(text.charCodeAt(start)) ? text.charCodeAt(start) : 0;
-  if (quote !== 0) start += 1;
+  if (quote !== 0) start += text.charCodeAt(start + 1) === quote && isInside(text.charCodeAt(start + 2)) ? 2 : 1;
   const scheme = /^(?:bearer|basic|token|apikey|digest) {1,2}/i.exec(text.slice(start, start + 10));
   if (scheme !== null) start += scheme[0].length;
   const isHidden = isPassword || /^basic/i.test(scheme?.[0] ?? '');
-  const whole = text.slice(start, valueEnd(text, start, quote));
-  // An unquoted key ends where its alphabet does, whatever is glued to it.
-  const value = isHidden || quote !== 0 ? whole : whole.slice(0, whole.search(NOT_KEY) >>> 0);
-  const end = start + value.length;
-  if (PLACEHOLDER.test(value) || !(isHidden ? isPasswordLike(value, quote !== 0) : isKeyLike(value, isWeak && scheme === null)))
-    return from;
-  return found(scan, isHidden ? 'PASSWORD' : 'API_KEY', start, end);
+  const isValue = (value: string): boolean =>
+    !PLACEHOLDER.test(value) && (isHidden ? isPasswordLike(value, quote !== 0) : isKeyLike(value, isWeak && scheme === null));
+  const ends = quote === 0 ? plainEnds(text, start) : quotedEnds(text, start, quote, escapes);
+  for (const end of ends) {
+    const whole = text.slice(start, end);
+    // An unquoted key ends where its alphabet does, whatever is glued to it.
+    const value = isHidden || quote !== 0 ? whole : whole.slice(0, whole.search(NOT_KEY) >>> 0);
+    if (isValue(value)) return found(scan, isHidden ? 'PASSWORD' : 'API_KEY', start, start + value.length);
+  }
+  return from;
 }
 
-function valueEnd(text: string, start: number, quote: number): number {
+const BACKSLASH = 92;
+/** Before the quotation mark of a string within a string within a string. */
+const MOST_ESCAPES = 3;
+
+/** What goes on behind a quotation mark where that is part of the value: a closed string is followed by a space, a comma, a bracket. */
+function isInside(code: number): boolean {
+  return isAlnum(code) || (code < 128 && '!@#$%^*?~_'.includes(String.fromCharCode(code)));
+}
+
+/**
+ * Where a quoted value may end, the longest first: a quotation mark within it is escaped, doubled, or goes on in the middle of
+ * a word. Where that reads more than a value, it ends at the first mark or escape.
+ */
+function quotedEnds(text: string, start: number, quote: number, escapes: number): readonly number[] {
   let end = start;
-  while (end - start < MAX_VALUE && end < text.length) {
+  let first = -1;
+  let run = 0;
+  for (; end - start < MAX_VALUE && end < text.length; end += 1) {
     const code = text.charCodeAt(end);
-    if (code === 10 || code === 13 || (quote === 0 ? isSpace(code) || isQuote(code) || isEnd(code) : code === quote || code === 92)) break;
-    end += 1;
+    if (code === 10 || code === 13) break;
+    if (first < 0 && (code === quote || code === BACKSLASH)) first = end;
+    if (code === quote) {
+      // Of marks that were escaped as often as the opening one, what is escaped once more stands within.
+      const isEscaped = run > escapes && ((run - escapes) / (escapes + 1)) % 2 === 1;
+      const isDoubled = text.charCodeAt(end + 1) === quote && isInside(text.charCodeAt(end + 2));
+      if (isDoubled) end += 1;
+      else if (!isEscaped && !isInside(text.charCodeAt(end + 1))) break;
+    }
+    run = code === BACKSLASH ? run + 1 : 0;
   }
-  if (quote !== 0) return end;
+  // The escape of the closing mark is none of the value.
+  const long = text.charCodeAt(end) === quote ? end - Math.min(run, escapes) : end;
+  return first < 0 || first === long ? [long] : [long, first];
+}
+
+/** Where an unquoted value may end: a quotation mark within a word is part of it. */
+function plainEnds(text: string, start: number): readonly number[] {
+  let end = start;
+  let first = -1;
+  for (; end - start < MAX_VALUE && end < text.length; end += 1) {
+    const code = text.charCodeAt(end);
+    if (isSpace(code) || isEnd(code) || (code === AMPERSAND && isSeparator(text, end))) break;
+    if (!isQuote(code)) continue;
+    if (!isInside(text.charCodeAt(end + 1))) break;
+    if (first < 0) first = end;
+  }
+  const long = withoutStop(text, start, end);
+  return first < 0 ? [long] : [long, withoutStop(text, start, first)];
+}
+
+function withoutStop(text: string, start: number, to: number): number {
+  let end = to;
   while (end > start && (text.charCodeAt(end - 1) === 46 || text.charCodeAt(end - 1) === 58 || text.charCodeAt(end - 1) === 63)) end -= 1;
   return end;
 }
 
-/** Where an unquoted value ends: , ; & < > ( ) [ ] { } and the backslash of an escape. */
+const AMPERSAND = 38;
+const NEXT_PARAMETER = /&(?:amp;)?[\w.%-]{1,64}=|&(?:[&\s]|$)|&(?:[a-z]{2,6}|#\d{2,5});/y;
+
+/** Behind it comes the next parameter, or the next command; or it is a character's name in HTML. */
+function isSeparator(text: string, at: number): boolean {
+  NEXT_PARAMETER.lastIndex = at;
+  return NEXT_PARAMETER.test(text);
+}
+
+/** Where an unquoted value ends: , ; < > ( ) [ ] { } and the backslash of an escape. */
 function isEnd(code: number): boolean {
   return (
     code === 44 ||
     code === 59 ||
-    code === 38 ||
     code === 60 ||
     code === 62 ||
     code === 40 ||
@@ -105,7 +162,7 @@ function isEnd(code: number): boolean {
     code === 93 ||
     code === 123 ||
     code === 125 ||
-    code === 92
+    code === BACKSLASH
   );
 }
 
@@ -125,6 +182,17 @@ function isKeyLike(value: string, isWeak: boolean): boolean {
 
 const MAX_USERINFO = 256;
 
+/** As URLs allow it; and behind the colon what people leave unescaped in a password: a port has digits only. */
+function isUserinfo(text: string, at: number, code: number, colon: number): boolean {
+  if (isAlnum(code) || code === 64 || code === 58) return true;
+  if (code <= 32 || code >= 127) return false;
+  if ("-._~!$&'()*+,;=%^".includes(text.charAt(at))) return true;
+  if (colon < 0) return false;
+  if (isQuote(code)) return isInside(text.charCodeAt(at + 1));
+  if (code === BACKSLASH) return isQuote(text.charCodeAt(at + 1)) && isInside(text.charCodeAt(at + 2));
+  return '#?|'.includes(text.charAt(at)) && at > colon + 1 && !isDigit(text.charCodeAt(colon + 1));
+}
+
 /** Credentials in a URL, at its "://": where to go on. */
 export function scanUrl(scan: Scan, at: number): number {
   const { text } = scan;
@@ -136,8 +204,7 @@ export function scanUrl(scan: Scan, at: number): number {
     const code = text.charCodeAt(end);
     if (code === 58 && colon < 0) colon = end;
     if (code === 64) sign = end;
-    if (!(isAlnum(code) || code === 64 || code === 58 || (code > 32 && code < 127 && "-._~!$&'()*+,;=%^".includes(text.charAt(end)))))
-      break;
+    if (!isUserinfo(text, end, code, colon)) break;
     end += 1;
   }
   if (sign < 0 || !isAlnum(text.charCodeAt(at - 1))) return start;
