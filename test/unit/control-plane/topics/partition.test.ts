@@ -12,19 +12,25 @@ const unit = (values: readonly number[]): Float32Array => {
 const gram = (vectors: readonly Float32Array[]): Float32Array =>
   Float32Array.from(vectors.flatMap((a) => vectors.map((b) => a.reduce((sum, value, d) => sum + value * (b[d] ?? 0), 0))));
 
-/** Ward's method as the books put it: of all pairs the one whose merging adds least to the squared errors. */
-function wardByTheBook(vectors: readonly Float32Array[]): number[] {
+/**
+ * Ward's method as the books put it: of all pairs the one whose merging adds least to the squared errors. Undefined where two
+ * pairs add the same but for rounding: there are several such trees then, with heights of their own.
+ */
+function wardByTheBook(vectors: readonly Float32Array[]): number[] | undefined {
   let groups = vectors.map((vector) => ({ mean: [...vector], size: 1 }));
   const heights: number[] = [];
   while (groups.length > 1) {
     let best = { a: 0, b: 1, squared: Infinity };
+    let second = Infinity;
     for (let a = 0; a < groups.length; a += 1) {
       for (let b = a + 1; b < groups.length; b += 1) {
         const [x, y] = [groups[a]!, groups[b]!];
         const squared = ((2 * x.size * y.size) / (x.size + y.size)) * x.mean.reduce((sum, value, d) => sum + (value - y.mean[d]!) ** 2, 0);
+        second = Math.min(second, Math.max(squared, best.squared));
         if (squared < best.squared) best = { a, b, squared };
       }
     }
+    if (best.squared > 1e-4 && second - best.squared < 1e-4) return undefined;
     const [x, y] = [groups[best.a]!, groups[best.b]!];
     const size = x.size + y.size;
     const joined = { mean: x.mean.map((value, d) => (value * x.size + y.mean[d]! * y.size) / size), size };
@@ -41,16 +47,19 @@ const vectors = fc
 
 describe('Ward tree', () => {
   it('has the heights that the method has by the book, and takes in every point once', () => {
+    let told = 0;
     fc.assert(
       fc.property(vectors, (points) => {
         const tree = wardTree(gram(points), points.length);
         const expected = wardByTheBook(points);
         expect(tree).toHaveLength(points.length - 1);
-        tree.forEach(({ height }, i) => expect(height).toBeCloseTo(expected[i]!, 2));
+        if (expected) tree.forEach(({ height }, i) => expect(height).toBeCloseTo(expected[i]!, 2));
+        told += expected ? 1 : 0;
         const used = tree.flatMap(({ left, right }) => [left, right]).sort((a, b) => a - b);
         expect(used).toEqual(Array.from({ length: Math.max(0, 2 * points.length - 2) }, (_, i) => i));
       }),
     );
+    expect(told).toBeGreaterThan(20);
   });
 
   it('is cut into groups that lie whole within those of a higher cut', () => {
