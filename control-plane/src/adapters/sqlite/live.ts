@@ -1,6 +1,7 @@
 import type { Scope } from '../../kernel/index.ts';
 import type { LiveFilter, LivePortion, LiveReader, LiveRequest, StoredPlace } from '../../live/index.ts';
 import type { Database } from './database.ts';
+import { PROMPT, SAMPLE_COLUMNS, sampleIn, type SampleRow } from './request-record.ts';
 import { keyOf } from './scope.ts';
 
 /** Characters of a prompt. */
@@ -9,18 +10,25 @@ const SHOWN = 200;
 const LOOKED_AT = 2_000;
 const MODELS = 8;
 
-const COLUMNS = `seq, id, at, ended_at, principal, thread_id, run_id, kind, position, intent, outcome, blocked, model,
-  json_extract(sample, '$.model.requested') AS requested, json_extract(sample, '$.model.executed') AS executed,
-  input_tokens, output_tokens, cost_usd, substr(prompt, 1, ${SHOWN + 1}) AS prompt`;
+/** What filters and counts look at: records and texts are opened for the few rows that are shown. */
+const LOOKED = `seq, at, model, json_extract(sample, '$.model.requested') AS requested, outcome, blocked`;
 const FAILED = `blocked = 0 AND coalesce(outcome, '') = 'error'`;
 const PASSES = `(?1 IS NULL OR model = ?1 OR requested = ?1) AND (?2 IS NULL OR CASE ?2 WHEN 'blocked' THEN blocked = 1
   ELSE ${FAILED} END)`;
-const newest = (own: string): string => `SELECT * FROM (SELECT ${COLUMNS} FROM requests WHERE scope = ?3 ${own} ORDER BY at DESC, seq DESC
-  LIMIT ${LOOKED_AT}) WHERE ${PASSES} ORDER BY at DESC, seq DESC LIMIT ?4`;
+const shown = (rows: string, order: string): string =>
+  `SELECT ${SAMPLE_COLUMNS.join(', ')}, thread_id, kind, position, intent, outcome, blocked, input_tokens, output_tokens, cost_usd,
+    substr(${PROMPT()}, 1, ${SHOWN + 1}) AS words FROM requests WHERE seq IN (${rows}) ORDER BY ${order}`;
+const NEWEST_FIRST = 'at DESC, seq DESC';
+const newest = (own: string): string =>
+  shown(
+    `SELECT seq FROM (SELECT ${LOOKED} FROM requests WHERE scope = ?3 ${own} ORDER BY ${NEWEST_FIRST} LIMIT ${LOOKED_AT}) WHERE ${PASSES}
+      ORDER BY ${NEWEST_FIRST} LIMIT ?4`,
+    NEWEST_FIRST,
+  );
 // The plus keeps SQLite from walking all of a scope: what came since stands at the end of the table.
 const since = (columns: string, rest: string): string =>
-  `SELECT ${columns} FROM (SELECT ${COLUMNS} FROM requests WHERE seq > ?4 AND seq <= ?5 AND +scope = ?3 AND (?6 IS NULL OR +principal = ?6)) ${rest}`;
-const ITEMS = since('*', `WHERE ${PASSES} ORDER BY seq DESC LIMIT ?7`);
+  `SELECT ${columns} FROM (SELECT ${LOOKED} FROM requests WHERE seq > ?4 AND seq <= ?5 AND +scope = ?3 AND (?6 IS NULL OR +principal = ?6)) ${rest}`;
+const ITEMS = shown(since('seq', `WHERE ${PASSES} ORDER BY seq DESC LIMIT ?7`), 'seq DESC');
 const TOTALS = since(
   `count(*) AS requests, coalesce(sum(blocked), 0) AS blocked, coalesce(sum(${FAILED}), 0) AS errors, coalesce(sum(${PASSES}), 0) AS passing`,
   '',
@@ -73,7 +81,8 @@ const time = (seconds: number): string => new Date(Math.round(seconds * 1_000)).
 function toRequest(row: Record<string, unknown>): LiveRequest {
   const text = (name: string): string | null => row[name] as string | null;
   const number = (name: string): number | null => row[name] as number | null;
-  const [at, ended, prompt] = [Number(row['at']), number('ended_at'), text('prompt')];
+  const [at, ended, prompt] = [Number(row['at']), number('ended_at'), text('words')];
+  const { model } = sampleIn(row as unknown as SampleRow);
   const [input, output] = [number('input_tokens'), number('output_tokens')];
   return {
     id: String(row['id']),
@@ -85,7 +94,7 @@ function toRequest(row: Record<string, unknown>): LiveRequest {
     kind: String(row['kind']),
     position: String(row['position']),
     intent: String(row['intent']),
-    model: { requested: text('requested'), executed: text('executed') },
+    model: { requested: model?.requested ?? null, executed: model?.executed ?? null },
     outcome: text('outcome'),
     isBlocked: Number(row['blocked']) === 1,
     tokens: input === null && output === null ? null : (input ?? 0) + (output ?? 0),
