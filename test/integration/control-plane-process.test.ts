@@ -137,7 +137,7 @@ describe('npm start', () => {
     expect(etag).toMatch(/^"[0-9a-f]{64}"$/);
     expect(await first.json()).toEqual({ version: 1, name: 'first' });
     expect((await read(etag)).status).toBe(304);
-    writeFileSync(file, 'version: 1\nname: second\n');
+    writeFileSync(file, 'version: 1\nname: second\npurpose: mending faults\nlegalBasis: contract\n');
     running.child.kill('SIGHUP');
     await expect.poll(async () => (await read(etag)).status, { timeout: 5_000 }).toBe(200);
     writeFileSync(file, 'version: 1\nnaem: third\n');
