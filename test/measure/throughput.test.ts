@@ -188,10 +188,10 @@ describe('throughput', () => {
       return rate;
     };
     // In turn, and the best of each: what else the machine does slows now the one and now the other. A best that was reached
-    // twice is believed.
+    // three times is believed.
     const rates = { whole: [] as number[], bare: [] as number[], spared: [] as number[] };
-    const isBelieved = (list: readonly number[]): boolean => list.filter((rate) => rate > 0.95 * Math.max(...list)).length > 1;
-    for (let round = 0; round < 3 && !(isBelieved(rates.whole) && isBelieved(rates.bare)); round++) {
+    const isBelieved = (list: readonly number[]): boolean => list.filter((rate) => rate > 0.95 * Math.max(...list)).length > 2;
+    for (let round = 0; round < 6 && !(isBelieved(rates.whole) && isBelieved(rates.bare)); round++) {
       rates.whole.push(await whole());
       rates.bare.push(await bare(true));
     }
