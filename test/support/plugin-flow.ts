@@ -5,9 +5,9 @@ import { compileManifests, parseSample, type Manifest, type Policy, type Sample 
 import { readConfig } from '../../plugin/src/config.ts';
 import { Drops } from '../../plugin/src/drops.ts';
 import { Flow } from '../../plugin/src/flow.ts';
-import type { Kong } from '../../plugin/src/kong.ts';
 import { Runtime } from '../../plugin/src/runtime.ts';
 import type { Shipper } from '../../plugin/src/ship/index.ts';
+import { passThrough } from './pass-through.ts';
 
 export interface PluginBench {
   readonly runtime: Runtime;
@@ -73,25 +73,7 @@ export function pluginBench(
     runtime,
     drops,
     shipped,
-    run: async (request = chatRequest(), outcome = chatOutcome()) => {
-      const shared = new Map<string, unknown>([['clew_in', request]]);
-      const kong = {
-        ctx: {
-          shared: {
-            get: (key: string) => Promise.resolve(shared.get(key)),
-            set: (key: string, value: unknown) => Promise.resolve(void shared.set(key, value)),
-          },
-        },
-      } as unknown as Kong;
-      await flow.access(kong);
-      const decision = shared.get('clew_out') as Record<string, unknown> | undefined;
-      shared.set('clew_log', { run_id: decision?.['run_id'], ...outcome });
-      await flow.log(kong);
-      // Decoding is asynchronous even where there is nothing to decode.
-      for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-      await runtime.work.idle();
-      return decision;
-    },
+    run: (request = chatRequest(), outcome = chatOutcome()) => passThrough({ flow, runtime }, request, outcome),
     samples: () =>
       shipped.map((text) => {
         const parsed = parseSample(JSON.parse(text));

@@ -6,11 +6,11 @@ import { createHash } from 'node:crypto';
 import { readConfig } from '../../plugin/src/config.ts';
 import { Drops } from '../../plugin/src/drops.ts';
 import { Flow } from '../../plugin/src/flow.ts';
-import type { Kong } from '../../plugin/src/kong.ts';
 import { Runtime } from '../../plugin/src/runtime.ts';
 import type { Shipper } from '../../plugin/src/ship/index.ts';
 import type { Embedder } from '../../control-plane/src/ingest/index.ts';
 import { seeded } from '../../control-plane/src/kernel/index.ts';
+import { passThrough } from './pass-through.ts';
 
 const DIMENSIONS = 384;
 /** Of a prompt, and of an answer. */
@@ -137,21 +137,6 @@ export async function shippedLines(all: Iterable<Exchange>): Promise<string[]> {
   runtime.poller.start = silent;
   runtime.manifests.start = silent;
   const flow = new Flow(config, runtime);
-  for (const { request, outcome } of all) {
-    const shared = new Map<string, unknown>([['clew_in', request]]);
-    const kong = {
-      ctx: {
-        shared: {
-          get: (key: string) => Promise.resolve(shared.get(key)),
-          set: (key: string, value: unknown) => Promise.resolve(void shared.set(key, value)),
-        },
-      },
-    } as unknown as Kong;
-    await flow.access(kong);
-    shared.set('clew_log', { run_id: (shared.get('clew_out') as Record<string, unknown> | undefined)?.['run_id'], ...outcome });
-    await flow.log(kong);
-    await new Promise((resolve) => setImmediate(resolve));
-    await runtime.work.idle();
-  }
+  for (const { request, outcome } of all) await passThrough({ flow, runtime }, request, outcome);
   return shipped;
 }
