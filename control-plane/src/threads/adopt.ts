@@ -1,7 +1,8 @@
 // Calls beside a conversation can come before it: the question is embedded and searched for, or a title asked for, while
 // the answer is still being written. Placed alone, they wait for their turn.
 import { inOneSession, sessionOf } from './declared.ts';
-import type { Entry, PrincipalState } from './state.ts';
+import type { Entry } from './entry.ts';
+import type { PrincipalState } from './state.ts';
 import type { Relink, TurnInput } from './types.ts';
 
 const BESIDE_SECONDS = 15;

@@ -3,8 +3,9 @@
 import type { Call } from '#contract';
 import { chainOf, sameMessages } from './chain.ts';
 import { inOneSession } from './declared.ts';
+import { kindOf, type Entry } from './entry.ts';
 import type { Link } from './link.ts';
-import { kindOf, type Entry, type PrincipalState } from './state.ts';
+import type { PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
 /** Client libraries give up within minutes; one that says that it tries again is believed longer than one that does not. */

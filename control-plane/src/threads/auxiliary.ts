@@ -1,9 +1,12 @@
 // Titles, summaries, embeddings: calls that a client makes beside the conversation. They hang on a thread, never shape one.
 import { chainOf } from './chain.ts';
 import { inOneSession, previousResponse } from './declared.ts';
+import type { Entry } from './entry.ts';
 import { threadsSharing } from './history.ts';
+import { lastOf } from './last.ts';
 import type { Link } from './link.ts';
-import { lastOf, type Entry, type PrincipalState, type Thread } from './state.ts';
+import type { Thread } from './remembered.ts';
+import type { PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
 const SAME_TEXT_SECONDS = 600;

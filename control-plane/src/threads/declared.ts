@@ -1,7 +1,9 @@
 // Declared evidence: a session id of the client, or the provider's id of the answer that is continued.
 // Both are attacker-controlled; they only ever choose among threads of the same principal.
 import type { DeclaredSession } from '#contract';
-import { lastOf, type Entry, type PrincipalState } from './state.ts';
+import type { Entry } from './entry.ts';
+import { lastOf } from './last.ts';
+import type { PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
 /** Turns of a source that are looked at, and how many of them must go on under another id for the ids to mean nothing. */

@@ -1,12 +1,13 @@
 // Certain evidence first: tool calls, declared ids, history. What is left over is for inference.
 import { chainOf, sameMessages, type Chain } from './chain.ts';
 import { newestOf, previousResponse, toolCaller } from './declared.ts';
+import type { Entry } from './entry.ts';
 import { carriesUnseenAnswers, matchHistory, saysAgain, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { inferLink } from './infer/infer.ts';
 import { certain, fresh, traitsOf, truncationOf, type Link } from './link.ts';
-import type { Settings } from './options.ts';
 import { fromSession } from './session.ts';
-import type { Entry, PrincipalState } from './state.ts';
+import type { Settings } from './settings.ts';
+import type { PrincipalState } from './state.ts';
 import { saidUntil, summarisedBefore } from './summary.ts';
 import type { Reason, TurnInput } from './types.ts';
 

@@ -1,6 +1,7 @@
 // History evidence: clients without a server-side conversation send all messages again with each request.
 import { isAssistant, runInto, sameMessages, type Chain, type Run } from './chain.ts';
-import type { Entry, PrincipalState, Thread } from './state.ts';
+import type { Entry } from './entry.ts';
+import type { Remembered, Thread } from './remembered.ts';
 import { describeText } from './text/traits.ts';
 import type { TurnInput } from './types.ts';
 
@@ -40,7 +41,7 @@ interface Candidate {
  * The earlier request that this one continues, if its messages prove one. Messages that the thread's first request
  * brought never count as proof: fixed client prefixes, few-shot examples and equal first words stand there.
  */
-export function matchHistory(later: Chain, state: PrincipalState, onlyThread?: string): HistoryMatch | undefined {
+export function matchHistory(later: Chain, state: Remembered, onlyThread?: string): HistoryMatch | undefined {
   if (later.messages.length < 2) return undefined;
   const lastIndex = new Map<number, number>();
   later.messages.forEach((message, index) => lastIndex.set(message, index));
@@ -93,7 +94,7 @@ function candidatesOf(thread: Thread, later: Chain, lastIndex: ReadonlyMap<numbe
 }
 
 /** True when one of the packed assistant messages was never seen, as a message or as an answer. */
-export function carriesUnseenAnswers(later: Chain, state: PrincipalState): boolean {
+export function carriesUnseenAnswers(later: Chain, state: Remembered): boolean {
   const answers = later.messages.filter(isAssistant);
   if (answers.length === 0) return false;
   const seen = seenMessages(state);
@@ -101,7 +102,7 @@ export function carriesUnseenAnswers(later: Chain, state: PrincipalState): boole
 }
 
 /** Threads that hold one of the request's earlier messages: too little to prove a link, enough to rule the others out. */
-export function threadsSharing(later: Chain, state: PrincipalState): ReadonlySet<string> {
+export function threadsSharing(later: Chain, state: Remembered): ReadonlySet<string> {
   const earlier = new Set(later.messages.subarray(0, -1));
   const sharing = new Set<string>();
   for (const { chain, threadId } of state.entries) {
@@ -124,11 +125,11 @@ export function carriesAnswersOf({ messages }: Chain, earlier: readonly Entry[])
 }
 
 /** True when recent requests of the principal carried answers of earlier ones, or named one: a first request does neither. */
-export function sendsHistory(state: PrincipalState): boolean {
+export function sendsHistory(state: Remembered): boolean {
   return state.turns.slice(-CLIENT_HABIT).some(({ entry }) => goesOn(entry));
 }
 
-function seenMessages(state: PrincipalState): Set<number> {
+function seenMessages(state: Remembered): Set<number> {
   const seen = new Set<number>();
   for (const { chain } of state.entries) {
     chain?.messages.forEach((message) => seen.add(message));
@@ -137,7 +138,7 @@ function seenMessages(state: PrincipalState): Set<number> {
   return seen;
 }
 
-function threadsOf(state: PrincipalState, only: string | undefined): Iterable<Thread> {
+function threadsOf(state: Remembered, only: string | undefined): Iterable<Thread> {
   if (only === undefined) return state.threads.values();
   const thread = state.threads.get(only);
   return thread === undefined ? [] : [thread];

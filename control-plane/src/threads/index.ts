@@ -1,11 +1,12 @@
 // Which conversation a request belongs to, and how sure that is. Pure: no clock, no chance, no store.
 export { PrincipalThreads } from './principal.ts';
-export { RESTORE_LIMIT, WINDOW_SECONDS, type LinkingOptions } from './options.ts';
-export type { Guess, GuessCandidate } from './infer/guess.ts';
+export type { LinkingOptions } from './options.ts';
+export { RESTORE_LIMIT, WINDOW_SECONDS } from './limits.ts';
 export { logOdds, rescaled, sigmoid, softmax, tunedScore, GAP_CENTRE, type LinkerTuning } from './infer/tuning.ts';
 export { linkerFor, shippedLinker } from './infer/shipped.ts';
 export { review } from './review.ts';
-export { kindOfVerdict, verdictOf, type Verdict, type VerdictKind } from './verdict.ts';
+export { kindOfVerdict, verdictOf } from './verdict.ts';
+export type * from './judged.ts';
 export { derivedId } from './ids.ts';
 export type { PastTurns, ThreadReader } from './ports.ts';
 export type * from './types.ts';

@@ -1,6 +1,6 @@
-import type { Guess } from './infer/guess.ts';
+import type { Entry } from './entry.ts';
 import type { HistoryMatch } from './history.ts';
-import type { Entry } from './state.ts';
+import type { Guess } from './judged.ts';
 import type { LinkMethod, Reason, Truncation, TurnInput } from './types.ts';
 
 /** What the evidence says about one request, before position and intent are added. */

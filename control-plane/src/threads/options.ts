@@ -1,4 +1,3 @@
-import type { Linker } from './infer/linker.ts';
 import type { LinkerTuning } from './infer/tuning.ts';
 import type { LinkerWeights } from './infer/weights.ts';
 
@@ -24,19 +23,3 @@ export interface LinkingOptions {
   /** True: guesses are compared with what certain evidence says (`Placement.verdicts`). Default false. */
   readonly judge?: boolean | undefined;
 }
-
-export interface Settings {
-  readonly seed: string;
-  readonly minConfidence: number | undefined;
-  readonly sessionGapSeconds: number;
-  readonly inference: boolean;
-  readonly vectorModel: string | undefined;
-  readonly linker: Linker;
-  readonly tuning: LinkerTuning | undefined;
-  readonly judge: boolean;
-}
-
-/** How many of a principal's newest requests the linker looks back on; what `PastTurns.recent` should be asked for. */
-export const RESTORE_LIMIT = 400;
-/** Inferred links never reach further back than this, in seconds. */
-export const WINDOW_SECONDS = 24 * 3600;

@@ -1,25 +1,28 @@
 import { adoptedBy } from './adopt.ts';
 import { asAttempt, attemptOf } from './attempt.ts';
 import { linkAuxiliary } from './auxiliary.ts';
+import { kindOf, type Entry } from './entry.ts';
 import { link } from './evidence.ts';
 import { followUpOf } from './follow-up.ts';
 import { derivedId } from './ids.ts';
-import type { Guess } from './infer/guess.ts';
 import { intentOf } from './intent.ts';
+import type { Guess } from './judged.ts';
+import { lastOf } from './last.ts';
+import { RESTORE_LIMIT } from './limits.ts';
 import type { Link } from './link.ts';
-import { RESTORE_LIMIT, type LinkingOptions, type Settings } from './options.ts';
+import type { LinkingOptions } from './options.ts';
 import { around, inOrder } from './order.ts';
 import { positionOf } from './position.ts';
-import { settingsOf } from './settings.ts';
-import { kindOf, lastOf, PrincipalState, type Entry } from './state.ts';
-import { asStep, callerOf } from './sub-agent.ts';
 import { proofOf, type Proof } from './proof.ts';
 import { afterMoves, againstPeople, predecessorAfter, repairBy, type Repair } from './relink.ts';
-import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
+import { type Settings, settingsOf } from './settings.ts';
 import { signsOf } from './speech/signs.ts';
+import { PrincipalState } from './state.ts';
+import { asStep, callerOf } from './sub-agent.ts';
+import type { PlacedTurn, Placement, Position, Reason, TurnInput } from './types.ts';
 import { cosine, readable, usable } from './vector.ts';
-import { seenBefore } from './visible.ts';
 import { laterVerdicts, ownVerdict } from './verdict.ts';
+import { seenBefore } from './visible.ts';
 
 /**
  * The threads of one principal in one scope: pure, synchronous, deterministic. A decision rests on the placed requests

@@ -2,11 +2,12 @@
 // one conversation, and with which of them it began; one that names answers, or declares a session, where those belong.
 import { chainOf, sameMessages, wholePrefixOf } from './chain.ts';
 import { ofSession } from './declared.ts';
+import type { Entry } from './entry.ts';
 import { carriesAnswersOf, goesOn, rewords } from './history.ts';
 import { derivedId } from './ids.ts';
 import type { Link } from './link.ts';
 import { sessionThread } from './session.ts';
-import type { Entry, PrincipalState } from './state.ts';
+import type { PrincipalState } from './state.ts';
 import type { Relink, TurnInput } from './types.ts';
 
 /** What is proven: requests of one conversation, each with the one that it goes on from. */

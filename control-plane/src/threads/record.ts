@@ -1,5 +1,5 @@
-import { observePace, type PaceSample } from './infer/pace.ts';
-import type { Entry } from './state.ts';
+import type { Entry } from './entry.ts';
+import { observePace, type PaceSample } from './pace-sample.ts';
 import { rarityOf, totalRarity } from './text/rarity.ts';
 import { describeAnswer, traitsOf, type AnswerTraits, type TextTraits } from './text/traits.ts';
 import type { TurnInput } from './types.ts';

@@ -1,6 +1,7 @@
 // Certain evidence against an earlier guess: the evidence wins, also later.
+import type { Entry } from './entry.ts';
 import type { Proof } from './proof.ts';
-import type { Entry, PrincipalState } from './state.ts';
+import type { PrincipalState } from './state.ts';
 import type { PlacedTurn, Placement, Position, Relink, Repoint } from './types.ts';
 
 export interface Repair {

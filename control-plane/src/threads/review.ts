@@ -1,10 +1,12 @@
 // Looking back: what inference would have said of requests whose place is known by now.
+import { kindOf } from './entry.ts';
+import type { Verdict } from './judged.ts';
 import type { LinkingOptions } from './options.ts';
 import { inOrder } from './order.ts';
 import { settingsOf } from './settings.ts';
-import { kindOf, PrincipalState } from './state.ts';
+import { PrincipalState } from './state.ts';
 import type { PlacedTurn } from './types.ts';
-import { guessOn, verdictOf, type Verdict } from './verdict.ts';
+import { guessOn, verdictOf } from './verdict.ts';
 
 /**
  * Goes through one principal's requests in order of time and judges the guess on each that is wanted, among the threads as

@@ -2,12 +2,13 @@
 // those. It never reaches into threads outside the session, so what people see of one session stays in it.
 import { chainOf } from './chain.ts';
 import { declaredSession, namesConversation, newestOf, ofSession, previousResponse, sessionOf } from './declared.ts';
+import type { Entry } from './entry.ts';
 import { asksAgain, carriesAnswersOf, goesOn, matchHistory, rewords, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { derivedId } from './ids.ts';
 import { inferLink } from './infer/infer.ts';
 import { certain, fresh, traitsOf, type Link } from './link.ts';
-import type { Settings } from './options.ts';
-import type { Entry, PrincipalState } from './state.ts';
+import type { Settings } from './settings.ts';
+import type { PrincipalState } from './state.ts';
 import type { Reason, TurnInput } from './types.ts';
 
 /** How sure inference must be to see another matter in a session than the client does, by the matters it is known to hold. */

@@ -1,6 +1,19 @@
 import { Linker } from './infer/linker.ts';
 import { linkerFor } from './infer/shipped.ts';
-import type { LinkingOptions, Settings } from './options.ts';
+import type { LinkerTuning } from './infer/tuning.ts';
+import type { LinkingOptions } from './options.ts';
+
+/** The options with what was left out, and the linker that they ask for. */
+export interface Settings {
+  readonly seed: string;
+  readonly minConfidence: number | undefined;
+  readonly sessionGapSeconds: number;
+  readonly inference: boolean;
+  readonly vectorModel: string | undefined;
+  readonly linker: Linker;
+  readonly tuning: LinkerTuning | undefined;
+  readonly judge: boolean;
+}
 
 export function settingsOf(options: LinkingOptions): Settings {
   const linker = options.weights === undefined ? linkerFor(options.vectorModel) : new Linker(options.weights);

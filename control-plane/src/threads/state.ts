@@ -1,41 +1,15 @@
 // What is remembered of one principal: the newest requests in order of time, and the threads they form. The state is a
 // function of that list alone, so that a replica which reads the list back from the store decides alike.
-import { chainOf, type Chain } from './chain.ts';
+import { chainOf } from './chain.ts';
+import { kindOf, type Entry } from './entry.ts';
 import { matchHistory } from './history.ts';
-import { RESTORE_LIMIT } from './options.ts';
+import { lastOf } from './last.ts';
+import { RESTORE_LIMIT } from './limits.ts';
 import { TurnRecord } from './record.ts';
+import type { Remembered, Thread } from './remembered.ts';
 import { saidUntil, summarisedBefore } from './summary.ts';
-import type { LinkMethod, Placement, Position, TurnInput } from './types.ts';
 
-export type CallKind = 'turn' | 'step' | 'auxiliary';
-
-/** A placed request. */
-export interface Entry {
-  readonly turn: TurnInput;
-  readonly kind: CallKind;
-  readonly threadId: string;
-  readonly sessionId: string;
-  readonly position: Position;
-  readonly method?: LinkMethod | undefined;
-  readonly predecessorId?: string | undefined;
-  readonly chain: Chain | undefined;
-  /** Position in the whole conversation of the chain's first message, as far as history shows: how many are missing in front. */
-  readonly origin: number;
-  /** Absent when the entry was restored. */
-  readonly placement: Placement | undefined;
-}
-
-export interface Thread {
-  readonly id: string;
-  /** Turns and steps, oldest first; auxiliary calls are left out. */
-  readonly entries: Entry[];
-  readonly turns: TurnRecord[];
-}
-
-export const lastOf = <T>(list: readonly T[]): T | undefined => list[list.length - 1];
-export const kindOf = (turn: TurnInput): CallKind => turn.call?.kind ?? 'turn';
-
-export class PrincipalState {
+export class PrincipalState implements Remembered {
   readonly entries: Entry[] = [];
   readonly threads = new Map<string, Thread>();
   /** All turns of all threads, oldest first: what the pace is read from. */

@@ -1,6 +1,7 @@
 // An agent that another agent calls as a tool speaks to the model like a user: a first message and no history. It is no
 // turn of anybody's: it belongs to the turn of the call that handed it its words, or that it names as its parent.
-import { kindOf, type Entry, type PrincipalState } from './state.ts';
+import { kindOf, type Entry } from './entry.ts';
+import type { PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
 /** Tools that run longer than this have been given up by their callers. */

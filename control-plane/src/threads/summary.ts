@@ -1,10 +1,11 @@
 // Compaction: a client has its conversation summarised and then sends the summary in place of the messages. That call is seen
 // too, and what it answered stands in front of the next request, by keyed hashes of both.
-import type { Entry, PrincipalState } from './state.ts';
+import type { Entry } from './entry.ts';
+import type { Remembered } from './remembered.ts';
 import type { TurnInput } from './types.ts';
 
 /** The request that the conversation had come to when it was summarised, where the summary is that of one thread and no other. */
-export function summarisedBefore(turn: TurnInput, state: PrincipalState): Entry | undefined {
+export function summarisedBefore(turn: TurnInput, state: Remembered): Entry | undefined {
   const { kind, summaries } = turn.call ?? {};
   if (summaries === undefined || kind === 'auxiliary') return undefined;
   const ahead = new Set(summaries);

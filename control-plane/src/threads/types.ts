@@ -1,6 +1,6 @@
 // The words of the room: see the glossary in ARCHITECTURE.md.
 import type { Call, DeclaredSession, History } from '#contract';
-import type { Verdict } from './verdict.ts';
+import type { Verdict } from './judged.ts';
 
 export type Position = 'first' | 'continuation' | 'topic_shift' | 'orphaned';
 export type Intent = 'information_seeking' | 'task_execution' | 'conversation_management' | 'error_recovery';

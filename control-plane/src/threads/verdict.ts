@@ -1,32 +1,15 @@
 // Free ground truth: where certain evidence says where a request belongs, what would inference alone have said? The threads
 // are those that stand at that moment; of the request itself the guess sees time, words and meaning, nothing of its evidence.
-import type { Guess } from './infer/guess.ts';
+import { kindOf } from './entry.ts';
 import { inferLink } from './infer/infer.ts';
+import type { Guess, Verdict, VerdictKind } from './judged.ts';
+import { lastOf } from './last.ts';
+import { WINDOW_SECONDS } from './limits.ts';
 import type { Link } from './link.ts';
-import { WINDOW_SECONDS, type Settings } from './options.ts';
 import type { Proof } from './proof.ts';
-import { kindOf, lastOf, type PrincipalState } from './state.ts';
+import type { Settings } from './settings.ts';
+import type { PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
-
-/**
- * Of requests that begin a thread: `true_new`, and `false_join` where one was joined. Of requests that go on with one:
- * `true_join`, `missed_join` where another one was joined, `false_new` where one was begun.
- */
-export type VerdictKind = 'true_join' | 'false_join' | 'missed_join' | 'true_new' | 'false_new';
-
-/** A guess beside what is right. */
-export interface Verdict {
-  readonly requestId: string;
-  /** Epoch seconds of the request. */
-  readonly at: number;
-  readonly evidence: 'declared' | 'history' | 'person';
-  readonly kind: VerdictKind;
-  /** Index of the right one among the guess's candidates; −1 where it is none of them. */
-  readonly right: number;
-  /** It goes on with a thread, be it among the candidates or not. */
-  readonly goesOn: boolean;
-  readonly guess: Guess;
-}
 
 /** Evidence below this is too weak to judge by. */
 const CERTAIN = 0.9;

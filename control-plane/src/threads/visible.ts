@@ -1,4 +1,5 @@
-import type { Entry, PrincipalState } from './state.ts';
+import type { Entry } from './entry.ts';
+import type { PrincipalState } from './state.ts';
 import type { TurnInput } from './types.ts';
 
 /** What the user had before them when they went on. */

@@ -1,7 +1,7 @@
 // What the linker needs to know of a thread whatever the request is: worked out once for each state of the thread, because
 // most threads do not change from one decision to the next.
 import type { TurnRecord } from '../record.ts';
-import type { Thread } from '../state.ts';
+import type { Thread } from '../remembered.ts';
 import type { AnswerTraits } from '../text/traits.ts';
 import { cosine, dot } from '../vector.ts';
 

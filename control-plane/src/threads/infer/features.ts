@@ -1,8 +1,10 @@
 // What the linker measures of a request against each thread that it could belong to. Training reads the same numbers
 // through the same code as serving.
-import { WINDOW_SECONDS } from '../options.ts';
+import { lastOf } from '../last.ts';
+import { SESSION_SECONDS, WINDOW_SECONDS } from '../limits.ts';
 import { wordsOf, type TurnRecord } from '../record.ts';
-import { lastOf, type PrincipalState, type Thread } from '../state.ts';
+import type { Thread } from '../remembered.ts';
+import type { PrincipalState } from '../state.ts';
 import { traitsOf, type Cues, type TextTraits } from '../text/traits.ts';
 import type { TurnInput } from '../types.ts';
 import type { Backgrounds } from './background.ts';
@@ -14,7 +16,6 @@ import { answerLengthOf, paceAt, switchesIn, type Pace } from './pace.ts';
 import type { Projection } from './projection.ts';
 import { measureWording, NO_WORDING, type Wording } from './wording.ts';
 
-const SESSION_SECONDS = 1800;
 /** More than this many threads, or threads of this session, count as this many; so with ranks. */
 const MOST_THREADS = 12;
 const MOST_IN_SESSION = 6;

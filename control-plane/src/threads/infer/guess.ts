@@ -1,30 +1,8 @@
-// What inference found for one request, in numbers: enough to decide it anew under another tuning, without any word of it.
-import { lastOf } from '../state.ts';
+// What inference found for one request: enough to decide it anew under another tuning.
+import type { Guess } from '../judged.ts';
+import { lastOf } from '../last.ts';
 import type { Linker, Scored } from './linker.ts';
-import { logOdds, sigmoid, type Tunable } from './tuning.ts';
-
-export interface GuessCandidate extends Tunable {
-  readonly threadId: string;
-  /** The newest turn of the thread at that moment. */
-  readonly last: string;
-}
-
-export interface Guess {
-  /** Id of the weights that scored. */
-  readonly linker: string;
-  /** Model of the vectors; absent where it is not known. */
-  readonly model?: string | undefined;
-  /** Best first, at most `MOST`; scores are as the weights gave them, without any tuning. */
-  readonly candidates: readonly GuessCandidate[];
-  /** Natural log of the summed odds of the candidates that were left out; absent where none was. */
-  readonly rest?: number | undefined;
-  /** The thread that was joined; absent where a new one was begun. */
-  readonly joined?: string | undefined;
-  /** As it was stated. */
-  readonly confidence: number;
-  /** How the weights turn log-odds of a decision made in these circumstances into those of the confidence. */
-  readonly certainty: { readonly slope: number; readonly offset: number };
-}
+import { logOdds, sigmoid } from './tuning.ts';
 
 /** Candidates that are kept: the seventh of a person's threads is never the one that is joined. */
 const MOST = 6;

@@ -1,7 +1,8 @@
 // Inferred evidence: time and meaning.
+import { lastOf } from '../last.ts';
 import type { Link } from '../link.ts';
-import type { Settings } from '../options.ts';
-import { lastOf, type PrincipalState } from '../state.ts';
+import type { Settings } from '../settings.ts';
+import type { PrincipalState } from '../state.ts';
 import type { TurnInput } from '../types.ts';
 import { guessOf } from './guess.ts';
 import type { Scored } from './linker.ts';

@@ -1,11 +1,11 @@
 // How close a request lies to a thread where turns of one conversation lie together (see projection.ts).
+import { lastOf } from '../last.ts';
 import type { TurnRecord } from '../record.ts';
-import { lastOf } from '../state.ts';
 import type { Language } from '../text/language.ts';
 import type { TurnInput } from '../types.ts';
 import { dot } from '../vector.ts';
 import { besides, fair, type Background } from './background.ts';
-import type { Projection } from './projection.ts';
+import type { Matter, Projection } from './projection.ts';
 
 const ANSWERS = 6;
 const DECAY = 0.85;
@@ -76,15 +76,6 @@ class Closest {
     if (this.count >= 3) return (this.first + this.#second + this.#third) / 3;
     return this.count === 2 ? (this.first + this.#second) / 2 : this.first;
   }
-}
-
-/** What a thread's newest turns are about. Vectors of unit length, undefined where one is missing. */
-export interface Matter {
-  readonly prompts: readonly (Float32Array | undefined)[];
-  readonly answers: readonly (Float32Array | undefined)[];
-  /** Older ones weigh less. */
-  readonly middleOfPrompts: Float32Array;
-  readonly middle: Float32Array;
 }
 
 function matterOf(tail: readonly TurnRecord[], size: number, projection: Projection): Matter {

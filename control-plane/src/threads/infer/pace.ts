@@ -1,16 +1,8 @@
 // How fast one person works, and whether on one thing at a time. Read from raw pauses and similarities, never from the
 // linker's own decisions, so that a wrong link does not breed more of them.
+import { SESSION_SECONDS } from '../limits.ts';
 import type { TurnRecord } from '../record.ts';
 import type { TurnInput } from '../types.ts';
-import { cosine } from '../vector.ts';
-
-/** What one request adds to the statistics. */
-export interface PaceSample {
-  /** Seconds since the principal's previous turn. */
-  readonly pause: number | undefined;
-  /** By how much an earlier turn is more similar than the previous one: above zero for people who work in parallel. */
-  readonly earlierMargin: number | undefined;
-}
 
 export interface Pace {
   /** Typical natural log of the pause in seconds, of pauses under an hour. */
@@ -22,8 +14,6 @@ export interface Pace {
 
 const PAUSES = 40;
 const MARGINS = 30;
-const EARLIER_TURNS = 8;
-const SESSION_SECONDS = 1800;
 const HOUR = 3600;
 const SWITCHES = 8;
 const ANSWERS = 120;
@@ -32,16 +22,6 @@ const WRITTEN_ANSWER = 3;
 const LONGEST_ANSWER = 6;
 /** What is assumed of someone unknown, and how many observations that weighs. */
 const PRIOR = { logPause: Math.log(210), pauses: 5, longPauses: 0.2, longWeight: 2, marginWeight: 4, answers: 2 };
-
-export function observePace(turn: TurnInput, previous: readonly TurnRecord[]): PaceSample {
-  const last = previous[previous.length - 1];
-  if (last === undefined) return { pause: undefined, earlierMargin: undefined };
-  const pause = turn.at - last.at;
-  if (pause >= SESSION_SECONDS || turn.vector === undefined) return { pause, earlierMargin: undefined };
-  const earlier = previous.slice(-EARLIER_TURNS, -1).filter((record) => turn.at - record.at < 2 * HOUR);
-  const best = Math.max(...earlier.map((record) => closeness(turn, record)));
-  return { pause, earlierMargin: earlier.length === 0 ? 0 : Math.max(0, best - closeness(turn, last)) };
-}
 
 /** The pace up to the request's arrival, the pause before it included. */
 export function paceAt(turn: TurnInput, records: readonly TurnRecord[]): Pace {
@@ -95,9 +75,6 @@ export function answerLengthOf(records: readonly TurnRecord[]): number {
   }
   return Math.max(0, sum / (count + PRIOR.answers) - WRITTEN_ANSWER);
 }
-
-const closeness = (turn: TurnInput, record: TurnRecord): number =>
-  Math.max(cosine(turn.vector, record.vector) ?? 0, cosine(turn.vector, record.answerVector) ?? 0);
 
 /** The median of the natural logs; sorts the pauses. */
 function medianOfLogs(pauses: number[]): number {

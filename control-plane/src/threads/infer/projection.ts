@@ -1,10 +1,8 @@
 // A linear map from embeddings to a few dimensions in which the turns of one conversation lie close together. Embeddings of
 // prompts mostly tell how something is asked; the map keeps what it is asked about.
-
+import { lastOf } from '../last.ts';
 import type { TurnRecord } from '../record.ts';
-import { lastOf } from '../state.ts';
 import { dot } from '../vector.ts';
-import type { Matter } from './kinship.ts';
 
 /** As training writes it: one signed byte for each cell, base64, dimension after dimension. */
 export interface ProjectionWeights {
@@ -16,6 +14,15 @@ export interface ProjectionWeights {
   /** What an average prompt and an average answer are mapped to: taken away before anything is compared. */
   readonly prompt: readonly number[];
   readonly answer: readonly number[];
+}
+
+/** What a thread's newest turns are about. Vectors of unit length, undefined where one is missing. */
+export interface Matter {
+  readonly prompts: readonly (Float32Array | undefined)[];
+  readonly answers: readonly (Float32Array | undefined)[];
+  /** Older ones weigh less. */
+  readonly middleOfPrompts: Float32Array;
+  readonly middle: Float32Array;
 }
 
 export class Projection {

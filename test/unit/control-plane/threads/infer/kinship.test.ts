@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { Entry } from '../../../../../control-plane/src/threads/entry.ts';
 import { measureKinship, NO_KINSHIP, type Kinship } from '../../../../../control-plane/src/threads/infer/kinship.ts';
 import { Projection } from '../../../../../control-plane/src/threads/infer/projection.ts';
 import { TurnRecord } from '../../../../../control-plane/src/threads/record.ts';
-import type { Entry } from '../../../../../control-plane/src/threads/state.ts';
 import { request } from '../conversations.ts';
 
 /** Keeps the second and third of four numbers; an average answer has 1 as its third. */
