@@ -5,7 +5,7 @@ import type { Express } from 'express';
 import { unsafePatternReason } from '#redact';
 import { accessRoutes, createAccess, createTokenStore, type Access, type IssuedToken, loginRoutes } from './access/index.ts';
 import { checkpointFolder, manifestFolder, openKeyFolder, policyFile } from './adapters/files/index.ts';
-import { openNameFinder } from './adapters/onnx/index.ts';
+import { openNameFinder, withShippedWords } from './adapters/onnx/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
 import { createLogger } from './adapters/pino/index.ts';
 import { openSqlite, repackBeside } from './adapters/sqlite/index.ts';
@@ -120,7 +120,9 @@ async function assemble(base: Base): Promise<ControlPlane> {
     partitioner: partitionInThread,
     // Words of redacted texts, but no sentence that says whether the policy lets them out: hosted models get none.
     wordsOf: (model) =>
-      embedders.isExternal() || embedders.current().modelId !== model ? undefined : (words) => embedders.open(model).embed(words),
+      embedders.isExternal() || embedders.current().modelId !== model
+        ? undefined
+        : withShippedWords(model, (words) => embedders.open(model).embed(words)),
     onFailure: (error) => logger.warn('topics_not_consolidated', { reason: error instanceof Error ? error.message : 'unknown' }),
   });
   const eraser = openEraser(base, {

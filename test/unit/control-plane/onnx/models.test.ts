@@ -2,12 +2,14 @@ import { cpSync, mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import nouns from '../../../../control-plane/src/topics/weights/nouns.json' with { type: 'json' };
 import {
   checkModels,
   MODELS_FOLDER,
   openEmbedder,
   openNameFinder,
   readManifest,
+  withShippedWords,
   type OnnxEmbedder,
   type OnnxNameFinder,
 } from '../../../../control-plane/src/adapters/onnx/index.ts';
@@ -54,6 +56,30 @@ describe('the embedder', () => {
     embedder = openEmbedder();
   });
   afterAll(() => embedder.close());
+
+  it('has the vectors of the plain nouns beside it, as it makes them itself', async () => {
+    const words = nouns.words.split(' ');
+    const none = () => Promise.reject(new Error('asked for: run control-plane/training/word-vectors.ts'));
+    const shipped = await withShippedWords(embedder.modelId, none)(words);
+    expect(shipped).toHaveLength(words.length);
+    const some = words.map((_, i) => i).filter((i) => i % 97 === 0);
+    const made = await embedder.embed(some.map((i) => words[i]!));
+    // Not to the last bit: processors round sums of products differently.
+    expect(Math.min(...some.map((i, at) => cosine(shipped[i]!, made[at]!)))).toBeGreaterThan(0.99);
+  });
+
+  it('is asked only for words whose vectors do not ship with it, in their order', async () => {
+    const asked: (readonly string[])[] = [];
+    const embed = (words: readonly string[]) => {
+      asked.push(words);
+      return Promise.resolve(words.map((word) => Float32Array.of(word.length)));
+    };
+    const vectors = await withShippedWords(embedder.modelId, embed)(['zyzzogeton', 'time', 'xq']);
+    expect(asked).toEqual([['zyzzogeton', 'xq']]);
+    expect([vectors[0], vectors[1]?.length, vectors[2]]).toEqual([Float32Array.of(10), 384, Float32Array.of(2)]);
+    await withShippedWords('another-model@1', embed)(['time']);
+    expect(asked[1]).toEqual(['time']);
+  });
 
   it('puts like meaning near', async () => {
     const [a, b, c] = await embedder.embed([
