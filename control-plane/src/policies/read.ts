@@ -25,10 +25,11 @@ export interface LoadedPolicy {
 export type PolicyReading =
   { readonly ok: true; readonly loaded: LoadedPolicy } | { readonly ok: false; readonly faults: readonly PolicyFault[] };
 
-/** Says why a custom pattern must not run on traffic, or undefined when it is safe. */
-export type PatternCheck = (pattern: string) => string | undefined;
+/** Says why a custom pattern must not run on traffic beside those before it, or undefined when it is safe. */
+export type PatternCheck = (pattern: string, before: readonly string[]) => string | undefined;
 
 const MAX_BYTES = 1024 * 1024;
+const MAX_PATTERNS = 64;
 
 /**
  * @param isNew the policy is to come into force, or is asked about: it must say what texts are kept for. One that was in
@@ -146,9 +147,13 @@ function withoutPurpose(document: Document, plain: unknown, file: string, lineAt
 function unsafePatterns(document: Document, plain: unknown, file: string, lineAt: LineAt, check: PatternCheck): PolicyFault[] {
   const patterns = (plain as { redaction?: { patterns?: unknown } } | null)?.redaction?.patterns;
   if (!Array.isArray(patterns)) return [];
-  return patterns.flatMap((entry: unknown, index) => {
+  const before: string[] = [];
+  // More than the schema takes are a fault already, and may be very many.
+  return patterns.slice(0, MAX_PATTERNS).flatMap((entry: unknown, index) => {
     const pattern = (entry as { pattern?: unknown } | null)?.pattern;
-    const problem = typeof pattern === 'string' ? check(pattern) : undefined;
+    if (typeof pattern !== 'string') return [];
+    const problem = check(pattern, before);
+    before.push(pattern);
     if (problem === undefined) return [];
     const path = ['redaction', 'patterns', String(index), 'pattern'];
     return [

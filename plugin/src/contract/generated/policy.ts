@@ -190,7 +190,7 @@ export interface RedactionPolicy {
 export interface CustomPattern {
   type: string;
   /**
-   * Regular expression without back-references, look-around or nested repetition.
+   * Regular expression without back-references, look-around or nested repetition; at most 1,000 steps at one character in all ways to match, and 4,000 for all patterns together.
    */
   pattern: string;
 }

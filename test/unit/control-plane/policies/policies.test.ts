@@ -19,6 +19,23 @@ describe('reading policies', () => {
     expect(read(readFileSync(path.join(root, 'policies', name), 'utf8'))).toMatchObject({ ok: true });
   });
 
+  it('judges a file of very many or very long patterns in no time', () => {
+    const many = Array.from({ length: 8_000 }, () => '    - {type: X1, pattern: a+b}')
+      .join('\n')
+      .slice(0, 1_000_000);
+    for (const patterns of [
+      many,
+      `    - {type: X1, pattern: "${'('.repeat(300_000)}"}`,
+      `    - {type: X1, pattern: "${'['.repeat(300_000)}"}`,
+    ]) {
+      const start = process.threadCpuUsage();
+      expect(read(`version: 1\nredaction:\n  patterns:\n${patterns.slice(0, patterns.lastIndexOf('}') + 1)}\n`)).toMatchObject({
+        ok: false,
+      });
+      expect(process.threadCpuUsage(start).user / 1_000).toBeLessThan(20_000);
+    }
+  });
+
   it('reports all faults at once with line, expectation and consequence', () => {
     const reading = read(
       [

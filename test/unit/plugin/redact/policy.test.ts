@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createRedactor, RedactionError, unsafePatternReason } from '#redact';
 
@@ -86,6 +87,21 @@ describe('unsafe patterns', () => {
     [String.raw`[a-`, 'regular expression'],
     [String.raw`a*`, 'empty'],
     [String.raw`a{100000}`, 'shorter'],
+    // Few ways to match, and each of them long.
+    ['(?:a|a){11}a{200}b', 'steps'],
+    ['a*a*a{120}b', 'steps'],
+    [String.raw`\w+\w+\d{100}!`, 'steps'],
+    ['(?:a|aa){1,11}a{150}$', 'steps'],
+    [String.raw`.+.+x`, 'steps'],
+    // Groups of nothing, and of what looks and takes nothing.
+    [String.raw`(?:(?:\b){60000}){60000}a`, 'shorter'],
+    [String.raw`(?:(?:\b){200}){200}a`, 'steps'],
+    [String.raw`(?:(?:(?:){250}){250}){250}a`, 'steps'],
+    ['('.repeat(600), 'characters'],
+    ['*a', 'regular expression'],
+    ['(?i:a)', 'regular expression'],
+    ['a)', 'brackets'],
+    ['a{3,2}', 'smaller'],
   ])('%s', (pattern, word) => {
     expect(unsafePatternReason(pattern)).toContain(word);
     expect(() => createRedactor({ policy: { patterns: [{ type: 'X1', pattern }] } })).toThrow(RedactionError);
@@ -97,7 +113,55 @@ describe('unsafe patterns', () => {
     String.raw`(?:foo|bar)-\w+`,
     String.raw`\p{Lu}\d+`,
     String.raw`\b(?:\d{3}-)?\d{4}\b`,
+    String.raw`[\w.+-]+@[\w-]+\.corp`,
+    String.raw`\b[A-Z][a-z]+ [A-Z][a-z]+\b`,
+    String.raw`(?:INV|PO)[-/ ]?\d{2,4}[-/ ]?\d{3,10}`,
+    String.raw`.{0,40}secret`,
+    '(?<number>N-[0-9]{4})',
   ])('%s is safe', (pattern) => {
     expect(unsafePatternReason(pattern)).toBeUndefined();
+  });
+
+  it('patterns that are safe one by one are refused where they are too much together', () => {
+    const patterns = Array.from({ length: 12 }, (_, index) => ({ type: 'X1', pattern: String.raw`[ab]{1,13}[bc]{1,13}${index}` }));
+    const sources = patterns.map(({ pattern }) => pattern);
+    expect(sources.map((source) => unsafePatternReason(source))).toEqual(sources.map(() => undefined));
+    expect(unsafePatternReason(sources.at(-1) ?? '', sources.slice(0, -1))).toContain('together');
+    expect(() => createRedactor({ policy: { patterns } })).toThrow(/together/);
+    expect(unsafePatternReason('EMP-[0-9]{6}', Array<string>(63).fill(String.raw`\b[A-Z]{2}-[0-9]{6,8}\b`))).toBeUndefined();
+  });
+
+  it('what is taken is cheap on the texts it is worst at', { timeout: 60_000 }, () => {
+    const part = fc.constantFrom(
+      'a',
+      'a?',
+      'a*',
+      'a+?',
+      'a{3}',
+      '(?:a|a)',
+      '(?:a|ab|b)',
+      '(?:aa?)',
+      '.',
+      '\\w*',
+      '\\S+',
+      '[ab]',
+      '(?:a|aa){3}',
+      '\\b',
+      '^',
+      'a{20}',
+    );
+    const source = fc.array(part, { minLength: 2, maxLength: 10 }).map((parts) => `${parts.join('')}!`);
+    fc.assert(
+      fc.property(source, fc.constantFrom('a', 'ab', 'aab'), (pattern, unit) => {
+        fc.pre(unsafePatternReason(pattern) === undefined);
+        const { redact } = createRedactor({ policy: { patterns: [{ type: 'X1', pattern }] } });
+        const text = unit.repeat(6_000);
+        const start = process.threadCpuUsage();
+        redact(text);
+        // Milliseconds are usual. A pattern that the limit does not hold takes a second and more for every thousand characters.
+        expect(process.threadCpuUsage(start).user / text.length).toBeLessThan(100);
+      }),
+      { numRuns: 60 },
+    );
   });
 });
