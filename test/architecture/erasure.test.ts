@@ -25,6 +25,7 @@ const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
   audit_heads: 'sizes and hashes',
   past_runs: 'commitments without salts',
   run_identities: 'verdicts and signed commitments',
+  signers: 'ids of keys, and why signatures were not taken',
   log_trees: 'sizes and checkpoints',
   log_tiles: 'hashes',
   counter_ranges: 'numbers of gateways',

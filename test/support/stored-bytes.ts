@@ -17,7 +17,7 @@ const CLASSES = {
   'texts and records': ['requests'],
   vectors: ['vectors'],
   'text index': ['requests_fts_data', 'requests_fts_idx', 'requests_fts_docsize', 'requests_fts_config'],
-  identities: ['run_identities', 'log_tiles', 'log_trees'],
+  identities: ['run_identities', 'signers', 'log_tiles', 'log_trees'],
   threads: ['threads', 'topics'],
   linking: ['link_verdicts'],
 } as const;

@@ -96,7 +96,8 @@ function signHere(sample: Sample, scope: Scope, key: SigningKey, refused: Pick<S
   return { envelope: signStatement(statement, key), signed };
 }
 
-function observationOf({ startedAt, gateway }: Sample, { tenant, environment }: Scope) {
+/** What a statement says of a sample beside its record and who wrote it. */
+export function observationOf({ startedAt, gateway }: Pick<Sample, 'startedAt' | 'gateway'>, { tenant, environment }: Scope) {
   const { kind, instance, epoch, counter } = gateway ?? {};
   const numbered = {
     ...(instance === undefined ? {} : { instance }),

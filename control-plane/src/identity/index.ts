@@ -2,7 +2,7 @@
 export { recordOf } from '#contract';
 export { changesAround, type ChangesAround } from './changes-around.ts';
 export { diffRecords, type Difference } from './diff.ts';
-export { createIdentifier, type Identifier, type GatewayKeys } from './identify.ts';
+export { createIdentifier, observationOf, type Identifier, type GatewayKeys } from './identify.ts';
 export { createIdentity, type IdentityRoom, type ScopeAccount } from './room.ts';
 export { createUnkeptAccount, type UnkeptAccount } from './unkept.ts';
 export { openManifests, type LiveManifests, type ManifestSource } from './manifests/live.ts';

@@ -1,8 +1,10 @@
+import { canonicalDigest, recordOf, type DsseEnvelope } from '#contract';
 import { query, type Database } from './database.ts';
-import type { LogState, LogStore, TileLevel, TileReader } from '../../identity/index.ts';
+import type { CompositionRecord, LogState, LogStore, SignedBy, TileLevel, TileReader } from '../../identity/index.ts';
 import { edgeTiles, growTree, tileKey, TILE_WIDTH } from '../../identity/index.ts';
 import type { Clock, Scope } from '../../kernel/index.ts';
-import { proofIn } from './run-proof.ts';
+import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
+import { envelopeOf, proofIn, signerIn, type Observed } from './run-proof.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
 const ENTRIES = -1;
@@ -112,17 +114,49 @@ export class SqliteLog implements LogStore {
   }
 
   async find(scope: Scope, runId: string): Promise<{ readonly index: number; readonly envelope: string } | undefined> {
+    const key = keyOf(scope);
     const row = this.database.get(
       query
         .selectFrom('run_identities')
-        .select(['leaf_index', 'envelope', 'proof'])
-        .where('scope', '=', keyOf(scope))
+        .select(['request_id', 'leaf_index', 'envelope', 'proof', 'signer'])
+        .where('scope', '=', key)
         .where('run_id', '=', runId)
         .orderBy('seq')
         .limit(1),
     );
     if (row === undefined) return Promise.resolve(undefined);
-    const envelope = row.proof === null ? row.envelope : JSON.stringify(proofIn(row.proof).envelope);
-    return Promise.resolve({ index: row.leaf_index, envelope });
+    const { leaf_index: index, proof, signer } = row;
+    if (proof === null) return Promise.resolve({ index, envelope: row.envelope });
+    const envelope =
+      signer === null ? proofIn(proof).envelope : this.rebuilt(key, runId, row.request_id, signerIn(this.database, signer), proof);
+    // What it was composed of has gone with its retention.
+    if (envelope === undefined) return Promise.resolve(undefined);
+    return Promise.resolve({ index, envelope: JSON.stringify(envelope) });
+  }
+
+  private rebuilt(scope: string, runId: string, requestId: string, signed: SignedBy, signature: Uint8Array): DsseEnvelope | undefined {
+    const past = this.database.get(
+      query
+        .selectFrom('past_runs')
+        .select(['record', 'observed'])
+        .where('scope', '=', scope)
+        .where('run_id', '=', runId)
+        .where('request_id', '=', requestId),
+    );
+    if (past?.observed != null) {
+      const record = JSON.parse(past.record) as CompositionRecord;
+      const observed = JSON.parse(past.observed) as Observed;
+      return envelopeOf(scope, signed, signature, { record, digest: canonicalDigest(record) }, observed);
+    }
+    const live = this.database.get(
+      query
+        .selectFrom('requests')
+        .select(SAMPLE_COLUMNS)
+        .where('scope', '=', scope)
+        .where('id', '=', requestId)
+        .where('run_id', '=', runId),
+    );
+    const sample = live && sampleIn(live);
+    return sample && envelopeOf(scope, signed, signature, recordOf(sample), sample);
   }
 }

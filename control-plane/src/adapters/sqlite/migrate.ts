@@ -20,6 +20,7 @@ import { releasedCourse } from './migrations/0017-released-course.ts';
 import { checkpointTime } from './migrations/0018-checkpoint-time.ts';
 import { packed } from './migrations/0019-packed.ts';
 import { fewerIndexes } from './migrations/0020-fewer-indexes.ts';
+import { proofs } from './migrations/0021-proofs.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -43,6 +44,7 @@ const MIGRATIONS: readonly string[] = [
   checkpointTime,
   packed,
   fewerIndexes,
+  proofs,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

@@ -3,6 +3,7 @@ import { canonicalize } from '#contract';
 import { recordOf } from '../../identity/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
+import { observedOf } from './run-proof.ts';
 import { rebuildThread } from './thread-rows.ts';
 
 // The index holds no copy of the texts: to take words out it must be told them, while the row still has them.
@@ -68,11 +69,13 @@ export function keepRuns(
   for (const row of found) {
     const { id, run_id: runId, trace_id: traceId, at, model } = row;
     if (runId === null) continue;
-    const record = canonicalize(recordOf(sampleIn(row)).record);
+    const sample = sampleIn(row);
+    const record = canonicalize(recordOf(sample).record);
+    const observed = JSON.stringify(observedOf(sample));
     database.run(
       query
         .insertInto('past_runs')
-        .values({ scope, run_id: runId, request_id: id, trace_id: withTrace ? traceId : null, at, model, record })
+        .values({ scope, run_id: runId, request_id: id, trace_id: withTrace ? traceId : null, at, model, record, observed })
         .onConflict((conflict) => conflict.columns(['scope', 'run_id', 'request_id']).doNothing()),
     );
   }

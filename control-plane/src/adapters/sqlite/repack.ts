@@ -2,8 +2,8 @@
 // batch in one transaction with the mark of how far it got. Until then they are read as they are.
 import { UNDECLARED, type Sample } from '#contract';
 import { query, type Database } from './database.ts';
-import { packedColumns, wordsIn } from './request-record.ts';
-import { packProof } from './run-proof.ts';
+import { packedColumns, SAMPLE_COLUMNS, sampleIn, wordsIn } from './request-record.ts';
+import { packProof, proofColumns, proofIn } from './run-proof.ts';
 import { fromBlob, toBlob } from './vector-blob.ts';
 
 /** By the key in `meta` that names the highest number that may still be in the old form. */
@@ -11,6 +11,7 @@ const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: n
   repack_requests: repackRequests,
   repack_run_identities: repackIdentities,
   repack_vectors: repackVectors,
+  repack_proofs: repackProofs,
 };
 
 /** Takes over at most so many rows; answers how many, 0 when there is none left. Durable when it returns. */
@@ -85,5 +86,32 @@ function repackVectors(database: Database, upTo: number, limit: number): readonl
         .set({ vector: toBlob(fromBlob(vector)) })
         .where('seq', '=', seq),
     );
+  return rows.map(({ seq }) => seq);
+}
+
+/** Statements that say what their requests say keep the signature alone; the others stay whole. */
+function repackProofs(database: Database, upTo: number, limit: number): readonly number[] {
+  const rows = database.all(
+    query
+      .selectFrom('run_identities')
+      .select(['seq', 'scope', 'run_id', 'request_id', 'proof', 'signer'])
+      .where('seq', '<=', upTo)
+      .orderBy('seq', 'desc')
+      .limit(limit),
+  );
+  for (const { seq, scope, run_id: runId, request_id: requestId, proof, signer } of rows) {
+    if (proof === null || signer !== null) continue;
+    const stored = database.get(
+      query
+        .selectFrom('requests')
+        .select(SAMPLE_COLUMNS)
+        .where('scope', '=', scope)
+        .where('id', '=', requestId)
+        .where('run_id', '=', runId),
+    );
+    if (stored === undefined) continue;
+    const columns = proofColumns(database, scope, proofIn(proof), sampleIn(stored));
+    if (columns.signer !== null) database.run(query.updateTable('run_identities').set(columns).where('seq', '=', seq));
+  }
   return rows.map(({ seq }) => seq);
 }

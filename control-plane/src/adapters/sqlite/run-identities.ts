@@ -1,14 +1,14 @@
-import { UNDECLARED, type Judgement } from '#contract';
+import { UNDECLARED, type Judgement, type Sample } from '#contract';
 import type { RunIdentity, SignedBy } from '../../identity/index.ts';
 import { query, type Database } from './database.ts';
 import type { LeafAppender } from './log.ts';
 import type { NewRequest } from './request-row.ts';
-import { packProof, proofIn } from './run-proof.ts';
+import { proofColumns, proofIn } from './run-proof.ts';
 
 const same = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
 
 /** Within the transaction that stores the run, so that no run is without its leaf and no leaf without its run. */
-export function addIdentity(database: Database, log: LeafAppender, row: NewRequest, identity: RunIdentity): void {
+export function addIdentity(database: Database, log: LeafAppender, row: NewRequest, identity: RunIdentity, sample: Sample): void {
   const { runId, judgement, envelope, leaf, signed } = identity;
   database.run(
     query.insertInto('run_identities').values({
@@ -20,7 +20,7 @@ export function addIdentity(database: Database, log: LeafAppender, row: NewReque
       judgement: same(judgement, UNDECLARED) ? 'null' : JSON.stringify(judgement),
       signed: '',
       envelope: '',
-      proof: packProof({ signed, envelope }),
+      ...proofColumns(database, row.scope, { signed, envelope }, sample),
       leaf_index: log.add(leaf),
     }),
   );
@@ -30,6 +30,8 @@ export interface IdentityRow {
   readonly judgement: string | null;
   readonly signed: string | null;
   readonly proof: Uint8Array | null;
+  /** `signed` of the signer's row, where the run names one. */
+  readonly by_signer: string | null;
   readonly leaf_index: number | null;
 }
 
@@ -39,10 +41,17 @@ export interface StoredIdentity {
   readonly logIndex: number | null;
 }
 
-export function fromIdentityRow({ judgement, signed, proof, leaf_index: logIndex }: IdentityRow): StoredIdentity {
+function signedBy({ signed, proof, by_signer: bySigner }: IdentityRow): SignedBy | null {
+  if (signed === null) return null;
+  if (bySigner !== null) return JSON.parse(bySigner) as SignedBy;
+  return proof === null ? (JSON.parse(signed) as SignedBy) : proofIn(proof).signed;
+}
+
+export function fromIdentityRow(row: IdentityRow): StoredIdentity {
+  const { judgement, leaf_index: logIndex } = row;
   return {
     judgement: judgement === null || judgement === 'null' ? UNDECLARED : (JSON.parse(judgement) as Judgement),
-    signed: signed === null ? null : proof === null ? (JSON.parse(signed) as SignedBy) : proofIn(proof).signed,
+    signed: signedBy(row),
     logIndex,
   };
 }

@@ -25,12 +25,13 @@ const VERDICTS = `SELECT CAST(at / ?1 AS INTEGER) AS step, verdict, json_extract
     json_extract(judgement, '$.manifest.revision') AS revision, count(*) AS n
   FROM run_identities WHERE scope = ?2 AND at >= ?3 AND at <= ?4
   GROUP BY step, verdict, manifest, revision ORDER BY step, manifest, verdict LIMIT 10000`;
-const IDENTITY = ['i.judgement', 'i.signed', 'i.proof', 'i.leaf_index'] as const;
+const IDENTITY = ['i.judgement', 'i.signed', 'i.proof', 'i.leaf_index', 's.signed as by_signer'] as const;
 const LIVE = query
   .selectFrom('requests as r')
   .leftJoin('run_identities as i', (join) =>
     join.onRef('i.scope', '=', 'r.scope').onRef('i.run_id', '=', 'r.run_id').onRef('i.request_id', '=', 'r.id'),
   )
+  .leftJoin('signers as s', 's.id', 'i.signer')
   .select(['r.seq', 'r.thread_id', 'r.kind', ...IDENTITY])
   .select(SAMPLE_COLUMNS.map((column) => `r.${column}` as const));
 const PAST = query
@@ -38,6 +39,7 @@ const PAST = query
   .leftJoin('run_identities as i', (join) =>
     join.onRef('i.scope', '=', 'r.scope').onRef('i.run_id', '=', 'r.run_id').onRef('i.request_id', '=', 'r.request_id'),
   )
+  .leftJoin('signers as s', 's.id', 'i.signer')
   .select(['r.run_id', 'r.request_id', 'r.trace_id', 'r.at', 'r.record', ...IDENTITY]);
 
 type Live = SampleRow & Pick<RequestRow, 'thread_id'> & IdentityRow;
@@ -190,10 +192,15 @@ function conditions({ model, verdict, fromMs, toMs, cursor }: Wanted) {
   const after = cursor === undefined ? undefined : decodeCursor(cursor);
   return [
     ...(model === undefined ? [] : [sql<boolean>`r.model = ${model}`]),
-    // A run from before there were manifests has no row of its own.
+    // A run from before there were manifests has no row of its own; most runs of those that have no manifest are undeclared, and
+    // the index of verdicts leaves them out.
     ...(verdict === undefined
       ? []
-      : [verdict === 'undeclared' ? sql<boolean>`ifnull(i.verdict, ${verdict}) = ${verdict}` : sql<boolean>`i.verdict = ${verdict}`]),
+      : [
+          verdict === 'undeclared'
+            ? sql<boolean>`ifnull(i.verdict, ${verdict}) = ${verdict}`
+            : sql<boolean>`(i.verdict = ${verdict} AND i.verdict <> 'undeclared')`,
+        ]),
     ...(fromMs === undefined ? [] : [sql<boolean>`r.at >= ${fromMs / 1_000}`]),
     ...(toMs === undefined ? [] : [sql<boolean>`r.at <= ${toMs / 1_000}`]),
     ...(after === undefined ? [] : [sql<boolean>`(r.at, r.run_id) < (${after.at}, ${after.id})`]),

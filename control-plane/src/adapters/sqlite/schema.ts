@@ -216,6 +216,7 @@ export interface PastRunTable {
   at: number;
   model: string | null;
   record: string;
+  observed: string | null;
 }
 
 export interface RunIdentityTable {
@@ -230,6 +231,7 @@ export interface RunIdentityTable {
   envelope: string;
   leaf_index: number;
   proof: Uint8Array | null;
+  signer: number | null;
 }
 
 export interface GatewayKeyTable {
@@ -354,6 +356,7 @@ export interface Tables {
   repair_moves: RepairMoveTable;
   repair_contradictions: RepairContradictionTable;
   run_identities: RunIdentityTable;
+  signers: { id: Generated<number>; signed: string };
   log_trees: { scope: string; size: number; checkpoint: string | null; checkpoint_size: Generated<number>; checkpoint_ms: number | null };
   gateway_keys: GatewayKeyTable;
   meta: { key: string; value: string };

@@ -76,7 +76,7 @@ export class SqliteTurns implements TurnSink {
           const { scope, principal, id, at } = row;
           addDeposit(this.database, { scope, principal, requestId: id, atMs: at * 1_000 }, turn.deposit);
         }
-        if (turn.identity) addIdentity(this.database, logOf(logs, row.scope, this.database), row, turn.identity);
+        if (turn.identity) addIdentity(this.database, logOf(logs, row.scope, this.database), row, turn.identity, turn.sample);
       }
       for (const log of logs.values()) log.write();
       writeVectors(this.database, stored);
