@@ -1,7 +1,20 @@
 import { SURE } from '../src/threads/infer/linker.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
-import type { Outcome } from './cross-validation.ts';
 import { minimise } from './lbfgs.ts';
+
+/** A decision with the confidence it was given, and whether it was right at that moment. */
+export interface Outcome {
+  /** How much it counts. */
+  readonly count?: number;
+  readonly conversation: string;
+  readonly confidence: number;
+  readonly right: boolean;
+  readonly joined: boolean;
+  readonly alternation: number;
+  readonly activeInSession: number;
+  readonly recentSwitches: number;
+  readonly answerLength: number;
+}
 
 /** Weak, so that circumstances which a set hardly shows get no say. */
 const PENALTY = 1;

@@ -6,7 +6,7 @@ import { candidatesFor, type Reader } from '../src/threads/infer/features.ts';
 import { realness } from '../src/threads/infer/linker.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import { PrincipalState } from '../src/threads/state.ts';
-import { fitCalibration } from './calibration.ts';
+import { fitCalibration, type Outcome } from './calibration.ts';
 import { foldOf, readLogs, type Embeddings, type Log } from './corpus.ts';
 
 export const NAMES = ['A', 'B', 'C'] as const;
@@ -97,20 +97,6 @@ export function calibrated(sets: Sets, folds: FoldWeights): FoldWeights {
     ...weightsOf(folds, name, fold),
     calibration: calibrate(conversationsOf(peopleOf(sets, name, fold))),
   }));
-}
-
-/** A decision with the confidence it was given, and whether it was right at that moment. */
-export interface Outcome {
-  /** How much it counts. */
-  readonly count?: number;
-  readonly conversation: string;
-  readonly confidence: number;
-  readonly right: boolean;
-  readonly joined: boolean;
-  readonly alternation: number;
-  readonly activeInSession: number;
-  readonly recentSwitches: number;
-  readonly answerLength: number;
 }
 
 /** Circumstances are read from times and embeddings alone. */

@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESTORE_LIMIT } from '../src/threads/index.ts';
-import { calibrationError } from './calibration.ts';
+import { calibrationError, type Outcome } from './calibration.ts';
 import { dataFolder, embeddingsFile, Embeddings, foldOf, foldsFile, readLogs, type Labelled, type Log } from './corpus.ts';
 import {
   allLogs,
@@ -15,7 +15,6 @@ import {
   readSets,
   replay,
   type FoldWeights,
-  type Outcome,
   type Placements,
 } from './cross-validation.ts';
 import { thresholded } from './orphaned.ts';

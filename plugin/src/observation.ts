@@ -1,16 +1,19 @@
 // What happens to a run after its answer has left: bodies become text, text becomes a request and an answer in nobody's
 // dialect, those become a sample. Nothing here is awaited by a client.
-import { judgedRunOf, judgeRun, placeOfSample } from '#contract';
+import { judgedRunOf, judgeRun, placeOfSample, type SigningKey } from '#contract';
 import { readAnswer, readRequest, type LlmAnswer, type LlmRequest, type RawCall } from '#dialects';
+import type { Redactor } from '#redact';
 import type { Mode, PluginConfig } from './config.ts';
+import type { DropReason } from './drops.ts';
 import { identify } from './identify.ts';
-import { withAttestation } from './identity/index.ts';
+import { withAttestation, type Ledger } from './identity/index.ts';
+import type { Life } from './life.ts';
+import type { ManifestPoller } from './manifests/index.ts';
 import * as observe from './observe/index.ts';
 import type { PendingRun } from './pending.ts';
 import { modeFor, type PolicyInForce } from './policy/index.ts';
 import { describeRun, outcomeOf, withTexts, type Run } from './record/index.ts';
-import type { Runtime } from './runtime.ts';
-import { keepOrHold } from './settle.ts';
+import { keepOrHold, type SettlingRuntime } from './settle.ts';
 
 /** One run with what came of it. */
 export interface Observed {
@@ -19,8 +22,22 @@ export interface Observed {
   readonly outcome: observe.CapturedOutcome;
 }
 
+/** What observing needs of the runtime. */
+export interface ObservingRuntime extends SettlingRuntime {
+  readonly instance: string;
+  readonly key: SigningKey;
+  readonly life: Life;
+  readonly ledger: Ledger;
+  readonly work: observe.WorkQueue;
+  readonly manifests: ManifestPoller;
+  /** Redacts under the policy in force and the floor of the instance; throws where the policy cannot be used. */
+  redactor(config: PluginConfig, inForce: PolicyInForce, subject: string): Redactor;
+  /** Counts runs that nobody looked at under the reason, and passes their numbers over. */
+  skip(reason: DropReason, count: number): void;
+}
+
 /** Bodies become text off the thread; then the work waits for its turn. Resolves when it is done; never rejects. */
-export async function observeRun(runtime: Runtime, observed: Observed): Promise<void> {
+export async function observeRun(runtime: ObservingRuntime, observed: Observed): Promise<void> {
   const call = await readCall(runtime, observed);
   await Promise.all([runtime.poller.firstAnswer, runtime.manifests.firstAnswer]);
   await new Promise<void>((resolve) => {
@@ -37,7 +54,7 @@ export async function observeRun(runtime: Runtime, observed: Observed): Promise<
   });
 }
 
-async function readCall({ drops }: Runtime, { config, pending, outcome }: Observed): Promise<RawCall> {
+async function readCall({ drops }: Pick<ObservingRuntime, 'drops'>, { config, pending, outcome }: Observed): Promise<RawCall> {
   const { request } = pending;
   const limit = config.maxBodyBytes;
   const [requestBody, responseBody] = await Promise.all([
@@ -60,7 +77,7 @@ async function readCall({ drops }: Runtime, { config, pending, outcome }: Observ
 }
 
 /** The slices of one run's work; each `yield` lets whatever else waits go first. */
-function* observeCall(runtime: Runtime, observed: Observed, call: RawCall): Generator<undefined, void> {
+function* observeCall(runtime: ObservingRuntime, observed: Observed, call: RawCall): Generator<undefined, void> {
   const { config, outcome } = observed;
   const inForce = runtime.poller.current();
   const reading = readRequest(call);
@@ -85,7 +102,7 @@ function* observeCall(runtime: Runtime, observed: Observed, call: RawCall): Gene
 }
 
 function* observeNumbered(
-  runtime: Runtime,
+  runtime: ObservingRuntime,
   observed: Observed,
   { call, request, inForce, counter, mode }: Omit<Reading, 'answer'> & { readonly mode: Exclude<Mode, 'off'> },
 ): Generator<undefined, void> {
@@ -130,7 +147,7 @@ interface Reading {
   readonly counter: number;
 }
 
-function runOf(runtime: Runtime, observed: Observed, { call, request, answer, inForce, counter }: Reading): Run {
+function runOf(runtime: ObservingRuntime, observed: Observed, { call, request, answer, inForce, counter }: Reading): Run {
   const { config, pending, outcome } = observed;
   const { instance, keys } = runtime;
   // Session ids are judged before it is known who the person is, so without a token of theirs.

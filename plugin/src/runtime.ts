@@ -12,14 +12,14 @@ import { Ledger, newMemoryKey, openGatewayKey } from './identity/index.ts';
 import { Life } from './life.ts';
 import type { Log } from './log.ts';
 import { isIdle, ManifestPoller } from './manifests/index.ts';
-import { observeRun } from './observation.ts';
+import { observeRun, type ObservingRuntime } from './observation.ts';
 import { WorkQueue, type CapturedOutcome } from './observe/index.ts';
 import { PendingRuns, type PendingRun } from './pending.ts';
 import type { Observer } from './observer.ts';
 import { isAlwaysOff, PolicyPoller, redactionAboveFloor, type PolicyInForce, type PolicyStore, type StoredPolicy } from './policy/index.ts';
 import { tenantKeys, type TenantKeys } from './principal/index.ts';
 import { Budget, RescueRing } from './sample/index.ts';
-import { release } from './settle.ts';
+import { release, type Held } from './settle.ts';
 import { processSealer, type Sealer, type Shipper } from './ship/index.ts';
 
 const MAX_RING_BYTES = 16 * 1024 * 1024;
@@ -29,13 +29,6 @@ const UPKEEP_MS = 60_000;
 const MAX_REDACTORS = 512;
 /** Kong tells nobody when a setting is gone; what is not used for so long asks for no policies. */
 const IDLE_MS = 15 * 60_000;
-
-/** A whole sample that was not kept, sealed, in case that a later one brings it back. */
-export interface Held {
-  readonly sealed: Buffer;
-  readonly bytes: number;
-  readonly at: number;
-}
 
 /** What a runtime is given by whoever starts it. */
 export interface RuntimeParts {
@@ -57,7 +50,7 @@ export interface RuntimeParts {
   readonly toldLost?: ((range: LostRange) => void) | undefined;
 }
 
-export class Runtime implements Observer {
+export class Runtime implements Observer, ObservingRuntime {
   readonly life: Life;
   readonly instance = os.hostname().slice(0, 128);
   readonly keys: TenantKeys;

@@ -1,17 +1,39 @@
 // What becomes of a described run: it leaves whole, or it is held for a while in case that a later request of the same
 // person makes it worth having, and in the end leaves at least as digests: those are of no budget. One run leaves once, under one id.
 import type { Sample } from '#contract';
-import type { PolicyInForce } from './policy/index.ts';
-import type { Held, Runtime } from './runtime.ts';
-import { decide, identityOnly, isIdentityOnly, type SamplingFacts } from './sample/index.ts';
+import type { Drops } from './drops.ts';
+import type { Health } from './health.ts';
+import type { PolicyInForce, PolicyPoller } from './policy/index.ts';
+import type { TenantKeys } from './principal/index.ts';
+import { decide, identityOnly, isIdentityOnly, type Budget, type RescueRing, type SamplingFacts } from './sample/index.ts';
+import type { Sealer, Shipper } from './ship/index.ts';
 
 /** As the schema's default for `rescue`. */
 const DEFAULT_RESCUE = 8;
 
+/** A whole sample that was not kept, sealed, in case that a later one brings it back. */
+export interface Held {
+  readonly sealed: Buffer;
+  readonly bytes: number;
+  readonly at: number;
+}
+
+/** What keeping, holding and shipping need of the runtime. */
+export interface SettlingRuntime {
+  readonly keys: TenantKeys;
+  readonly poller: PolicyPoller;
+  readonly ring: RescueRing<Held>;
+  readonly sealer: Sealer;
+  readonly budget: Budget;
+  readonly shipper: Shipper;
+  readonly health: Health;
+  readonly drops: Drops;
+}
+
 type Facts = Omit<SamplingFacts, 'subject' | 'startedAt' | 'durationMs'>;
 
 /** `whole` redacts the texts, which is the dearest step, so it is called only where they are kept or held. */
-export function keepOrHold(runtime: Runtime, inForce: PolicyInForce, described: Sample, facts: Facts, whole: () => Sample): void {
+export function keepOrHold(runtime: SettlingRuntime, inForce: PolicyInForce, described: Sample, facts: Facts, whole: () => Sample): void {
   const startedAt = new Date(described.startedAt);
   const durationMs = Date.parse(described.endedAt ?? described.startedAt) - startedAt.getTime();
   const subject = subjectOf(described);
@@ -32,15 +54,15 @@ export function keepOrHold(runtime: Runtime, inForce: PolicyInForce, described: 
 }
 
 /** Nobody brought it back: its digests leave. */
-export function release(runtime: Runtime, held: Held): void {
+export function release(runtime: SettlingRuntime, held: Held): void {
   ship(runtime, runtime.poller.current(), identityOnly(open(runtime, held)));
 }
 
-function open(runtime: Runtime, held: Held): Sample {
+function open(runtime: SettlingRuntime, held: Held): Sample {
   return JSON.parse(runtime.sealer.open(held.sealed).toString('utf8')) as Sample;
 }
 
-function ship(runtime: Runtime, inForce: PolicyInForce, sample: Sample): void {
+function ship(runtime: SettlingRuntime, inForce: PolicyInForce, sample: Sample): void {
   const isBare = isIdentityOnly(sample);
   if (isBare || runtime.budget.take(Date.now(), inForce.policy.sampling?.budgetPerMinute)) {
     runtime.health.add(isBare ? 'identity' : 'kept');

@@ -1,39 +1,9 @@
 // The walls between rooms, as facts about the imports that stand in the sources. Type imports count too.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import ts from 'typescript';
 import { describe, expect, it } from 'vitest';
 import { ROOMS } from '../../control-plane/src/rooms.ts';
-
-const root = path.resolve(import.meta.dirname, '../..');
-const ALIASES: Readonly<Record<string, string>> = {
-  '#contract': 'plugin/src/contract/index.ts',
-  '#redact': 'plugin/src/redact/index.ts',
-  '#dialects': 'plugin/src/dialects/index.ts',
-};
-
-interface Import {
-  readonly from: string;
-  readonly to: string;
-  /** Package or node built-in rather than a file of ours. */
-  readonly external: boolean;
-}
-
-function files(folder: string): string[] {
-  return readdirSync(path.join(root, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name) && !/[\\/](dist|node_modules)[\\/]?/.test(entry.parentPath))
-    .map((entry) => path.relative(root, path.join(entry.parentPath, entry.name)));
-}
-
-function importsOf(file: string): Import[] {
-  const info = ts.preProcessFile(readFileSync(path.join(root, file), 'utf8'), true, true);
-  return info.importedFiles.map(({ fileName }) => {
-    const alias = ALIASES[fileName];
-    if (alias !== undefined) return { from: file, to: alias, external: false };
-    if (!fileName.startsWith('.')) return { from: file, to: fileName, external: true };
-    return { from: file, to: path.relative(root, path.resolve(root, path.dirname(file), fileName)), external: false };
-  });
-}
+import { ALIASES, files, importsOf, root, type Import } from '../support/imports.ts';
 
 const all = ['plugin', 'control-plane/src', 'control-plane/web/src', 'scripts']
   .flatMap((folder) => files(folder))

@@ -1,8 +1,7 @@
 // Carries a new parting of the newest texts over to the topics that exist: ids stay where most of the texts are.
-import type { RecentText } from './cluster.ts';
 import { matchGroups, type Matching } from './match.ts';
 import type { Partition } from './partition.ts';
-import { Topic } from './topic.ts';
+import { Topic, type RecentText } from './topic.ts';
 
 /** A text that is in another topic now. */
 export interface TopicMove {

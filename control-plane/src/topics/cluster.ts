@@ -3,11 +3,10 @@
 // Deterministic: equal texts in equal order give equal topics.
 import { createHash } from 'node:crypto';
 import { applyPartition, type TopicChange, type TopicMove } from './apply.ts';
-import type { TextPoint } from './kernel-matrix.ts';
 import { WordStatistics } from './label.ts';
 import type { Lexicon } from './lexicon.ts';
 import { partition, type Partition } from './partition.ts';
-import { Topic } from './topic.ts';
+import { Topic, type RecentText } from './topic.ts';
 
 export interface TopicAssignment {
   readonly id: string;
@@ -41,12 +40,6 @@ export interface TopicOptions {
   readonly reservoir?: number;
   /** What words mean; without it labels go by counts alone. */
   readonly lexicon?: Lexicon | undefined;
-}
-
-/** A text of the reservoir. */
-export interface RecentText extends TextPoint {
-  readonly id: string;
-  topic: Topic;
 }
 
 /** What changed when the newest texts were looked at together. */

@@ -1,5 +1,5 @@
 // One topic as it is kept in memory: where it lies, how wide it is, and how often which words occur.
-import { dot } from './kernel-matrix.ts';
+import { dot, type TextPoint } from './kernel-matrix.ts';
 import { contentWords, stem } from './words.ts';
 
 /** Words of a topic beyond this many are not counted: its size in memory stays bounded. */
@@ -9,6 +9,12 @@ interface WordCount {
   texts: number;
   /** How often which form of the word stood there, for the label. */
   readonly forms: Map<string, number>;
+}
+
+/** One of the newest texts, kept to be looked at together with the others, and the topic it is in by now. */
+export interface RecentText extends TextPoint {
+  readonly id: string;
+  topic: Topic;
 }
 
 export class Topic {

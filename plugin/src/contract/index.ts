@@ -64,18 +64,8 @@ export { MAX_ORIGINAL, MAX_ORIGINALS, openOriginals, sealedFor, sealOriginals, t
 export { compileManifests, NO_MANIFESTS, type CompiledManifest, type ManifestSet } from './manifest/compile.ts';
 export { coveringManifests, type RunPlace } from './manifest/cover.ts';
 export { declareTemplates, openTemplates, type CommitTo } from './manifest/declare.ts';
-export {
-  judgeAgainst,
-  judgedRunOf,
-  judgeRun,
-  placeOfSample,
-  UNDECLARED,
-  type Aspect,
-  type Deviation,
-  type JudgedRun,
-  type Judgement,
-  type Verdict,
-} from './manifest/judge.ts';
+export { judgeAgainst, judgedRunOf, judgeRun, placeOfSample } from './manifest/judge.ts';
+export { UNDECLARED, type Aspect, type Deviation, type JudgedRun, type Judgement, type Verdict } from './manifest/judgement.ts';
 export { MANIFEST_SET_TYPE, openManifestSet, signManifestSet, type ManifestSetStatement } from './manifest/signed-set.ts';
 export { compileTemplate, matchTemplate, type Template, type TemplateMatch } from './manifest/template.ts';
 export { formatGatewayHealth, GATEWAY_HEALTH_HEADER, parseGatewayHealth, type GatewayHealth } from './gateway-health.ts';

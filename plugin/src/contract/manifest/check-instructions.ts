@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Composition, CompositionPart } from '../generated/sample.ts';
 import type { CompiledManifest, DeclaredInstruction } from './compile.ts';
-import type { Deviation } from './judge.ts';
+import type { Deviation } from './judgement.ts';
 
 /** Declared and sent instructions in order; what is optional may be passed over. */
 export function checkInstructions({ instructions }: CompiledManifest, composition: Composition): Deviation[] {

@@ -1,6 +1,6 @@
 import type { Manifest, ManifestModel } from '../generated/manifest.ts';
 import type { Composition } from '../generated/sample.ts';
-import type { Deviation, JudgedRun } from './judge.ts';
+import type { Deviation, JudgedRun } from './judgement.ts';
 
 /** Asked for and answered by, with the attempts between. A fallback is approved only where every attempt before it failed. */
 export function checkModels({ models, fallbacks = [] }: Manifest, { model, composition, isAnswered }: JudgedRun): Deviation[] {

@@ -2,7 +2,7 @@
 import { canonicalize } from '../canonical.ts';
 import type { Manifest, ManifestParameter } from '../generated/manifest.ts';
 import type { CompositionPart, Sample } from '../generated/sample.ts';
-import type { Deviation } from './judge.ts';
+import type { Deviation } from './judgement.ts';
 
 type Parameters = NonNullable<Sample['parameters']>;
 

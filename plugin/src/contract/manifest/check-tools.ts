@@ -1,6 +1,6 @@
 import type { CompositionPart } from '../generated/sample.ts';
 import type { CompiledManifest, DeclaredTool } from './compile.ts';
-import type { Deviation } from './judge.ts';
+import type { Deviation } from './judgement.ts';
 
 /** By digest of the whole definition where one is declared, else by name. */
 export function checkTools({ manifest, tools }: CompiledManifest, sent: readonly CompositionPart[]): Deviation[] {

@@ -1,46 +1,12 @@
 // Was a run what was approved? Pure, so that gateway and control plane judge alike and anyone can judge again later.
-import type { Composition, Model, Sample } from '../generated/sample.ts';
+import type { Sample } from '../generated/sample.ts';
 import { checkContext, checkParameters, checkResponseFormat, checkVariant } from './check-request.ts';
 import { checkInstructions } from './check-instructions.ts';
 import { checkModels } from './check-models.ts';
 import { checkTools } from './check-tools.ts';
 import type { CompiledManifest, ManifestSet } from './compile.ts';
 import { coveringManifests, type RunPlace } from './cover.ts';
-
-export type Verdict = 'matched' | 'drifted' | 'undeclared';
-
-export interface Deviation {
-  /** JSON pointer into the composition record. */
-  readonly path: string;
-  /** changed: not what is approved; missing; unexpected; unproven: nothing shows that it is what is approved. */
-  readonly kind: 'changed' | 'missing' | 'unexpected' | 'unproven';
-  /** Names, numbers and digests; never a text that a person may have written. */
-  readonly expected?: unknown;
-  readonly found?: unknown;
-}
-
-export interface Judgement {
-  readonly verdict: Verdict;
-  /** The manifest that judged; null where none covers the run. */
-  readonly manifest: { readonly name: string; readonly revision: string; readonly digest: string } | null;
-  /** What the manifest speaks of: of the rest a verdict says nothing. */
-  readonly checked: readonly Aspect[];
-  readonly differences: readonly Deviation[];
-}
-
-const ASPECTS = ['instructions', 'models', 'tools', 'parameters', 'context', 'responseFormat', 'variants'] as const;
-export type Aspect = (typeof ASPECTS)[number];
-
-export const UNDECLARED: Judgement = { verdict: 'undeclared', manifest: null, checked: [], differences: [] };
-
-/** What is judged. Salts may be absent: then texts can be checked only where whoever saw them named their template. */
-export interface JudgedRun {
-  readonly model: Model;
-  readonly parameters: NonNullable<Sample['parameters']>;
-  readonly composition: Composition;
-  /** False before the provider was called, and where it gave no answer. */
-  readonly isAnswered: boolean;
-}
+import { ASPECTS, UNDECLARED, type JudgedRun, type Judgement } from './judgement.ts';
 
 /**
  * Several manifests can cover a run equally closely: it is matched when it matches one of them, else the one that it
