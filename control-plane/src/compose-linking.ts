@@ -1,14 +1,15 @@
-// The wiring of how well requests are linked, and of what people set right.
+// The wiring of how well requests are linked, of what people set right, and of how threads went.
 import type { Base } from './compose-base.ts';
 import type { Embedders } from './compose-embedding.ts';
 import { accuracyRoutes, createAccuracy, type AccuracyRoom } from './accuracy/index.ts';
 import type { FeedbackRedactor } from './feedback/index.ts';
 import type { Metrics } from './http/index.ts';
 import { createLinkerMemory, type LinkerMemory, type LinkSettings, type Pipeline } from './ingest/index.ts';
+import { insightRoutes } from './insight/index.ts';
 import { systemRandomness, type EventHandler, type Route } from './kernel/index.ts';
 import type { LoadedPolicy } from './policies/index.ts';
 import { createRepairs, repairRoutes } from './repair/index.ts';
-import { linkerFor } from './threads/index.ts';
+import { linkerFor, RESTORE_LIMIT } from './threads/index.ts';
 
 export interface Linker {
   readonly memory: LinkerMemory;
@@ -52,6 +53,20 @@ export async function openLinker(base: Base, embedders: Pick<Embedders, 'current
     routes: accuracyRoutes(accuracy, store.verdicts, clock),
   };
 }
+
+export const openInsight = ({ store, live, clock }: Base, embedders: Pick<Embedders, 'current'>): Route[] =>
+  insightRoutes({
+    threads: store.threads,
+    sequences: store.sequences,
+    prompts: {
+      before: async (scope, user, timeMs) => {
+        const past = await store.past.recent(scope, user, timeMs / 1000, RESTORE_LIMIT, embedders.current().modelId);
+        return new Map(past.flatMap(({ turn: { id, vector } }) => (vector === undefined ? [] : [[id, vector] as const])));
+      },
+    },
+    scales: () => live.current().policy.evaluators ?? [],
+    clock,
+  });
 
 /** Repairs wait for the pipeline's hand, so that none falls between a request's placement and its commit. */
 export function openRepairs(

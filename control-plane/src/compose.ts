@@ -12,7 +12,7 @@ import { openSqlite, repackBeside } from './adapters/sqlite/index.ts';
 import { type Overrides, type Base, principalMeant, pseudonymAt, secretOf, version } from './compose-base.ts';
 import { openAlerts } from './compose-alerts.ts';
 import { openEmbedders, openMover } from './compose-embedding.ts';
-import { openLinker, openRepairs } from './compose-linking.ts';
+import { openInsight, openLinker, openRepairs } from './compose-linking.ts';
 import { openOutsideVectors, openPublicTopics, openSpanExport, healthOf, sizesOf, timedVectors } from './compose-outside.ts';
 import { openPeople, openReleaser, openEraser, withSessions } from './compose-people.ts';
 import { auditPolicy, openAudit, openLedger, openRetention, openVault, subjectsOf } from './compose-privacy.ts';
@@ -24,7 +24,6 @@ import { createApp, createMetrics, DEFAULT_RATES, healthRoutes, isLoopback, JSON
 import { createIdentity, openManifests, witnessClient, type IdentityRoom } from './identity/index.ts';
 import { graphRoutes } from './graph/index.ts';
 import { createLive, liveRoutes } from './live/index.ts';
-import { insightRoutes } from './insight/index.ts';
 import { createAcceptor, createAnnouncer, createJournalKeys, createPipeline, createRelinkedVectors, ingestRoutes } from './ingest/index.ts';
 import { errorFields, systemClock, systemRandomness, type EventHandler, type Logger, type Route } from './kernel/index.ts';
 import { openPolicy, policyRoutes } from './policies/index.ts';
@@ -203,7 +202,7 @@ async function assemble(base: Base): Promise<ControlPlane> {
       exact: createExactFigures({ store: store.releases, clock }),
     }),
     ...reportRoutes(store.traffic, clock),
-    ...insightRoutes({ threads: store.threads, sequences: store.sequences, scales: () => live.current().policy.evaluators ?? [], clock }),
+    ...openInsight(base, embedders),
     ...alerts.routes,
     ...liveRoutes({ live: watching, reader: store.live }),
     ...graphRoutes({ reader: store.graph, topics: publicTopics, clock }),

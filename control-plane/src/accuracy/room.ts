@@ -107,7 +107,7 @@ export async function createAccuracy(parts: AccuracyParts): Promise<AccuracyRoom
       }
       const target = to ?? before(all, active);
       const version = all.find((one) => one.version === target);
-      if (target !== 0 && version === undefined) throw new ClewError('not_found');
+      if (target !== 0 && version === undefined) throw new ClewError('not_found', `there is no calibration of version ${target}`);
       return enforce(scope, { action: 'revert', revertedTo: target, tuning: version?.tuning ?? null, preview: null, by });
     },
     handler: {

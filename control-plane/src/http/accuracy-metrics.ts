@@ -9,6 +9,7 @@ const WINDOW = 1_000;
 const ENOUGH = 50;
 const SCOPES = 200;
 const WHERE = ['tenant', 'environment'] as const;
+const KINDS = ['true_join', 'false_join', 'missed_join', 'true_new', 'false_new'] as const satisfies readonly VerdictKind[];
 
 export interface AccuracyMetrics extends AccuracyMeter {
   stored(turn: { readonly scope: Scope; readonly placement: Pick<Placement, 'verdicts'> }): void;
@@ -58,7 +59,8 @@ export function createAccuracyMetrics(registry: Registry): AccuracyMetrics {
   function judged(scope: Scope, kind: VerdictKind, evidence: string): void {
     take(scope, kind);
     const { tenant, environment } = windows.has(scopeKey(scope)) ? scope : { tenant: 'other', environment: 'other' };
-    verdicts.inc({ tenant, environment, kind, evidence });
+    // A series that is not there yet makes no share and loses its first count in a rate: links that are all wrong must be told.
+    for (const one of KINDS) verdicts.inc({ tenant, environment, kind: one, evidence }, one === kind ? 1 : 0);
   }
 
   return {

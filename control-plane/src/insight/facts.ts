@@ -2,6 +2,7 @@
 import type { FollowUp, Intent, ThreadDetail } from '../threads/index.ts';
 import { byModel, costOfThread, intentCourse, turnsOf } from './course.ts';
 import { guardrailsOf } from './guardrails.ts';
+import type { Likeness } from './ports.ts';
 import { qualityOf, type EvaluatorScale } from './quality.ts';
 import { satisfactionOf } from './satisfaction.ts';
 import { topicWordsOf } from './topic-words.ts';
@@ -18,8 +19,8 @@ const FOLLOW_UPS = [
   'repeat',
 ] as const satisfies readonly FollowUp[];
 
-/** Pure: the same thread gives the same facts. */
-export function insightOf(thread: ThreadDetail, scales: readonly EvaluatorScale[] = []): ThreadInsight {
+/** Pure: the same thread gives the same facts. `alike` compares prompts of its requests; without it words alone tell that one is another reworded. */
+export function insightOf(thread: ThreadDetail, scales: readonly EvaluatorScale[] = [], alike: Likeness = () => undefined): ThreadInsight {
   const turns = turnsOf(thread);
   const satisfaction = satisfactionOf(thread, turns);
   const countOf = <T extends string>(names: readonly T[], of: (turn: (typeof turns)[number]) => T | null): Record<T, number> =>
@@ -38,6 +39,6 @@ export function insightOf(thread: ThreadDetail, scales: readonly EvaluatorScale[
     satisfaction,
     quality: qualityOf(thread, turns, satisfaction, scales),
     breakdown: breakdownOf(thread, turns),
-    guardrails: guardrailsOf(turns),
+    guardrails: guardrailsOf(turns, alike),
   };
 }

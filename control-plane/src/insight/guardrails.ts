@@ -1,5 +1,6 @@
 // What led to a guardrail's refusal, and whether the user reworded until it let them pass.
 import { isBlocked, type Turn } from './course.ts';
+import type { Likeness } from './ports.ts';
 import type { AttemptEvidence, GuardrailIncident, ThreadInsight } from './views.ts';
 
 const PATH_TURNS = 5;
@@ -8,12 +9,12 @@ const SIMILAR = 0.6;
 /** Share of words in common that counts where no embedding is kept. */
 const SHARED_WORDS = 0.5;
 
-export function guardrailsOf(turns: readonly Turn[]): ThreadInsight['guardrails'] {
+export function guardrailsOf(turns: readonly Turn[], alike: Likeness): ThreadInsight['guardrails'] {
   const incidents: GuardrailIncident[] = [];
   for (let at = 0; at < turns.length; at++) {
     const turn = turns[at];
     if (turn === undefined || !wasBlocked(turn)) continue;
-    const incident = incidentAt(turns, at);
+    const incident = incidentAt(turns, at, alike);
     incidents.push(incident);
     // Later refusals of the same attempts belong to this incident.
     at += incident.attempts.filter((attempt) => attempt.isBlocked).length;
@@ -27,18 +28,19 @@ export function guardrailsOf(turns: readonly Turn[]): ThreadInsight['guardrails'
 
 const wasBlocked = ({ requests, shown }: Turn): boolean => shown.outcome === 'blocked' || requests.some(isBlocked);
 
-function incidentAt(turns: readonly Turn[], at: number): GuardrailIncident {
+function incidentAt(turns: readonly Turn[], at: number, alike: Likeness): GuardrailIncident {
   const first = turns[at] as Turn;
   const attempts: GuardrailIncident['attempts'][number][] = [];
   let before = first;
   for (const turn of turns.slice(at + 1)) {
-    const evidence = rewordingOf(turn, before, first);
+    const similarity = likenessOf(turn, before, alike);
+    const evidence = rewordingOf(turn, before, first, similarity);
     if (evidence === undefined) break;
     attempts.push({
       requestId: turn.shown.requestId,
       turn: turn.shown.turn,
       isBlocked: wasBlocked(turn),
-      similarity: turn.opening.similarity,
+      similarity: similarity ?? null,
       evidence,
     });
     if (!wasBlocked(turn)) break;
@@ -62,11 +64,17 @@ function incidentAt(turns: readonly Turn[], at: number): GuardrailIncident {
   };
 }
 
+/**
+ * Of the prompts themselves where their embeddings are kept: a client that forgets what was refused goes on from an earlier turn, so
+ * what was measured at arrival is often the similarity to another prompt.
+ */
+const likenessOf = ({ opening }: Turn, before: Turn, alike: Likeness): number | undefined =>
+  alike(opening.id, before.opening.id) ?? (opening.predecessor === before.opening.id ? (opening.similarity ?? undefined) : undefined);
+
 /** How a turn shows that it is the refused request in other words; undefined where it is another one. */
-function rewordingOf({ opening, shown }: Turn, before: Turn, first: Turn): AttemptEvidence | undefined {
+function rewordingOf({ opening, shown }: Turn, before: Turn, first: Turn, similarity: number | undefined): AttemptEvidence | undefined {
   if (shown.followUp === 'repeat' || shown.followUp === 'correction' || shown.followUp === 'refinement') return shown.followUp;
-  // The similarity is to the predecessor, which need not be the refused request.
-  if (opening.predecessor === before.opening.id && (opening.similarity ?? 0) >= SIMILAR) return 'similar_prompt';
+  if ((similarity ?? 0) >= SIMILAR) return 'similar_prompt';
   const shared = Math.max(sharedWords(opening.prompt, before.opening.prompt), sharedWords(opening.prompt, first.opening.prompt));
   return shared >= SHARED_WORDS ? 'shared_words' : undefined;
 }

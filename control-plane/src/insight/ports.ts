@@ -21,6 +21,17 @@ export interface SequenceThread {
   readonly turns: readonly SequenceTurn[];
 }
 
+/** Cosine of two requests' prompts, by id; undefined where one has no embedding. */
+export type Likeness = (one: string, other: string) => number | undefined;
+
+export interface PromptVectors {
+  /**
+   * Embeddings of the user's prompts by request id: unit vectors of the model in force, of at least the 400 newest requests before the
+   * time (epoch milliseconds). What has no such embedding is missing. Never another scope or user.
+   */
+  before(scope: Scope, user: string, timeMs: number): Promise<ReadonlyMap<string, Float32Array>>;
+}
+
 export interface SequenceReader {
   /**
    * Threads whose last activity lies in the time (epoch milliseconds, the end excluded), newest first and at most `limit`, in

@@ -1,7 +1,7 @@
-import { ClewError, timeOf, type Clock, type JsonSchema, type Route } from '../kernel/index.ts';
-import type { ThreadReader } from '../threads/index.ts';
+import { ClewError, timeOf, type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
+import { cosine, type ThreadDetail, type ThreadReader } from '../threads/index.ts';
 import { insightOf } from './facts.ts';
-import type { SequenceReader } from './ports.ts';
+import type { Likeness, PromptVectors, SequenceReader } from './ports.ts';
 import type { EvaluatorScale } from './quality.ts';
 import { SEQUENCE_SCHEMA, THREAD_SCHEMA } from './schema.ts';
 import { tallySequences } from './sequences.ts';
@@ -9,6 +9,7 @@ import { tallySequences } from './sequences.ts';
 export interface InsightParts {
   readonly threads: ThreadReader;
   readonly sequences: SequenceReader;
+  readonly prompts: PromptVectors;
   /** What the policy says of evaluators at the moment. */
   readonly scales: () => readonly EvaluatorScale[];
   readonly clock: Clock;
@@ -21,7 +22,7 @@ const USUAL_LEAST = 5;
 /** Threads that one report reads. */
 const MOST_THREADS = 20_000;
 
-export function insightRoutes({ threads, sequences, scales, clock }: InsightParts): Route[] {
+export function insightRoutes({ threads, sequences, prompts, scales, clock }: InsightParts): Route[] {
   return [
     {
       method: 'get',
@@ -35,7 +36,7 @@ export function insightRoutes({ threads, sequences, scales, clock }: InsightPart
         // A thread that several users share shows each of them nothing of the others here: its figures are of all.
         const isOthers = caller.onlyUser !== undefined && thread?.requests.some(({ user }) => user !== caller.onlyUser);
         if (!thread || isOthers === true) throw new ClewError('not_found');
-        return { status: 200, json: insightOf(thread, scales()) };
+        return { status: 200, json: insightOf(thread, scales(), await likenessIn(thread, caller.scope, prompts)) };
       },
     },
     {
@@ -70,4 +71,11 @@ export function insightRoutes({ threads, sequences, scales, clock }: InsightPart
       },
     },
   ];
+}
+
+/** Embeddings are read only where something was refused: nothing else compares prompts. */
+async function likenessIn({ user, blocks, lastAt }: ThreadDetail, scope: Scope, prompts: PromptVectors): Promise<Likeness> {
+  if (blocks === 0 || user === null) return () => undefined;
+  const vectors = await prompts.before(scope, user, Date.parse(lastAt) + 1);
+  return (one, other) => cosine(vectors.get(one), vectors.get(other));
 }

@@ -2,7 +2,7 @@
 import { chainOf, sameMessages, type Chain } from './chain.ts';
 import { newestOf, previousResponse, toolCaller } from './declared.ts';
 import type { Entry } from './entry.ts';
-import { carriesUnseenAnswers, matchHistory, saysAgain, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
+import { carriesUnseenAnswers, goesOn, matchHistory, saysAgain, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { inferLink } from './infer/infer.ts';
 import { certain, fresh, traitsOf, truncationOf, type Link } from './link.ts';
 import { fromSession } from './session.ts';
@@ -134,9 +134,13 @@ function beginsWithPrefix(turn: TurnInput, chain: Chain, state: PrincipalState):
  */
 function beginsLikeAnother(chain: Chain, state: PrincipalState): boolean {
   if (chain.omitted > 0) return false;
-  if (chain.messages.length === 1) return state.entries.some((entry) => entry.chain !== undefined && sameMessages(chain, entry.chain));
   return [...state.threads.values()].some(({ entries }) => {
-    const opening = entries.find((entry) => entry.chain !== undefined)?.chain;
-    return opening !== undefined && sameMessages(chain, opening);
+    const opening = entries.find((entry) => entry.chain !== undefined);
+    if (opening?.chain === undefined || !sameMessages(chain, opening.chain)) return false;
+    return chain.messages.length > 1 || (opening.predecessorId === undefined && !entries.some(goesOnAlone));
   });
 }
+
+/** A turn of a client that keeps nothing of what was said: there every message comes alone, and "yes" twice begins nothing. */
+const goesOnAlone = (entry: Entry): boolean =>
+  entry.kind === 'turn' && entry.predecessorId !== undefined && entry.chain !== undefined && !goesOn(entry);

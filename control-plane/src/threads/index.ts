@@ -12,6 +12,7 @@ export type { PastTurns, ThreadReader } from './ports.ts';
 export type * from './types.ts';
 export type * from './views.ts';
 export { followUpOf } from './follow-up.ts';
+export { cosine } from './vector.ts';
 export { isThanks } from './speech/signs.ts';
 export { rarityOf } from './text/rarity.ts';
 export { isTraceTemplate, traceLinker, type TraceLinker } from './trace-link.ts';

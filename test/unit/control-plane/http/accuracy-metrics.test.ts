@@ -36,12 +36,22 @@ describe('accuracy as metrics', () => {
     expect(await registry.metrics()).toContain('clew_link_precision{tenant="acme",environment="prod"} 1');
     for (let i = 0; i < 300; i++) metrics.judged({ tenant: `t${i}`, environment: 'prod' }, 'true_new', 'declared');
     const text = await registry.metrics();
-    expect([...text.matchAll(/^clew_link_verdicts_total/gm)]).toHaveLength(200);
+    const tenants = new Set(Array.from(text.matchAll(/^clew_link_verdicts_total\{tenant="([^"]+)"/gm), ([, tenant]) => tenant));
+    expect(tenants.size).toBe(200);
     expect(text).toContain('tenant="other"');
   });
 });
 
 describe('the alert rules', () => {
+  it('find a share where all links are wrong: what never happened stands there as zero', async () => {
+    const registry = new Registry();
+    createAccuracyMetrics(registry).judged(acme, 'false_join', 'declared');
+    const text = await registry.metrics();
+    const where = 'tenant="acme",environment="prod"';
+    expect(text).toContain(`clew_link_verdicts_total{${where},kind="true_join",evidence="declared"} 0\n`);
+    expect(text).toContain(`clew_link_verdicts_total{${where},kind="false_join",evidence="declared"} 1\n`);
+  });
+
   interface Rule {
     readonly alert?: string;
     readonly record?: string;

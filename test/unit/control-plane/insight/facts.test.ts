@@ -198,6 +198,24 @@ describe('breakdowns and refusals', () => {
     expect(guardrails.rephrasedUntilPassed).toBe(result === 'passed');
   });
 
+  it('compare a wording with the refused one, also where the client forgot that and goes on from an earlier turn', () => {
+    const turns = [
+      {},
+      { ...blocked, prompt: 'Pick the lock for me' },
+      { prompt: 'Get me past that door', predecessor: 'r1', similarity: 0.9 },
+      { prompt: 'Rivers of Peru?' },
+    ];
+    const incidentWith = (likeness: number | undefined): object | undefined =>
+      insightOf(threadOf(turns), [], (one, other) => (`${one} ${other}` === 'r3 r2' ? likeness : undefined)).guardrails.incidents[0];
+    expect(incidentWith(0.7)).toMatchObject({
+      result: 'passed',
+      attempts: [{ requestId: 'r3', similarity: 0.7, evidence: 'similar_prompt' }],
+    });
+    // What it resembles is the turn before the refusal.
+    expect(incidentWith(0.2)).toMatchObject({ result: 'moved_on', attempts: [] });
+    expect(incidentWith(undefined)).toMatchObject({ result: 'moved_on', attempts: [] });
+  });
+
   it('name each incident once, with the turns that led to it', () => {
     const turns = [{}, {}, blocked, { ...blocked, followUp: 'repeat' as const }, { prompt: 'Rivers of Peru?' }, blocked];
     const { guardrails } = insightOf(threadOf(turns));

@@ -17,6 +17,21 @@ describe('certain evidence against an earlier guess', () => {
     expect(threads.place(ask(two, 33, 'and for how long?', 'two hours')).threadId).toBe(second.threadId);
   });
 
+  it('takes words that are said twice for no beginning where the client keeps nothing of what was said', () => {
+    const threads = threadsOf();
+    const alone = new Chat((messages) => messages.slice(-1));
+    const said = [
+      ['how do I bake rye bread with whole grain flour', 'Mix the rye flour with water and wait'],
+      ['and how long does the rye bread bake?', 'the rye bread bakes for an hour'],
+      ['go on', 'then the rye bread rests'],
+      ['go on', 'then you cut the rye bread'],
+      ['how do I bake rye bread with whole grain flour', 'Mix the rye flour with water and wait'],
+    ] as const;
+    const placed = said.map(([text, answer], i) => threads.place(ask(alone, i * 20, text, answer)));
+    expect(placed.flatMap(({ reasons }) => reasons.map(({ code }) => code))).not.toContain('same_beginning');
+    expect(new Set(placed.map(({ threadId }) => threadId)).size).toBe(1);
+  });
+
   /** A chat that is guessed to go on with an earlier one, whose next request proves that it began on its own. */
   function splitting(): { threads: PrincipalThreads; turns: TurnInput[]; placed: Placement[] } {
     const threads = threadsOf();
