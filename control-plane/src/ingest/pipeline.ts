@@ -9,7 +9,7 @@
 // Of a run that is buried the record is kept, without its texts; where even that fails, an account of its number.
 // While a part that all items need is away (a full disk, an outside store), items wait for it and are not to blame.
 import { createDoorbell, errorFields } from '../kernel/index.ts';
-import { cutBatches } from './cut-batches.ts';
+import { batchBytes, cutBatches } from './cut-batches.ts';
 import type { JournalRow } from './ports.ts';
 import { createStages } from './stages.ts';
 import type { PipelineParts } from './workshop.ts';
@@ -50,7 +50,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     while (!isStopping) {
       try {
         if (adrift.length > 0) await recover();
-        if (claimed.length === 0) claimed = cutBatches(await journal.claim(CLAIM, clock.nowMs()));
+        if (claimed.length === 0) {
+          const rows = await journal.claim(CLAIM, clock.nowMs());
+          claimed = cutBatches(rows, batchBytes(rows.length === CLAIM && open.size > 0));
+        }
         const [next, ...later] = claimed;
         if (next === undefined) {
           await bell.wait(POLL_MS);
