@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ClewError } from '../../control-plane/src/kernel/index.ts';
 import type { Outcome } from '../../control-plane/src/adapters/sqlite/aggregate.ts';
+import type { ThreadDetail } from '../../control-plane/src/threads/index.ts';
 import { HERE, openStore, OTHER_TENANT, storedTurn, type TurnOptions } from './store-fixtures.ts';
 
 const T0 = 1_772_366_400;
@@ -25,6 +26,56 @@ describe('ThreadReader (SQLite)', () => {
     expect(seen).toHaveLength(25);
     expect(new Set(seen).size).toBe(25);
     expect(Number(seen[0]!.slice(1)) % 5).toBe(4);
+  });
+
+  describe('a part of a long thread', () => {
+    const SIZE = 40;
+    const long = async () => {
+      const { store } = openStore();
+      // Every fourth request begins a turn; the others are steps of it. The breakdown is a failure at the 20th.
+      const kindOf = (at: number) => (at % 4 === 0 ? 'turn' : 'step');
+      const one = (at: number) =>
+        storedTurn(`r${at}`, 'long', {
+          at: T0 + at * 60,
+          sample: { call: { kind: kindOf(at) }, ...(at === 20 ? { status: { http: 500, outcome: 'error' as const } } : {}) },
+        });
+      await store.turns.commit(
+        Array.from({ length: SIZE }, (_, at) => one(at)),
+        [],
+        [],
+      );
+      return store.threads;
+    };
+    const ids = (thread: ThreadDetail | undefined) => thread?.requests.map(({ id }) => id);
+
+    it('is what the whole holds at that place, and says how much stands beside it', async () => {
+      const threads = await long();
+      const whole = await threads.thread(HERE, 'long');
+      expect(whole).toMatchObject({ calls: SIZE });
+      expect(whole).not.toHaveProperty('part');
+      for (const limit of [2, 7, 12, 39]) {
+        for (const around of ['r0', 'r1', 'r18', 'r39', 'of no thread', undefined]) {
+          const given = await threads.thread(HERE, 'long', undefined, { around, limit });
+          const { requests, part } = given!;
+          const first = part!.before;
+          expect(requests).toEqual(whole!.requests.slice(first, first + requests.length));
+          expect(first + requests.length + part!.after).toBe(SIZE);
+          expect(requests.length).toBeLessThanOrEqual(limit);
+          expect(ids(given)).toContain(around?.startsWith('r') === true ? around : 'r20');
+          if (limit >= 12) expect(requests[0]).toMatchObject({ call: { kind: 'turn' } });
+          expect({ ...given, requests: [], part: null }).toEqual({ ...whole, requests: [], part: null });
+        }
+      }
+    });
+
+    it('is the whole where that is no more, and nothing of others', async () => {
+      const threads = await long();
+      const whole = await threads.thread(HERE, 'long');
+      expect(await threads.thread(HERE, 'long', undefined, { limit: SIZE })).toEqual(whole);
+      expect(await threads.thread(HERE, 'long', 'p1', { around: 'r18', limit: 6 })).toMatchObject({ part: { after: 18 } });
+      expect(await threads.thread(HERE, 'long', 'p2', { around: 'r18', limit: 6 })).toBeUndefined();
+      expect(await threads.thread(OTHER_TENANT, 'long', undefined, { around: 'r18', limit: 6 })).toBeUndefined();
+    });
   });
 
   it('shows the threads of the session that the client declared, of that user and that source alone', async () => {

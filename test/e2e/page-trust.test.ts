@@ -288,7 +288,7 @@ describe('putting a thread right', () => {
     withWorld({}, async (served) => {
       const { page } = await visit(browser, served, '/', WIDE);
       await page.getByRole('list', { name: 'Threads' }).waitFor();
-      await page.route('**/v1/threads/thr_gone', (route) =>
+      await page.route('**/v1/threads/thr_gone?*', (route) =>
         route.fulfill({ status: 404, contentType: 'application/problem+json', json: { title: 'Nothing here', mergedInto: 'thr_flour' } }),
       );
       await page.goto(`${served.url}/?thread=thr_gone`);

@@ -44,6 +44,8 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['search', () => served, '/?q=the'],
   ['nothing found', () => served, '/?q=zzzz'],
   ['not there', () => served, '/?thread=nowhere'],
+  ['no such page', () => served, '/?view=rums'],
+  ['no such path', () => served, '/rooms/threads?thread=thr_rota'],
   ['runs', () => served, '/?view=runs'],
   ['run', () => served, `/?run=${first}`],
   ['run that drifted', () => served, `/?run=${second}`],
@@ -64,6 +66,16 @@ const VIEWS: readonly (readonly [string, () => Served, string])[] = [
   ['no topics', () => empty, '/?view=topics'],
   ['no alerts', () => empty, '/?view=alerts'],
 ];
+
+it.each(['/?view=rums', '/rums'])('says that %s leads nowhere, and offers ways on', async (address) => {
+  const { page } = await visit(browser, served, address);
+  await page.getByRole('heading', { name: 'Not here' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Search for “rums”' }).getAttribute('href')).toBe('/?q=rums');
+  await page.getByRole('navigation', { name: 'What is here' }).getByRole('link', { name: 'All runs' }).click();
+  await page.getByRole('heading', { name: 'Runs', exact: true }).waitFor();
+  expect(new URL(page.url()).pathname).toBe('/');
+  await page.context().close();
+});
 
 describe.each([
   ['light, wide', 'light', WIDE],

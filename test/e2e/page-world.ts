@@ -233,9 +233,19 @@ function readerOf(world: World): ThreadReader {
       const items = matching.slice(from, from + page.limit).map((entry) => ({ ...entry, requests: undefined }));
       return Promise.resolve({ items, next: from + page.limit < matching.length ? String(from + page.limit) : null });
     },
-    thread: (_scope, id) => {
+    thread: (_scope, id, _onlyUser, part) => {
       check();
-      return Promise.resolve(find(id));
+      const whole = find(id);
+      if (whole === undefined || part === undefined || whole.requests.length <= part.limit) return Promise.resolve(whole);
+      const wanted = part.around ?? whole.breakdown?.requestId;
+      const at = Math.max(
+        0,
+        whole.requests.findIndex((entry) => entry.id === wanted),
+      );
+      const before = Math.max(0, at - Math.floor(part.limit / 2));
+      const requests = whole.requests.slice(before, before + part.limit);
+      const after = whole.requests.length - before - requests.length;
+      return Promise.resolve({ ...whole, requests, part: { before, after } });
     },
     request: (_scope, id) => Promise.resolve(world.threads.flatMap((entry) => entry.requests).find((entry) => entry.id === id)),
     counts: () => Promise.resolve({ requests: world.threads.reduce((sum, { calls }) => sum + calls, 0), threads: world.threads.length }),

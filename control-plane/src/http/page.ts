@@ -6,7 +6,7 @@ import express, { type Express } from 'express';
 const PAGE_POLICY =
   "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'; img-src 'self' data:";
 
-/** Serves the folder at / when it holds an index.html. Unknown paths without a dot open the page: it has its own routes. */
+/** Serves the folder at / when it holds an index.html. The page also answers for paths that lead nowhere, to say so and to offer ways on. */
 export function addPage(app: Express, folder: string): void {
   const index = path.join(folder, 'index.html');
   if (!existsSync(index)) return;
@@ -30,6 +30,6 @@ export function addPage(app: Express, folder: string): void {
     response.locals['route'] = 'page';
     response.setHeader('Content-Security-Policy', PAGE_POLICY);
     response.setHeader('Cache-Control', 'no-cache');
-    response.sendFile(index);
+    response.status(404).sendFile(index);
   });
 }

@@ -2,7 +2,7 @@
 import type { DeclaredSession } from '#contract';
 import type { Scope } from '../kernel/index.ts';
 import type { PlacedTurn } from './types.ts';
-import type { Page, RequestView, ThreadDetail, ThreadFilter, ThreadSummary } from './views.ts';
+import type { Page, PartAsked, RequestView, ThreadDetail, ThreadFilter, ThreadSummary } from './views.ts';
 
 export interface PastTurns {
   /** Up to `limit` different principals of the scope whose stored requests declared the session; none where the principal is not known. */
@@ -26,7 +26,8 @@ export interface ThreadReader {
     filter: ThreadFilter,
     page: { readonly cursor?: string | undefined; readonly limit: number },
   ): Promise<Page<ThreadSummary>>;
-  thread(scope: Scope, id: string, onlyUser?: string): Promise<ThreadDetail | undefined>;
+  /** With `part`, only that of a longer thread: figures of the summary are of the whole thread all the same. */
+  thread(scope: Scope, id: string, onlyUser?: string, part?: PartAsked): Promise<ThreadDetail | undefined>;
   request(scope: Scope, id: string, onlyUser?: string): Promise<RequestView | undefined>;
   counts(scope: Scope): Promise<{ readonly requests: number; readonly threads: number }>;
 }

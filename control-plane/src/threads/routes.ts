@@ -165,6 +165,19 @@ export function threadRoutes(
       path: '/v1/threads/:id',
       permission,
       summary: 'One thread with its requests, oldest first, and why each belongs to it',
+      query: [
+        {
+          name: 'around',
+          description:
+            'With limit: a request of the part that is wanted; without it the one at which the thread broke down, else the first',
+          schema: { type: 'string', maxLength: 256 },
+        },
+        {
+          name: 'limit',
+          description: 'Requests at most, for a part of a long thread; without it the whole, up to the newest 5,000',
+          schema: { type: 'integer', minimum: 2, maximum: 5_000 },
+        },
+      ],
       success: {
         status: 200,
         description: 'The thread',
@@ -177,13 +190,19 @@ export function threadRoutes(
               description: 'The session that the client declared: {id, source, threads}, with every thread of the user in it, oldest first',
             },
             requests: { type: 'array', items: REQUEST },
+            part: {
+              type: 'object',
+              description: 'Where a part was given: how many requests stand before and after it',
+              properties: { before: { type: 'integer' }, after: { type: 'integer' } },
+            },
             feedbackGiven: { type: 'array', items: FEEDBACK },
           },
         },
       },
       errors: ['not_found'],
-      handle: async ({ caller, params }) => {
-        const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? '', caller.onlyUser), caller);
+      handle: async ({ caller, params, query: { around, limit } }) => {
+        const part = limit === undefined ? undefined : { around, limit: Number(limit) };
+        const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? '', caller.onlyUser, part), caller);
         if (!thread) throw await goneThread(caller, params['id'] ?? '');
         return { status: 200, json: { ...withoutOthers(thread, caller), requests: thread.requests.map(linked) } };
       },

@@ -128,11 +128,22 @@ export interface SessionThreads {
 }
 
 export interface ThreadDetail extends ThreadSummary {
+  /** Oldest first. */
   readonly requests: readonly RequestView[];
+  /** Requests before and after those given, where a part was asked for; absent where nothing was left out for that. */
+  readonly part?: { readonly before: number; readonly after: number };
   /** What the client declared with the newest of the requests that declared one; null where none did. */
   readonly declaredSession: SessionThreads | null;
   /** The newest 200, newest first. */
   readonly feedbackGiven: readonly FeedbackView[];
+}
+
+/** A part of a thread. */
+export interface PartAsked {
+  /** A request of it; without one, the request at which the thread broke down, else its beginning. */
+  readonly around?: string | undefined;
+  /** Requests at most; a thread of no more is given whole. */
+  readonly limit: number;
 }
 
 export interface Page<T> {

@@ -1,12 +1,22 @@
 import { sql } from 'kysely';
 import type { Clock, Scope } from '../../kernel/index.ts';
-import type { Page, RequestView, SessionThreads, ThreadDetail, ThreadFilter, ThreadReader, ThreadSummary } from '../../threads/index.ts';
+import type {
+  Page,
+  PartAsked,
+  RequestView,
+  SessionThreads,
+  ThreadDetail,
+  ThreadFilter,
+  ThreadReader,
+  ThreadSummary,
+} from '../../threads/index.ts';
 import { OPEN_SECONDS, outcomeOf } from './aggregate.ts';
 import { decodeCursor, encodeCursor, type Cursor } from './cursor.ts';
 import { readFeedback, readVoices, type ThreadVoices } from './feedback-reader.ts';
 import { elements, query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';
 import type { ThreadTable } from './schema.ts';
+import { partOf, type ThreadPart } from './thread-part.ts';
 import { becameOf } from './topic-history.ts';
 import { keyOf } from './scope.ts';
 
@@ -129,32 +139,39 @@ export class SqliteThreads implements ThreadReader {
     return this.database.all(wanted.orderBy('last_at', 'desc').orderBy('threads.id', 'desc').limit(limit));
   }
 
-  async thread(scope: Scope, id: string, onlyUser?: string): Promise<ThreadDetail | undefined> {
+  async thread(scope: Scope, id: string, onlyUser?: string, part?: PartAsked): Promise<ThreadDetail | undefined> {
     const key = keyOf(scope);
     const wanted = labelledThreads(key).where('threads.id', '=', id);
     const row = this.database.get(onlyUser === undefined ? wanted : wanted.where('threads.principal', '=', onlyUser));
     if (row === undefined) return Promise.resolve(undefined);
-    const requests = query.selectFrom('requests').selectAll().where('scope', '=', key).where('thread_id', '=', id);
-    const newest = this.database.all(
-      (onlyUser === undefined ? requests : requests.where('principal', '=', onlyUser))
-        .orderBy('at', 'desc')
-        .orderBy('seq', 'desc')
-        .limit(MAX_SHOWN),
-    );
-    const followers = this.followersOf(key, newest);
-    let turn = row.turns;
+    const isWhole = part === undefined || row.calls <= part.limit;
+    const { rows, before, after } = isWhole ? this.newestOf(key, id, onlyUser) : partOf(this.database, key, row, onlyUser, part);
+    const followers = this.followersOf(key, rows);
+    let turn = isWhole || rows[0] === undefined ? row.turns : this.turnsUntil(key, rows[0]);
     const views: RequestView[] = [];
-    // Newest first: the thread's turns are known, so each turn met on the way back has one less before it.
-    for (const request of newest) {
+    // Newest first: the turn of the newest is known, so each turn met on the way back has one less before it.
+    for (const request of rows) {
       views.push(toView(request, turn, followers.get(request.id) ?? []));
       if (request.kind === 'turn') turn--;
     }
     return Promise.resolve({
       ...summary(row, this.clock.nowMs(), readVoices(this.database, key, [id])(id)),
       requests: views.reverse(),
+      ...(isWhole || before + after === 0 ? {} : { part: { before, after } }),
       declaredSession: this.sessionOf(key, row.principal, views),
       feedbackGiven: readFeedback(this.database, key, id),
     });
+  }
+
+  private newestOf(scope: string, thread: string, onlyUser: string | undefined): ThreadPart {
+    const requests = query.selectFrom('requests').selectAll().where('scope', '=', scope).where('thread_id', '=', thread);
+    const rows = this.database.all(
+      (onlyUser === undefined ? requests : requests.where('principal', '=', onlyUser))
+        .orderBy('at', 'desc')
+        .orderBy('seq', 'desc')
+        .limit(MAX_SHOWN),
+    );
+    return { rows, before: 0, after: 0 };
   }
 
   /** @param views oldest first */

@@ -16,6 +16,9 @@ import type {
 export const listThreads = (query: Query, signal?: AbortSignal): Promise<Page<ThreadSummary>> => getSigned('/v1/threads', query, signal);
 export const readThread = (id: string, signal?: AbortSignal): Promise<ThreadDetail> =>
   getSigned(`/v1/threads/${encodeURIComponent(id)}`, {}, signal);
+/** What stands around a request of it, or around where it broke down. A thread of no more requests than `limit` comes whole. */
+export const readPart = (id: string, around: string | undefined, limit: number, signal?: AbortSignal): Promise<ThreadDetail> =>
+  getSigned(`/v1/threads/${encodeURIComponent(id)}`, { around, limit: String(limit) }, signal);
 export const search = (q: string, signal?: AbortSignal): Promise<Page<SearchHit>> => getSigned('/v1/search', { q, limit: '50' }, signal);
 
 export const listTopics = (figures: TopicFigures | undefined, signal?: AbortSignal): Promise<ExactTopics | ReleasedTopics> =>

@@ -32,13 +32,20 @@ function keep(key: string, data: unknown): void {
   if (kept.size > KEPT && oldest !== undefined) kept.delete(oldest);
 }
 
+export interface Loading<T> {
+  /** Shows what is there already, before the load ends. It is not kept: going back loads again. */
+  readonly show: (data: T) => void;
+  /** Of the last load of this key. */
+  readonly last: T | undefined;
+}
+
 /**
  * Loads what `key` names, and again every `pollMs` (by what was loaded, where it is a function) while the tab is visible.
  * `load` and `pollMs` are read at each try, so they need not be stable; the key alone says what is loaded.
  */
 export function useResource<T>(
   key: string,
-  load: (signal: AbortSignal) => Promise<T>,
+  load: (signal: AbortSignal, loading: Loading<T>) => Promise<T>,
   pollMs?: number | ((data: T) => number),
 ): Resource<T> {
   const [state, setState] = useState<State<T>>({ key, data: kept.get(key) as T | undefined, problem: undefined });
@@ -55,14 +62,17 @@ export function useResource<T>(
     const run = async (): Promise<void> => {
       if (document.hidden && kept.has(key)) return;
       try {
-        const data = await latest.current.load(controller.signal);
+        const show = (data: T): void => {
+          if (!controller.signal.aborted) setState({ key, data, problem: undefined });
+        };
+        const data = await latest.current.load(controller.signal, { show, last: kept.get(key) as T | undefined });
         if (controller.signal.aborted) return;
         keep(key, data);
         setState({ key, data, problem: undefined });
       } catch (error) {
         if (controller.signal.aborted) return;
         const problem = error instanceof ApiError ? error.problem : UNREACHED;
-        setState({ key, data: kept.get(key) as T | undefined, problem });
+        setState((shown) => ({ key, data: (kept.get(key) as T | undefined) ?? (shown.key === key ? shown.data : undefined), problem }));
         // What may pass is tried again, also where nothing else asks again.
         if (!polls && isPassing(problem)) timer = setTimeout(() => void run(), RETRY_MS);
       }

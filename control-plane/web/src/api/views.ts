@@ -166,6 +166,8 @@ export interface SessionThreads {
 
 export interface ThreadDetail extends ThreadSummary {
   readonly requests: readonly RequestView[];
+  /** Requests before and after those given, where these are a part of the thread. */
+  readonly part?: { readonly before: number; readonly after: number };
   /** The session that the client declared, with all threads that stand in it. */
   readonly declaredSession?: SessionThreads | null;
   /** The newest 200, newest first. */

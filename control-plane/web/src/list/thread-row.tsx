@@ -15,6 +15,8 @@ interface ThreadRowProps {
 }
 
 const MODELS_SHOWN = 2;
+/** Outcomes worth a badge. The others are how threads usually stand: going on, or done. */
+const TOLD: ReadonlySet<ThreadSummary['outcome']> = new Set(['corrected', 'abandoned', 'failed']);
 const NEWS_MS = 2500;
 
 /** One thread. The prompt's link covers the row; what narrows the list stands above it. */
@@ -26,7 +28,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, filters, nowMs }: Thr
       <div className="cell-prompt">
         <Prompts thread={thread} />
         <div className="row-tags">
-          <Badge tone={OUTCOME_TONES[thread.outcome]}>{thread.outcome}</Badge>
+          {TOLD.has(thread.outcome) && <Badge tone={OUTCOME_TONES[thread.outcome]}>{thread.outcome}</Badge>}
           {thread.errors > 0 && <Badge tone="bad">{plural(thread.errors, 'error')}</Badge>}
           {thread.blocks > 0 && <Badge tone="bad">{plural(thread.blocks, 'block')}</Badge>}
           {thread.breakdown !== null && <Badge tone="warn">broke down: {words(thread.breakdown.kind)}</Badge>}

@@ -33,5 +33,6 @@ const subscribe = (listener: () => void): (() => void) => {
 
 export function useRoute(): Route {
   const search = useSyncExternalStore(subscribe, () => location.search);
-  return useMemo(() => routeOf(search), [search]);
+  const pathname = useSyncExternalStore(subscribe, () => location.pathname);
+  return useMemo(() => routeOf(search, pathname), [search, pathname]);
 }

@@ -66,9 +66,13 @@ export type Route =
   | { readonly view: 'tokens' }
   | { readonly view: 'policies'; readonly version: string | undefined }
   | { readonly view: 'alerts'; readonly status: string | undefined }
-  | { readonly view: 'alert'; readonly alert: string };
+  | { readonly view: 'alert'; readonly alert: string }
+  /** The address names nothing that is here. */
+  | { readonly view: 'nowhere'; readonly asked: string };
 
-export function routeOf(search: string): Route {
+/** @param pathname all pages stand at "/"; any other path is a mistake */
+export function routeOf(search: string, pathname = '/'): Route {
+  if (pathname !== '/' && pathname !== '/index.html') return { view: 'nowhere', asked: pathname };
   const parameters = new URLSearchParams(search);
   const read = (name: string): string | undefined => parameters.get(name) || undefined;
   const [thread, run, alert, q] = [read('thread'), read('run'), read('alert'), read('q')];
@@ -94,6 +98,7 @@ export function routeOf(search: string): Route {
   if (view === 'log') return { view };
   if (view === 'live') return { view, filter: filtersOf(LIVE_FILTER_NAMES, read) };
   if (view === 'runs') return { view, filters: filtersOf(RUN_FILTER_NAMES, read) };
+  if (view !== undefined && view !== 'list') return { view: 'nowhere', asked: view };
   return { view: 'list', filters: filtersOf(FILTER_NAMES, read) };
 }
 

@@ -5,6 +5,7 @@ import { ThreadList } from '../list/thread-list.tsx';
 import { routeOf, type Route } from '../route/url.ts';
 import { SearchView } from '../search/search-view.tsx';
 import { ThreadView } from '../thread/thread-view.tsx';
+import { Nowhere } from './nowhere.tsx';
 import { orReload } from '../ui/reload-once.ts';
 
 const LOADERS = {
@@ -105,6 +106,8 @@ export function View({ route }: { readonly route: Route }) {
       return <AlertsView status={route.status} />;
     case 'alert':
       return <AlertView id={route.alert} />;
+    case 'nowhere':
+      return <Nowhere asked={route.asked} />;
   }
 }
 
@@ -112,7 +115,7 @@ export function View({ route }: { readonly route: Route }) {
 function fetchAhead({ target }: Event): void {
   const link = target instanceof Element ? target.closest<HTMLAnchorElement>('a[href]') : null;
   if (link === null || link.origin !== location.origin) return;
-  const route = routeOf(link.search);
+  const route = routeOf(link.search, link.pathname);
   const name = route.view === 'run' && route.against !== undefined ? 'diff' : route.view;
   if (name in LOADERS) void LOADERS[name as keyof typeof LOADERS]().catch(() => undefined);
 }

@@ -5,6 +5,7 @@ import { Chart } from './chart.tsx';
 import type { Turn } from './turns.ts';
 
 interface OverviewProps {
+  /** All of the thread. */
   readonly turns: readonly Turn[];
   readonly selected: number;
   readonly breakdown: number;

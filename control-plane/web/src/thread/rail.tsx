@@ -9,6 +9,10 @@ import { useWindow } from './use-window.ts';
 
 interface RailProps {
   readonly turns: readonly Turn[];
+  /** Turns before those, which are not there yet. */
+  readonly before: number;
+  readonly total: number;
+  /** Indexes in `turns`; -1 for none. */
   readonly selected: number;
   readonly breakdown: number;
   /** On narrow screens the rail is shown on demand. */
@@ -20,43 +24,48 @@ interface RailProps {
 /** Rows have one height, so that ten thousand of them need no measuring; thread.css holds the same figure. */
 const ROW_PX = 88;
 
-export function Rail({ turns, selected, breakdown, isOpen, hrefOf, onChoose }: RailProps) {
+export function Rail({ turns, before, total, selected, breakdown, isOpen, hrefOf, onChoose }: RailProps) {
   const box = useRef<HTMLElement>(null);
   const spacer = useRef<HTMLOListElement>(null);
-  const { first, last } = useWindow(box, turns.length, ROW_PX);
+  const { first, last } = useWindow(box, total, ROW_PX);
   const [isTouched, setTouched] = useState(false);
 
   useLayoutEffect(() => {
-    spacer.current?.style.setProperty('--rows', String(turns.length));
+    spacer.current?.style.setProperty('--rows', String(total));
     spacer.current?.style.setProperty('--first', String(first));
-  }, [turns.length, first]);
+  }, [total, first]);
 
   useEffect(() => {
     const element = box.current;
     if (element === null || element.clientHeight === 0) return;
-    const top = selected * ROW_PX;
+    const top = (before + selected) * ROW_PX;
     const isInSight = top >= element.scrollTop && top + ROW_PX <= element.scrollTop + element.clientHeight;
     // The first time the row comes to the middle; later it moves no more than it must.
     if (!isTouched) element.scrollTop = top - element.clientHeight / 2 + ROW_PX / 2;
     else if (!isInSight) element.scrollTop = top < element.scrollTop ? top : top + ROW_PX - element.clientHeight;
     setTouched(true);
-  }, [selected, isOpen, isTouched]);
+  }, [before, selected, isOpen, isTouched]);
 
   return (
     <nav ref={box} id="rail" className={isOpen ? 'rail rail-open' : 'rail'} aria-label="Turns" tabIndex={-1}>
       <ol ref={spacer} className="rail-rows">
-        {turns.slice(first, last).map((turn, offset) => (
-          <RailRow
-            key={turn.head.id}
-            turn={turn}
-            index={first + offset}
-            total={turns.length}
-            isSelected={first + offset === selected}
-            isBreakdown={first + offset === breakdown}
-            href={hrefOf(first + offset)}
-            onChoose={onChoose}
-          />
-        ))}
+        {Array.from({ length: last - first }, (_, offset) => {
+          const index = first + offset - before;
+          const turn = turns[index];
+          return turn === undefined ? (
+            <li key={first + offset} className="rail-row rail-waiting" aria-setsize={total} aria-posinset={first + offset + 1} />
+          ) : (
+            <RailRow
+              key={turn.head.id}
+              turn={turn}
+              total={total}
+              isSelected={index === selected}
+              isBreakdown={index === breakdown}
+              href={hrefOf(index)}
+              onChoose={onChoose}
+            />
+          );
+        })}
       </ol>
     </nav>
   );
@@ -64,7 +73,6 @@ export function Rail({ turns, selected, breakdown, isOpen, hrefOf, onChoose }: R
 
 interface RailRowProps {
   readonly turn: Turn;
-  readonly index: number;
   readonly total: number;
   readonly isSelected: boolean;
   readonly isBreakdown: boolean;
@@ -72,17 +80,17 @@ interface RailRowProps {
   readonly onChoose: () => void;
 }
 
-function RailRow({ turn, index, total, isSelected, isBreakdown, href, onChoose }: RailRowProps) {
+function RailRow({ turn, total, isSelected, isBreakdown, href, onChoose }: RailRowProps) {
   const { head } = turn;
   const marks = marksOfTurn(turn);
   const className = ['rail-link', isSelected ? 'rail-selected' : '', isBreakdown ? 'rail-breakdown' : ''].join(' ').trim();
   return (
-    <li className="rail-row" aria-setsize={total} aria-posinset={index + 1}>
+    <li className="rail-row" aria-setsize={total} aria-posinset={turn.number}>
       <Link className={className} href={href} replace aria-current={isSelected ? 'true' : undefined} onClick={onChoose}>
         <Similarity value={head.similarity} />
         <span className="rail-body">
           <span className="rail-prompt" dir="auto">
-            <span className="rail-number">{count(index + 1)}</span> {head.prompt ?? 'No text kept'}
+            <span className="rail-number">{count(turn.number)}</span> {head.prompt ?? 'No text kept'}
           </span>
           <span className="rail-tags">
             {isBreakdown && marks.length === 0 && <Badge tone="warn">broke down</Badge>}

@@ -1,8 +1,9 @@
 import { orReload } from '../ui/reload-once.ts';
 import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from 'react';
-import { readThread } from '../api/client.ts';
+import { readPart, readThread } from '../api/client.ts';
 import { useMay } from '../api/me.ts';
 import type { Repair } from '../api/repairs.ts';
+import { pause } from '../api/pause.ts';
 import { useResource } from '../api/use-resource.ts';
 import type { ThreadDetail } from '../api/views.ts';
 import { RepairDialog } from '../repair/repair-dialog.tsx';
@@ -33,12 +34,24 @@ const POLL_MS = 5000;
 /** Large threads are read again less often: each answer holds all their texts. */
 const SLOW_POLL_MS = 60_000;
 const LARGE = 300;
+/** The rest is asked for when the first part has been painted: to put thousands of requests into words keeps server and page busy. */
+const FIRST_LOOK_MS = 150;
+/** Requests of the part that comes first: what longer threads have beyond is not in sight yet. */
+const FIRST_PART = 160;
 
 export function ThreadView({ place }: ThreadViewProps) {
   const { thread: id, q } = place;
   const { data, problem, reload } = useResource<ThreadDetail>(
     `thread ${id}`,
-    (signal) => readThread(id, signal),
+    async (signal, { show, last }) => {
+      if (last === undefined) {
+        const part = await readPart(id, place.request, FIRST_PART, signal);
+        if (part.part === undefined) return part;
+        show(part);
+        await pause(FIRST_LOOK_MS, signal);
+      }
+      return readThread(id, signal);
+    },
     ({ requests }) => (requests.length > LARGE ? SLOW_POLL_MS : POLL_MS),
   );
   const mergedInto = problem?.mergedInto;
@@ -64,7 +77,7 @@ interface ThreadProps {
 }
 
 function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
-  const turns = useMemo(() => turnsOf(thread), [thread]);
+  const { turns, before, total, isWhole } = useMemo(() => turnsOf(thread), [thread]);
   const [isRailOpen, setRailOpen] = useState(false);
   const [isRepairing, setRepairing] = useState(false);
   const [repairs, setRepairs] = useState(0);
@@ -108,7 +121,11 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
       />
       {mayRepair && <RepairsOf thread={thread.id} version={repairs} onUndone={undone} />}
       <div className="thread-band">
-        <Overview turns={turns} selected={index} breakdown={breakdown} onChoose={go} />
+        {isWhole ? (
+          <Overview turns={turns} selected={index} breakdown={breakdown} onChoose={go} />
+        ) : (
+          <div className="overview bone bone-overview" />
+        )}
         {thread.turns > 0 && (
           <HowItWent
             thread={thread}
@@ -118,7 +135,7 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
           />
         )}
       </div>
-      {isGraph && (
+      {isGraph && isWhole && (
         <Suspense fallback={<Skeleton rows={4} label="Loading the graph" />}>
           <ThreadGraph thread={thread} selected={turn?.head.id} linkTo={linkTo} />
         </Suspense>
@@ -126,6 +143,8 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
       <div className="thread-columns">
         <Rail
           turns={turns}
+          before={before}
+          total={total}
           selected={index}
           breakdown={breakdown}
           isOpen={isRailOpen}
@@ -139,6 +158,8 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
             key={turn.head.id}
             turns={turns}
             index={index}
+            total={total}
+            isWhole={isWhole}
             openRequest={place.request}
             breakdown={index === breakdown ? thread.breakdown : undefined}
             session={session}
@@ -149,7 +170,7 @@ function Thread({ thread, place, onBack, onChanged }: ThreadProps) {
           />
         )}
       </div>
-      {mayRepair && (
+      {mayRepair && isWhole && (
         <RepairDialog
           key={`${thread.id} ${index}`}
           thread={thread}

@@ -18,6 +18,10 @@ import { Why } from './why.tsx';
 interface TurnDetailProps {
   readonly turns: readonly Turn[];
   readonly index: number;
+  /** Of the thread. */
+  readonly total: number;
+  /** False while turns before and after are on their way. */
+  readonly isWhole: boolean;
   /** The request that the address names: the turn's own or one of its calls. */
   readonly openRequest: string | undefined;
   /** What broke down here, if it is here that the thread did. */
@@ -31,7 +35,7 @@ interface TurnDetailProps {
 }
 
 export function TurnDetail(props: TurnDetailProps) {
-  const { turns, index, openRequest, breakdown, session, declaredSession, linkTo } = props;
+  const { turns, index, isWhole, openRequest, breakdown, session, declaredSession, linkTo } = props;
   const turn = turns[index];
   if (turn === undefined) return null;
   const shown = turn.calls.find(({ request }) => request.id === openRequest)?.request ?? turn.head;
@@ -40,14 +44,14 @@ export function TurnDetail(props: TurnDetailProps) {
       <div className="turn-main">
         <TurnHead {...props} request={shown} />
         {breakdown && <BreakdownNote breakdown={breakdown} turn={turn} shown={shown} linkTo={linkTo} />}
-        <Neighbour turn={turns[index - 1]} index={index - 1} href={linkTo(turns[index - 1]?.head.id)} />
+        <Neighbour turn={turns[index - 1]} href={linkTo(turns[index - 1]?.head.id)} />
         <Speech who="Prompt" text={shown.prompt} />
-        <Received turns={turns} index={index} request={shown} />
+        {isWhole ? <Received turns={turns} index={index} request={shown} /> : <div className="bone bone-received" />}
         <Speech who="Answer" text={shown === turn.head ? finalAnswer(turn) : shown.answer} missing={missingAnswer(shown)} />
         <Redactions key={shown.id} request={shown} />
         <FeedbackList title="Feedback on this turn" items={turn.feedback} />
         <Calls turn={turn} shown={shown.id} linkTo={linkTo} />
-        <Neighbour turn={turns[index + 1]} index={index + 1} href={linkTo(turns[index + 1]?.head.id)} />
+        <Neighbour turn={turns[index + 1]} href={linkTo(turns[index + 1]?.head.id)} />
       </div>
       <aside className="turn-aside" aria-label="Evidence and metadata of this turn">
         <Why request={shown} turns={turns} linkTo={linkTo} />
@@ -67,13 +71,13 @@ function missingAnswer({ status, guardrails }: RequestView): string {
   return 'No text kept.';
 }
 
-function TurnHead({ turns, index, linkTo, isRailOpen, onToggleRail, request }: TurnDetailProps & { readonly request: RequestView }) {
+function TurnHead({ turns, index, total, linkTo, isRailOpen, onToggleRail, request }: TurnDetailProps & { readonly request: RequestView }) {
   return (
     <header className="turn-head">
       <div className="stepper">
         <Step href={linkTo(turns[index - 1]?.head.id)} isThere={index > 0} label="Previous turn" sign="‹" />
         <h2 id="turn-title" className="turn-title">
-          Turn {count(index + 1)} <span className="muted">of {count(turns.length)}</span>
+          Turn {count(turns[index]?.number ?? 0)} <span className="muted">of {count(total)}</span>
         </h2>
         <Step href={linkTo(turns[index + 1]?.head.id)} isThere={index + 1 < turns.length} label="Next turn" sign="›" />
         <button type="button" className="button rail-toggle" aria-expanded={isRailOpen} aria-controls="rail" onClick={onToggleRail}>
@@ -131,11 +135,11 @@ function Step({
 }
 
 /** The turn before or after, in short: a question is rarely understood without what came before it. */
-function Neighbour({ turn, index, href }: { readonly turn: Turn | undefined; readonly index: number; readonly href: string }) {
+function Neighbour({ turn, href }: { readonly turn: Turn | undefined; readonly href: string }) {
   if (turn === undefined) return null;
   return (
     <Link className="neighbour" href={href} replace>
-      <span className="neighbour-title">Turn {index + 1}</span>
+      <span className="neighbour-title">Turn {count(turn.number)}</span>
       <span className="clip" dir="auto">
         {turn.head.prompt ?? 'No text kept'}
       </span>

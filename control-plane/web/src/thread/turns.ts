@@ -2,6 +2,8 @@
 import type { Feedback, RequestView, ThreadDetail } from '../api/views.ts';
 
 export interface Turn {
+  /** In the thread, from 1. */
+  readonly number: number;
   /** The request that brought the user's message; for a thread of auxiliary calls only, the first of them. */
   readonly head: RequestView;
   /** Tool steps and auxiliary calls of the turn, in time order. */
@@ -19,19 +21,39 @@ export interface Call {
   readonly depth: number;
 }
 
+/** The turns that are there, and how many there are in all. Of a long thread a part comes first, the rest a moment later. */
+export interface Turns {
+  readonly turns: readonly Turn[];
+  /** Turns before those. */
+  readonly before: number;
+  readonly total: number;
+  readonly isWhole: boolean;
+}
+
 const isHead = (request: RequestView): boolean => (request.call?.kind ?? 'turn') === 'turn';
 
-/** Groups by time: a call belongs to the turn of its parent run, else to the last turn before it. */
-export function turnsOf(thread: ThreadDetail): readonly Turn[] {
+export function turnsOf(thread: ThreadDetail): Turns {
+  const before = thread.part === undefined ? 0 : (thread.requests[0]?.turn ?? 1) - 1;
+  const turns = grouped(thread, before);
+  return {
+    turns,
+    before,
+    total: thread.part === undefined ? turns.length : Math.max(thread.turns, before + turns.length),
+    isWhole: thread.part === undefined,
+  };
+}
+
+/** By time: a call belongs to the turn of its parent run, else to the last turn before it. */
+function grouped(thread: ThreadDetail, before: number): readonly Turn[] {
   const said = Map.groupBy(thread.feedbackGiven, ({ requestId }) => requestId ?? '');
-  const groups: { head: RequestView; calls: Call[]; feedback: Feedback[] }[] = [];
+  const groups: { number: number; head: RequestView; calls: Call[]; feedback: Feedback[] }[] = [];
   const groupOfRun = new Map<string, { group: (typeof groups)[number]; depth: number }>();
   for (const request of thread.requests) {
     const parent = groupOfRun.get(request.call?.parentRunId ?? '');
     let group = parent?.group ?? groups.at(-1);
     const depth = parent === undefined ? 1 : Math.min(parent.depth + 1, 6);
     if (group === undefined || isHead(request)) {
-      group = { head: request, calls: [], feedback: [...(said.get(request.id) ?? [])] };
+      group = { number: before + groups.length + 1, head: request, calls: [], feedback: [...(said.get(request.id) ?? [])] };
       groups.push(group);
       if (request.runId !== null) groupOfRun.set(request.runId, { group, depth: 0 });
       continue;

@@ -43,7 +43,7 @@ export function Why({ request, turns, linkTo }: WhyProps) {
           <span>
             follows{' '}
             <Link href={linkTo(request.predecessor ?? undefined)} replace>
-              turn {before + 1}
+              turn {turns[before]?.number}
             </Link>
             {request.similarity !== null && `, similarity ${request.similarity.toFixed(2)}`}
           </span>

@@ -169,9 +169,13 @@ describe('the page', () => {
   const withPage = createApp({ ...parts, pageFolder: folder });
 
   it('needs no token and allows itself only', async () => {
-    for (const url of ['/', '/threads/t_1']) {
+    // The page itself says that a path leads nowhere.
+    for (const [url, expected] of [
+      ['/', 200],
+      ['/threads/t_1', 404],
+    ] as const) {
       const { status, text, headers } = await request(withPage).get(url).set('Accept', 'text/html');
-      expect(status).toBe(200);
+      expect(status).toBe(expected);
       expect(text).toContain('<title>Clew');
       expect(headers['content-security-policy']).toContain("default-src 'self'");
       expect(headers['content-security-policy']).not.toContain('unsafe');

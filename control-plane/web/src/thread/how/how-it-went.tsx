@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { readInsight, type Insight } from '../../api/insight.ts';
+import { pause } from '../../api/pause.ts';
 import { useResource } from '../../api/use-resource.ts';
 import type { ThreadDetail, ThreadFeedback } from '../../api/views.ts';
 import { Link } from '../../route/link.tsx';
@@ -32,22 +33,12 @@ const LARGE = 300;
 /** Their facts come once the thread itself stands: both go through all its requests. */
 const LATER_MS = 1000;
 
-/** Rejects where the reader goes on meanwhile. */
-const later = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, LATER_MS);
-    signal.addEventListener('abort', () => {
-      clearTimeout(timer);
-      reject(new DOMException('No longer asked for', 'AbortError'));
-    });
-  });
-
 /** How the thread went, in four figures; the evidence of each unfolds. */
 export function HowItWent({ thread, isOpen, toggle, linkTo }: HowItWentProps) {
   const { data, problem } = useResource<Insight>(
     `insight ${thread.id}`,
     async (signal) => {
-      if (thread.calls > LARGE) await later(signal);
+      if (thread.calls > LARGE) await pause(LATER_MS, signal);
       return readInsight(thread.id, signal);
     },
     thread.calls > LARGE ? SLOW_POLL_MS : POLL_MS,
