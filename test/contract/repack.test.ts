@@ -36,7 +36,9 @@ async function filled(): Promise<OpenStore> {
 /** As a version before wrote it: everything as JSON text, vectors as float32, nothing in the columns that came later. */
 function age(folder: string): void {
   const file = new DatabaseSync(path.join(folder, 'clew.db'));
-  for (const row of file.prepare('SELECT * FROM requests').all() as unknown as RequestRow[]) {
+  const rows = file.prepare('SELECT r.*, w.texts AS words FROM requests r LEFT JOIN request_words w ON w.seq = r.seq').all();
+  for (const { words, ...rest } of rows) {
+    const row = { ...rest, texts: words } as unknown as RequestRow;
     const { prompt, answer, text, turnAnswer } = wordsIn(row);
     const turn = {
       ...(JSON.parse(row.turn) as object),
@@ -49,6 +51,7 @@ function age(folder: string): void {
     const vector = unitVector(row.seq - 1, 384);
     file.prepare('UPDATE vectors SET vector = ? WHERE request_id = ?').run(new Uint8Array(vector.buffer), row.id);
   }
+  file.exec('DELETE FROM request_words');
   for (const table of ['requests', 'vectors'])
     file.prepare(`INSERT INTO meta (key, value) SELECT ?, max(seq) FROM ${table}`).run(`repack_${table}`);
   file.close();
@@ -75,7 +78,32 @@ async function seen(store: SqliteStore): Promise<unknown> {
   };
 }
 
+/** As the version wrote it that pressed texts into the rows of their requests. */
+function withWordsInRows(folder: string): void {
+  const file = new DatabaseSync(path.join(folder, 'clew.db'));
+  file.exec(`UPDATE requests SET texts = (SELECT w.texts FROM request_words w WHERE w.seq = requests.seq);
+    DELETE FROM request_words; INSERT INTO meta (key, value) SELECT 'repack_words', max(seq) FROM requests;`);
+  file.close();
+}
+
 describe('a file of an older form', () => {
+  it('reads alike while words move out of the rows of requests, and loses them on the way where they are purged', async () => {
+    const opened = await filled();
+    const expected = await seen(opened.store);
+    await opened.store.close();
+    withWordsInRows(opened.folder);
+    expect(await seen(await opened.reopen())).toEqual(expected);
+    expect(opened.store.repack(10)).toBe(10);
+    expect(await seen(await opened.reopen())).toEqual(expected);
+    expect(await opened.store.retention.purgeTexts(HERE, (AT + 1e6) * 1_000, 100)).toBe(COUNT);
+    while (opened.store.repack(10) > 0);
+    expect(await opened.store.texts.match(HERE, ['plum'], 50)).toEqual([]);
+    const file = new DatabaseSync(path.join(opened.folder, 'clew.db'), { readOnly: true });
+    const left = file.prepare('SELECT (SELECT count(*) FROM request_words) + (SELECT count(texts) FROM requests) AS n').get();
+    expect(left?.['n']).toBe(0);
+    file.close();
+  });
+
   it('reads alike before, between and after the batches that take it over, whenever it ends', async () => {
     const opened = await filled();
     const expected = await seen(opened.store);

@@ -58,6 +58,10 @@ async function seed(folder: string): Promise<void> {
     return `INSERT INTO ${table} (${columns.join(', ')}) SELECT ${values.join(', ')} FROM base_${table}`;
   };
   for (const table of ['requests', 'threads', 'vectors']) file.exec(`CREATE TEMP TABLE base_${table} AS SELECT * FROM main.${table}`);
+  // Copies are numbered in the order of the first ones.
+  file.exec('CREATE TEMP TABLE base_words AS SELECT * FROM main.request_words');
+  const words = file.prepare('INSERT INTO request_words (seq, texts) SELECT seq + ?, texts FROM base_words');
+  const first = Number(file.prepare('SELECT min(seq) AS n FROM requests').get()?.['n']);
   const statements = [
     file.prepare(copy('requests', ['id', 'thread_id', 'principal', 'predecessor_id'])),
     file.prepare(copy('threads', ['id', 'principal'])),
@@ -70,6 +74,7 @@ async function seed(folder: string): Promise<void> {
     const last = Number(file.prepare('SELECT max(seq) AS n FROM requests').get()?.['n']);
     file.exec('BEGIN');
     for (const statement of statements) statement.run(`-${made}`);
+    words.run(last + 1 - first);
     index.run(last);
     file.exec('COMMIT');
   }

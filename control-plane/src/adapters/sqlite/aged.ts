@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { AgedClass, AgeLimits, RetainedClass } from '../../retention/index.ts';
 import { query, type Database } from './database.ts';
 import { heldIn, isHeld, OF_REQUEST, REQUEST } from './holds.ts';
+import { WORDS } from './request-record.ts';
 
 /** Where a class stands, and by which column it ages. */
 interface Place {
@@ -21,7 +22,7 @@ const ALL = sql<boolean>`true`;
 
 export const PLACES: Readonly<Record<RetainedClass, Place>> = {
   text: {
-    bytes: `coalesce(length(n.texts), length(CAST(n.prompt AS BLOB)), 0) + coalesce(length(CAST(n.answer AS BLOB)), 0)`,
+    bytes: `coalesce(length(${WORDS('n')}), length(CAST(n.prompt AS BLOB)), 0) + coalesce(length(CAST(n.answer AS BLOB)), 0)`,
     table: 'requests',
     at: 'at',
     perSecond: 1,

@@ -14,7 +14,7 @@ const IN_FORCE = 'embedding_model';
 /** Rows that one read passes: most of them may be of another model. */
 const SCAN = 512;
 
-const TEXT = `(CASE v.kind WHEN 'prompt' THEN ${PROMPT('r.')} ELSE ${ANSWER('r.')} END)`;
+const TEXT = `(CASE v.kind WHEN 'prompt' THEN ${PROMPT('r')} ELSE ${ANSWER('r')} END)`;
 // A topic-only request has a row and a vector, and no text; the join is outer so that it counts.
 const NEXT = `SELECT v.seq AS seq, v.model AS model, v.scope AS scope, v.request_id AS id, v.kind AS kind, v.principal AS principal,
     v.thread_id AS thread_id, v.at_ms AS at_ms, ${TEXT} AS text

@@ -46,7 +46,7 @@ function count(database: Database, text: string, ...parameters: readonly string[
 function requestsOf(database: Database, vectors: SqliteVectors): Erasable {
   return {
     name: 'requests',
-    tables: ['requests', 'requests_fts', 'threads'],
+    tables: ['requests', 'request_words', 'requests_fts', 'threads'],
     async erase(scope: Scope, principal: string, untilMs = ALWAYS) {
       const key = keyOf(scope);
       const removed: Removed = { requests: 0, threads: 0, texts: 0, runs: 0, salts: 0 };

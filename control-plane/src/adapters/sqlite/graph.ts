@@ -37,7 +37,7 @@ export class SqliteGraph implements GraphReader {
 
   async *walk(scope: Scope, { fromMs, toMs, thread, user, hasTexts }: GraphQuery): AsyncGenerator<readonly GraphRow[]> {
     const newest = Number(this.database.prepare('SELECT max(seq) AS seq FROM requests').get()?.['seq'] ?? 0);
-    const texts = hasTexts ? `${PROMPT('r.')} AS prompt, ${ANSWER('r.')} AS answer` : 'NULL AS prompt, NULL AS answer';
+    const texts = hasTexts ? `${PROMPT('r')} AS prompt, ${ANSWER('r')} AS answer` : 'NULL AS prompt, NULL AS answer';
     // The condition in front lets SQLite take the index of what was asked for.
     const narrowed = thread === undefined ? (user === undefined ? '' : 'r.principal = ?8 AND') : 'r.thread_id = ?7 AND';
     const statement = ROWS(texts, narrowed);

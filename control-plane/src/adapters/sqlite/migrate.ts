@@ -21,6 +21,7 @@ import { checkpointTime } from './migrations/0018-checkpoint-time.ts';
 import { packed } from './migrations/0019-packed.ts';
 import { fewerIndexes } from './migrations/0020-fewer-indexes.ts';
 import { proofs } from './migrations/0021-proofs.ts';
+import { requestWords } from './migrations/0022-request-words.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -45,6 +46,7 @@ const MIGRATIONS: readonly string[] = [
   packed,
   fewerIndexes,
   proofs,
+  requestWords,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

@@ -3,6 +3,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { PastTurns, PlacedTurn } from '../../threads/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { toPlacedTurn, type RequestRow } from './request-row.ts';
+import { TEXTS } from './request-record.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-blob.ts';
 
@@ -24,6 +25,7 @@ export class SqlitePastTurns implements PastTurns {
       query
         .selectFrom('requests')
         .selectAll()
+        .select(TEXTS)
         .where('scope', '=', key)
         .where('principal', '=', principal)
         .where('at', '<', at)

@@ -27,6 +27,7 @@ const seqsOf = (rows: readonly Leaving[]): readonly number[] => rows.map(({ seq 
 export function removeTexts(database: Database, scope: string, rows: readonly Leaving[]): void {
   database.prepare(UNINDEX).run(JSON.stringify(seqsOf(rows)));
   database.prepare(BLANK).run(JSON.stringify(seqsOf(rows)));
+  database.run(query.deleteFrom('request_words').where('seq', 'in', elements(seqsOf(rows))));
   rebuildThreads(database, scope, rows);
 }
 

@@ -12,6 +12,7 @@ const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: n
   repack_run_identities: repackIdentities,
   repack_vectors: repackVectors,
   repack_proofs: repackProofs,
+  repack_words: repackWords,
 };
 
 /** Takes over at most so many rows; answers how many, 0 when there is none left. Durable when it returns. */
@@ -47,12 +48,14 @@ function repackRequests(database: Database, upTo: number, limit: number): readon
     delete turn.text;
     delete turn.answer;
     const held = { sample: JSON.parse(row.sample) as Sample, placement: JSON.parse(row.placement) as { fork?: unknown }, turn };
+    const { texts, ...columns } = packedColumns(row, held, wordsIn(row));
     database.run(
       query
         .updateTable('requests')
-        .set(packedColumns(row, held, wordsIn(row)))
+        .set({ ...columns, texts: null })
         .where('seq', '=', row.seq),
     );
+    if (texts !== null) database.run(query.insertInto('request_words').values({ seq: row.seq, texts }));
   }
   return rows.map(({ seq }) => seq);
 }
@@ -112,6 +115,19 @@ function repackProofs(database: Database, upTo: number, limit: number): readonly
     if (stored === undefined) continue;
     const columns = proofColumns(database, scope, proofIn(proof), sampleIn(stored));
     if (columns.signer !== null) database.run(query.updateTable('run_identities').set(columns).where('seq', '=', seq));
+  }
+  return rows.map(({ seq }) => seq);
+}
+
+/** Words out of the rows of requests into rows of their own. */
+function repackWords(database: Database, upTo: number, limit: number): readonly number[] {
+  const rows = database.all(
+    query.selectFrom('requests').select(['seq', 'texts']).where('seq', '<=', upTo).orderBy('seq', 'desc').limit(limit),
+  );
+  for (const { seq, texts } of rows) {
+    if (texts === null) continue;
+    database.run(query.insertInto('request_words').values({ seq, texts }));
+    database.run(query.updateTable('requests').set({ texts: null }).where('seq', '=', seq));
   }
   return rows.map(({ seq }) => seq);
 }

@@ -1,7 +1,7 @@
 // What a request's row holds beside its columns: the sample, the placement and the linker's input in one pressed record, the
 // words in another, so that those go alone. `sample` and `placement` keep as plain JSON what queries look at, so that none
 // of them has to open records; a row from before there were records has everything in them.
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
 import type { Sample } from '#contract';
 import { packRecord, packWords, unpack } from './packed.ts';
 import type { RequestTable } from './schema.ts';
@@ -190,6 +190,9 @@ export function textOf(column: string | null, texts: Uint8Array | null, which: n
   return opened.words[which] ?? null;
 }
 
-/** In SQL, of the table or alias: `r.` or nothing. */
-export const PROMPT = (of = ''): string => `text_of(${of}prompt, ${of}texts, 0)`;
-export const ANSWER = (of = ''): string => `text_of(${of}answer, ${of}texts, 1)`;
+/** In SQL, of the table or alias that is named: the words of a row, pressed, wherever they lie. */
+export const WORDS = (of = 'requests'): string => `coalesce(${of}.texts, (SELECT w.texts FROM request_words w WHERE w.seq = ${of}.seq))`;
+/** For readers of whole rows, in place of the column. */
+export const TEXTS = sql<Uint8Array | null>`${sql.raw(WORDS())}`.as('texts');
+export const PROMPT = (of = 'requests'): string => `text_of(${of}.prompt, ${WORDS(of)}, 0)`;
+export const ANSWER = (of = 'requests'): string => `text_of(${of}.answer, ${WORDS(of)}, 1)`;

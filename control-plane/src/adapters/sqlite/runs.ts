@@ -14,7 +14,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { Placement } from '../../threads/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
-import { placementIn, SAMPLE_COLUMNS, sampleIn, wordsIn, type SampleRow } from './request-record.ts';
+import { placementIn, SAMPLE_COLUMNS, sampleIn, TEXTS, wordsIn, type SampleRow } from './request-record.ts';
 import type { RequestRow } from './request-row.ts';
 import { fromIdentityRow, type IdentityRow } from './run-identities.ts';
 import type { PastRunTable } from './schema.ts';
@@ -164,7 +164,7 @@ export class SqliteRuns implements RunReader {
     const row = this.database.get(
       query
         .selectFrom('requests')
-        .select(['prompt', 'answer', 'texts', 'turn'])
+        .select(['prompt', 'answer', 'turn', TEXTS])
         .where('scope', '=', keyOf(scope))
         .where('run_id', '=', runId)
         .orderBy('seq')

@@ -362,6 +362,7 @@ export interface Tables {
   meta: { key: string; value: string };
   journal: JournalTable;
   requests: RequestTable;
+  request_words: { seq: number; texts: Uint8Array };
   threads: ThreadTable;
   vectors: VectorTable;
   alerts: AlertTable;

@@ -20,7 +20,7 @@ const SNIPPET_LENGTH = 240;
 /** Of a principal's matches, the newest so many are put in order. */
 const NEWEST = 500;
 
-const COLUMNS = `SELECT r.id AS id, r.thread_id AS thread_id, ${PROMPT('r.')} AS prompt_text, ${ANSWER('r.')} AS answer_text,
+const COLUMNS = `SELECT r.id AS id, r.thread_id AS thread_id, ${PROMPT('r')} AS prompt_text, ${ANSWER('r')} AS answer_text,
     snippet(requests_fts, 1, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS prompt,
     snippet(requests_fts, 2, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS answer
   FROM requests_fts CROSS JOIN requests r ON r.seq = requests_fts.rowid`;

@@ -2,6 +2,7 @@
 import { sql } from 'kysely';
 import type { PartAsked } from '../../threads/index.ts';
 import { query, type Database } from './database.ts';
+import { TEXTS } from './request-record.ts';
 import type { RequestRow } from './request-row.ts';
 
 interface Thread {
@@ -29,7 +30,7 @@ export function partOf(
   { around, limit }: PartAsked,
 ): ThreadPart {
   const anchor = anchorOf(database, scope, thread, onlyUser, around);
-  const requests = ofThread(scope, thread.id, onlyUser).selectAll();
+  const requests = ofThread(scope, thread.id, onlyUser).selectAll().select(TEXTS);
   const place = anchor === undefined ? sql`0, 0` : sql`${anchor.at}, ${anchor.seq}`;
   const older = database.all(
     requests

@@ -18,6 +18,7 @@ import { toView, type RequestRow } from './request-row.ts';
 import type { ThreadTable } from './schema.ts';
 import { partOf, type ThreadPart } from './thread-part.ts';
 import { becameOf } from './topic-history.ts';
+import { TEXTS } from './request-record.ts';
 import { keyOf } from './scope.ts';
 
 const MAX_PAGE = 500;
@@ -164,7 +165,7 @@ export class SqliteThreads implements ThreadReader {
   }
 
   private newestOf(scope: string, thread: string, onlyUser: string | undefined): ThreadPart {
-    const requests = query.selectFrom('requests').selectAll().where('scope', '=', scope).where('thread_id', '=', thread);
+    const requests = query.selectFrom('requests').selectAll().select(TEXTS).where('scope', '=', scope).where('thread_id', '=', thread);
     const rows = this.database.all(
       (onlyUser === undefined ? requests : requests.where('principal', '=', onlyUser))
         .orderBy('at', 'desc')
@@ -213,7 +214,7 @@ export class SqliteThreads implements ThreadReader {
 
   async request(scope: Scope, id: string, onlyUser?: string): Promise<RequestView | undefined> {
     const key = keyOf(scope);
-    const wanted = query.selectFrom('requests').selectAll().where('scope', '=', key).where('id', '=', id);
+    const wanted = query.selectFrom('requests').selectAll().select(TEXTS).where('scope', '=', key).where('id', '=', id);
     const row = this.database.get(onlyUser === undefined ? wanted : wanted.where('principal', '=', onlyUser));
     if (row === undefined) return Promise.resolve(undefined);
     const successors = this.database.all(

@@ -22,14 +22,14 @@ import { fromBlob } from './vector-blob.ts';
 
 // The model in force; where none was named yet, that of the request.
 const MODEL = `coalesce((SELECT value FROM meta WHERE key = 'embedding_model'), r.embedding_model)`;
-const OPEN = `SELECT r.id AS id, ${PROMPT('r.')} AS prompt, v.vector AS vector, v.model AS model
+const OPEN = `SELECT r.id AS id, ${PROMPT('r')} AS prompt, v.vector AS vector, v.model AS model
   FROM threads t
   JOIN requests r ON r.seq = (SELECT seq FROM requests
     WHERE scope = t.scope AND thread_id = t.id AND kind = 'turn' ORDER BY at, seq LIMIT 1)
   JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}
   WHERE t.scope = ? AND t.topic_id IS NULL AND t.id IN (SELECT value FROM json_each(?))
   ORDER BY r.seq`;
-const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, ${PROMPT('r.')} AS prompt, coalesce(v.model, ${MODEL}) AS model, v.vector AS vector
+const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, ${PROMPT('r')} AS prompt, coalesce(v.model, ${MODEL}) AS model, v.vector AS vector
   FROM requests r
   LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}`;
 const PLACED = `${PLACED_ROWS}

@@ -5,7 +5,7 @@ import type { TrafficReader, TrafficRow, TrafficThread } from '../../reports/ind
 import { outcomeOf } from './aggregate.ts';
 import { elements, query, type Database } from './database.ts';
 import { readVoices } from './feedback-reader.ts';
-import { ANSWER, SAMPLE_COLUMNS, sampleIn, type SampleRow } from './request-record.ts';
+import { ANSWER, SAMPLE_COLUMNS, sampleIn, type SampleRow, WORDS } from './request-record.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-blob.ts';
 
@@ -32,7 +32,7 @@ const VECTORS = `SELECT request_id, model, vector FROM vectors
   WHERE scope = ? AND kind = 'prompt' AND request_id IN (SELECT value FROM json_each(?))`;
 
 const SAMPLES = `SELECT seq, ${SAMPLE_COLUMNS.join(', ')}, cost_usd, ${WEIGHT} AS weight,
-    coalesce(length(texts), length(CAST(prompt AS BLOB)), 0) + coalesce(length(CAST(answer AS BLOB)), 0) AS text_bytes,
+    coalesce(length(${WORDS()}), length(CAST(prompt AS BLOB)), 0) + coalesce(length(CAST(answer AS BLOB)), 0) AS text_bytes,
     length(CAST(sample AS BLOB)) + length(CAST(placement AS BLOB)) + length(CAST(turn AS BLOB)) + coalesce(length(packed), 0) AS metadata_bytes,
     (SELECT coalesce(sum(length(vector)), 0) FROM vectors v WHERE v.scope = requests.scope AND v.request_id = requests.id) AS vector_bytes
   FROM requests WHERE scope = ? AND at < ? AND (at, seq) > (?, ?) ORDER BY at, seq LIMIT ${PORTION}`;

@@ -18,6 +18,7 @@ import { addDeposit } from './vault.ts';
 import { writeVerdicts } from './verdicts.ts';
 import type { SqliteVectors } from './vectors.ts';
 
+const ADD_WORDS = 'INSERT INTO request_words (seq, texts) VALUES (?, ?)';
 // As the view request_texts has them, which is what takes them out again.
 const INDEX_TEXT = 'INSERT INTO requests_fts (rowid, wall, prompt, answer) VALUES (?, ?, ?, ?)';
 const indexed = (text: string | null): string | null => (text === null ? null : indexable(text));
@@ -110,11 +111,12 @@ export class SqliteTurns implements TurnSink {
     const inserted = this.database.get(
       query
         .insertInto('requests')
-        .values(stored)
+        .values({ ...stored, texts: null })
         .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
         .returning('seq'),
     );
     if (inserted === undefined) return false;
+    if (stored.texts !== null) this.database.prepare(ADD_WORDS).run(inserted.seq, stored.texts);
     if (prompt !== null || answer !== null) {
       const wall = wallOfRow(stored.scope, stored.principal);
       this.database.prepare(INDEX_TEXT).run(inserted.seq, wall, indexed(prompt), indexed(answer));
