@@ -108,9 +108,12 @@ function readPairs(reader: Reader, key: string, consequence: string, name: RegEx
     const left = pair.slice(0, Math.max(0, at)).trim();
     try {
       if (!name.test(left)) throw new URIError('no name');
-      pairs[left] = decodeURIComponent(pair.slice(at + 1).trim());
+      const value = decodeURIComponent(pair.slice(at + 1).trim());
+      // A line end would be a header of its own; the sender refuses it, and nothing would ever arrive.
+      if (/[^\t\x20-\x7e\x80-\u{10ffff}]/u.test(value)) throw new URIError('no value');
+      pairs[left] = value;
     } catch {
-      reader.fault(key, 'name=value pairs between commas, percent-encoded', consequence);
+      reader.fault(key, 'name=value pairs between commas, percent-encoded, without line ends', consequence);
       break;
     }
   }

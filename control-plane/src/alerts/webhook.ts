@@ -23,11 +23,11 @@ export function readWebhook(body: unknown, receivedAtMs: number, redact: (text: 
 function readAlert(entry: unknown, receivedAtMs: number, redact: (text: string) => string): Alert | undefined {
   if (typeof entry !== 'object' || entry === null) return undefined;
   const { status, labels, annotations, startsAt, endsAt, fingerprint } = entry as Record<string, unknown>;
-  const startsAtMs = Date.parse(String(startsAt));
-  if (!Number.isFinite(startsAtMs)) return undefined;
+  const startsAtMs = timeIn(startsAt);
+  if (startsAtMs === undefined) return undefined;
   const sent = strings(labels);
   const known = Object.fromEntries(Object.entries(sent).map(([name, value]) => [redact(name), redact(value)]));
-  const endsAtMs = Date.parse(String(endsAt));
+  const endsAtMs = timeIn(endsAt) ?? 0;
   const key = typeof fingerprint === 'string' && fingerprint !== '' ? fingerprint : JSON.stringify(Object.entries(sent).sort());
   return {
     id: alertId(key, startsAtMs),
@@ -41,6 +41,15 @@ function readAlert(entry: unknown, receivedAtMs: number, redact: (text: string) 
     heardAtMs: receivedAtMs,
     settings: readSettings({ ...strings(annotations), ...sent }, startsAtMs),
   };
+}
+
+const EARLIEST_MS = Date.UTC(1971, 0);
+const LATEST_MS = Date.UTC(2200, 0);
+
+/** Undefined for what is no time, and for times that windows around them would put outside of all calendars. */
+function timeIn(value: unknown): number | undefined {
+  const ms = typeof value === 'string' ? Date.parse(value) : NaN;
+  return ms >= EARLIEST_MS && ms <= LATEST_MS ? ms : undefined;
 }
 
 /** The same for each delivery of an alert, and another one when it fires again. */

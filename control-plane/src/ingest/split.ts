@@ -22,8 +22,8 @@ export function splitBody(body: Buffer, contentType: string | undefined): Iterab
   // Some senders call lines application/json: what is not one value may still be many.
   const whole = tryParse(bytes);
   if (whole.ok) return [{ index: 0, value: whole.value }];
-  const lines = [...lineItems(bytes)];
-  if (first === OPEN_BRACE && lines.some((item) => 'value' in item)) return lines;
+  const lines = first === OPEN_BRACE ? linesFrom(bytes) : undefined;
+  if (lines) return lines;
   throw isUtf8(bytes) ? new ClewError('malformed_json') : new ClewError('invalid_encoding', 'the body is not UTF-8');
 }
 
@@ -38,10 +38,28 @@ function* arrayItems(bytes: Buffer): Iterable<Item> {
   for (const [index, value] of (parsed.value as unknown[]).entries()) yield { index, value };
 }
 
+/** More bad lines than that at the beginning are no lines. */
+const MOST_BAD_LINES = 10_000;
+
+/** Undefined where no line is JSON. Never all at once: a small post may unfold to millions of lines, and whoever takes items stops at a limit. */
+function linesFrom(bytes: Buffer): Iterable<Item> | undefined {
+  let seen = 0;
+  for (const item of lineItems(bytes)) {
+    if ('value' in item) return lineItems(bytes);
+    seen += 1;
+    if (seen >= MOST_BAD_LINES) return undefined;
+  }
+  return undefined;
+}
+
 /** Index counts lines that hold something. */
 function* lineItems(bytes: Buffer): Iterable<Item> {
   let index = 0;
   for (let start = 0; start < bytes.length;) {
+    if (bytes[start] === NEWLINE) {
+      start += 1;
+      continue;
+    }
     const found = bytes.indexOf(NEWLINE, start);
     const end = found === -1 ? bytes.length : found;
     const line = bytes.subarray(start, end);
@@ -69,6 +87,9 @@ function tryParse(bytes: Buffer): { readonly ok: true; readonly value: unknown }
 
 /** First byte that is no JSON white space. */
 function firstMeaningful(bytes: Buffer): number | undefined {
-  for (const byte of bytes) if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) return byte;
+  for (let at = 0; at < bytes.length; at += 1) {
+    const byte = bytes[at];
+    if (byte !== 0x20 && byte !== 0x09 && byte !== NEWLINE && byte !== 0x0d) return byte;
+  }
   return undefined;
 }

@@ -1,5 +1,6 @@
 // One event of LiteLLM's generic_api callback (its StandardLoggingPayload), as far as it is used. The static tables that
 // make up most of an event, budgets, addresses of people and error messages are not read at all.
+import { toJson } from '#dialects';
 import { fieldsOf, listOf, numberOf, textOf, type Fields } from './json.ts';
 
 export interface LiteLlmEvent {
@@ -51,7 +52,8 @@ export type EventReading = { readonly ok: true; readonly event: LiteLlmEvent } |
 
 /** Messages name the place and what was expected, never a value. */
 export function readEvent(value: unknown): EventReading {
-  const fields = fieldsOf(value);
+  // Clients choose what stands in it: what has no canonical bytes must not take the rest of the event with it.
+  const fields = fieldsOf(toJson(value));
   const metadata = fieldsOf(fields['metadata']);
   const callId = textOf(fields['litellm_call_id']) ?? textOf(fields['id']);
   if (callId === undefined) return { ok: false, fault: '/litellm_call_id: expected a text; is this an event of LiteLLM’s generic_api?' };

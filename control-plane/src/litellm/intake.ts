@@ -3,10 +3,11 @@
 // A failure may be one attempt of several: it is made durable at once, but held back from processing, so that the event of
 // a later attempt (in the same post or a later one) can take its place. What is held is remembered here; after a restart
 // held rows are processed as they are, and an attempt that comes afterwards is a request of its own.
+import type { Sample } from '#contract';
 import { splitBody, type AcceptResult, type Offer, type Rejection } from '../ingest/index.ts';
 import { ClewError, scopeKey, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
 import { createBatch, requestId, type Batch, type Known } from './batch.ts';
-import { readEvent } from './event.ts';
+import { readEvent, type LiteLlmEvent } from './event.ts';
 import type { Guardrail } from './guardrail.ts';
 import { createHolding } from './holding.ts';
 import type { KeysOf, Rules, SampleDoor } from './ports.ts';
@@ -102,7 +103,11 @@ export function createIntake(parts: IntakeParts): Intake {
       const failure = event.isFailure ? `${key} ${event.startMs} ${event.endMs}` : undefined;
       if (failure !== undefined) failures.set(item.index, failure);
       if (failure !== undefined && seen.has(failure)) repeated += 1;
-      else batch.add(id, item.index, event, sampleOf(event, id, around), held.get(key));
+      else {
+        const sample = sampleFrom(event, id, around);
+        if (sample) batch.add(id, item.index, event, sample, held.get(key));
+        else rejected.push({ index: item.index, code: 'invalid_body', message: 'the event cannot be read' });
+      }
     }
     return { batch, rejected, count, repeated, failures };
   }
@@ -122,6 +127,19 @@ export function createIntake(parts: IntakeParts): Intake {
       return turn;
     },
   };
+}
+
+/** One event that cannot be read must not take the others with it, which would be sent again and again: it is one without words, or none. */
+function sampleFrom(event: LiteLlmEvent, id: string, around: Surroundings): Sample | undefined {
+  const plain = { ...event, messages: undefined, response: undefined, parameters: {}, metadata: {}, guardrails: [] };
+  for (const one of [event, plain]) {
+    try {
+      return sampleOf(one, id, around);
+    } catch {
+      continue;
+    }
+  }
+  return undefined;
 }
 
 const NOTHING: AcceptResult = { accepted: 0, duplicates: 0, unknownFields: 0, rejected: [] };

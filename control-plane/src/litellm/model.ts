@@ -10,7 +10,7 @@ const FALLBACKS_HEADER = 'x-litellm-attempted-fallbacks';
 
 export function modelOf(event: LiteLlmEvent, answer: LlmAnswer | undefined): Model {
   return defined<Model>({
-    requested: requestedModel(event)?.slice(0, 256),
+    requested: requestedModel(event)?.slice(0, 256).toWellFormed(),
     ...executedModel(event),
     fingerprint: answer?.model.fingerprint,
   });
@@ -26,10 +26,10 @@ function executedModel(event: LiteLlmEvent): Pick<Model, 'executed' | 'evidence'
   // Nothing ran for an answer from the cache, and nothing that answered in a failure.
   if (event.isFailure || event.isCacheHit) return { evidence: 'unknown' };
   const header = textOf(event.answerHeaders[PROVIDERS_HEADER]);
-  if (header !== undefined) return { executed: header.slice(0, 256), evidence: 'response_header' };
+  if (header !== undefined) return { executed: header.slice(0, 256).toWellFormed(), evidence: 'response_header' };
   const stated = textOf(fieldsOf(event.response)['model']);
   if (stated === undefined || writtenByLiteLlm(event).has(stated)) return { evidence: 'unknown' };
-  return { executed: stated.slice(0, 256), evidence: event.isStream ? 'stream_event' : 'response_body' };
+  return { executed: stated.slice(0, 256).toWellFormed(), evidence: event.isStream ? 'stream_event' : 'response_body' };
 }
 
 /** Names that LiteLLM itself writes into answers: the alias, and the deployment's with and without its provider. */

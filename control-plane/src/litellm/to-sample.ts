@@ -71,12 +71,12 @@ export function sampleOf(event: LiteLlmEvent, id: string, around: Surroundings):
     endedAt: new Date(event.endMs).toISOString(),
     stages: stagesOf(event),
     trace: traceOf(event.headers['traceparent'], derived(keys, 'span', id, 16)),
-    correlationId: event.callId.slice(0, 256),
+    correlationId: event.callId.slice(0, 256).toWellFormed(),
     session: sessionOf(event, request, policy, keys.session, mayStand),
     principal,
     call: callOf(event, request, answer, keys),
     gateway: gatewayOf(event),
-    provider: event.provider?.slice(0, 64),
+    provider: event.provider?.slice(0, 64).toWellFormed(),
     dialect: request?.dialect ?? 'unknown',
     stream: event.isStream,
     model: modelOf(event, answer),
@@ -106,9 +106,9 @@ function derived(keys: TenantKeys, purpose: string, id: string, digits: number):
 function gatewayOf(event: LiteLlmEvent): Gateway {
   return defined<Gateway>({
     kind: 'litellm',
-    route: event.route?.slice(0, 256),
-    service: event.deploymentId?.slice(0, 256),
-    consumer: ownerOf(event)?.slice(0, 256),
+    route: event.route?.slice(0, 256).toWellFormed(),
+    service: event.deploymentId?.slice(0, 256).toWellFormed(),
+    consumer: ownerOf(event)?.slice(0, 256).toWellFormed(),
   });
 }
 
@@ -144,7 +144,7 @@ function compositionOf(
 ): Composition {
   const randomBytes = (size: number): Uint8Array => around.randomness.bytes(size);
   const label = (text: string | undefined, max = 256): string | undefined =>
-    text === undefined ? undefined : around.redactor.redact(text).text.slice(0, max) || undefined;
+    text === undefined ? undefined : around.redactor.redact(text).text.slice(0, max).toWellFormed() || undefined;
   const read = around.reading(event.callId);
   return defined<Composition>({
     ...(request && partsOf(event, request, answer, around)),
@@ -155,7 +155,7 @@ function compositionOf(
     // The deployment that LiteLLM chose: what it was asked to run, no proof of what ran.
     attempts: [
       defined({
-        model: (event.routedModel ?? event.modelGroup ?? 'unknown').slice(0, 256),
+        model: (event.routedModel ?? event.modelGroup ?? 'unknown').slice(0, 256).toWellFormed(),
         status: statusOf(event, answer).http,
         reason: reasonOf(event)?.slice(0, 128),
       }),

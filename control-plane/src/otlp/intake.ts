@@ -1,9 +1,10 @@
 // From an export request to offered samples. Spans that are no model calls are taken and not kept: exporters send whole traces.
 import { isUtf8 } from 'node:buffer';
+import type { Sample } from '#contract';
 import type { AcceptResult, Offer } from '../ingest/index.ts';
 import { ClewError, type Scope } from '../kernel/index.ts';
 import { readProtobuf } from './protobuf.ts';
-import { receivedSpans, type ExportRequest } from './request.ts';
+import { receivedSpans, type ExportRequest, type Received } from './request.ts';
 import { isModelCall, sampleOf, type Surroundings } from './to-sample.ts';
 
 /** The door that posted samples enter by. */
@@ -44,7 +45,7 @@ export function createSpanIntake({ door, around, maxCalls }: SpanIntakeParts): S
         seen += 1;
         if (seen > maxCalls) throw new ClewError('body_too_large', `at most ${maxCalls} model calls a post`);
         if (seen % BREATHER === 0) await new Promise((resolve) => setImmediate(resolve));
-        const sample = sampleOf(received, surroundings);
+        const sample = sampleFrom(received, surroundings);
         if (sample) offers.push({ sample });
         else unreadable += 1;
       }
@@ -52,6 +53,15 @@ export function createSpanIntake({ door, around, maxCalls }: SpanIntakeParts): S
       return unreadable + refused;
     },
   };
+}
+
+/** One span that cannot be read must not take the others with it. */
+function sampleFrom(received: Received, around: Surroundings): Sample | undefined {
+  try {
+    return sampleOf(received, around);
+  } catch {
+    return undefined;
+  }
 }
 
 function parse(body: Buffer): ExportRequest {

@@ -1,5 +1,6 @@
 // What was asked and answered, from the forms in which instrumentations write it, as the body of a chat request: so the same readers
 // judge it that judge traffic at a gateway.
+import { toJson } from '#dialects';
 import type { Plain } from './request.ts';
 
 type Fields = Readonly<Record<string, Plain>>;
@@ -32,7 +33,7 @@ export function outputMessage(attributes: Fields): { readonly message: Message; 
 function parsed(value: Plain): unknown {
   if (typeof value !== 'string') return value;
   try {
-    return JSON.parse(value) as unknown;
+    return toJson(JSON.parse(value));
   } catch {
     return undefined;
   }

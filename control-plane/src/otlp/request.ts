@@ -62,13 +62,15 @@ function plainFields(pairs: readonly KeyValue[] | undefined, depth = 0): Readonl
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }
 
-function plain(value: AnyValue | undefined, depth: number): Plain {
-  if (typeof value !== 'object' || depth > MAX_DEPTH) return undefined;
+const finite = (value: number): number | undefined => (Number.isFinite(value) ? value : undefined);
+
+function plain(value: AnyValue | null | undefined, depth: number): Plain {
+  if (typeof value !== 'object' || value === null || depth > MAX_DEPTH) return undefined;
   const { stringValue, boolValue, intValue, doubleValue, arrayValue, kvlistValue } = value;
-  if (typeof stringValue === 'string') return stringValue;
+  if (typeof stringValue === 'string') return stringValue.toWellFormed();
   if (typeof boolValue === 'boolean') return boolValue;
-  if (intValue !== undefined) return Number(intValue);
-  if (typeof doubleValue === 'number') return doubleValue;
+  if (typeof intValue === 'string' || typeof intValue === 'number') return finite(Number(intValue));
+  if (typeof doubleValue === 'number') return finite(doubleValue);
   if (arrayValue) return listOf(arrayValue.values).map((one) => plain(one, depth + 1));
   return kvlistValue ? plainFields(kvlistValue.values, depth + 1) : undefined;
 }

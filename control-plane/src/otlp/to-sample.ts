@@ -207,7 +207,7 @@ const derived = (keys: TenantKeys, id: string): string =>
 
 const isId = (id: string, digits: number): boolean => id.length === digits && /^[0-9a-f]+$/.test(id) && /[^0]/.test(id);
 const text = (value: Plain, max: number): string | undefined =>
-  typeof value === 'string' && value !== '' ? value.slice(0, max) : undefined;
+  typeof value === 'string' && value !== '' ? value.slice(0, max).toWellFormed() : undefined;
 
 /** Between 1970 and 2100. */
 function timeOf(nanos: string | number | undefined): number | undefined {

@@ -18,5 +18,7 @@ export { readAnswer, readRequest } from './read.ts';
 export { historyDigests, MAX_DIGESTS, type HistoryExtras } from './history.ts';
 /** Digests and commitments of what a run was composed of, for `Sample.composition`. */
 export { commitTo, composition, instructionTexts, type Commit } from './composition.ts';
+/** A copy of a value from outside that has canonical bytes: no half characters, no numbers out of range, nothing too deep. */
+export { toJson } from './json.ts';
 /** What the application declares of its retrieval, in a header beside the call. */
 export { declaredRetrieval, RETRIEVAL_HEADER, type RetrievalContext } from './retrieval.ts';

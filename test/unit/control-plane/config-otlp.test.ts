@@ -78,6 +78,11 @@ describe("OpenTelemetry's own variables", () => {
     });
   });
 
+  it('carry no header that ends a line', () => {
+    for (const end of ['%0d%0aX-Other:%201', '%0a', '%00'])
+      expect(faults({ ...ENDPOINT, OTEL_EXPORTER_OTLP_HEADERS: `a=b${end}` })[0], end).toMatch(/^OTEL_EXPORTER_OTLP_HEADERS: .*line ends$/);
+  });
+
   it('can be turned off, and speak no gRPC', () => {
     expect(read({ ...ENDPOINT, OTEL_SDK_DISABLED: 'true' }).destinations).toEqual([]);
     expect(faults({ ...ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' })).toEqual([
