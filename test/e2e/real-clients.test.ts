@@ -6,6 +6,7 @@ import { ChatOpenAI } from '@langchain/openai';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Page, RequestView, ThreadDetail, ThreadSummary } from '../../control-plane/src/threads/index.ts';
 import { startStack, until, type Stack } from '../support/stack.ts';
+import { describeGoogleAndCohere } from './google-cohere.ts';
 
 let stack: Stack;
 
@@ -280,3 +281,5 @@ describe('the client', () => {
     expect(through.status).toBe(200);
   });
 });
+
+describeGoogleAndCohere(() => stack);

@@ -14,12 +14,16 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   'openai.completions': 'text_completion',
   'openai.embeddings': 'embeddings',
   'gemini.generate_content': 'generate_content',
+  'gemini.embeddings': 'embeddings',
+  'cohere.embeddings': 'embeddings',
 };
 
 const PROVIDERS: Readonly<Record<string, string>> = {
   'anthropic.messages': 'anthropic',
   'gemini.generate_content': 'gcp.gemini',
+  'gemini.embeddings': 'gcp.gemini',
   'cohere.chat': 'cohere',
+  'cohere.embeddings': 'cohere',
   unknown: 'unknown',
 };
 
@@ -66,8 +70,9 @@ export function genAiAttributes(facts: RequestFacts, view: Pick<DestinationView,
 }
 
 /** The newest conventions want "error" where a reason was expected and none came. */
-function finishReasons({ status, dialect }: RequestView, isLatest: boolean): readonly string[] | undefined {
-  if (dialect === 'openai.embeddings') return undefined;
+function finishReasons(request: RequestView, isLatest: boolean): readonly string[] | undefined {
+  const { status } = request;
+  if (operationOf(request) === 'embeddings') return undefined;
   if (status?.finishReason !== undefined) return [status.finishReason];
   return isLatest && (status?.outcome === 'error' || status?.outcome === 'aborted') ? ['error'] : undefined;
 }

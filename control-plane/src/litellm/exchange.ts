@@ -10,7 +10,7 @@ export interface Exchange {
 }
 
 /** LiteLLM tells of calls to Google and Cohere in OpenAI's words. */
-type Dialect = Exclude<LlmRequest['dialect'], 'gemini.generate_content' | 'cohere.chat'>;
+type Dialect = Exclude<LlmRequest['dialect'], `gemini.${string}` | `cohere.${string}`>;
 
 const PATHS: Readonly<Record<Dialect, string>> = {
   'openai.chat': '/v1/chat/completions',

@@ -86,7 +86,7 @@ function readChatEvents(events: Iterable<StreamEvent>): Found {
 }
 
 /** What went through the model, where that is stated; else what is charged. */
-function cohereUsage(usage: unknown): Usage | undefined {
+export function cohereUsage(usage: unknown): Usage | undefined {
   const tokens = get(usage, 'tokens') ?? get(usage, 'billed_units');
   if (!isRecord(tokens)) return undefined;
   return counts({

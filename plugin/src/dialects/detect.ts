@@ -10,7 +10,11 @@ const PATHS: readonly (readonly [RegExp, LlmRequest['dialect']])[] = [
   [/(?:^|\/)completions$/, 'openai.completions'],
   [/(?:^|\/)embeddings$/, 'openai.embeddings'],
   [/(?:^|\/)(?:models|tunedmodels|endpoints)\/[^/]+(?::|%3a)(?:stream)?generatecontent$/, 'gemini.generate_content'],
+  [/(?:^|\/)(?:models|tunedmodels|endpoints)\/[^/]+(?::|%3a)(?:batchembedcontents|embedcontent)$/, 'gemini.embeddings'],
+  // Vertex AI predicts with models of any kind on this path.
+  [/(?:^|\/)models\/[^/]*embedding[^/]*(?::|%3a)predict$/, 'gemini.embeddings'],
   [/(?:^|\/)v2\/chat$/, 'cohere.chat'],
+  [/(?:^|\/)v[12]\/embed$/, 'cohere.embeddings'],
 ];
 
 /** Any prefix is allowed: gateways mount providers wherever they like. */
@@ -64,8 +68,8 @@ export function providerOf(call: RawCall, dialect: LlmRequest['dialect'], body: 
   const byPath = PROVIDERS.find(([, , names]) => names.some((name) => segments.includes(name)));
   if (byPath) return byPath[0];
   if (dialect === 'anthropic.messages') return anthropicHost(body);
-  if (dialect === 'gemini.generate_content') return segments.includes('projects') ? 'gcp.vertex_ai' : 'gcp.gemini';
-  if (dialect === 'cohere.chat') return 'cohere';
+  if (dialect.startsWith('gemini.')) return segments.includes('projects') ? 'gcp.vertex_ai' : 'gcp.gemini';
+  if (dialect.startsWith('cohere.')) return 'cohere';
   // Azure authenticates with api-key; OpenAI with authorization.
   return text(headers, 'api-key') !== '' && text(headers, 'authorization') === '' ? 'azure.ai.openai' : 'openai';
 }

@@ -10,17 +10,20 @@ import { functionTools, serverTools } from './tools.ts';
 import type { LlmRequest, ToolCall, ToolDefinition } from './types.ts';
 
 /** …/models/gemini-2.5-flash:streamGenerateContent; Vertex writes tuned models as endpoints. */
-const METHOD = /(?:^|\/)((?:models|tunedModels|endpoints)\/[^/]+)(?::|%3A)(stream)?generateContent$/i;
+const METHOD = /(?:^|\/)(?:models|tunedModels|endpoints)\/([^/]+)(?::|%3A)([a-z]+)$/i;
+const methodIn = (path: string): RegExpExecArray | null => METHOD.exec(path.replace(/\/$/, ''));
+
+/** The model that the path names. */
+export const modelIn = (path: string): string | undefined => asText(decoded(methodIn(path)?.[1] ?? ''));
 
 export function readGeminiRequest(body: unknown, provider: string, path: string): LlmRequest | undefined {
   const drafts = listed(get(body, 'contents')).flatMap(contentDrafts);
   if (drafts.length === 0) return undefined;
-  const [, resource = '', streaming] = METHOD.exec(path.replace(/\/$/, '')) ?? [];
   const config = either(body, 'generationConfig', 'generation_config');
   return buildRequest(body, provider, {
     dialect: 'gemini.generate_content',
-    stream: streaming !== undefined,
-    model: asText(decoded(resource.slice(resource.indexOf('/') + 1))) ?? asText(get(body, 'model')),
+    stream: methodIn(path)?.[2]?.toLowerCase() === 'streamgeneratecontent',
+    model: modelIn(path) ?? asText(get(body, 'model')),
     drafts: [...instructionDrafts(either(body, 'systemInstruction', 'system_instruction')), ...drafts],
     tools: geminiTools(get(body, 'tools')),
     responseFormat: responseFormat(config),
@@ -31,7 +34,7 @@ export function readGeminiRequest(body: unknown, provider: string, path: string)
 export const either = (value: unknown, camel: string, snake: string): unknown => get(value, camel) ?? get(value, snake);
 
 /** Google takes one where a list is due. */
-const listed = (value: unknown): readonly unknown[] => (isRecord(value) ? [value] : asList(value));
+export const listed = (value: unknown): readonly unknown[] => (isRecord(value) ? [value] : asList(value));
 
 function decoded(segment: string): string {
   try {
@@ -88,7 +91,7 @@ export function modelDraft(parts: readonly unknown[]): Draft {
   return { role: 'assistant', content: geminiContent(parts), toolCalls: calls.filter((call) => call !== undefined) };
 }
 
-function geminiContent(parts: readonly unknown[]): Content {
+export function geminiContent(parts: readonly unknown[]): Content {
   const [shown, texts, media]: [string[], string[], Medium[]] = [[], [], []];
   for (const part of parts) {
     if (get(part, 'thought') === true) continue;

@@ -2,12 +2,15 @@
 import { type AnswerReader, buildAnswer, NOTHING, type StreamEvent } from './answer.ts';
 import { anthropicAnswers } from './anthropic-answer.ts';
 import { readAnthropicRequest } from './anthropic-request.ts';
+import { wholeObjects } from './cut-array.ts';
 import { dialectOf, mayBeChat, providerOf } from './detect.ts';
 import { asString, get, isRecord, parseJson } from './json.ts';
 import { GuardrailReader } from './guardrails.ts';
 import { cohereAnswers } from './cohere-answer.ts';
+import { cohereEmbeddingAnswers, readCohereEmbeddings } from './cohere-embeddings.ts';
 import { readCohereRequest } from './cohere-request.ts';
 import { geminiAnswers } from './gemini-answer.ts';
+import { geminiEmbeddingAnswers, readGeminiEmbeddings } from './gemini-embeddings.ts';
 import { readGeminiRequest } from './gemini-request.ts';
 import { chatAnswers, completionAnswers, embeddingAnswers } from './openai-chat-answer.ts';
 import { isChatShape, readChatRequest } from './openai-chat-request.ts';
@@ -29,7 +32,9 @@ const DIALECTS: Readonly<Record<LlmRequest['dialect'], DialectReader>> = {
   'openai.embeddings': { request: readEmbeddingsRequest, answer: embeddingAnswers },
   'anthropic.messages': { request: readAnthropicRequest, answer: anthropicAnswers },
   'gemini.generate_content': { request: readGeminiRequest, answer: geminiAnswers },
+  'gemini.embeddings': { request: readGeminiEmbeddings, answer: geminiEmbeddingAnswers },
   'cohere.chat': { request: readCohereRequest, answer: cohereAnswers },
+  'cohere.embeddings': { request: readCohereEmbeddings, answer: cohereEmbeddingAnswers },
 };
 
 /** Reads the request side of a call. Never throws: what is not understood passes under a reason that can be counted. */
@@ -67,14 +72,20 @@ export function readAnswer(call: RawCall, request: LlmRequest): LlmAnswer {
     );
   }
   const parsed = parseJson(body);
-  // Gemini streams one JSON array unless events are asked for.
-  if (parsed.ok && Array.isArray(parsed.value)) {
-    const events = (parsed.value as readonly unknown[]).map((data): StreamEvent => ({ type: undefined, data, done: false }));
+  const elements = arrayOf(parsed, body);
+  if (elements !== undefined) {
+    const events = elements.map((data): StreamEvent => ({ type: undefined, data, done: false }));
     return withGuardrails(buildAnswer(call, request, answer.fromEvents(seenBy(guardrails, events)), true), guardrails, call, undefined);
   }
   const value = parsed.ok && isRecord(parsed.value) ? parsed.value : undefined;
   guardrails.take(value);
   return withGuardrails(buildAnswer(call, request, value ? answer.fromBody(value) : NOTHING, false), guardrails, call, value);
+}
+
+/** Gemini streams one JSON array unless events are asked for; of one that broke off, what came whole. */
+function arrayOf(parsed: ReturnType<typeof parseJson>, body: string): readonly unknown[] | undefined {
+  if (parsed.ok) return Array.isArray(parsed.value) ? (parsed.value as readonly unknown[]) : undefined;
+  return parsed.reason === 'not_json' && body.slice(0, 64).trimStart().startsWith('[') ? [...wholeObjects(body)] : undefined;
 }
 
 function withGuardrails(answer: LlmAnswer, reader: GuardrailReader, call: RawCall, body: unknown): LlmAnswer {

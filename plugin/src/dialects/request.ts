@@ -48,7 +48,7 @@ export function buildRequest(body: unknown, provider: string, parts: Parts): Llm
     parameters: readParameters(parts.parameters ?? body),
     instructions,
     messages,
-    prompt: asking === undefined || parts.dialect === 'openai.embeddings' ? undefined : stripWrappers(asking.text),
+    prompt: asking === undefined || parts.auxiliary === 'embedding' ? undefined : stripWrappers(asking.text),
     tools: parts.tools ?? [],
     responseFormat: parts.responseFormat,
     documents,

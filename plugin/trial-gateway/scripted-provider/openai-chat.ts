@@ -5,7 +5,7 @@ import type { SseEvent } from './sse.ts';
 
 const FINISH = { stop: 'stop', length: 'length', tool: 'tool_calls', filter: 'content_filter' } as const;
 
-function toolsOf(body: JsonObject): ToolSpec[] {
+export function chatTools(body: JsonObject): ToolSpec[] {
   return asArray(body['tools']).flatMap((tool) => {
     if (!isObject(tool) || !isObject(tool['function'])) return [];
     const { name, parameters } = tool['function'];
@@ -45,7 +45,7 @@ export function readChat(body: JsonObject): Ask {
     model: asText(body['model']),
     isStream: body['stream'] === true,
     ...readMessages(messages),
-    tools: toolsOf(body),
+    tools: chatTools(body),
     forcedTool: forcedOf(body['tool_choice']),
     json: jsonSchemaOf(body['response_format']),
     maxTokens: asNumber(body['max_completion_tokens']) ?? asNumber(body['max_tokens']),

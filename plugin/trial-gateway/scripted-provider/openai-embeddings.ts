@@ -6,7 +6,7 @@ const DEFAULT_DIMENSIONS = 1536;
 const MAX_DIMENSIONS = 4096;
 
 /** A unit vector in which texts with common words are near each other: each word adds at places that its hash names. */
-function embed(text: string, dimensions: number): Float32Array {
+export function embed(text: string, dimensions: number): Float32Array {
   const vector = new Float32Array(dimensions);
   const words = subjectWords(text);
   for (const word of words.length === 0 ? [text] : words) {

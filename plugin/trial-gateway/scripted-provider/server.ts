@@ -3,7 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messagesEvents, messagesJson, readMessagesApi } from './anthropic-messages.ts';
 import { isObject, type Ask, type JsonObject } from './ask.ts';
+import { cohereError, cohereEvents, cohereJson, readCohere } from './cohere.ts';
+import { cohereEmbeddings, geminiEmbeddings, vertexEmbeddings } from './embeddings.ts';
 import { anthropicError, openaiError } from './errors.ts';
+import { geminiError, geminiEvents, geminiJson, isGeminiStream, readGemini } from './gemini.ts';
 import { KNOWN_MODELS } from './models.ts';
 import { chatEvents, chatJson, readChat } from './openai-chat.ts';
 import { completionEvents, completionJson, readCompletion } from './openai-completions.ts';
@@ -32,7 +35,7 @@ export interface ScriptedProvider {
 }
 
 interface Format {
-  readonly read: (body: JsonObject) => Ask;
+  readonly read: (body: JsonObject, path: string) => Ask;
   readonly json: (plan: Plan, body: JsonObject) => object;
   readonly events: (plan: Plan, body: JsonObject) => SseEvent[];
   readonly error: (status: number) => object;
@@ -43,6 +46,15 @@ const FORMATS: readonly (readonly [RegExp, Format])[] = [
   [/\/completions$/, { read: readCompletion, json: completionJson, events: completionEvents, error: openaiError }],
   [/\/responses$/, { read: readResponses, json: responsesJson, events: responsesEvents, error: openaiError }],
   [/\/messages$/, { read: readMessagesApi, json: messagesJson, events: messagesEvents, error: anthropicError }],
+  [/:(?:stream)?generateContent$/i, { read: readGemini, json: geminiJson, events: geminiEvents, error: geminiError }],
+  [/\/v2\/chat$/, { read: readCohere, json: cohereJson, events: cohereEvents, error: cohereError }],
+];
+
+const EMBEDDINGS: readonly (readonly [RegExp, (body: JsonObject) => object, Format['error']])[] = [
+  [/\/embeddings$/, embeddingsJson, openaiError],
+  [/:(?:batchEmbedContents|embedContent)$/, geminiEmbeddings, geminiError],
+  [/:predict$/, vertexEmbeddings, geminiError],
+  [/\/v[12]\/embed$/, cohereEmbeddings, cohereError],
 ];
 
 const MAX_BODY_BYTES = 64 * 1024 * 1024;
@@ -75,20 +87,30 @@ function sendJson(response: ServerResponse, status: number, value: object, isBro
   else response.write(body.subarray(0, Math.floor(body.length / 2)), () => response.destroy());
 }
 
-async function answer(response: ServerResponse, format: Format, body: JsonObject, script: Script, plan: Plan): Promise<void> {
+interface Answering {
+  readonly format: Format;
+  readonly body: JsonObject;
+  readonly isStream: boolean;
+  /** One JSON array in place of events. */
+  readonly isArray: boolean;
+}
+
+async function answer(response: ServerResponse, asked: Answering, script: Script, plan: Plan): Promise<void> {
+  const { format, body, isStream, isArray } = asked;
   if (script.slowMs !== undefined) await sleep(script.slowMs);
   if (response.destroyed) return;
   const isBroken = script.isBroken === true;
   if (script.error !== undefined) sendJson(response, script.error, format.error(script.error));
-  else if (body['stream'] !== true) sendJson(response, 200, format.json(plan, body), isBroken);
+  else if (!isStream) sendJson(response, 200, format.json(plan, body), isBroken);
   else {
-    response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
-    await sendEvents(response, format.events(plan, body), { gapMs: script.gapMs ?? 0, isBroken });
+    const type = isArray ? 'application/json; charset=UTF-8' : 'text/event-stream; charset=utf-8';
+    response.writeHead(200, { 'content-type': type, 'cache-control': 'no-cache' });
+    await sendEvents(response, format.events(plan, body), { gapMs: script.gapMs ?? 0, isBroken, isArray });
   }
 }
 
 async function serve(request: IncomingMessage, response: ServerResponse, nowMs: () => number): Promise<void> {
-  const path = (request.url ?? '/').split('?', 1)[0] ?? '/';
+  const [path = '/', search = ''] = (request.url ?? '/').split('?', 2);
   if (request.method === 'GET' && path.endsWith('/models')) {
     sendJson(response, 200, {
       object: 'list',
@@ -103,25 +125,26 @@ async function serve(request: IncomingMessage, response: ServerResponse, nowMs: 
     .slice(0, 24)}`;
   response.setHeader('x-request-id', requestId).setHeader('request-id', requestId);
   const format = FORMATS.find(([pattern]) => pattern.test(path))?.[1];
-  const error = format?.error ?? openaiError;
+  const embedding = EMBEDDINGS.find(([pattern]) => pattern.test(path));
+  const error = format?.error ?? embedding?.[2] ?? openaiError;
   const isCount = path.endsWith('/messages/count_tokens');
-  const isEmbedding = path.endsWith('/embeddings');
-  if (request.method !== 'POST' || (format === undefined && !isEmbedding && !isCount)) sendJson(response, 404, error(404));
+  if (request.method !== 'POST' || (format === undefined && embedding === undefined && !isCount)) sendJson(response, 404, error(404));
   else if (text === undefined) sendJson(response, 413, error(413));
   else if (body === undefined) sendJson(response, 400, error(400));
   else if (isCount) sendJson(response, 200, { input_tokens: Math.ceil(readMessagesApi(body).inputChars / 4) });
-  else if (format === undefined) sendJson(response, 200, embeddingsJson(body));
+  else if (format === undefined) sendJson(response, 200, embedding?.[1](body) ?? {});
   else {
-    const ask = format.read(body);
+    const ask = format.read(body, path);
     const header = request.headers['x-script'];
     const script = readScript(typeof header === 'string' ? header : undefined, ask.prompt);
-    await answer(response, format, body, script, planAnswer(ask, script, text, nowMs()));
+    const isArray = isGeminiStream(path) && new URLSearchParams(search).get('alt') !== 'sse';
+    await answer(response, { format, body, isStream: ask.isStream, isArray }, script, planAnswer(ask, script, text, nowMs()));
   }
 }
 
 /**
- * A provider of made-up answers: OpenAI chat, responses, completions and embeddings, Anthropic messages. The same
- * request gets the same answer. `x-script` (or [[…]] in the prompt) makes it slow, faulty or call tools.
+ * A provider of made-up answers: OpenAI chat, responses, completions and embeddings, Anthropic messages, Gemini and Cohere chat and
+ * embeddings. The same request gets the same answer. `x-script` (or [[…]] in the prompt) makes it slow, faulty or call tools.
  */
 export async function startScriptedProvider(options: ScriptedProviderOptions = {}): Promise<ScriptedProvider> {
   const count = { requests: 0, aborted: 0 };

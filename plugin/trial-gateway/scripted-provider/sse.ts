@@ -20,20 +20,27 @@ async function drained(response: ServerResponse): Promise<void> {
   });
 }
 
+/** Each as it goes over the wire: an event, or an element of one JSON array, as Google streams unless it is asked for events. */
+function framesOf(events: readonly SseEvent[], isArray: boolean): string[] {
+  if (!isArray) return events.map(lineOf);
+  return events.map(({ data }, index) => `${index === 0 ? '[' : ',\r\n'}${JSON.stringify(data)}${index === events.length - 1 ? ']' : ''}`);
+}
+
 export interface SendOptions {
+  readonly isArray: boolean;
   readonly gapMs: number;
   /** Ends the connection after half of the events, in the middle of one. */
   readonly isBroken: boolean;
 }
 
 /** Sends events one by one; stops when the client is gone. */
-export async function sendEvents(response: ServerResponse, events: readonly SseEvent[], { gapMs, isBroken }: SendOptions): Promise<void> {
+export async function sendEvents(response: ServerResponse, events: readonly SseEvent[], options: SendOptions): Promise<void> {
+  const { gapMs, isBroken, isArray } = options;
   response.flushHeaders();
   const half = Math.floor(events.length / 2);
-  for (const [index, event] of events.entries()) {
+  for (const [index, line] of framesOf(events, isArray).entries()) {
     if (response.destroyed) return;
     if (index > 0 && gapMs > 0) await sleep(gapMs);
-    const line = lineOf(event);
     if (isBroken && index === half) {
       response.write(line.slice(0, Math.floor(line.length / 2)), () => response.destroy());
       return;

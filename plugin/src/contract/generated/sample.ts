@@ -9,7 +9,9 @@ export type Dialect =
   | 'openai.embeddings'
   | 'anthropic.messages'
   | 'gemini.generate_content'
+  | 'gemini.embeddings'
   | 'cohere.chat'
+  | 'cohere.embeddings'
   | 'unknown';
 /**
  * SHA-256, lower-case hex.

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answer, call, EVENT_STREAM, GEMINI, GEMINI_STREAM, request, stream } from './support.ts';
 import { readRequest } from '#dialects';
+import { wholeObjects } from '../../../../plugin/src/dialects/cut-array.ts';
 
 const part = (...parts: object[]): object => ({ candidates: [{ index: 0, content: { role: 'model', parts } }] });
 const END = {
@@ -147,6 +149,24 @@ describe('answers of Gemini', () => {
     });
     expect(answer(GEMINI_STREAM, streamed)).toMatchObject({ ...wanted, model: { ...wanted.model, evidence: 'stream_event' } });
     expect(answer(GEMINI_STREAM, stream(streamed.slice(0, 3), false), EVENT_STREAM)).toMatchObject({ text: 'Hello.', incomplete: true });
+  });
+
+  it('are kept as far as they came, where the array breaks off', () => {
+    const whole = JSON.stringify(streamed.slice(0, 3));
+    expect(answer(GEMINI_STREAM, whole.slice(0, -4))).toMatchObject({ text: 'Hel', incomplete: true, toolCalls: [] });
+    expect(answer(GEMINI_STREAM, whole.slice(0, -1))).toMatchObject({ text: 'Hello.', incomplete: true, toolCalls: [{ name: 'find' }] });
+    expect(answer(GEMINI_STREAM, whole.slice(0, 20))).toMatchObject({ text: undefined, incomplete: true });
+  });
+
+  it('break off anywhere, and every object before stands', () => {
+    fc.assert(
+      fc.property(fc.array(fc.dictionary(fc.string(), fc.jsonValue())), fc.nat(), fc.constantFrom(undefined, 1), (objects, cut, indent) => {
+        const text = JSON.stringify(objects, null, indent);
+        const read = [...wholeObjects(text.slice(0, cut % (text.length + 1)))];
+        expect(JSON.stringify(read)).toBe(JSON.stringify(objects.slice(0, read.length)));
+        expect([...wholeObjects(text)]).toHaveLength(objects.length);
+      }),
+    );
   });
 
   it('say that a filter blocked, and why a call failed, without the words', () => {

@@ -4,15 +4,25 @@ import { describe, expect, it } from 'vitest';
 import { canonicalize, parseSample } from '#contract';
 import { composition, historyDigests, readAnswer, readRequest, type LlmRequest, type RawCall } from '#dialects';
 import { call, CHAT, COHERE, DONE, GEMINI, GEMINI_STREAM, KEY, MESSAGES, request, RESPONSES } from './support.ts';
+import { COHERE_EMBED, GEMINI_EMBED, VERTEX_EMBED } from './support.ts';
 import { cpuTimer } from '../../../support/cpu-time.ts';
 
-const PATHS = [CHAT, RESPONSES, MESSAGES, GEMINI, GEMINI_STREAM, COHERE, '/v1/completions', '/v1/embeddings'];
+const PATHS = [
+  ...[CHAT, RESPONSES, MESSAGES, GEMINI, GEMINI_STREAM, COHERE, '/v1/completions', '/v1/embeddings'],
+  ...[GEMINI_EMBED, VERTEX_EMBED, COHERE_EMBED],
+];
 
-const CONTENTS = { contents: [{ parts: [{ text: 'q' }] }] };
+const CONTENTS = {
+  contents: [{ parts: [{ text: 'q' }] }],
+  content: { parts: [{ text: 'q' }] },
+  instances: [{ content: 'q' }],
+  texts: ['q'],
+};
 
 const FIELDS = [
   ...['contents', 'parts', 'systemInstruction', 'functionCall', 'functionResponse', 'args', 'response', 'generationConfig', 'inlineData'],
   ...['candidates', 'usageMetadata', 'promptFeedback', 'functionDeclarations', 'thought', 'documents', 'document', 'tokens'],
+  ...['requests', 'instances', 'texts', 'inputs', 'images', 'predictions', 'embeddings', 'statistics', 'token_count', 'meta'],
   ...[
     'model',
     'messages',

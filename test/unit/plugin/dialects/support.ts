@@ -7,6 +7,9 @@ export const MESSAGES = '/v1/messages';
 export const GEMINI = '/v1beta/models/gemini-2.5-flash:generateContent';
 export const GEMINI_STREAM = '/v1beta/models/gemini-2.5-flash:streamGenerateContent';
 export const COHERE = '/v2/chat';
+export const GEMINI_EMBED = '/v1beta/models/gemini-embedding-001:embedContent';
+export const VERTEX_EMBED = '/v1/projects/p/locations/l/publishers/google/models/text-embedding-005:predict';
+export const COHERE_EMBED = '/v2/embed';
 
 export function call(path: string, body: unknown, over: Partial<RawCall> = {}): RawCall {
   return {
@@ -36,6 +39,9 @@ const MINIMAL: Readonly<Record<string, unknown>> = {
   [GEMINI]: { contents: [{ parts: [{ text: 'q' }] }] },
   [GEMINI_STREAM]: { contents: [{ parts: [{ text: 'q' }] }] },
   [COHERE]: { model: 'asked', messages: [{ role: 'user', content: 'q' }] },
+  [GEMINI_EMBED]: { content: { parts: [{ text: 'q' }] } },
+  [VERTEX_EMBED]: { instances: [{ content: 'q' }] },
+  [COHERE_EMBED]: { model: 'asked', texts: ['q'] },
   '/v1/completions': { model: 'asked', prompt: 'q' },
   '/v1/embeddings': { model: 'asked', input: 'q' },
 };
