@@ -31,7 +31,7 @@ import { systemRandomness, type EventHandler } from './kernel/index.ts';
 import { createLive, type Live } from './live/index.ts';
 import { replayErasures, withoutErased, type Eraser } from './privacy/index.ts';
 import type { Mover } from './reembed/index.ts';
-import { createTopicPlacer, type TopicPlacer } from './topics/index.ts';
+import { createTopicPlacer, createTopicWall, type TopicPlacer, type TopicWall } from './topics/index.ts';
 
 /** What stands before the first request can be processed. */
 interface Ground {
@@ -45,6 +45,7 @@ interface Ground {
   readonly linker: Linker;
   readonly workshop: ReturnType<typeof createWorkshop>;
   readonly publicTopics: PublicTopics;
+  readonly topicWall: TopicWall;
   readonly spanExport: SpanExport | undefined;
 }
 
@@ -73,7 +74,7 @@ export async function openRooms(base: Base): Promise<Rooms> {
   const { pipeline, acceptor } = openIngest(base, { ...ground, ...trust, ...told });
   const mover = openMover(base, { embedders, outside, pipeline, topics: told.topics, renew: () => workshop.renew() });
   metrics.watchSizes(sizesOf(base, outside));
-  const alerts = openAlerts(base, { metrics, redactor: () => workshop().redactor });
+  const alerts = openAlerts(base, { metrics, redactor: () => workshop().redactor, topics: ground.topicWall });
   return { ...ground, ...trust, ...told, pipeline, acceptor, mover, alerts };
 }
 
@@ -98,7 +99,8 @@ async function openGround(base: Base): Promise<Ground> {
   const keys = createJournalKeys({ store: keyStore, clock, randomness: systemRandomness });
   const publicTopics = openPublicTopics(base);
   const spanExport = openSpanExport(base, publicTopics, metrics);
-  return { metrics, embedders, outside, secret, keys, linker, workshop, publicTopics, spanExport };
+  const topicWall = createTopicWall({ store: store.topics, policy: () => live.current().policy.topics });
+  return { metrics, embedders, outside, secret, keys, linker, workshop, publicTopics, topicWall, spanExport };
 }
 
 function openTopics({ store, clock, live, logger }: Base, embedders: Embedders): TopicPlacer {

@@ -60,7 +60,12 @@ function readings(base: Base, rooms: Rooms): Route[] {
   const vectors = timedVectors(outside?.vectors ?? store.vectors, outside ? 'weaviate' : 'sqlite', metrics);
   const meaning = meaningIndex(workshop, embedders, vectors);
   return [
-    ...threadRoutes(store.threads, traceLinker(config.traceUrl), (scope, id, onlyUser) => store.repairs.mergedInto(scope, id, onlyUser)),
+    ...threadRoutes(
+      store.threads,
+      traceLinker(config.traceUrl),
+      (scope, id, onlyUser) => store.repairs.mergedInto(scope, id, onlyUser),
+      rooms.topicWall,
+    ),
     ...linker.routes,
     ...openRepairs(base, { pipeline, memory: linker.memory, redactor, committed: () => announcer.notify() }),
     ...searchRoutes(createSearch({ reader: store.threads, texts: store.texts, meaning })),
@@ -68,7 +73,7 @@ function readings(base: Base, rooms: Rooms): Route[] {
       release: openReleaser(base),
       exact: createExactFigures({ store: store.releases, clock }),
     }),
-    ...reportRoutes(store.traffic, clock),
+    ...reportRoutes({ reader: store.traffic, topics: rooms.topicWall, clock }),
     ...openInsight(base, embedders),
     ...liveRoutes({ live: rooms.watching, reader: store.live }),
     ...graphRoutes({ reader: store.graph, topics: rooms.publicTopics, clock }),

@@ -299,6 +299,7 @@ const comparisonOf = (a: string, b: string): Json => ({
     { name: 'repetition', unit: 'share', better: 'lower', means: 'repetition', figures: null, holds: false },
   ],
   topics: [{ id: 'top_1', label: 'rota, shifts, nights', threadsA: 31, threadsB: 29, firstAnswerA: 0.84, firstAnswerB: 0.62 }],
+  heldBack: 2,
   examples: [
     {
       topic: 'rota, shifts, nights',

@@ -3,7 +3,13 @@ import { permissionsOf, roleMay, type Role } from '../../control-plane/src/acces
 import { createApp, type AppParts } from '../../control-plane/src/http/index.ts';
 import { silentLogger, type Route } from '../../control-plane/src/kernel/index.ts';
 import { searchRoutes, type SearchHit } from '../../control-plane/src/search/index.ts';
-import { traceLinker, type RequestView, type ThreadDetail, type ThreadReader } from '../../control-plane/src/threads/index.ts';
+import {
+  traceLinker,
+  type RequestView,
+  type ThreadDetail,
+  type ThreadReader,
+  type TopicNames,
+} from '../../control-plane/src/threads/index.ts';
 import { threadRoutes } from '../../control-plane/src/threads/routes.ts';
 import type { AddressInfo } from 'node:net';
 import { PAGE } from '../support/built.ts';
@@ -146,7 +152,7 @@ export async function serve(world: World): Promise<Served> {
   const role = world.role ?? 'admin';
   const parts: AppParts = {
     routes: [
-      ...threadRoutes(readerOf(world), traceLinker(world.traceUrl)),
+      ...threadRoutes(readerOf(world), traceLinker(world.traceUrl), undefined, topicsOf(world)),
       ...trustRoutes({ threads: world.threads, isEmpty: world.threads.length === 0 }),
       ...searchRoutes({ find: (_scope, q) => Promise.resolve(find(world, q)) }),
       meRoute(role),
@@ -206,6 +212,11 @@ const meRoute = (role: Role): Route => ({
       status: 200,
       json: { id: 't', role, permissions: permissionsOf(role), tenant: 'test', environment: 'test', user: null },
     }),
+});
+
+/** Enough people talk about all topics of this world. */
+const topicsOf = (world: World): TopicNames => ({
+  named: () => Promise.resolve(new Map(world.threads.flatMap(({ topic }) => (topic === null ? [] : [[topic.id, topic.label ?? '']])))),
 });
 
 function readerOf(world: World): ThreadReader {

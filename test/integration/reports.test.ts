@@ -1,4 +1,7 @@
 // Costs and comparison on a whole control plane: what is counted, who may look, and what a call may ask.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
@@ -18,9 +21,12 @@ interface Compared {
 const idsOf = (body: unknown): readonly string[] => (body as Costs).items.map(({ id }) => id);
 const costsOf = (body: unknown): number => (body as Costs).items.reduce((sum, { costUsd }) => sum + costUsd, 0);
 
+const folder = mkdtempSync(path.join(tmpdir(), 'clew-reports-'));
 let plane: TestPlane;
 beforeAll(async () => {
-  plane = await startPlane();
+  // Four people ask about each topic.
+  writeFileSync(path.join(folder, 'policy.yaml'), 'version: 1\ntopics: { minUsers: 4 }\n');
+  plane = await startPlane({ env: { CLEW_POLICY: path.join(folder, 'policy.yaml') } });
   const samples = Array.from({ length: 48 }, (_, at) =>
     sample({
       id: `r-${at}`,
@@ -40,7 +46,10 @@ beforeAll(async () => {
   expect((await request(plane.app).post('/v1/samples').set(bearer()).send(samples)).body).toMatchObject({ accepted: 48, rejected: [] });
   await plane.settled();
 });
-afterAll(() => plane.close());
+afterAll(async () => {
+  await plane.close();
+  rmSync(folder, { recursive: true });
+});
 
 const range = `from=${new Date(START).toISOString()}&to=${new Date(START + 60 * STEP).toISOString()}`;
 const get = (route: string, token?: string) => request(plane.app).get(route).set(bearer(token));

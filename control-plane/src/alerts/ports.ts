@@ -8,6 +8,14 @@ export interface ListedAlert {
   readonly explanation: Explanation | undefined;
 }
 
+/** What topics that enough people talk about are called; the others are missing. */
+export interface TopicNames {
+  /** To those who may read the conversations. */
+  named(scope: Scope, ids: Iterable<string>): Promise<ReadonlyMap<string, string>>;
+  /** To everybody else; the name may be empty. */
+  namedToOthers(scope: Scope, ids: Iterable<string>): Promise<ReadonlyMap<string, string>>;
+}
+
 export interface AlertStore {
   /**
    * Idempotent by id: what is told again changes when it was last heard of, and whether it is resolved. One that is resolved

@@ -3,10 +3,10 @@ import type { Redactor } from '#redact';
 import { ClewError, type ApiReply, type Clock, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
 import { deployRoutes } from './deploys.ts';
 import { GENERIC_SCHEMA, readGeneric } from './generic.ts';
-import type { AlertDesk, AlertPost, AlertStore, DeployStore, ListedAlert, PostQueue } from './ports.ts';
-import { showAlert, showExplanation, showFinding, type Labels } from './show.ts';
+import type { AlertDesk, AlertPost, AlertStore, DeployStore, ListedAlert, PostQueue, TopicNames } from './ports.ts';
+import { showAlert, showExplanation, showFinding, topicsIn, type Labels } from './show.ts';
 import type { Alert } from './types.ts';
-import { labelsFor, type AlertWatch } from './watch.ts';
+import type { AlertWatch } from './watch.ts';
 import { readWebhook } from './webhook.ts';
 
 export interface AlertRouteParts {
@@ -15,7 +15,7 @@ export interface AlertRouteParts {
   readonly posts: PostQueue;
   readonly deploys: DeployStore;
   readonly watch: AlertWatch;
-  readonly labelsOf: (scope: Scope, topics: readonly string[]) => Promise<Labels>;
+  readonly topics: TopicNames;
   readonly clock: Clock;
   /** Pattern redaction by the policy in force. */
   readonly redactor: () => Redactor;
@@ -67,7 +67,7 @@ export function alertRoutes(parts: AlertRouteParts): readonly Route[] {
   ];
 }
 
-function listRoute({ alerts, labelsOf }: AlertRouteParts): Route {
+function listRoute({ alerts, topics }: AlertRouteParts): Route {
   return {
     method: 'get',
     path: '/v1/alerts',
@@ -85,24 +85,20 @@ function listRoute({ alerts, labelsOf }: AlertRouteParts): Route {
     handle: async ({ caller: { scope }, query }) => {
       const status = query['status'] as Alert['status'] | undefined;
       const page = await alerts.list(scope, { limit: PAGE, cursor: query['cursor'], status });
-      const firsts = page.items.flatMap(({ explanation }) => explanation?.findings.slice(0, 1) ?? []);
-      const labels = await labelsOf(
-        scope,
-        firsts.flatMap(({ dimension, value }) => (dimension === 'topic' ? [value] : [])),
-      );
+      const labels = await topics.named(scope, topicsIn(page.items.flatMap(({ explanation }) => explanation?.findings ?? [])));
       return { status: 200, json: { items: page.items.map((item) => showListed(item, labels)), next: page.next } };
     },
   };
 }
 
 function showListed({ alert, explanation }: ListedAlert, labels: Labels) {
-  const [first] = explanation?.findings ?? [];
+  const findings = explanation?.findings.flatMap((one) => showFinding(one, labels) ?? []);
   return {
     ...showAlert(alert),
     metric: explanation?.metric ?? null,
     requests: explanation?.requests ?? null,
-    findings: explanation?.findings.length ?? null,
-    first: first === undefined ? null : showFinding(first, labels),
+    findings: findings?.length ?? null,
+    first: findings?.[0] ?? null,
     changes: explanation?.changes.length ?? null,
   };
 }
@@ -141,14 +137,14 @@ function oneRoute(parts: AlertRouteParts): Route {
     },
     errors: ['not_found'],
     handle: async ({ caller: { scope }, params }) => {
-      const { alerts, desk, posts, watch } = parts;
+      const { alerts, desk, posts, watch, topics } = parts;
       const alert = await alerts.find(scope, params['id'] ?? '');
       if (!alert) throw new ClewError('not_found');
       // Whoever comes before the watch has looked waits for it.
       if ((await desk.explanation(scope, alert.id)) === undefined) await watch.explainNow(scope, alert);
       const known = await desk.explanation(scope, alert.id);
       if (known === undefined) throw new ClewError('not_found');
-      const labels = await labelsFor(parts, scope, known.explanation);
+      const labels = await topics.named(scope, topicsIn(known.explanation.findings));
       return {
         status: 200,
         json: {

@@ -19,14 +19,31 @@ export function showAlert({ id, status, name, labels, startsAtMs, endsAtMs, rece
 
 const showChange = ({ atMs, ...change }: AlertChange) => ({ ...change, at: atMs === null ? null : time(atMs) });
 
-/** What topics are called, by id; those without a name that may be shown are missing. */
+/** What topics that may be told of are called, by id; the name may be empty. */
 export type Labels = ReadonlyMap<string, string>;
 
-export const showFinding = (finding: Finding, labels: Labels) => ({
-  id: `${finding.dimension}:${finding.value}`,
-  ...finding,
-  label: finding.dimension === 'topic' ? (labels.get(finding.value) ?? null) : null,
-});
+type Named = Pick<Finding, 'dimension' | 'value'>;
+
+/** Topics that findings are about, or rest on. */
+export const topicsIn = (findings: readonly Finding[]): readonly string[] =>
+  findings
+    .flatMap(({ dimension, value, explainedBy }): Named[] => [{ dimension, value }, ...(explainedBy ? [explainedBy] : [])])
+    .flatMap(({ dimension, value }) => (dimension === 'topic' ? [value] : []));
+
+const mayTell = ({ dimension, value }: Named, labels: Labels): boolean => dimension !== 'topic' || labels.has(value);
+
+/** Undefined where it is about a topic that too few people talk about: since it was found, some may have been erased. */
+export function showFinding(finding: Finding, labels: Labels) {
+  if (!mayTell(finding, labels)) return undefined;
+  const { dimension, value, explainedBy } = finding;
+  const label = dimension === 'topic' ? labels.get(value) : undefined;
+  return {
+    id: `${dimension}:${value}`,
+    ...finding,
+    explainedBy: explainedBy !== null && mayTell(explainedBy, labels) ? explainedBy : null,
+    label: label === undefined || label === '' ? null : label,
+  };
+}
 
 export function showExplanation(explanation: Explanation, labels: Labels, threads: readonly FindingThread[] = []) {
   const { metric, window, baseline, dayBefore, requests, baselineRequests, isCapped, findings, changes, atMs } = explanation;
@@ -39,10 +56,10 @@ export function showExplanation(explanation: Explanation, labels: Labels, thread
     requests,
     baselineRequests,
     isCapped,
-    findings: findings.map((finding, at) => ({
-      ...showFinding(finding, labels),
-      threads: threads.filter((one) => one.finding === at).map(({ threadId }) => threadId),
-    })),
+    findings: findings.flatMap((finding, at) => {
+      const shown = showFinding(finding, labels);
+      return shown ? [{ ...shown, threads: threads.filter((one) => one.finding === at).map(({ threadId }) => threadId) }] : [];
+    }),
     changes: changes.map(showChange),
   };
 }

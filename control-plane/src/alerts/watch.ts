@@ -4,14 +4,12 @@ import { explain, type ExplainParts } from './explain.ts';
 import type { AlertDesk } from './ports.ts';
 import { postsFor } from './post.ts';
 import { sendDue, type SenderParts } from './sender.ts';
-import type { Labels } from './show.ts';
+import { topicsIn } from './show.ts';
 import { SILENT_MS } from './times.ts';
-import type { Alert, Explanation } from './types.ts';
+import type { Alert } from './types.ts';
 
 export interface AlertWatchParts extends ExplainParts, SenderParts {
   readonly desk: AlertDesk;
-  /** What the topics may be called in front of others. */
-  readonly labelsOf: (scope: Scope, topics: readonly string[]) => Promise<Labels>;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -44,7 +42,8 @@ export function createAlertWatch(parts: AlertWatchParts): AlertWatch {
   async function explainNow(scope: Scope, alert: Alert): Promise<void> {
     const nowMs = clock.nowMs();
     const { explanation, threads } = await explain(scope, alert, nowMs, parts);
-    const labels = await labelsFor(parts, scope, explanation);
+    // What leaves says of a topic what many people said.
+    const labels = await parts.topics.namedToOthers(scope, topicsIn(explanation.findings));
     const posts = postsFor(scope, alert, explanation, { webhooks: parts.webhooks, labels });
     await desk.explained(scope, alert, { explanation, threads, nextMs: nextOf(alert, nowMs), posts });
   }
@@ -94,9 +93,4 @@ export function nextOf({ status, startsAtMs, endsAtMs, heardAtMs }: Alert, nowMs
   }
   if (nowMs - heardAtMs > SILENT_MS) return null;
   return nowMs + (nowMs - startsAtMs < YOUNG_MS ? EVERY_YOUNG_MS : EVERY_MS);
-}
-
-export function labelsFor({ labelsOf }: Pick<AlertWatchParts, 'labelsOf'>, scope: Scope, { findings }: Explanation): Promise<Labels> {
-  const topics = findings.flatMap(({ dimension, value }) => (dimension === 'topic' ? [value] : []));
-  return topics.length === 0 ? Promise.resolve(new Map()) : labelsOf(scope, topics);
 }

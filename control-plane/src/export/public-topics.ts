@@ -12,12 +12,13 @@ export interface PublicTopicParts {
   readonly clock: Clock;
 }
 
-/** A topic that few talk about may be many people's soon; one that is many people's changes slowly. */
-const RECHECK_MS = { small: 60_000, public: 3_600_000 } as const;
+/** How many talk about it is counted often: few may be many soon, and fewer after an erasure. Words of many change slowly. */
+const RECHECK_MS = { people: 60_000, words: 3_600_000 } as const;
 const TOPICS = 5_000;
 
 interface Known {
   readonly untilMs: number;
+  readonly wordsUntilMs: number;
   readonly minUsers: number;
   readonly topic: { readonly id: string; readonly label: string } | undefined;
 }
@@ -25,10 +26,13 @@ interface Known {
 export function createPublicTopics({ threads, leastUsers, labelOf, clock }: PublicTopicParts): PublicTopics {
   const known = new Map<string, Known>();
 
-  async function look(scope: Scope, id: string, minUsers: number): Promise<Known> {
-    const isPublic = await threads.hasUsers(scope, id, minUsers);
-    const topic = isPublic ? { id, label: await labelOf(scope, id, minUsers) } : undefined;
-    return { untilMs: clock.nowMs() + RECHECK_MS[isPublic ? 'public' : 'small'], minUsers, topic };
+  async function look(scope: Scope, id: string, minUsers: number, before: Known | undefined): Promise<Known> {
+    const nowMs = clock.nowMs();
+    const untilMs = nowMs + RECHECK_MS.people;
+    if (!(await threads.hasUsers(scope, id, minUsers))) return { untilMs, wordsUntilMs: 0, minUsers, topic: undefined };
+    if (before?.topic && before.wordsUntilMs > nowMs) return { ...before, untilMs };
+    const topic = { id, label: await labelOf(scope, id, minUsers) };
+    return { untilMs, wordsUntilMs: nowMs + RECHECK_MS.words, minUsers, topic };
   }
 
   return {
@@ -39,8 +43,9 @@ export function createPublicTopics({ threads, leastUsers, labelOf, clock }: Publ
       const key = `${scopeKey(scope)}/${id}`;
       const before = known.get(key);
       // A policy that asks for more people counts at once.
-      if (before && before.untilMs > clock.nowMs() && before.minUsers === minUsers) return before.topic;
-      const found = await look(scope, id, minUsers);
+      const same = before?.minUsers === minUsers ? before : undefined;
+      if (same && same.untilMs > clock.nowMs()) return same.topic;
+      const found = await look(scope, id, minUsers, same);
       known.delete(key);
       known.set(key, found);
       const [oldest] = known.keys();

@@ -7,6 +7,8 @@ const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 /** An export reads for as long as its reader takes. */
 const MOST_AT_ONCE = 4;
+/** Topics are made of many people's requests: a file of one person's names none. */
+const NO_TOPICS: GraphTopics = { of: () => Promise.resolve(undefined) };
 const TIME = { type: 'string', format: 'date-time' } as const;
 
 export function graphRoutes({
@@ -54,7 +56,7 @@ export function graphRoutes({
         async function* body(): AsyncGenerator<string> {
           running += 1;
           try {
-            yield* exportGraph({ reader, topics }, caller.scope, asked, writer);
+            yield* exportGraph({ reader, topics: caller.onlyUser === undefined ? topics : NO_TOPICS }, caller.scope, asked, writer);
           } finally {
             running -= 1;
           }

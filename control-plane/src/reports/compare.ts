@@ -34,6 +34,8 @@ export interface Comparison {
   readonly measures: readonly ComparedMeasure[];
   /** Those that both answered, the best supported first. */
   readonly topics: readonly ComparedTopic[];
+  /** Topics that both answered and too few people talk about: they are compared within, and not told of. */
+  readonly heldBack: number;
 }
 
 export interface Arm {
@@ -51,8 +53,9 @@ const MAX_TOPICS = 50;
 export function compareModels(conversations: readonly Conversation[], a: string, b: string): Comparison {
   const asked = conversations.filter(({ model }) => model === a || model === b);
   const placed = asked.filter(({ topic }) => topic !== null);
-  const topics = topicsOf(placed, a);
-  const shared = new Set(topics.map(({ id }) => id));
+  const all = topicsOf(placed, a);
+  const topics = all.flatMap(({ label, ...topic }) => (label === null ? [] : [{ ...topic, label }]));
+  const shared = new Set(all.map(({ id }) => id));
   const matched = placed.filter(({ topic }) => shared.has(topic?.id ?? ''));
   const figures = (Object.keys(MEASURES) as Measure[]).map((name) => ({ name, figures: matchedDifference(observed(matched, a, name)) }));
   const held = discoveries(figures.map((one) => one.figures?.p ?? 1));
@@ -80,6 +83,7 @@ export function compareModels(conversations: readonly Conversation[], a: string,
       holds: held[at] === true && one.figures !== undefined,
     })),
     topics: topics.slice(0, MAX_TOPICS),
+    heldBack: all.length - topics.length,
   };
 }
 
@@ -90,7 +94,9 @@ function observed(matched: readonly Conversation[], a: string, measure: Measure)
   });
 }
 
-function topicsOf(placed: readonly Conversation[], a: string): readonly ComparedTopic[] {
+type FoundTopic = Omit<ComparedTopic, 'label'> & { readonly label: string | null };
+
+function topicsOf(placed: readonly Conversation[], a: string): readonly FoundTopic[] {
   const byTopic = Map.groupBy(placed, ({ topic }) => topic?.id ?? '');
   return [...byTopic]
     .map(([id, all]) => {
@@ -99,7 +105,7 @@ function topicsOf(placed: readonly Conversation[], a: string): readonly Compared
         own.reduce((sum, { values }) => sum + (values.firstAnswer ?? 0), 0) / Math.max(1, own.length);
       return {
         id,
-        label: all.at(-1)?.topic?.label ?? '',
+        label: all.at(-1)?.topic?.label ?? null,
         threadsA: ofA.length,
         threadsB: ofB.length,
         firstAnswerA: held(ofA),

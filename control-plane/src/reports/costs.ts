@@ -31,12 +31,14 @@ export interface CostDay {
 }
 
 export interface CostGroup extends CostFigures {
-  /** Value of the dimension; "unknown" where the request had none. */
+  /** Value of the dimension; "unknown" where the request had none, "held_back" for all topics of too few people. */
   readonly id: string;
   readonly label: string | null;
 }
 
 export const UNKNOWN = 'unknown';
+/** All topics together that too few people talk about. */
+export const HELD_BACK = 'held_back';
 
 interface Sum {
   requests: number;
@@ -130,7 +132,7 @@ export function createCostTable(by: CostDimension) {
       const merged = new Map<string, { label: string | null; sum: Sum }>();
       for (const [threadId, sum] of sums) {
         const thread = threads.get(threadId);
-        const id = (by === 'topic' ? thread?.topic?.id : thread?.outcome) ?? UNKNOWN;
+        const id = (by === 'topic' ? topicOf(thread) : thread?.outcome) ?? UNKNOWN;
         const group = merged.get(id) ?? { label: by === 'topic' ? (thread?.topic?.label ?? null) : null, sum: empty() };
         merge(group.sum, sum);
         merged.set(id, group);
@@ -139,6 +141,8 @@ export function createCostTable(by: CostDimension) {
     },
   };
 }
+
+const topicOf = (thread: TrafficThread | undefined): string | undefined => (thread?.topic?.label === null ? HELD_BACK : thread?.topic?.id);
 
 function merge(into: Sum, from: Sum): void {
   into.requests += from.requests;

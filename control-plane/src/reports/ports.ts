@@ -34,8 +34,14 @@ export interface TrafficRow {
 /** What reports read of a thread as it stands now. */
 export interface TrafficThread {
   readonly id: string;
-  readonly topic: { readonly id: string; readonly label: string } | null;
+  /** Label null: too few people talk about it for it to be told of; it may be compared within, and nothing more. */
+  readonly topic: { readonly id: string; readonly label: string | null } | null;
   readonly outcome: 'open' | 'completed' | 'abandoned' | 'corrected' | 'failed';
+}
+
+/** What topics that enough people talk about are called; the others are missing. */
+export interface TopicNames {
+  named(scope: Scope, ids: Iterable<string>): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface TrafficReader {

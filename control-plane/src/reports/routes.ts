@@ -13,10 +13,17 @@ import { changePoints } from './change-points.ts';
 import { candidatesOf, compareModels, examplePairs, type ComparedTopic } from './compare.ts';
 import { createConversations, type Conversation } from './conversations.ts';
 import { COST_DIMENSIONS, createCostTable, type CostDimension } from './costs.ts';
-import type { TrafficReader } from './ports.ts';
+import type { TopicNames, TrafficReader, TrafficThread } from './ports.ts';
 
 // Exact figures, for those who run applications. Others may see released ones only: noisy, and within a budget.
 const permission = 'reports:read';
+
+export interface ReportParts {
+  readonly reader: TrafficReader;
+  readonly topics: TopicNames;
+  readonly clock: Clock;
+}
+
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 const MAX_GROUPS = 500;
@@ -27,9 +34,27 @@ const RANGE: readonly QueryParameter[] = [
   { name: 'to', description: 'Requests that began before; now unless given', schema: TIME },
 ];
 
-export function reportRoutes(reader: TrafficReader, clock: Clock): readonly Route[] {
+export function reportRoutes({ reader, topics, clock }: ReportParts): readonly Route[] {
   const asked: RangeOf = (query) => rangeOf(query, clock.nowMs(), DEFAULT_DAYS * DAY_MS);
-  return [costRoute(reader, asked), compareRoute(reader, asked), changesRoute(reader, asked)];
+  const walled: TrafficReader = {
+    walk: (scope, range, answers) => reader.walk(scope, range, answers),
+    promptVectors: (scope, requestIds) => reader.promptVectors(scope, requestIds),
+    threads: async (scope, ids) => withNames(await reader.threads(scope, ids), (topicIds) => topics.named(scope, topicIds)),
+  };
+  return [costRoute(walled, asked), compareRoute(walled, asked), changesRoute(walled, asked)];
+}
+
+/** Takes the name from topics that too few people talk about: no table below can tell of them by mistake. */
+async function withNames(
+  threads: ReadonlyMap<string, TrafficThread>,
+  named: (ids: Iterable<string>) => Promise<ReadonlyMap<string, string>>,
+): Promise<ReadonlyMap<string, TrafficThread>> {
+  const names = await named([...threads.values()].flatMap(({ topic }) => topic?.id ?? []));
+  const walled = [...threads.values()].map((thread) => {
+    const { topic } = thread;
+    return topic === null ? thread : { ...thread, topic: { id: topic.id, label: names.get(topic.id) ?? null } };
+  });
+  return new Map(walled.map((thread) => [thread.id, thread]));
 }
 
 type RangeOf = (query: Readonly<Record<string, string | undefined>>) => Range;
@@ -62,7 +87,7 @@ function costRoute(reader: TrafficReader, asked: RangeOf): Route {
     query: [{ name: 'by', description: 'model unless given', schema: { type: 'string', enum: COST_DIMENSIONS } }, ...RANGE],
     success: {
       status: 200,
-      description: `At most ${MAX_GROUPS} groups; \`rest\` is what the others sum up to`,
+      description: `At most ${MAX_GROUPS} groups; \`rest\` is what the others sum up to. By topic, all topics that too few people talk about are one group, held_back`,
       schema: {
         type: 'object',
         properties: {
@@ -115,8 +140,8 @@ function compareRoute(reader: TrafficReader, asked: RangeOf): Route {
     success: {
       status: 200,
       description:
-        'Threads that one model answered alone. `figures` of a measure: means over topics that both answered, difference b - a, 95% interval, p; null where too little was measured. `holds`: at a false discovery rate of 5% over the measures. `enough` is false below 20 threads or 5 people a model',
-      schema: { type: 'object', required: ['a', 'b', 'enough', 'leftOut', 'measures', 'topics', 'examples'] },
+        'Threads that one model answered alone. `figures` of a measure: means over topics that both answered, difference b - a, 95% interval, p; null where too little was measured. `holds`: at a false discovery rate of 5% over the measures. `enough` is false below 20 threads or 5 people a model. Topics that too few people talk about are compared within, and counted in `heldBack` alone',
+      schema: { type: 'object', required: ['a', 'b', 'enough', 'leftOut', 'measures', 'topics', 'heldBack', 'examples'] },
     },
     handle: async ({ caller, query }) => {
       const [a, b] = [query['a'] ?? '', query['b'] ?? ''];

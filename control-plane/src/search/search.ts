@@ -59,6 +59,8 @@ export function createSearch(parts: SearchParts): Search {
       const parsed = parseQuery(query);
       const user = onlyUser ?? parsed.filters.user;
       if (onlyUser !== undefined && (parsed.filters.user ?? onlyUser) !== onlyUser) return [];
+      // Topics are made of many people's requests: who may see one person's is not told which of them lie in one.
+      if (onlyUser !== undefined && parsed.filters.topic !== undefined) return [];
       const candidates = await gather(parts, scope, parsed, user);
       if (candidates.size === 0 && parsed.text === '' && hasFilters(parsed.filters)) {
         return byFilter(parts, scope, { ...parsed.filters, ...(user === undefined ? {} : { user }) }, limit);

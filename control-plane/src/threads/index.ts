@@ -8,7 +8,7 @@ export { review } from './review.ts';
 export { kindOfVerdict, verdictOf } from './verdict.ts';
 export type * from './judged.ts';
 export { derivedId } from './ids.ts';
-export type { PastTurns, ThreadReader } from './ports.ts';
+export type { PastTurns, ThreadReader, TopicNames } from './ports.ts';
 export type * from './types.ts';
 export type * from './views.ts';
 export { followUpOf } from './follow-up.ts';

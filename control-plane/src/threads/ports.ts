@@ -15,6 +15,11 @@ export interface PastTurns {
   recent(scope: Scope, principal: string, at: number, limit: number, model?: string): Promise<readonly PlacedTurn[]>;
 }
 
+/** What topics that enough people talk about are called; the others are missing. */
+export interface TopicNames {
+  named(scope: Scope, ids: Iterable<string>): Promise<ReadonlyMap<string, string>>;
+}
+
 /**
  * Reading threads for people. A principal given in `onlyUser` hides everything of others as if it did not exist: the answer
  * is the same, and is found with the same work, whether an id is another's or nobody's.

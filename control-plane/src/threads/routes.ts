@@ -1,5 +1,5 @@
 import { ClewError, timeOf, type Caller, type JsonSchema, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
-import type { ThreadReader } from './ports.ts';
+import type { ThreadReader, TopicNames } from './ports.ts';
 import { traceLinker, type TraceLinker } from './trace-link.ts';
 import type { Position } from './types.ts';
 import type { RequestView, ThreadDetail, ThreadSummary } from './views.ts';
@@ -45,7 +45,10 @@ const SUMMARY_FIELDS: JsonSchema = {
   calls: { type: 'integer' },
   title: { type: 'string' },
   lastPrompt: { type: 'string' },
-  topic: { type: ['object', 'null'] },
+  topic: {
+    type: ['object', 'null'],
+    description: '{id, label}; label is null where too few people talk about it',
+  },
   models: { type: 'array', items: { type: 'string' } },
   errors: { type: 'integer' },
   blocks: { type: 'integer' },
@@ -115,7 +118,15 @@ export function threadRoutes(
   reader: ThreadReader,
   traceUrlOf: TraceLinker = traceLinker(undefined),
   mergedInto?: (scope: Scope, id: string, onlyUser?: string) => Promise<string | undefined>,
+  topics?: TopicNames,
 ): Route[] {
+  const shown = async <T extends ThreadSummary>(threads: readonly T[], caller: Caller): Promise<readonly T[]> => {
+    const names = await topics?.named(
+      caller.scope,
+      threads.flatMap(({ topic }) => topic?.id ?? []),
+    );
+    return threads.map((thread) => withoutOthers(thread, caller, names));
+  };
   const linked = (request: RequestView): RequestView => ({ ...request, traceUrl: traceUrlOf(request.trace) });
   /** Says where the thread's requests are now; to who may see one person's only, of that person's threads. */
   const goneThread = async ({ scope, onlyUser }: Caller, id: string): Promise<ClewError> => {
@@ -157,7 +168,7 @@ export function threadRoutes(
           toMs: timeParameter(query['to']),
         };
         const page = await reader.list(caller.scope, filter, { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) });
-        return { status: 200, json: { ...page, items: page.items.map((thread) => withoutOthers(thread, caller)) } };
+        return { status: 200, json: { ...page, items: await shown(page.items, caller) } };
       },
     },
     {
@@ -204,7 +215,8 @@ export function threadRoutes(
         const part = limit === undefined ? undefined : { around, limit: Number(limit) };
         const thread = visibleThread(await reader.thread(caller.scope, params['id'] ?? '', caller.onlyUser, part), caller);
         if (!thread) throw await goneThread(caller, params['id'] ?? '');
-        return { status: 200, json: { ...withoutOthers(thread, caller), requests: thread.requests.map(linked) } };
+        const [own] = await shown([thread], caller);
+        return { status: 200, json: { ...own, requests: thread.requests.map(linked) } };
       },
     },
     {
@@ -231,9 +243,15 @@ function userOf({ onlyUser }: Caller, asked: string | undefined): string | undef
   return asked === undefined || asked === onlyUser ? onlyUser : null;
 }
 
-/** A topic is made of many people's words, its label too: who may see one person's threads is not told it. */
-const withoutOthers = <T extends ThreadSummary>(thread: T, { onlyUser }: Caller): T =>
-  onlyUser === undefined ? thread : { ...thread, topic: null };
+/**
+ * A topic is made of many people's words, its label too: who may see one person's threads is not told it, and nobody is told
+ * the label of one that few people talk about.
+ */
+function withoutOthers<T extends ThreadSummary>(thread: T, { onlyUser }: Caller, names: ReadonlyMap<string, string> | undefined): T {
+  const { topic } = thread;
+  if (topic === null) return thread;
+  return { ...thread, topic: onlyUser === undefined ? { id: topic.id, label: names?.get(topic.id) ?? null } : null };
+}
 
 /** A thread that several users share shows each of them their own requests only. */
 function visibleThread(thread: ThreadDetail | undefined, caller: Caller): ThreadDetail | undefined {

@@ -27,7 +27,8 @@ export interface ThreadSummary {
   /** First prompt, shortened to 240 characters, redacted. */
   readonly title: string;
   readonly lastPrompt: string;
-  readonly topic: { readonly id: string; readonly label: string } | null;
+  /** Label null: too few people talk about it for its name, which is made of their words, to be told. */
+  readonly topic: { readonly id: string; readonly label: string | null } | null;
   readonly models: readonly string[];
   readonly errors: number;
   readonly blocks: number;

@@ -15,5 +15,6 @@ export { createTopicPlacer, hasTopics, type TopicPlacer } from './placer.ts';
 export { publicLabel } from './public-label.ts';
 export { createFixedTopics, FIXED_TOPICS, type FixedTopics } from './taxonomy.ts';
 export { TopicRun } from './run.ts';
+export { createTopicWall, type TopicWall } from './wall.ts';
 export { leastUsers, topicRoutes } from './routes.ts';
 export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicEvent, TopicStandings, TopicStore, TopicTexts } from './ports.ts';

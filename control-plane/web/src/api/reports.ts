@@ -108,6 +108,8 @@ export interface Comparison {
     readonly firstAnswerA: number;
     readonly firstAnswerB: number;
   }[];
+  /** Topics that too few people talk about: compared within, not listed. */
+  readonly heldBack: number;
   readonly examples: readonly { readonly topic: string; readonly similarity: number; readonly a: Example; readonly b: Example }[];
 }
 

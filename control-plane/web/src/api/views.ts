@@ -16,7 +16,8 @@ export interface ThreadSummary {
   readonly calls: number;
   readonly title: string;
   readonly lastPrompt: string;
-  readonly topic: { readonly id: string; readonly label: string } | null;
+  /** Label null: too few people talk about it. */
+  readonly topic: { readonly id: string; readonly label: string | null } | null;
   readonly models: readonly string[];
   readonly errors: number;
   readonly blocks: number;

@@ -7,10 +7,12 @@ import { CostCells } from './cost-cells.tsx';
 import { everyDay } from './trend.tsx';
 
 const UNKNOWN = 'unknown';
+/** All topics together that too few people talk about. */
+const HELD_BACK = 'held_back';
 
 /** The threads behind a group; undefined where the list cannot be narrowed to them. */
 function threadsOf(by: CostDimension, id: string): string | undefined {
-  if (id === UNKNOWN) return undefined;
+  if (id === UNKNOWN || (by === 'topic' && id === HELD_BACK)) return undefined;
   if (by === 'model' || by === 'topic' || by === 'outcome') return listAddress({ [by]: id });
   if (by === 'principal') return listAddress({ user: id });
   return by === 'intent' ? searchAddress(`intent:${id}`) : undefined;
@@ -18,6 +20,7 @@ function threadsOf(by: CostDimension, id: string): string | undefined {
 
 function nameOf(by: CostDimension, { id, label }: CostGroup): string {
   if (id === UNKNOWN) return by === 'topic' ? 'no topic' : UNKNOWN;
+  if (by === 'topic' && id === HELD_BACK) return 'topics of too few people, held back';
   if (by === 'topic') return label === null || label === '' ? 'a topic without a name' : label;
   return by === 'principal' ? shortId(id, 20) : by === 'intent' || by === 'outcome' ? words(id) : id;
 }

@@ -33,7 +33,7 @@ export const ThreadRow = memo(function ThreadRow({ thread, filters, nowMs }: Thr
           {thread.blocks > 0 && <Badge tone="bad">{plural(thread.blocks, 'block')}</Badge>}
           {thread.breakdown !== null && <Badge tone="warn">broke down: {words(thread.breakdown.kind)}</Badge>}
           <FeedbackBadges feedback={thread.feedback} />
-          {thread.topic !== null && (
+          {thread.topic !== null && thread.topic.label !== null && (
             <Link className="above tag-link" href={listAddress({ ...filters, topic: thread.topic.id })} title="Only this topic" dir="auto">
               {thread.topic.label}
             </Link>

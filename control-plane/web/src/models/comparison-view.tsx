@@ -66,6 +66,12 @@ export function ComparisonView({ a, b, since }: ComparisonViewProps) {
           </tbody>
         </table>
       )}
+      {data.heldBack > 0 && (
+        <p className="hint">
+          {plural(data.heldBack, 'topic')} of too few people {data.heldBack === 1 ? 'counts' : 'count'} in the figures above and{' '}
+          {data.heldBack === 1 ? 'is' : 'are'} not named.
+        </p>
+      )}
       {data.examples.length > 0 && (
         <>
           <h3 className="moves-trouble">Alike first prompts, answered by each</h3>

@@ -46,7 +46,7 @@ export function ThreadHead({ thread, onBack, onRepair, graph }: ThreadHeadProps)
         <Fact name="Outcome">
           <Badge tone={OUTCOME_TONES[thread.outcome]}>{thread.outcome}</Badge>
         </Fact>
-        {thread.topic !== null && (
+        {thread.topic !== null && thread.topic.label !== null && (
           <Fact name="Topic">
             <Link href={listAddress({ topic: thread.topic.id })} dir="auto">
               {thread.topic.label}
