@@ -1,20 +1,17 @@
 // The log as C2SP tlog-tiles has it, under /v1/log/, and how it fares.
 import { publicKeyPem, type SigningKey } from '#contract';
-import { ClewError, type ApiReply, type Route, type Scope } from '../kernel/index.ts';
+import { ClewError, type ApiReply, type JsonSchema, type Route, type Scope } from '../kernel/index.ts';
 import type { Checkpointer } from './log/checkpointer.ts';
 import { HASH_BYTES } from './log/merkle.ts';
 import { parseNote, parseVkey, type Note } from './log/note.ts';
 import { cosignedAt } from './log/cosignature.ts';
 import type { LogStore, Witness } from './log/ports.ts';
 import { entryBundle, parseTilePath, TILE_WIDTH } from './log/tiles.ts';
-import { accountOf, endOf, type Account } from './account.ts';
-import type { CounterReader, EpochSummary } from './ports.ts';
-import { TIME } from './views.ts';
+import type { CounterReader } from './ports.ts';
+import { readAccount } from './read-account.ts';
+import { gapsRoute } from './routes-gaps.ts';
 
 const permission = 'runs:read';
-const SHOWN = 100;
-/** Gaps that are looked at for an explanation; what lies beyond counts as missing. */
-const EXPLAINED = 10_000;
 
 export interface LogRoutesParts {
   readonly store: LogStore;
@@ -29,6 +26,43 @@ export function logRoutes(parts: LogRoutesParts): Route[] {
   return [healthRoute(parts), checkpointRoute(parts), gapsRoute(parts), ...tileRoutes(parts)];
 }
 
+const HEALTH: JsonSchema = {
+  type: 'object',
+  properties: {
+    origin: { type: 'string' },
+    vkey: { type: 'string', description: 'C2SP vkey that checks checkpoints' },
+    gatewayKey: { type: 'string', description: 'PEM; signs for gateways that do not sign themselves' },
+    size: { type: 'integer' },
+    checkpointSize: { type: ['integer', 'null'] },
+    checkpointAt: { type: ['string', 'null'], format: 'date-time', description: 'When it was first published' },
+    root: { type: ['string', 'null'], description: 'Root of the newest checkpoint, base64' },
+    signatures: { type: 'array', items: { type: 'string' }, description: 'Names on the newest checkpoint: the log, then witnesses' },
+    witnesses: {
+      type: 'array',
+      description: 'Those that are asked to cosign, with the time at which each saw the newest checkpoint; null: not yet',
+      items: {
+        type: 'object',
+        properties: {
+          name: { type: 'string' },
+          at: { type: ['string', 'null'], format: 'date-time' },
+          refused: {
+            enum: ['larger_log', 'other_history', null],
+            description:
+              'larger_log: it saw more of this log than there is; other_history: what it saw is no beginning of it. The data folder was put back from a backup, or two servers hold it.',
+          },
+        },
+      },
+    },
+    missing: {
+      type: 'integer',
+      description: 'Runs whose number was passed over without an explanation, those on their way included',
+    },
+    lost: { type: 'integer', description: 'Runs that gateways say, under their keys, that they lost' },
+    notKept: { type: 'integer', description: 'Runs that came in and that this server does not keep, as it says itself' },
+    unknownEnd: { type: 'integer', description: 'Runs of gateways that were not heard of again, as when they are killed' },
+  },
+};
+
 function healthRoute({ store, checkpointer, counters, key, clock, witnesses }: LogRoutesParts): Route {
   return {
     method: 'get',
@@ -38,42 +72,7 @@ function healthRoute({ store, checkpointer, counters, key, clock, witnesses }: L
     success: {
       status: 200,
       description: 'Figures of the log of the tenant and environment',
-      schema: {
-        type: 'object',
-        properties: {
-          origin: { type: 'string' },
-          vkey: { type: 'string', description: 'C2SP vkey that checks checkpoints' },
-          gatewayKey: { type: 'string', description: 'PEM; signs for gateways that do not sign themselves' },
-          size: { type: 'integer' },
-          checkpointSize: { type: ['integer', 'null'] },
-          checkpointAt: { type: ['string', 'null'], format: 'date-time', description: 'When it was first published' },
-          root: { type: ['string', 'null'], description: 'Root of the newest checkpoint, base64' },
-          signatures: { type: 'array', items: { type: 'string' }, description: 'Names on the newest checkpoint: the log, then witnesses' },
-          witnesses: {
-            type: 'array',
-            description: 'Those that are asked to cosign, with the time at which each saw the newest checkpoint; null: not yet',
-            items: {
-              type: 'object',
-              properties: {
-                name: { type: 'string' },
-                at: { type: ['string', 'null'], format: 'date-time' },
-                refused: {
-                  enum: ['larger_log', 'other_history', null],
-                  description:
-                    'larger_log: it saw more of this log than there is; other_history: what it saw is no beginning of it. The data folder was put back from a backup, or two servers hold it.',
-                },
-              },
-            },
-          },
-          missing: {
-            type: 'integer',
-            description: 'Runs whose number was passed over without an explanation, those on their way included',
-          },
-          lost: { type: 'integer', description: 'Runs that gateways say, under their keys, that they lost' },
-          notKept: { type: 'integer', description: 'Runs that came in and that this server does not keep, as it says itself' },
-          unknownEnd: { type: 'integer', description: 'Runs of gateways that were not heard of again, as when they are killed' },
-        },
-      },
+      schema: HEALTH,
     },
     errors: ['unavailable'],
     handle: async ({ caller: { scope } }) => {
@@ -114,136 +113,6 @@ function cosignedBy(note: Note | undefined, { vkey }: Witness): string | null {
   const verifier = vkey === undefined ? undefined : parseVkey(vkey);
   const seconds = note && verifier ? cosignedAt(note, verifier) : undefined;
   return seconds === undefined ? null : new Date(seconds * 1_000).toISOString();
-}
-
-function gapsRoute({ counters, clock }: LogRoutesParts): Route {
-  return {
-    method: 'get',
-    path: '/v1/log/gaps',
-    permission,
-    summary:
-      'Numbers that gateways passed over: runs that were left out. Each gateway process counts its runs from 0, in an epoch of its own.',
-    success: {
-      status: 200,
-      description: `The ${SHOWN} newest gaps and epochs. Where a gateway states how many runs there were, gaps at the end show too.`,
-      schema: {
-        type: 'object',
-        properties: {
-          items: {
-            type: 'array',
-            items: {
-              type: 'object',
-              properties: {
-                id: { type: 'string' },
-                epoch: { type: 'string' },
-                from: { type: 'integer' },
-                to: { type: 'integer' },
-                seenAt: TIME,
-                settled: { type: 'boolean', description: 'False: seen so recently that the runs may still be on their way' },
-                kind: {
-                  enum: ['on_the_way', 'missing', 'lost', 'not_kept', 'unknown_end'],
-                  description:
-                    'missing: nothing explains it. lost: the gateway says under its key that it lost these runs. not_kept: they came in, and this server says why it does not have them. unknown_end: the gateway was not heard of again, as when it is killed.',
-                },
-                reason: {
-                  type: 'string',
-                  description: 'Why the gateway lost them, or why this server did not keep them: mode_off, buried, erased',
-                },
-              },
-            },
-          },
-          next: { type: 'null' },
-          missing: { type: 'integer', description: 'Without an explanation, those on their way included' },
-          lost: { type: 'integer' },
-          notKept: { type: 'integer', description: 'Came in and are not kept, as this server says' },
-          unknownEnd: { type: 'integer' },
-          repeated: { type: 'integer', description: 'Numbers that came with more than one run' },
-          unproven: { type: 'integer', description: "Runs that gave a number of a signed epoch without its key's signature" },
-          epochs: {
-            type: 'array',
-            items: {
-              type: 'object',
-              properties: {
-                epoch: { type: 'string' },
-                end: {
-                  enum: ['closed', 'open', 'unknown', 'unstated'],
-                  description: 'unstated: the gateway states nothing of its runs, so what is missing at the end cannot be seen',
-                },
-                unkept: {
-                  type: 'array',
-                  items: { type: 'object' },
-                  description: 'Numbers that came in and are not kept: from, to, reason',
-                },
-                stated: {
-                  type: ['object', 'null'],
-                  description:
-                    'What the gateway states under its key: runs, lost, state, at; passed: calls that it let pass unseen because settings or policy said off',
-                },
-              },
-            },
-          },
-          refused: {
-            type: 'array',
-            description: 'Signatures of gateways that were not taken, by reason and key; the runs are kept, signed by the control plane',
-            items: { type: 'object' },
-          },
-        },
-      },
-    },
-    handle: async ({ caller: { scope } }) => {
-      const nowMs = clock.nowMs();
-      const { account, epochs } = await readAccount(counters, scope, nowMs);
-      const { gaps, ...totals } = account;
-      return {
-        status: 200,
-        json: {
-          items: gaps.slice(0, SHOWN).map(({ seenAtMs, ...gap }) => ({
-            id: `${gap.epoch}:${gap.from}`,
-            ...gap,
-            seenAt: new Date(seenAtMs).toISOString(),
-            settled: gap.kind !== 'on_the_way',
-          })),
-          next: null,
-          ...totals,
-          epochs: epochs.slice(0, SHOWN).map((epoch) => epochView(epoch, nowMs)),
-          refused: (await counters.refused(scope)).map(({ firstAtMs, lastAtMs, ...refused }) => ({
-            ...refused,
-            firstAt: new Date(firstAtMs).toISOString(),
-            lastAt: new Date(lastAtMs).toISOString(),
-          })),
-        },
-      };
-    },
-  };
-}
-
-/** What became of all numbered runs of a scope. */
-export async function readAccount(
-  counters: CounterReader,
-  scope: Scope,
-  nowMs: number,
-): Promise<{ readonly account: Account; readonly epochs: readonly EpochSummary[] }> {
-  const epochs = await counters.epochs(scope, EXPLAINED);
-  const { items, missing } = await counters.gaps(scope, EXPLAINED);
-  const looked = items.reduce((sum, { from, to }) => sum + (to - from + 1), 0);
-  return { account: accountOf(items, Math.max(0, missing - looked), epochs, nowMs), epochs };
-}
-
-function epochView(summary: EpochSummary, nowMs: number): object {
-  const { firstSeenMs, lastSeenMs, stated, ...epoch } = summary;
-  return {
-    ...epoch,
-    end: endOf(summary, nowMs),
-    stated: stated && {
-      runs: stated.runs,
-      passed: stated.passed,
-      lost: stated.lost,
-      state: stated.state,
-      at: new Date(stated.atMs).toISOString(),
-    },
-    firstSeen: new Date(firstSeenMs).toISOString(),
-    lastSeen: new Date(lastSeenMs).toISOString(),
-  };
 }
 
 const plain = (text: string): ApiReply => ({
