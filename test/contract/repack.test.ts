@@ -41,6 +41,7 @@ function age(folder: string): void {
     const row = { ...rest, texts: words } as unknown as RequestRow;
     const { prompt, answer, text, turnAnswer } = wordsIn(row);
     const turn = {
+      inferable: true,
       ...(JSON.parse(row.turn) as object),
       ...(text === undefined ? {} : { text }),
       ...(turnAnswer === undefined ? {} : { answer: turnAnswer }),

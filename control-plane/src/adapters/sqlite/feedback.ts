@@ -1,6 +1,7 @@
 import type { FeedbackItem, FeedbackStore, Found, Saved, Target } from '../../feedback/index.ts';
 import type { Clock, Scope } from '../../kernel/index.ts';
 import { query, type Database } from './database.ts';
+import { numbersBy, RESPONSE_ID } from './id-keys.ts';
 import { SAMPLE_COLUMNS, sampleIn, type SampleRow } from './request-record.ts';
 import { keyOf } from './scope.ts';
 
@@ -10,14 +11,13 @@ const HELD_MS = 86_400_000;
 const MAX_HELD = { applications: 10_000, person: 200 } as const;
 const MAX_PER_THREAD = 1_000;
 
-const RESPONSE_ID = `json_extract(sample, '$.call.responseId')`;
-const COLUMNS: Readonly<Record<Exclude<Target['kind'], 'thread'>, string>> = {
-  run: 'run_id',
-  request: 'id',
-  response: RESPONSE_ID,
-  trace: 'trace_id',
+const IS_MEANT: Readonly<Record<Exclude<Target['kind'], 'thread'>, string>> = {
+  run: `seq IN (${numbersBy('run', '?1', '?2')})`,
+  request: 'scope = ?1 AND id = ?2',
+  response: `seq IN (${numbersBy('response', '?1', '?2')})`,
+  trace: `seq IN (${numbersBy('trace', '?1', '?2')})`,
 };
-const REQUEST = `thread_id, ${SAMPLE_COLUMNS.join(', ')} FROM requests WHERE scope = ?1`;
+const REQUEST = `thread_id, ${SAMPLE_COLUMNS.join(', ')} FROM requests`;
 // In a trace, what the client asks on its own account is not what people judge.
 const NEWEST = `AND (?3 IS NULL OR principal = ?3) ORDER BY kind = 'auxiliary', at DESC, seq DESC LIMIT 1`;
 
@@ -58,7 +58,7 @@ export class SqliteFeedback implements FeedbackStore {
   }
 
   private look(scope: string, { kind, id }: Target, onlyUser: string | null): Found | undefined {
-    const text = kind === 'thread' ? THREAD : `SELECT ${REQUEST} AND ${COLUMNS[kind]} = ?2 ${NEWEST}`;
+    const text = kind === 'thread' ? THREAD : `SELECT ${REQUEST} WHERE ${IS_MEANT[kind]} ${NEWEST}`;
     const row = this.database.prepare(text).get(scope, id, onlyUser);
     if (row === undefined) return undefined;
     return {

@@ -22,6 +22,7 @@ import { packed } from './migrations/0019-packed.ts';
 import { fewerIndexes } from './migrations/0020-fewer-indexes.ts';
 import { proofs } from './migrations/0021-proofs.ts';
 import { requestWords } from './migrations/0022-request-words.ts';
+import { shortKeys } from './migrations/0023-short-keys.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -47,6 +48,7 @@ const MIGRATIONS: readonly string[] = [
   fewerIndexes,
   proofs,
   requestWords,
+  shortKeys,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

@@ -14,7 +14,7 @@ import { rebuildThread } from './thread-rows.ts';
 import type { SqliteVectors } from './vectors.ts';
 
 const COLUMNS = `id, at, seq, kind, thread_id, session_id, position, method, confidence, predecessor_id, declared_session,
-  json_extract(turn, '$.inferable') AS inferable`;
+  coalesce(json_extract(turn, '$.inferable'), 1) AS inferable`;
 const MEMBERS = `SELECT ${COLUMNS} FROM requests WHERE scope = ? AND thread_id = ? ORDER BY at, seq LIMIT ?`;
 const LINE = `SELECT ${COLUMNS} FROM requests WHERE scope = ? AND principal = ? AND at >= ? ORDER BY at, seq`;
 const NEWEST = `SELECT ${COLUMNS} FROM requests WHERE scope = ? AND principal = ? AND at < ? AND kind <> 'auxiliary' ORDER BY at DESC, seq DESC LIMIT 1`;

@@ -129,7 +129,7 @@ export function packedColumns<P extends { readonly fork?: unknown }, T extends {
   return {
     sample: columns,
     placement: JSON.stringify(placement.fork === true ? { fork: true } : {}),
-    turn: JSON.stringify({ inferable: turn.inferable }),
+    turn: turn.inferable ? '{}' : JSON.stringify({ inferable: false }),
     packed: packRecord(JSON.stringify({ sample: record, placement, turn })),
     // Empty: the words are in `texts`. NULL: there are none.
     prompt: prompt === null ? null : '',

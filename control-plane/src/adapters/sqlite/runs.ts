@@ -14,6 +14,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { Placement } from '../../threads/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
+import { isOfRun } from './id-keys.ts';
 import { placementIn, SAMPLE_COLUMNS, sampleIn, TEXTS, wordsIn, type SampleRow } from './request-record.ts';
 import type { RequestRow } from './request-row.ts';
 import { fromIdentityRow, type IdentityRow } from './run-identities.ts';
@@ -112,13 +113,21 @@ export class SqliteRuns implements RunReader {
     const key = keyOf(scope);
     const past = this.database.get(PAST.where('r.scope', '=', key).where('r.run_id', '=', runId).orderBy('r.seq').limit(1));
     if (past !== undefined) return Promise.resolve(fromPast(past));
-    const live = this.database.get(LIVE.where('r.scope', '=', key).where('r.run_id', '=', runId).orderBy('r.seq').limit(1));
+    const live = this.database.get(
+      LIVE.where(isOfRun('r.seq', key, runId))
+        .orderBy('r.seq')
+        .limit(1),
+    );
     return Promise.resolve(live === undefined ? undefined : fromLive(live));
   }
 
   async before(scope: Scope, runId: string): Promise<StoredRun | undefined> {
     const key = keyOf(scope);
-    const run = this.database.get(LIVE.where('r.scope', '=', key).where('r.run_id', '=', runId).orderBy('r.seq').limit(1));
+    const run = this.database.get(
+      LIVE.where(isOfRun('r.seq', key, runId))
+        .orderBy('r.seq')
+        .limit(1),
+    );
     if (run === undefined) return Promise.resolve(undefined);
     const earlier = LIVE.where('r.scope', '=', key)
       .where('r.thread_id', '=', run.thread_id)
@@ -134,8 +143,7 @@ export class SqliteRuns implements RunReader {
       query
         .selectFrom('requests')
         .select(['placement', 'packed'])
-        .where('scope', '=', keyOf(scope))
-        .where('run_id', '=', runId)
+        .where(isOfRun('seq', keyOf(scope), runId))
         .orderBy('seq')
         .limit(1),
     );
@@ -165,8 +173,7 @@ export class SqliteRuns implements RunReader {
       query
         .selectFrom('requests')
         .select(['prompt', 'answer', 'turn', TEXTS])
-        .where('scope', '=', keyOf(scope))
-        .where('run_id', '=', runId)
+        .where(isOfRun('seq', keyOf(scope), runId))
         .orderBy('seq')
         .limit(1),
     );

@@ -2,6 +2,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { Filters } from '../../search/index.ts';
 import type { TextHit, TextIndex } from '../../search/ports.ts';
 import type { Database } from './database.ts';
+import { numbersBy } from './id-keys.ts';
 import { MATCH_END, MATCH_START, matchExpression, readable } from './indexable.ts';
 import { localScore } from './local-rank.ts';
 import { ANSWER, PROMPT } from './request-record.ts';
@@ -35,9 +36,10 @@ const MATCH_PRINCIPAL = `${COLUMNS}
   ORDER BY requests_fts.rowid DESC LIMIT ${NEWEST}`;
 
 // One look-up an index: joined by OR, the planner reads the whole scope instead.
-const IDENTIFIERS = ['id', 'run_id', 'trace_id', 'correlation_id', 'declared_session', 'thread_id'];
+const BY_COLUMN = ['id', 'declared_session', 'thread_id'].map((column) => `SELECT seq FROM requests WHERE scope = ?1 AND ${column} = ?2`);
+const BY_END = (['run', 'trace', 'correlation'] as const).map((kind) => numbersBy(kind, '?1', '?2'));
 const BY_IDENTIFIER = `SELECT id, thread_id, ${PROMPT()} AS prompt FROM requests
-  WHERE seq IN (${IDENTIFIERS.map((column) => `SELECT seq FROM requests WHERE scope = ?1 AND ${column} = ?2`).join(' UNION ')})
+  WHERE seq IN (${[...BY_COLUMN, ...BY_END].join(' UNION ')})
     AND (?3 IS NULL OR principal = ?3)
   ORDER BY at DESC, seq DESC LIMIT ?4`;
 
