@@ -187,6 +187,14 @@ describe('the page on architecture', () => {
     expect(folders.filter((name) => !page.includes(`\n| ${name} | `))).toEqual([]);
   });
 
+  it('has a reason for each package', () => {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'));
+    const packages = Object.keys({ ...dependencies, ...devDependencies });
+    const reasons = page.slice(page.indexOf('\n## Dependencies'));
+    expect(packages.length).toBeGreaterThan(20);
+    expect(packages.filter((name) => !reasons.includes(`\`${name}\``))).toEqual([]);
+  });
+
   it('names no file or folder that is not there', () => {
     const named = [...page.matchAll(/`((?:plugin|control-plane|scripts|test|docs|deploy|policies)\/[\w./-]+)`/g)].map(
       ([, name = '']) => name,

@@ -1,23 +1,15 @@
 // The manifests in force.
 import type { KeyObject } from 'node:crypto';
 import { compileManifests, NO_MANIFESTS, openManifestSet, parseManifest, type Manifest, type ManifestSet } from '#contract';
-import { Polled, type PolicyStore, type StoredPolicy } from '../policy/index.ts';
+import { Polled, replayFault, type PollingOptions, type StoredPolicy } from '../policy/index.ts';
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
-export interface ManifestPollerOptions {
-  readonly url: string;
-  readonly token: string;
-  readonly everyMs: number;
-  readonly timeoutMs: number;
+export interface ManifestPollerOptions extends PollingOptions {
   /** Only sets are taken that it signed, and none that is older than the last. */
   readonly key: KeyObject | undefined;
-  readonly warn: (text: string) => void;
   /** Called with each set that is taken, as the control plane sent it. */
   readonly changed?: ((stored: StoredPolicy) => void) | undefined;
-  readonly store?: PolicyStore | undefined;
-  readonly fetch?: typeof fetch;
-  readonly random?: () => number;
 }
 
 export class ManifestPoller {
@@ -68,8 +60,9 @@ export class ManifestPoller {
       const said = openManifestSet(signature, key);
       if (!said) return 'it is not signed with manifest_key (see `clew manifest sign`)';
       if (said.set !== set.digest) return 'its signature is of another set';
-      if (said.sequence < this.#sequence) return `number ${said.sequence} is older than ${this.#sequence}, which was taken before`;
-      if (said.sequence === this.#sequence && set.digest !== this.#inForce.digest) return `another set has the number ${said.sequence}`;
+      const { digest } = this.#inForce;
+      const fault = replayFault('set', { sequence: said.sequence, digest: set.digest }, { sequence: this.#sequence, digest });
+      if (fault !== '') return fault;
       this.#sequence = said.sequence;
     }
     this.#inForce = set;

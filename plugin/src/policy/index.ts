@@ -2,6 +2,7 @@
 export { isAlwaysOff, modeFor, redactionAboveFloor, stricter } from './floor.ts';
 export { isGlobMatch, isMatch, type MatchFacts } from './match.ts';
 export { DEFAULT_POLICY, PolicyPoller, type PolicyInForce } from './poll.ts';
-export { Polled } from './polled.ts';
+export { Polled, type PollingOptions } from './polled.ts';
+export { replayFault } from './replay.ts';
 export { asksForStandIns, mayAskForStandIns } from './upstream.ts';
 export { PolicyFile, type PolicyStore, type StoredPolicy } from './store.ts';

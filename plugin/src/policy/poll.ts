@@ -1,8 +1,9 @@
 // The policy in force.
 import type { KeyObject } from 'node:crypto';
 import { canonicalDigest, openSignedPolicy, parsePolicy, type Policy } from '#contract';
-import { Polled } from './polled.ts';
-import type { PolicyStore, StoredPolicy } from './store.ts';
+import { Polled, type PollingOptions } from './polled.ts';
+import { replayFault, type Numbered } from './replay.ts';
+import type { StoredPolicy } from './store.ts';
 
 const MAX_POLICY_BYTES = 8 * 1024 * 1024;
 
@@ -15,30 +16,20 @@ export interface PolicyInForce {
 /** Used until the control plane has answered once; only the floor of the settings limits it. */
 export const DEFAULT_POLICY: PolicyInForce = { policy: { version: 1 }, version: 'default' };
 
-export interface PollerOptions {
-  readonly url: string;
-  readonly token: string;
-  readonly everyMs: number;
-  readonly timeoutMs: number;
+export interface PollerOptions extends PollingOptions {
   /** Only policies are taken that it signed, and none that is older than the last. Absent: any. */
   readonly key?: KeyObject | undefined;
   /** Throws where a policy is of the right form but cannot be used here; it is not taken then. */
   readonly accept: (inForce: PolicyInForce) => void;
-  /** Says what went wrong, once per kind of fault; never holds the policy's content. */
-  readonly warn: (text: string) => void;
   /** Called with each policy that is taken. */
   readonly changed?: (inForce: PolicyInForce) => void;
-  readonly store?: PolicyStore | undefined;
-  readonly fetch?: typeof fetch;
-  readonly random?: () => number;
 }
 
 export class PolicyPoller {
   readonly #options: PollerOptions;
   readonly #polled: Polled;
   #inForce = DEFAULT_POLICY;
-  #sequence = -1;
-  #digest = '';
+  #last: Numbered = { sequence: -1, digest: '' };
 
   /** Takes up the stored policy, where there is one that can still be used. */
   constructor(options: PollerOptions) {
@@ -94,21 +85,18 @@ export class PolicyPoller {
       return 'a rule of it cannot be used (see `clew policy validate`)';
     }
     this.#inForce = fresh;
-    this.#sequence = signed;
-    this.#digest = digest;
+    this.#last = { sequence: signed, digest };
     this.#options.changed?.(fresh);
     return '';
   }
 
-  /** Its number, or why it is not taken. Whoever can answer in the control plane's place must not bring back what was replaced. */
+  /** Its number, or why it is not taken. */
   #signed(digest: string, signature: string | undefined): number | string {
     const { key } = this.#options;
-    if (!key) return this.#sequence;
+    if (!key) return this.#last.sequence;
     const said = openSignedPolicy(signature, key);
     if (!said) return 'it is not signed with policy_key';
     if (said.policy !== digest) return 'its signature is of another policy';
-    if (said.sequence < this.#sequence) return `number ${said.sequence} is older than ${this.#sequence}, which was taken before`;
-    if (said.sequence === this.#sequence && digest !== this.#digest) return `another policy has the number ${said.sequence}`;
-    return said.sequence;
+    return replayFault('policy', { sequence: said.sequence, digest }, this.#last) || said.sequence;
   }
 }

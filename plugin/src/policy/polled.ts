@@ -7,23 +7,27 @@ import type { PolicyStore, StoredPolicy } from './store.ts';
 /** Nobody waits longer than this for the first answer. */
 const FIRST_ANSWER_MS = 2000;
 
-export interface PolledOptions {
+/** How the control plane is asked, whatever for. */
+export interface PollingOptions {
   readonly url: string;
-  /** As /v1/policies. */
-  readonly path: string;
   readonly token: string;
   readonly everyMs: number;
   readonly timeoutMs: number;
-  readonly maxBytes: number;
-  /** What it is, for people: one and many of it. */
-  readonly name: readonly [one: string, many: string];
-  /** Puts it into force; empty when it is, else what is wrong with it. Must not throw. */
-  readonly take: (stored: StoredPolicy) => string;
   /** Says what went wrong, once per kind of fault; never holds the content. */
   readonly warn: (text: string) => void;
   readonly store?: PolicyStore | undefined;
   readonly fetch?: typeof fetch;
   readonly random?: () => number;
+}
+
+export interface PolledOptions extends PollingOptions {
+  /** As /v1/policies. */
+  readonly path: string;
+  readonly maxBytes: number;
+  /** What it is, for people: one and many of it. */
+  readonly name: readonly [one: string, many: string];
+  /** Puts it into force; empty when it is, else what is wrong with it. Must not throw. */
+  readonly take: (stored: StoredPolicy) => string;
 }
 
 export class Polled {
