@@ -91,6 +91,9 @@ describe('ThreadReader (SQLite)', () => {
         of('other user', 't3', 30, { principal: 'p2' }),
         of('other source', 't4', 40, { sample: { session: { ...session, source: 'cookie:sid' } } }),
         of('other tenant', 't5', 50, { scope: OTHER_TENANT }),
+        // The very ids of here, for the very person: tenants choose their ids by themselves.
+        of('a', 't1', 0, { scope: OTHER_TENANT }),
+        of('theirs', 't2', 10, { scope: OTHER_TENANT, principal: 'p3' }),
         storedTurn('none', 't6', { at: T0 + 60 }),
       ],
       [],
@@ -107,7 +110,15 @@ describe('ThreadReader (SQLite)', () => {
     expect(shown?.threads).toHaveLength(2);
     expect((await store.threads.thread(HERE, 't4'))?.declaredSession?.threads.map(({ id }) => id)).toEqual(['t4']);
     expect((await store.threads.thread(HERE, 't6'))?.declaredSession).toBeNull();
-    expect(await store.past.carriers(HERE, session, 5)).toEqual(expect.arrayContaining(['p1', 'p2']));
+    const theirs = await store.threads.thread(OTHER_TENANT, 't1');
+    expect(theirs?.requests.map(({ id }) => id)).toEqual(['a']);
+    expect(theirs?.declaredSession?.threads.map(({ id, turns }) => [id, turns])).toEqual([
+      ['t1', 1],
+      ['t5', 1],
+    ]);
+    expect((await store.past.recent(OTHER_TENANT, 'p1', T0 + 1_000, 10)).map(({ turn }) => turn.id)).toEqual(['a', 'other tenant']);
+    expect((await store.past.carriers(OTHER_TENANT, session, 5)).toSorted()).toEqual(['p1', 'p3']);
+    expect((await store.past.carriers(HERE, session, 5)).toSorted()).toEqual(['p1', 'p2']);
     expect(await store.past.carriers(HERE, session, 1)).toHaveLength(1);
     expect(await store.past.carriers(HERE, { ...session, source: 'cookie:other' }, 5)).toEqual([]);
   });

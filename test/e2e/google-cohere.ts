@@ -20,7 +20,7 @@ const said = (role: string, text: string): Content => ({ role, parts: [{ text }]
 async function storedAs(stack: Stack, ids: readonly string[]): Promise<readonly RequestView[]> {
   return until(async () => {
     const found = await Promise.all(ids.map((id) => stack.control.get<RequestView>(`/v1/requests/${id}`).catch(() => undefined)));
-    return found.every((one) => one !== undefined) ? (found) : undefined;
+    return found.every((one) => one !== undefined) ? found : undefined;
   }, `${ids.length} requests`);
 }
 
