@@ -24,6 +24,25 @@ export interface TlsSettings {
   load(): TlsFiles;
 }
 
+/** Why files that can be used should not be, in words for the operator: a certificate that ended or has not begun. Undefined: nothing is wrong. */
+export function timeFault({ cert, clientCa }: TlsFiles, nowMs: number): string | undefined {
+  const own = faultOf(new X509Certificate(cert), nowMs);
+  if (own !== undefined) return `CLEW_TLS_CERT ${own}; put a certificate that is valid now in its place, with its key, and send SIGHUP`;
+  const authorities = clientCa === undefined ? [] : certificatesIn(clientCa);
+  const faults = authorities.map((authority) => faultOf(authority, nowMs));
+  // One that is good lets its own in, whatever stands beside it.
+  if (faults.length === 0 || faults.includes(undefined)) return undefined;
+  return `CLEW_TLS_CLIENT_CA ${faults[0]}; no gateway could connect: put an authority that is valid now in its place, and send SIGHUP`;
+}
+
+function faultOf({ validFromDate, validToDate }: X509Certificate, nowMs: number): string | undefined {
+  if (validToDate.getTime() < nowMs) return `ended on ${validToDate.toISOString()}`;
+  return validFromDate.getTime() > nowMs ? `does not begin before ${validFromDate.toISOString()}` : undefined;
+}
+
+const certificatesIn = (pem: string): readonly X509Certificate[] =>
+  (pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? []).map((one) => new X509Certificate(one));
+
 /** Undefined: plain HTTP. */
 export function readTlsSettings(reader: Reader, workingFolder: string): TlsSettings | undefined {
   const [cert, key, clientCa] = ['CLEW_TLS_CERT', 'CLEW_TLS_KEY', 'CLEW_TLS_CLIENT_CA'].map((name) => reader.raw(name));

@@ -5,7 +5,8 @@ import { compose, type ControlPlane } from './compose.ts';
 import { readConfig, type Config } from './config.ts';
 import type { Server as TlsServer } from 'node:https';
 import { createHttpServer, secureContextOf } from './http/index.ts';
-import { ClewError } from './kernel/index.ts';
+import { timeFault } from './config-tls.ts';
+import { ClewError, systemClock } from './kernel/index.ts';
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const complain = (line: string): void => void process.stderr.write(`${line}\n`);
@@ -17,7 +18,11 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const plane = await compose(config);
   const { tls } = config;
-  const server = createHttpServer(plane.app, {}, tls && { ...tls.load(), isClientRequired: tls.isClientRequired });
+  const files = tls?.load();
+  const server = createHttpServer(plane.app, {}, tls && files && { ...files, isClientRequired: tls.isClientRequired });
+  // Nothing runs yet that could stay in force; who starts a server wants to see it, and clients refuse it anyway.
+  const outdated = files && timeFault(files, systemClock.nowMs());
+  if (outdated !== undefined) plane.logger.warn('certificates_outdated', { remedy: outdated });
   await listen(server, config).catch((error: unknown) => {
     // The store knows the token by now, and will not make another: kept to itself, nobody could ever sign in.
     showFirstToken(plane);
@@ -42,11 +47,17 @@ async function main(): Promise<void> {
   }
 }
 
-/** Certificates that are renewed are taken without a restart; ones that cannot be used leave those in force. */
+/** Certificates that are renewed are taken without a restart; ones that cannot be used, or ended, leave those in force. */
 function renewCertificates(server: Server, { tls }: Config, { logger }: ControlPlane): void {
   if (!tls || !('setSecureContext' in server)) return;
   try {
-    (server as TlsServer).setSecureContext(secureContextOf(tls.load()));
+    const files = tls.load();
+    const fault = timeFault(files, systemClock.nowMs());
+    if (fault !== undefined) {
+      logger.error('certificates_refused', { remedy: fault });
+      return;
+    }
+    (server as TlsServer).setSecureContext(secureContextOf(files));
     logger.info('certificates_taken');
   } catch {
     logger.error('certificates_refused', { remedy: 'CLEW_TLS_CERT, CLEW_TLS_KEY and CLEW_TLS_CLIENT_CA must be PEM files that fit' });

@@ -70,7 +70,8 @@ export class Runtime implements Observer, ObservingRuntime {
   readonly log: Log;
   #usedAt = 0;
   readonly #underWay = new Set<Promise<void>>();
-  readonly #redactors = new Map<string, Redactor>();
+  /** By policy, not by its tag: the tag is not signed, and an old one must not bring old rules back. */
+  readonly #redactors = new WeakMap<Policy, Map<string, Redactor>>();
   readonly #said = new Set<string>();
 
   constructor(config: PluginConfig, log: Log, parts: RuntimeParts) {
@@ -168,13 +169,14 @@ export class Runtime implements Observer, ObservingRuntime {
     const actions = Object.values(inForce.policy.redaction?.types ?? {});
     // Replacements differ from person to person only where a policy asks for tokens.
     const isBound = actions.includes('hash') || actions.includes('pseudonym');
-    const cacheKey = JSON.stringify([inForce.version, config.redactAlways, isBound ? subject : '']);
-    const known = this.#redactors.get(cacheKey);
+    const cacheKey = JSON.stringify([config.redactAlways, isBound ? subject : '']);
+    const redactors = this.#redactors.get(inForce.policy) ?? new Map<string, Redactor>();
+    const known = redactors.get(cacheKey);
     if (known) return known;
     const policy = redactionAboveFloor(inForce.policy.redaction, config.redactAlways, createRedactor);
-    const made = createRedactor({ policy, key: this.keys.redaction, ...(isBound ? { subject } : {}) });
-    if (this.#redactors.size >= MAX_REDACTORS) this.#redactors.clear();
-    this.#redactors.set(cacheKey, made);
+    const made = createRedactor({ policy, always: config.redactAlways, key: this.keys.redaction, ...(isBound ? { subject } : {}) });
+    if (redactors.size >= MAX_REDACTORS) redactors.clear();
+    this.#redactors.set(inForce.policy, redactors.set(cacheKey, made));
     return made;
   }
 

@@ -58,6 +58,19 @@ beforeAll(async () => {
   sh(
     signed('gateway', 'ca', '/O=acme/OU=production/CN=a') + signed('later', 'next', '/O=acme/OU=production/CN=b') + 'cp ca.crt clients.crt',
   );
+  // `openssl req` of older releases sets no dates.
+  const settings = ['[ca]', 'default_ca=c', '[c]', 'database=index.txt', 'rand_serial=yes', 'new_certs_dir=.', 'default_md=sha256'];
+  const more = ['policy=p', 'unique_subject=no', 'copy_extensions=copy', '[p]', 'commonName=supplied'];
+  fs.writeFileSync(path.join(folder, 'ca.cnf'), [...settings, ...more, ''].join('\n'));
+  fs.writeFileSync(path.join(folder, 'index.txt'), '');
+  const dated = (name: string, from: string, to: string): string =>
+    `openssl req -newkey ${EC} -subj "/CN=${name}" ${NAMES} -keyout ${name}.key -out ${name}.csr
+     openssl ca -batch -notext -selfsign -config ca.cnf -keyfile ${name}.key -in ${name}.csr -out ${name}.crt -startdate ${from} -enddate ${to}\n`;
+  sh(
+    dated('ended', '20010101000000Z', '20010102000000Z') +
+      dated('early', '21990101000000Z', '21990102000000Z') +
+      dated('oldca', '20010101000000Z', '20010102000000Z'),
+  );
   serverAuthority = pem('ca.crt');
   shown = { gateway: { cert: pem('gateway.crt'), key: pem('gateway.key') }, later: { cert: pem('later.crt'), key: pem('later.key') } };
   child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', path.join(root, 'control-plane/src/main.ts')], {
@@ -104,6 +117,9 @@ describe('on SIGHUP', () => {
     ['a certificate of another key', 'cp gateway.crt server.crt; cp renewed.key server.key'],
     ['a file that is not there', 'cp renewed.crt server.crt; rm clients.crt'],
     ['an authority that is none', 'echo nothing > clients.crt'],
+    ['a certificate that ended', 'cp ended.crt server.crt; cp ended.key server.key'],
+    ['a certificate that has not begun', 'cp early.crt server.crt; cp early.key server.key'],
+    ['an authority that ended', 'cp oldca.crt clients.crt'],
   ])('%s is refused, the old ones stay, and nothing of the files is told', async (_, spoil) => {
     const before = await ask(shown.gateway);
     sh(spoil);
@@ -113,6 +129,17 @@ describe('on SIGHUP', () => {
     await expect(ask(shown.later)).rejects.toThrow();
     expect(output).not.toContain('SECRET');
     sh('cp renewed.crt server.crt; cp renewed.key server.key; cp ca.crt clients.crt');
+  });
+
+  it('says of one that ended when it did, and what to do', async () => {
+    sh('cp ended.crt server.crt; cp ended.key server.key');
+    await hangUp('certificates_refused');
+    expect(output).toMatch(/CLEW_TLS_CERT ended on 2001-01-02T00:00:00\.000Z; put a certificate that is valid now in its place/);
+    sh('cp renewed.crt server.crt; cp renewed.key server.key; cat oldca.crt ca.crt > clients.crt');
+    // Beside an authority that ended, one that is good.
+    await hangUp('certificates_taken');
+    expect((await ask(shown.gateway)).status).toBe(200);
+    sh('cp ca.crt clients.crt');
   });
 
   it('another authority of clients counts at once, for sessions that are resumed too', async () => {

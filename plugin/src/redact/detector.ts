@@ -24,12 +24,14 @@ export interface Detector {
 }
 
 /** Throws RedactionError for an unsafe pattern. */
-export function createDetector({ policy }: RedactorOptions): Detector {
+export function createDetector({ policy, always = [] }: Pick<RedactorOptions, 'policy' | 'always'>): Detector {
   const patterns = createPatterns(policy?.patterns);
   const dictionaries = createDictionaries(policy?.dictionaries);
   const isCustom = patterns.length > 0 || dictionaries !== undefined;
   const replacements = replacementForm([...(policy?.patterns ?? []), ...(policy?.dictionaries ?? [])].map(({ type }) => type));
   const allowed = new Set((policy?.allow ?? []).map(plain));
+  const demanded = new Set(always);
+  const isAllowed = (type: string, value: string): boolean => allowed.size > 0 && !demanded.has(type) && allowed.has(plain(value));
   const kept = new Set(Object.entries(policy?.types ?? {}).flatMap(([type, action]) => (action === 'keep' ? [type] : [])));
   return {
     start: () => ({ at: 0, floor: 0, lastType: '', dictionaryAt: 0, patternsAt: patterns.map(() => 0) }),
@@ -48,7 +50,7 @@ export function createDetector({ policy }: RedactorOptions): Detector {
     },
     toGiven: (folded, findings) =>
       findings
-        .filter(({ start, end, type }) => !kept.has(type) && !(allowed.size > 0 && allowed.has(plain(folded.text.slice(start, end)))))
+        .filter(({ start, end, type }) => !kept.has(type) && !isAllowed(type, folded.text.slice(start, end)))
         .map(({ start, end, type }) => ({ start: folded.toGiven(start), end: folded.endToGiven(end), type })),
   };
 }

@@ -22,6 +22,8 @@ export interface Redacted {
 
 export interface RedactorOptions {
   readonly policy?: RedactionPolicy | undefined;
+  /** Types that the policy's list of allowed values does not excuse, whatever a value looks like on its own. */
+  readonly always?: readonly string[] | undefined;
   /** Key of pseudonyms and hashes: the same value of one subject gives the same token. Required where the policy uses them. */
   readonly key?: Uint8Array | undefined;
   /** Binds pseudonyms to a subject, where a call names none. */

@@ -94,10 +94,11 @@ export class StandInRoute {
   #under(policy: Policy): Rules {
     if (this.#rules?.policy === policy) return this.#rules;
     const redaction = redactionAboveFloor(policy.redaction, this.#config.redactAlways, createRedactor);
-    const redactor = createRedactor({ policy: redaction, key: this.#key });
+    const always = this.#config.redactAlways;
+    const redactor = createRedactor({ policy: redaction, always, key: this.#key });
     this.#rules = {
       policy,
-      write: createStandIns({ policy: redaction, key: this.#key }),
+      write: createStandIns({ policy: redaction, always, key: this.#key }),
       isPersonal: (header) => redactor.redact(header).findings.some(({ type }) => !TECHNICAL.has(type)),
     };
     return this.#rules;

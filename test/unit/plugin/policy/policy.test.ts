@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Policy } from '#contract';
 import { createRedactor } from '#redact';
+import { readConfig } from '../../../../plugin/src/config.ts';
 import {
   isAlwaysOff,
   isGlobMatch,
@@ -9,6 +11,7 @@ import {
   redactionAboveFloor,
   stricter,
 } from '../../../../plugin/src/policy/index.ts';
+import { pluginBench } from '../../../support/plugin-flow.ts';
 
 describe('matching', () => {
   it.each([
@@ -58,6 +61,26 @@ describe('the floor', () => {
     expect(text).not.toContain('1111');
     expect(text).toContain('help@example.org');
     expect(redactionAboveFloor(undefined, ['CREDIT_CARD'], createRedactor)).toEqual({ types: {} });
+  });
+
+  it('excuses no value of a demanded type that is told by what stands before it', () => {
+    const policy = {
+      allow: ['Tr0ub4dor&3', 'x9Kq27LmPz40Rt'],
+      types: { FINE: 'keep' as const },
+      dictionaries: [{ type: 'FINE', words: ['Tr0ub4dor&3'] }],
+    };
+    const always = ['PASSWORD', 'API_KEY'];
+    const { redact } = createRedactor({ policy: redactionAboveFloor(policy, always, createRedactor), always });
+    expect(redact('password: Tr0ub4dor&3, api_key=x9Kq27LmPz40Rt').text).toBe('password: [PASSWORD], api_key=[API_KEY]');
+    expect(createRedactor({ policy }).redact('password: Tr0ub4dor&3').text).toBe('password: Tr0ub4dor&3');
+  });
+
+  it('goes by the policy and not by its tag, which nobody signed', () => {
+    const { runtime } = pluginBench();
+    const { config } = readConfig({ token: 't', hash_key: 'sixteen characters' });
+    const under = (policy: Policy): string => runtime.redactor(config, { policy, version: 'same' }, '').redact('ada@example.org').text;
+    expect(under({ version: 1, redaction: { types: { EMAIL_ADDRESS: 'keep' } } })).toBe('ada@example.org');
+    expect(under({ version: 1 })).toBe('[EMAIL_ADDRESS]');
   });
 });
 
