@@ -9,7 +9,7 @@ export const ROOMS: Readonly<Record<string, readonly string[]>> = {
   threads: [],
   disclosure: [],
   topics: ['disclosure'],
-  search: ['threads'],
+  search: ['threads', 'topics'],
   accuracy: ['threads'],
   repair: ['threads'],
   audit: ['identity'],

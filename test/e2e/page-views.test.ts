@@ -77,6 +77,14 @@ it.each(['/?view=rums', '/rums'])('says that %s leads nowhere, and offers ways o
   await page.context().close();
 });
 
+it('groups hits by what made them hits, and gives weaker ones on demand', async () => {
+  const { page } = await visit(browser, served, '/?q=the');
+  await page.getByRole('region', { name: 'These words' }).getByRole('listitem').first().waitFor();
+  await page.getByRole('link', { name: 'Show 3 weaker hits' }).click();
+  await page.waitForURL((url) => url.searchParams.get('weak') === 'true');
+  await page.context().close();
+});
+
 describe.each([
   ['light, wide', 'light', WIDE],
   ['dark, narrow', 'dark', NARROW],

@@ -154,7 +154,7 @@ export async function serve(world: World): Promise<Served> {
     routes: [
       ...threadRoutes(readerOf(world), traceLinker(world.traceUrl), undefined, topicsOf(world)),
       ...trustRoutes({ threads: world.threads, isEmpty: world.threads.length === 0 }),
-      ...searchRoutes({ find: (_scope, q) => Promise.resolve(find(world, q)) }),
+      ...searchRoutes({ find: (_scope, q) => Promise.resolve({ items: find(world, q), weaker: q === 'the' ? 3 : 0 }) }),
       meRoute(role),
       sessionRoute,
       ...(world.routes ?? []),
@@ -277,6 +277,7 @@ function find(world: World, q: string): SearchHit[] {
         thread: entry.thread,
         score: 1 / (60 + rank),
         why: ['words', 'meaning'] as const,
+        answer: null,
         snippet: `${prompt.slice(0, at)}\u{E000}${prompt.slice(at, end)}\u{E001}${prompt.slice(end, end + 200)}`,
         at: entry.at,
         user: entry.user,

@@ -1,11 +1,9 @@
-// Searching what was said, redacted: exact ids first, then words and meaning, merged by reciprocal rank.
+// Searching what was said, redacted: exact ids first, then words and meaning (see gather.ts), without those that are far from the best.
 import type { Scope } from '../kernel/index.ts';
 import type { RequestView, ThreadReader } from '../threads/index.ts';
-import { hasFilters, parseQuery, type Filters, type ParsedQuery } from './parse-query.ts';
+import { hasFilters, parseQuery, type Filters } from './parse-query.ts';
+import { gather, withoutWeak, type Candidate, type Why } from './gather.ts';
 import type { MeaningIndex, TextIndex } from './ports.ts';
-
-/** What made a request a hit. */
-export type Why = 'id' | 'words' | 'meaning' | 'filter';
 
 export interface SearchHit {
   /** Request id. */
@@ -16,6 +14,8 @@ export interface SearchHit {
   readonly why: readonly Why[];
   /** Redacted; matches of words stand between U+E000 and U+E001. */
   readonly snippet: string;
+  /** How the answer begins, redacted, where `snippet` does not show it: what is near in meaning may be the answer. */
+  readonly answer: string | null;
   readonly at: string;
   readonly user: string | null;
   readonly model: string | null;
@@ -25,8 +25,15 @@ export interface SearchHit {
   readonly similarity: number | null;
 }
 
+export interface Found {
+  readonly items: readonly SearchHit[];
+  /** Candidates that were left out because they are much further from what was asked than the best; about, since filters are not asked. */
+  readonly weaker: number;
+}
+
 export interface Search {
-  find(scope: Scope, query: string, limit: number, onlyUser: string | undefined): Promise<readonly SearchHit[]>;
+  /** @param weak gives those too that are far from the best */
+  find(scope: Scope, query: string, limit: number, onlyUser: string | undefined, weak?: boolean): Promise<Found>;
 }
 
 export interface SearchParts {
@@ -35,19 +42,6 @@ export interface SearchParts {
   readonly meaning: MeaningIndex;
 }
 
-interface Candidate {
-  readonly id: string;
-  score: number;
-  readonly why: Set<Why>;
-  snippet: string;
-  similarity: number | null;
-}
-
-const CANDIDATES = 100;
-/** Of reciprocal rank fusion: how little the very first ranks count more than the next. */
-const RANK_SMOOTHING = 60;
-/** Below this cosine two texts of the shipped model have nothing to do with each other. */
-const LEAST_SIMILARITY = 0.25;
 const SNIPPET = 240;
 const THREADS_A_PAGE = 500;
 /** Threads of one topic that are told apart, the newest. */
@@ -55,57 +49,29 @@ const MOST_THREADS = 5_000;
 
 export function createSearch(parts: SearchParts): Search {
   return {
-    async find(scope, query, limit, onlyUser) {
+    async find(scope, query, limit, onlyUser, weak = false) {
       const parsed = parseQuery(query);
       const user = onlyUser ?? parsed.filters.user;
-      if (onlyUser !== undefined && (parsed.filters.user ?? onlyUser) !== onlyUser) return [];
+      if (onlyUser !== undefined && (parsed.filters.user ?? onlyUser) !== onlyUser) return { items: [], weaker: 0 };
       // Topics are made of many people's requests: who may see one person's is not told which of them lie in one.
-      if (onlyUser !== undefined && parsed.filters.topic !== undefined) return [];
-      const candidates = await gather(parts, scope, parsed, user);
-      if (candidates.size === 0 && parsed.text === '' && hasFilters(parsed.filters)) {
-        return byFilter(parts, scope, { ...parsed.filters, ...(user === undefined ? {} : { user }) }, limit);
+      if (onlyUser !== undefined && parsed.filters.topic !== undefined) return { items: [], weaker: 0 };
+      const all = await gather(parts, scope, parsed, user);
+      if (all.length === 0 && parsed.text === '' && hasFilters(parsed.filters)) {
+        return { items: await byFilter(parts, scope, { ...parsed.filters, ...(user === undefined ? {} : { user }) }, limit), weaker: 0 };
       }
-      const threads = candidates.size === 0 ? undefined : await threadsOf(parts.reader, scope, parsed.filters);
-      const ranked = [...candidates.values()].sort((a, b) => b.score - a.score);
-      const hits: SearchHit[] = [];
-      for (const candidate of ranked) {
-        if (hits.length >= limit) break;
+      const candidates = weak ? all : withoutWeak(all);
+      const threads = candidates.length === 0 ? undefined : await threadsOf(parts.reader, scope, parsed.filters);
+      const items: SearchHit[] = [];
+      for (const candidate of candidates) {
+        if (items.length >= limit) break;
         const request = await parts.reader.request(scope, candidate.id, user);
         if (!request || (user !== undefined && request.user !== user) || !passes(request, parsed.filters)) continue;
         if (threads?.has(request.thread) === false) continue;
-        hits.push(hitOf(request, candidate));
+        items.push(hitOf(request, candidate));
       }
-      return hits;
+      return { items, weaker: all.length - candidates.length };
     },
   };
-}
-
-async function gather(parts: SearchParts, scope: Scope, query: ParsedQuery, user: string | undefined): Promise<Map<string, Candidate>> {
-  const candidates = new Map<string, Candidate>();
-  if (query.text === '') return candidates;
-  const { afterMs, beforeMs } = query.filters;
-  const [ids, words, near] = await Promise.all([
-    /\s/.test(query.text) ? [] : parts.texts.byIdentifier(scope, query.text, CANDIDATES, user),
-    query.words.length === 0 ? [] : parts.texts.match(scope, query.words, CANDIDATES, user),
-    parts.meaning.nearest(scope, query.text, CANDIDATES, { principal: user, fromMs: afterMs, toMs: beforeMs }),
-  ]);
-  const add = (id: string, rank: number, why: Why, snippet: string, weight: number): Candidate => {
-    const candidate = candidates.get(id) ?? { id, score: 0, why: new Set<Why>(), snippet: '', similarity: null };
-    candidate.score += weight / (RANK_SMOOTHING + rank + 1);
-    candidate.why.add(why);
-    if (candidate.snippet === '') candidate.snippet = snippet;
-    candidates.set(id, candidate);
-    return candidate;
-  };
-  // An exact id outweighs anything that words or meaning can say.
-  ids.forEach((hit, rank) => add(hit.requestId, rank, 'id', hit.snippet, 100));
-  words.forEach((hit, rank) => add(hit.requestId, rank, 'words', hit.snippet, 1));
-  near
-    .filter(({ score }) => score >= LEAST_SIMILARITY)
-    .forEach((hit, rank) => {
-      add(hit.id, rank, 'meaning', '', 1).similarity = hit.score;
-    });
-  return candidates;
 }
 
 /** Only filters: the newest requests that meet them. */
@@ -113,7 +79,7 @@ async function byFilter({ reader, texts }: SearchParts, scope: Scope, filters: F
   const hits: SearchHit[] = [];
   for (const id of await texts.byFilters(scope, filters, limit)) {
     const request = await reader.request(scope, id);
-    const score = 1 / (RANK_SMOOTHING + hits.length + 1);
+    const score = 1 / (hits.length + 1);
     if (request) hits.push(hitOf(request, { score, why: new Set(['filter']), snippet: '', similarity: null }));
   }
   return hits;
@@ -148,12 +114,14 @@ function passes(request: RequestView, filters: Filters): boolean {
 }
 
 function hitOf(request: RequestView, candidate: Omit<Candidate, 'id'>): SearchHit {
+  const isOfPrompt = candidate.why.has('meaning') && candidate.snippet === '' && request.prompt !== null;
   return {
     id: request.id,
     thread: request.thread,
     score: candidate.score,
     why: [...candidate.why],
     snippet: candidate.snippet === '' ? (request.prompt ?? request.answer ?? '').slice(0, SNIPPET) : candidate.snippet,
+    answer: isOfPrompt ? (request.answer?.slice(0, SNIPPET) ?? null) : null,
     at: request.at,
     user: request.user,
     model: request.model?.executed ?? request.model?.requested ?? null,

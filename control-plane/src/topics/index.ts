@@ -18,3 +18,4 @@ export { TopicRun } from './run.ts';
 export { createTopicWall, type TopicWall } from './wall.ts';
 export { leastUsers, topicRoutes } from './routes.ts';
 export type { OpenThread, Partitioner, PlacedPrompt, TopicCount, TopicEvent, TopicStandings, TopicStore, TopicTexts } from './ports.ts';
+export { stopWordsOf } from './stop-words.ts';

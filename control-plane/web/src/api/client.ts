@@ -1,11 +1,11 @@
 import { get, getSigned, type Query } from './http.ts';
 import type {
   ExactTopics,
+  Found,
   Me,
   Page,
   ReleasedTopic,
   ReleasedTopics,
-  SearchHit,
   ThreadDetail,
   ThreadSummary,
   Topic,
@@ -19,7 +19,8 @@ export const readThread = (id: string, signal?: AbortSignal): Promise<ThreadDeta
 /** What stands around a request of it, or around where it broke down. A thread of no more requests than `limit` comes whole. */
 export const readPart = (id: string, around: string | undefined, limit: number, signal?: AbortSignal): Promise<ThreadDetail> =>
   getSigned(`/v1/threads/${encodeURIComponent(id)}`, { around, limit: String(limit) }, signal);
-export const search = (q: string, signal?: AbortSignal): Promise<Page<SearchHit>> => getSigned('/v1/search', { q, limit: '50' }, signal);
+export const search = (q: string, weak: boolean, signal?: AbortSignal): Promise<Found> =>
+  getSigned('/v1/search', { q, limit: '50', weak: weak ? 'true' : undefined }, signal);
 
 export const listTopics = (figures: TopicFigures | undefined, signal?: AbortSignal): Promise<ExactTopics | ReleasedTopics> =>
   getSigned('/v1/topics', { figures }, signal);

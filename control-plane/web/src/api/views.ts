@@ -184,12 +184,19 @@ export interface SearchHit {
   readonly why: readonly ('id' | 'words' | 'meaning' | 'filter')[];
   /** Matches stand between U+E000 and U+E001. */
   readonly snippet: string;
+  /** How the answer begins, where a prompt or its answer is near in meaning. */
+  readonly answer: string | null;
   readonly at: string;
   readonly user: string | null;
   readonly model: string | null;
   readonly position: Position;
   readonly intent: Intent;
   readonly similarity: number | null;
+}
+
+export interface Found extends Page<SearchHit> {
+  /** Left out as too far from the best. */
+  readonly weaker: number;
 }
 
 /** Who the token stands for. */

@@ -45,7 +45,8 @@ export type LiveFilter = Readonly<Partial<Record<(typeof LIVE_FILTER_NAMES)[numb
 
 export type Route =
   | { readonly view: 'list'; readonly filters: Filters }
-  | { readonly view: 'search'; readonly q: string }
+  /** `weak`: hits that are far from the best too. */
+  | { readonly view: 'search'; readonly q: string; readonly weak: boolean }
   | ({ readonly view: 'thread' } & ThreadPlace)
   | { readonly view: 'runs'; readonly filters: RunFilters }
   | { readonly view: 'run'; readonly run: string; readonly against: string | undefined }
@@ -79,7 +80,7 @@ export function routeOf(search: string, pathname = '/'): Route {
   if (thread !== undefined) return { view: 'thread', thread, request: read('request'), q, open: read('open') };
   if (run !== undefined) return { view: 'run', run, against: read('against') };
   if (alert !== undefined) return { view: 'alert', alert };
-  if (q !== undefined) return { view: 'search', q };
+  if (q !== undefined) return { view: 'search', q, weak: read('weak') === 'true' };
   const view = read('view');
   const [topic, figures] = [read('topic'), read('figures') === 'released' ? ('released' as const) : undefined];
   if (view === 'topic' && topic !== undefined) return { view, topic, figures };
@@ -119,7 +120,7 @@ function address(fields: Readonly<Record<string, string | undefined>>): string {
 
 /** Empty filters are left out. */
 export const listAddress = (filters: Filters = {}): string => address(filters);
-export const searchAddress = (q: string): string => address({ q });
+export const searchAddress = (q: string, weak = false): string => address({ q, weak: weak ? 'true' : undefined });
 export const threadAddress = ({ thread, request, q, open }: ThreadPlace): string => address({ thread, request, q, open });
 export const runsAddress = (filters: RunFilters = {}): string => address({ view: 'runs', ...filters });
 export const runAddress = (run: string, against?: string): string => address({ run, against });

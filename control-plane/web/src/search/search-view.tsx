@@ -4,7 +4,7 @@ import { useResource } from '../api/use-resource.ts';
 import type { SearchHit } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
-import { listAddress, threadAddress } from '../route/url.ts';
+import { listAddress, searchAddress, threadAddress } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
 import { ago, dateTime, plural, shortId, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
@@ -14,16 +14,16 @@ import { moveRowFocus } from '../ui/row-focus.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
+import { groupsOf, WHY } from './groups.ts';
 import { Highlighted } from './highlighted.tsx';
 
 interface SearchViewProps {
   readonly q: string;
+  readonly weak: boolean;
 }
 
-const WHY: Readonly<Record<SearchHit['why'][number], string>> = { id: 'exact id', words: 'words', meaning: 'meaning', filter: 'filter' };
-
-export function SearchView({ q }: SearchViewProps) {
-  const { data: fresh, problem, reload } = useResource(`search ${q}`, (signal) => search(q, signal));
+export function SearchView({ q, weak }: SearchViewProps) {
+  const { data: fresh, problem, reload } = useResource(`search ${weak ? 'weak ' : ''}${q}`, (signal) => search(q, weak, signal));
   // While a new answer is awaited the last one stays, so that typing does not make the page flicker.
   const [last, setLast] = useState(fresh);
   if (fresh !== undefined && fresh !== last) setLast(fresh);
@@ -38,17 +38,28 @@ export function SearchView({ q }: SearchViewProps) {
       <h1 id="hits-title" className="page-title hits-title" aria-live="polite">
         {data.items.length === 0 ? 'Nothing found' : plural(data.items.length, 'hit')}
       </h1>
-      {data.items.length === 0 ? (
+      {data.items.length === 0 && (
         <p className="nothing">
           Try other words, a run, trace or request id, or a filter such as <code>model:</code> or <code>user:</code>. The whole list is{' '}
           <Link href={listAddress()}>here</Link>.
         </p>
-      ) : (
-        <ol className="hits">
-          {data.items.map((hit) => (
-            <Hit key={hit.id} hit={hit} strength={hit.score / best} q={q} />
-          ))}
-        </ol>
+      )}
+      {groupsOf(data.items).map(({ name, hint, hits }) => (
+        <section key={name} className="hit-group" aria-label={name}>
+          <h2 className="hit-group-title">
+            {name} <span className="hint">{hint}</span>
+          </h2>
+          <ol className="hits">
+            {hits.map((hit) => (
+              <Hit key={hit.id} hit={hit} strength={hit.score / best} q={q} />
+            ))}
+          </ol>
+        </section>
+      ))}
+      {data.weaker > 0 && (
+        <Link className="button weaker" href={searchAddress(q, true)} replace>
+          Show {plural(data.weaker, 'weaker hit')}
+        </Link>
       )}
     </section>
   );
@@ -66,10 +77,15 @@ function Hit({ hit, strength, q }: { readonly hit: SearchHit; readonly strength:
         <Link data-row className="row-link hit-link" href={threadAddress({ thread: hit.thread, request: hit.id, q })} dir="auto">
           {hit.snippet === '' ? <i>No text kept</i> : <Highlighted snippet={hit.snippet} />}
         </Link>
+        {hit.answer !== null && hit.answer !== '' && (
+          <p className="hit-answer" dir="auto">
+            {hit.answer}
+          </p>
+        )}
         <div className="row-tags">
           {hit.why.map((why) => (
-            <Badge key={why} tone="accent">
-              {WHY[why]}
+            <Badge key={why} tone="accent" title={WHY[why].title}>
+              {WHY[why].text}
               {why === 'meaning' && hit.similarity !== null ? ` ${hit.similarity.toFixed(2)}` : ''}
             </Badge>
           ))}

@@ -63,7 +63,7 @@ export function View({ route }: { readonly route: Route }) {
     case 'list':
       return <ThreadList filters={route.filters} />;
     case 'search':
-      return <SearchView q={route.q} />;
+      return <SearchView q={route.q} weak={route.weak} />;
     case 'thread':
       return <ThreadView key={route.thread} place={route} />;
     case 'topics':
