@@ -21,6 +21,7 @@ export function lifeOf(base: Base, rooms: Rooms): Life {
   return {
     nextPurgeMs: () => purging?.nextMs(),
     start() {
+      store.checkpointBeside();
       pipeline.start();
       announcer.start();
       identity.start();

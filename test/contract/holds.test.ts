@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { SqliteStore } from '../../control-plane/src/adapters/sqlite/index.ts';
 import type { Hold, HoldKind } from '../../control-plane/src/holds/index.ts';
 import type { AuditEntry, Scope } from '../../control-plane/src/kernel/index.ts';
+import { BESIDE, type BesideClass } from '../../control-plane/src/retention/index.ts';
 import { HERE, openStore, OTHER_TENANT, storedTurn } from './store-fixtures.ts';
 
 const NOW = Date.parse('2026-03-01T12:00:00Z');
@@ -33,6 +34,7 @@ async function purgeAll(store: SqliteStore, scope = HERE): Promise<void> {
     // One at a time, so that what is held stands in the way of each batch.
     while ((await retention[purge](scope, NOW + 1, 1)) > 0);
   }
+  for (const name of Object.keys(BESIDE) as BesideClass[]) while ((await retention.purgeBeside(scope, name, NOW + 1, 1)) > 0);
 }
 /** What is left of a request: its words, its vectors, itself. */
 async function left(store: SqliteStore, thread: string, scope = HERE): Promise<readonly string[]> {
@@ -219,9 +221,9 @@ describe('the memory of holds', () => {
     const place_ = store.erasables.find(({ name }) => name === 'holds');
     expect(await place_?.erase(HERE, 'ann')).toEqual({ holds: 1 });
     expect(await place_?.residual(HERE, 'ann')).toBe(0);
-    await store.retention.purgeRequests(HERE, NOW, ALL);
+    await store.retention.purgeBeside(HERE, 'holds', NOW, ALL);
     expect((await store.legalHolds.list(HERE, false)).map(({ id }) => id)).toEqual(['k']);
-    await store.retention.purgeRequests(HERE, NOW + 1, ALL);
+    await store.retention.purgeBeside(HERE, 'holds', NOW + 1, ALL);
     expect(await store.legalHolds.list(HERE, false)).toEqual([]);
   });
 });

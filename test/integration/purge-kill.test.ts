@@ -10,6 +10,7 @@ import { openSqlite, type SqliteStore } from '../../control-plane/src/adapters/s
 import { EMPTY, follow } from '../../control-plane/src/audit/index.ts';
 import { systemClock, type Scope } from '../../control-plane/src/kernel/index.ts';
 import { HERE, OTHER_ENVIRONMENT, OTHER_TENANT, storedTurn } from '../contract/store-fixtures.ts';
+import { NOTHING_PURGED } from '../../control-plane/src/retention/index.ts';
 import { purgeOnce, type Step } from '../support/purge-life.ts';
 
 const script = path.resolve(import.meta.dirname, '../support/purge-life.ts');
@@ -60,6 +61,8 @@ const DEATHS: readonly (readonly [step: Step, number: number])[] = [
   ['after telling', 1],
   ['before telling', 1],
   ['write', 3],
+  ['beside', 2],
+  ['beside', 3],
 ];
 
 async function fill(store: SqliteStore): Promise<void> {
@@ -90,13 +93,22 @@ async function fill(store: SqliteStore): Promise<void> {
   );
 }
 
-/** Sealed values, as they stand in the table; written without the rooms that seal them. */
-function fillVault(): void {
+/** Sealed values and what stands beside requests, as they stand in their tables; written without the rooms that make them. */
+function fillTables(): void {
   const file = new DatabaseSync(path.join(folder, 'clew.db'));
+  const feedback =
+    file.prepare(`INSERT INTO feedback (scope, id, kind, source, value, comment, at_ms, received_at_ms, target_kind, target, principal)
+    VALUES (?, ?, ?, 'user', ?, ?, ?, 1, 'request', 'x', ?)`);
+  const statements = [
+    "INSERT INTO alerts (scope, id, status, name, labels, starts_at_ms, received_at_ms) VALUES (?, ?, 'resolved', 'n', '{}', ?, 1)",
+    "INSERT INTO deploys (scope, id, at_ms, service) VALUES (?, ?, ?, 's')",
+    `INSERT INTO topic_changes (scope, kind, from_id, to_id, threads, at_ms) VALUES (?, 'merge', ?, 'x', 1, ?)`,
+  ].map((text) => file.prepare(text));
   for (const { place, id, age } of ROWS) {
     const { tenant, environment } = PLACES[place] as Scope;
     const who = id.endsWith(`n${HELD}`) ? 'held' : `p${age}`;
     const key = `${tenant}/${environment}`;
+    const atMs = (NOW_S - age * DAY_S) * 1_000;
     file
       .prepare("INSERT INTO vault_keys (scope, principal, master, wrapped) VALUES (?, ?, 'm', x'00') ON CONFLICT DO NOTHING")
       .run(key, who);
@@ -104,7 +116,10 @@ function fillVault(): void {
       .prepare(
         "INSERT INTO vault_values (scope, principal, request_id, token, type, at_ms, sealed) VALUES (?, ?, ?, 't', 'EMAIL', ?, x'01')",
       )
-      .run(key, who, id, (NOW_S - age * DAY_S) * 1_000);
+      .run(key, who, id, atMs);
+    feedback.run(key, `c${id}`, 'comment', null, 'too long', atMs, who);
+    feedback.run(key, `t${id}`, 'thumbs', 1, null, atMs, who);
+    for (const statement of statements) statement.run(key, id, atMs);
   }
   file.close();
 }
@@ -114,7 +129,7 @@ beforeAll(async () => {
   const empty = openSqlite({ folder, clock: systemClock });
   await fill(empty);
   await empty.close();
-  fillVault();
+  fillTables();
   for (const [step, number] of DEATHS) {
     const life = spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', script, folder, step, String(number)], {
       encoding: 'utf8',
@@ -167,6 +182,17 @@ describe('a purge that is killed at every turn', () => {
     expect(namesOf(runs)).toEqual(expected(340));
   });
 
+  it('leaves of what stands beside requests what is young enough, and of what can be held what is', () => {
+    expect(namesOf("SELECT scope || ' ' || substr(id, 2) AS name FROM feedback WHERE kind = 'comment'")).toEqual(expected(30));
+    expect(namesOf("SELECT scope || ' ' || substr(id, 2) AS name FROM feedback WHERE kind = 'thumbs'")).toEqual(expected(300));
+    for (const text of ['id AS name FROM alerts', 'id AS name FROM deploys', 'from_id AS name FROM topic_changes'])
+      expect(namesOf(`SELECT ${text}`), text).toEqual(
+        ROWS.filter(({ age }) => age < 300)
+          .map(({ id }) => id)
+          .sort(),
+      );
+  });
+
   it('leaves threads and keys of those alone of whom something is left', () => {
     expect(namesOf("SELECT scope || ' ' || id AS name FROM threads")).toEqual(
       namesOf("SELECT DISTINCT scope || ' ' || thread_id AS name FROM requests"),
@@ -192,17 +218,20 @@ describe('a purge that is killed at every turn', () => {
   it('is told in the audit log whole and once, and the chain holds', async () => {
     for (const [place, scope] of PLACES.entries()) {
       const chain = follow(scope, EMPTY);
-      const told = { texts: 0, vectors: 0, requests: 0, runs: 0, vault: 0 };
+      const told = { ...NOTHING_PURGED };
       for (const entry of await store.audit.entries(scope, 0, 1_000)) {
         expect(chain.next(entry)).toBeUndefined();
         const { kind, details } = JSON.parse(entry.text) as { kind: string; details: typeof told };
         if (kind !== 'purge') continue;
-        for (const name of Object.keys(told) as (keyof typeof told)[]) told[name] += details[name];
+        for (const name of Object.keys(told) as (keyof typeof told)[]) (told as Record<string, number>)[name] = told[name] + details[name];
       }
       const gone = (days: number, from = 0): number =>
         ROWS.filter((row) => row.place === place && !keeps(row, days) && (row.isHeld || row.age < (from || Infinity))).length;
+      const of = (days: number): number => ROWS.filter((row) => row.place === place && row.age >= days).length;
       // Texts, vectors and originals of whole requests are gone with those.
       expect(told).toEqual({
+        ...NOTHING_PURGED,
+        ...{ comments: gone(30), feedback: gone(300), alerts: of(300), deploys: of(300), topicChanges: of(300) },
         ...{ requests: gone(300), texts: gone(30, 300), vectors: gone(20, 300), runs: gone(340), vault: gone(30, 300) },
       });
     }

@@ -3,6 +3,7 @@ import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { systemClock } from '../../control-plane/src/kernel/index.ts';
+import { BESIDE, type BesideClass } from '../../control-plane/src/retention/index.ts';
 import type { RequestView, ThreadDetail } from '../../control-plane/src/threads/index.ts';
 import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
 
@@ -282,9 +283,9 @@ describe('what is kept of repairs', () => {
       const soon = Date.now() + 1_000;
       expect(await store.repairs.get(found, id)).toMatchObject({ reason: 'one matter' });
       expect((await store.verdicts.newest(found, 10)).length).toBeGreaterThan(0);
-      await store.retention.purgeTexts(found, soon, 1_000);
+      await store.retention.purgeBeside(found, 'reasons', soon, 1_000);
       expect(await store.repairs.get(found, id)).toMatchObject({ reason: null, into: b });
-      await store.retention.purgeRequests(found, soon, 1_000);
+      for (const name of Object.keys(BESIDE) as BesideClass[]) await store.retention.purgeBeside(found, name, soon, 1_000);
       expect(await store.repairs.get(found, id)).toBeUndefined();
       expect(await store.verdicts.newest(found, 10)).toEqual([]);
     } finally {

@@ -1,5 +1,6 @@
 // A life of a process that purges, killed at a step: `node purge-life.ts FOLDER [STEP NUMBER]`. A step is a write of SQL within a
-// transaction ("write"), a transaction that was committed ("commit"), or the moment before or after a telling.
+// transaction ("write"), a transaction that was committed ("commit"), a batch of what stands beside requests ("beside"), or the
+// moment before or after a telling.
 import { pathToFileURL } from 'node:url';
 import path from 'node:path';
 import type { RetentionPolicy } from '#contract';
@@ -8,7 +9,7 @@ import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { silentLogger, systemClock } from '../../control-plane/src/kernel/index.ts';
 import { purge, type Purgeable } from '../../control-plane/src/retention/index.ts';
 
-export type Step = 'write' | 'commit' | 'before telling' | 'after telling';
+export type Step = 'write' | 'commit' | 'beside' | 'before telling' | 'after telling';
 export const KEPT: RetentionPolicy = { textDays: 30, embeddingDays: 20, metadataDays: 300, identityDays: 340, vaultDays: 30 };
 
 /** One pass in small batches. */
@@ -48,6 +49,12 @@ async function die(folder: string, step: Step, number: number): Promise<void> {
     return new Proxy(store, {
       get(target, name) {
         const value = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+        if (name === 'purgeBeside')
+          return async (...args: unknown[]) => {
+            const removed = await value.apply(target, args);
+            if (removed !== 0) at('beside');
+            return removed;
+          };
         if (name !== 'tell') return value.bind(target);
         return async (...args: unknown[]) => {
           at('before telling');

@@ -4,10 +4,13 @@ export { schedulePurge, type Purging } from './schedule.ts';
 export { withOutsideVectors } from './outside-vectors.ts';
 export { retentionRoutes, type PastPurge, type RetentionParts } from './routes.ts';
 export {
+  BESIDE,
+  NOTHING_PURGED,
   RETAINED,
   type AgedClass,
   type AgedVectors,
   type AgeLimits,
+  type BesideClass,
   type HeldVectors,
   type Purgeable,
   type PurgeCounts,

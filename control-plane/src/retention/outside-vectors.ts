@@ -8,6 +8,8 @@ export function withOutsideVectors(store: Purgeable, outside: AgedVectors, holds
     purgeRequests: (scope, beforeMs, limit) => store.purgeRequests(scope, beforeMs, limit),
     purgeVault: (scope, beforeMs, limit) => store.purgeVault(scope, beforeMs, limit),
     purgeRuns: (scope, beforeMs, limit) => store.purgeRuns(scope, beforeMs, limit),
+    purgeBeside: (scope, name, beforeMs, limit) => store.purgeBeside(scope, name, beforeMs, limit),
+    settle: () => store.settle(),
     tell: (scope, seen) => store.tell(scope, seen),
     // The greater of the two: fewer than `limit` then means that neither has any left.
     async purgeVectors(scope, beforeMs, limit) {

@@ -1,7 +1,26 @@
 import type { Scope } from '../kernel/index.ts';
 
-/** How many of each class were removed. */
-export interface PurgeCounts {
+/**
+ * What stands beside requests and ages by itself, and the days of the policy that say how long it is kept; in the order in which
+ * it goes. Comments go before the feedback they came with, reasons of repairs before the repairs.
+ */
+export const BESIDE = {
+  comments: 'textDays',
+  reasons: 'textDays',
+  feedback: 'metadataDays',
+  alerts: 'metadataDays',
+  deploys: 'metadataDays',
+  topicChanges: 'metadataDays',
+  verdicts: 'metadataDays',
+  repairMoves: 'metadataDays',
+  contradictions: 'metadataDays',
+  repairs: 'metadataDays',
+  holds: 'metadataDays',
+} as const;
+export type BesideClass = keyof typeof BESIDE;
+
+/** How many of each class were removed by their own age; what went with its request is not counted twice. */
+export interface PurgeCounts extends Readonly<Record<BesideClass, number>> {
   readonly texts: number;
   readonly vectors: number;
   readonly requests: number;
@@ -9,6 +28,11 @@ export interface PurgeCounts {
   /** Sealed original values. */
   readonly vault: number;
 }
+
+export const NOTHING_PURGED: PurgeCounts = {
+  ...{ texts: 0, vectors: 0, requests: 0, runs: 0, vault: 0 },
+  ...(Object.fromEntries(Object.keys(BESIDE).map((name) => [name, 0])) as Record<BesideClass, number>),
+};
 
 /** Removing what has been kept long enough, class by class. Each call removes at most `limit` and answers how many. What a legal hold keeps stays. */
 export interface Purgeable {
@@ -24,6 +48,10 @@ export interface Purgeable {
   purgeVault(scope: Scope, beforeMs: number, limit: number): Promise<number>;
   /** The identity of runs goes: composition, digests, run id. */
   purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number>;
+  /** One class of what stands beside requests goes: of comments and reasons the words, of others the rows. Past holds only. */
+  purgeBeside(scope: Scope, name: BesideClass, beforeMs: number, limit: number): Promise<number>;
+  /** Resolves when what was removed stands in no file any more. */
+  settle(): Promise<void>;
   /**
    * Writes into the audit log what was removed since the last telling, also by a process that died before it could tell; no
    * entry where nothing was. `seen` is what this pass counted: more where vectors stand elsewhere. Answers what it told.

@@ -24,6 +24,9 @@ export const elements = <T>(list: readonly T[]): RawBuilder<T> => sql<T>`(SELECT
 
 const MAX_STATEMENTS = 256;
 const EMPTY_EVERY_MS = 60_000;
+/** Pages of the write-ahead log from which on a commit carries it over: by itself, and where another thread usually has. */
+const LONG_LOG = 1_000;
+const LONGEST_LOG = 8_000;
 const PROBE_BYTES = 32 * 1024;
 const SQLITE_IOERR = 10;
 const SQLITE_CORRUPT = 11;
@@ -34,13 +37,15 @@ const SQLITE_NOTADB = 26;
 const codeOf = (error: unknown): number => ((error as { errcode?: number }).errcode ?? 0) & 0xff;
 
 export class Database {
-  private readonly file: string;
+  readonly file: string;
   private readonly raw: DatabaseSync;
   private readonly statements = new Map<string, StatementSync>();
   /** When the write-ahead log was emptied last, of the monotonic clock. */
   private emptiedMs = performance.now();
   /** Something was swept since; or by a process that died before it could empty the log. */
   private isSwept: boolean;
+  /** Whether commits carry the write-ahead log over into the file. */
+  private keepsLog = true;
 
   /** Opens, creates or migrates the file. Throws ClewError 'unavailable' when it is damaged or from a newer version. */
   constructor(file: string) {
@@ -144,20 +149,47 @@ export class Database {
 
   /**
    * One of many transactions that delete: the log is emptied once a minute, and by `endSweep` when the last is done. Each time
-   * holds up whoever writes, so it is not done for every few rows.
+   * holds up whoever writes, so it is not done for every few rows. Nor is each synced: a sweep that is lost with the power is
+   * done again by whoever began it, and the next commit of others makes it durable along with its own.
    */
   sweep<T>(work: () => T): T {
-    const result = this.transaction(work);
-    this.isSwept = true;
-    if (performance.now() - this.emptiedMs > EMPTY_EVERY_MS) this.emptyLog();
-    return result;
+    this.raw.exec('PRAGMA synchronous = NORMAL');
+    try {
+      const result = this.transaction(work);
+      this.isSwept = true;
+      return result;
+    } finally {
+      this.raw.exec('PRAGMA synchronous = FULL');
+      if (this.keepsLog) this.endLongSweep();
+    }
+  }
+
+  /** Who carries the write-ahead log over into the file, and empties it during sweeps. */
+  leaveLogTo(who: 'another' | 'itself'): void {
+    this.keepsLog = who === 'itself';
+    this.raw.exec(`PRAGMA wal_autocheckpoint = ${this.keepsLog ? LONG_LOG : LONGEST_LOG}`);
+  }
+
+  /** Whether the log may hold what sweeps deleted. */
+  get hasSwept(): boolean {
+    return this.isSwept;
+  }
+
+  /** Rows changed since the file was opened. */
+  changes(): number {
+    return Number(this.prepare('SELECT total_changes() AS n').get()?.['n']);
   }
 
   /** From here on nothing of what was deleted stands in the write-ahead log. */
   emptyLog(): void {
-    this.isSwept = false;
-    this.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get();
+    // Busy: another process reads, for longer than the file's time to wait. Then the next sweep, or its end, tries again.
+    this.isSwept = this.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get()?.['busy'] === 1;
     this.emptiedMs = performance.now();
+  }
+
+  /** Empties the log where it holds what sweeps deleted a minute ago. */
+  endLongSweep(): void {
+    if (this.isSwept && performance.now() - this.emptiedMs > EMPTY_EVERY_MS) this.emptyLog();
   }
 
   /** Ends sweeps; nothing to do where there was none since. */

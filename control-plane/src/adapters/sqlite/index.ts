@@ -27,6 +27,7 @@ import { SqliteAlertTraffic } from './alert-traffic.ts';
 import { SqliteAlerts } from './alerts.ts';
 import { SqliteAudit } from './audit.ts';
 import { SqliteCalibrations } from './calibrations.ts';
+import { Checkpointer } from './checkpointer.ts';
 import { SqliteDeploys } from './deploys.ts';
 import { SqliteCounters } from './counters.ts';
 import { Database } from './database.ts';
@@ -120,6 +121,11 @@ export interface SqliteStore extends Subjects {
   repack(limit: number): number;
   /** Whether writes are taken; throws ClewError 'unavailable' where the disk is full or fails. Writes and syncs: not to be asked often. */
   probe(): void;
+  /**
+   * From here on a thread carries the write-ahead log over into the file, in place of whoever commits when it is full. For those
+   * that stay open for long.
+   */
+  checkpointBeside(): void;
   /** Faults of the file; empty when it is sound. Reads the whole file and blocks meanwhile: for `clew doctor`. */
   check(): readonly string[];
   /** Commits what is queued, closes the file and gives the folder free. Later calls do nothing. */
@@ -144,6 +150,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
   const journal = new SqliteJournal(database, clock);
   const vectors = new SqliteVectors(database, vectorCacheBytes);
   const audit = new SqliteAudit(database, clock);
+  const checkpointer = new Checkpointer(database);
   let open = true;
   return {
     journal,
@@ -179,16 +186,18 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     verdicts: new SqliteVerdicts(database),
     calibrations: new SqliteCalibrations(database, audit),
     repairs: new SqliteRepairs(database, vectors, clock, audit),
-    retention: new SqliteRetention(database, vectors, audit),
+    retention: new SqliteRetention(database, vectors, audit, checkpointer),
     legalHolds: new SqliteHolds(database, audit),
     erasables: erasablesOf(database, vectors),
     tombstones: new SqliteTombstones(database, audit),
     repack: (limit) => repackNext(database, limit),
     probe: () => database.probe(),
+    checkpointBeside: () => checkpointer.start(),
     check: () => database.check(),
     close: async () => {
       if (open) {
         open = false;
+        if (checkpointer.isOn) await checkpointer.stop();
         journal.flush();
         journal.letGo();
         database.close();

@@ -1,14 +1,13 @@
 // What a purge removed and has not told of yet. It is counted in the transactions that remove, so that a process that dies
 // between two of them leaves nothing untold: the next pass tells it.
-import type { PurgeCounts } from '../../retention/index.ts';
+import { NOTHING_PURGED, type PurgeCounts } from '../../retention/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import type { AuditWriter } from './audit.ts';
 import type { Database } from './database.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
 const PREFIX = 'purged/';
-const NOTHING: PurgeCounts = { texts: 0, vectors: 0, requests: 0, runs: 0, vault: 0 };
-const NAMES = Object.keys(NOTHING) as (keyof PurgeCounts)[];
+const NAMES = Object.keys(NOTHING_PURGED) as (keyof PurgeCounts)[];
 
 export class PurgeTally {
   private readonly database: Database;
@@ -51,6 +50,6 @@ export class PurgeTally {
 
   private of(scope: string): PurgeCounts {
     const value = this.database.prepare('SELECT value FROM meta WHERE key = ?').get(PREFIX + scope)?.['value'];
-    return value === undefined ? NOTHING : { ...NOTHING, ...(JSON.parse(String(value)) as Partial<PurgeCounts>) };
+    return value === undefined ? NOTHING_PURGED : { ...NOTHING_PURGED, ...(JSON.parse(String(value)) as Partial<PurgeCounts>) };
   }
 }

@@ -1,9 +1,11 @@
 import { setImmediate as othersFirst } from 'node:timers/promises';
 import { sql, type RawBuilder } from 'kysely';
 import type { Scope } from '../../kernel/index.ts';
-import type { AgedClass, AgeLimits, Purgeable, PurgeCounts, RetainedClass, RetentionReader } from '../../retention/index.ts';
+import type { AgedClass, AgeLimits, BesideClass, Purgeable, PurgeCounts, RetainedClass, RetentionReader } from '../../retention/index.ts';
+import { removeBeside } from './aged-beside.ts';
 import { agedIn, PLACES } from './aged.ts';
 import type { AuditWriter } from './audit.ts';
+import type { Checkpointer } from './checkpointer.ts';
 import { elements, query, type Database } from './database.ts';
 import { heldIn, isHeld, OF_REQUEST, REQUEST } from './holds.ts';
 import { PurgeTally } from './purge-tally.ts';
@@ -13,17 +15,20 @@ import type { SqliteVectors } from './vectors.ts';
 
 const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs
   UNION SELECT scope FROM run_identities UNION SELECT scope FROM alerts UNION SELECT scope FROM vault_values
-  UNION SELECT scope FROM deploys UNION SELECT scope FROM feedback UNION SELECT scope FROM link_verdicts UNION SELECT scope FROM repairs`;
+  UNION SELECT scope FROM deploys UNION SELECT scope FROM feedback UNION SELECT scope FROM link_verdicts UNION SELECT scope FROM repairs
+  UNION SELECT scope FROM topic_changes UNION SELECT scope FROM holds`;
 
 export class SqliteRetention implements Purgeable, RetentionReader {
   private readonly database: Database;
   private readonly vectors: SqliteVectors;
   private readonly tally: PurgeTally;
+  private readonly checkpointer: Checkpointer;
 
-  constructor(database: Database, vectors: SqliteVectors, audit: AuditWriter) {
+  constructor(database: Database, vectors: SqliteVectors, audit: AuditWriter, checkpointer: Checkpointer) {
     this.database = database;
     this.tally = new PurgeTally(database, audit);
     this.vectors = vectors;
+    this.checkpointer = checkpointer;
   }
 
   async scopes(): Promise<readonly Scope[]> {
@@ -36,18 +41,12 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     return Promise.resolve(this.tally.tell(scope, seen));
   }
 
+  settle(): Promise<void> {
+    return this.checkpointer.settle();
+  }
+
   async purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number> {
     const key = keyOf(scope);
-    const held = heldIn(this.database, key);
-    if (held === 'all') return Promise.resolve(0);
-    // A comment has an age of its own.
-    const before = Math.trunc(beforeMs);
-    const comments = query.deleteFrom('feedback').where('scope', '=', key).where('kind', '=', 'comment').where('at_ms', '<', before);
-    const spared = held === 'some' ? comments.where(sql<boolean>`NOT ${feedbackHeld(key)}`) : comments;
-    this.database.run(spared);
-    const old = query.updateTable('repairs').set({ reason: null, undo_reason: null }).where('scope', '=', key).where('at_ms', '<', before);
-    const reasons = held === 'some' ? old.where(sql<boolean>`NOT ${repairHeld(key)}`) : old;
-    this.database.run(reasons.where('reason', 'is not', null));
     const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
     return this.purge(scope, beforeMs, limit, hasText, (rows) => {
       removeTexts(this.database, key, rows);
@@ -65,38 +64,30 @@ export class SqliteRetention implements Purgeable, RetentionReader {
 
   async purgeRequests(scope: Scope, beforeMs: number, limit: number): Promise<number> {
     const key = keyOf(scope);
-    const held = heldIn(this.database, key);
-    if (held === 'all') return Promise.resolve(0);
+    let gone: readonly string[] = [];
     const removed = await this.purge(scope, beforeMs, limit, sql<boolean>`true`, (rows) => {
+      gone = rows.map(({ id }) => id);
+      const sealed = query.selectFrom('vault_values').select('principal').distinct().where('scope', '=', key);
+      const people = this.database.all(sealed.where('request_id', 'in', elements(gone)));
       keepRuns(this.database, key, rows, { withTrace: true });
       removeRequests(this.database, key, rows);
+      this.forgetKeys(key, new Set(people.map(({ principal }) => principal)));
       this.tally.add(key, 'requests', rows.length);
     });
-    if (removed > 0) this.vectors.forget(scope);
-    const before = Math.trunc(beforeMs);
-    this.database.run(query.deleteFrom('topic_changes').where('scope', '=', key).where('at_ms', '<', before));
-    this.database.run(query.deleteFrom('alerts').where('scope', '=', key).where('starts_at_ms', '<', before));
-    this.database.run(query.deleteFrom('deploys').where('scope', '=', key).where('at_ms', '<', before));
-    const feedback = query.deleteFrom('feedback').where('scope', '=', key).where('at_ms', '<', before);
-    this.database.run(held === 'some' ? feedback.where(sql<boolean>`NOT ${feedbackHeld(key)}`) : feedback);
-    this.database.run(query.deleteFrom('holds').where('scope', '=', key).where('lifted_at_ms', '<', before));
-    this.purgeLinking(key, beforeMs, held === 'some');
+    if (removed > 0) this.vectors.drop(scope, gone);
     return removed;
   }
 
-  /** What was said of the linking of requests goes with them. A repair stays while a request that it moved does. */
-  private purgeLinking(scope: string, beforeMs: number, someAreHeld: boolean): void {
-    for (const table of ['link_verdicts', 'repair_moves', 'repair_contradictions'] as const) {
-      const old = query
-        .deleteFrom(table)
-        .where('scope', '=', scope)
-        .where('at', '<', beforeMs / 1_000);
-      this.database.run(someAreHeld ? old.where(sql<boolean>`NOT ${isHeld(scope, table, OF_REQUEST)}`) : old);
-    }
-    const moved = query.selectFrom('repair_moves').select('repair_id').where('scope', '=', scope);
-    const oldRepairs = query.deleteFrom('repairs').where('scope', '=', scope).where('at_ms', '<', Math.trunc(beforeMs));
-    const due = someAreHeld ? oldRepairs.where(sql<boolean>`NOT ${repairHeld(scope)}`) : oldRepairs;
-    this.database.run(due.where('id', 'not in', moved));
+  async purgeBeside(scope: Scope, name: BesideClass, beforeMs: number, limit: number): Promise<number> {
+    const key = keyOf(scope);
+    const held = heldIn(this.database, key);
+    if (held === 'all') return Promise.resolve(0);
+    const removed = this.database.sweep(() => {
+      const gone = removeBeside(this.database, name, { scope: key, beforeMs, limit, someAreHeld: held === 'some' });
+      this.tally.add(key, name, gone);
+      return gone;
+    });
+    return Promise.resolve(removed);
   }
 
   async purgeVault(scope: Scope, beforeMs: number, limit: number): Promise<number> {
@@ -106,18 +97,24 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const old = query.selectFrom('vault_values').select('seq').where('scope', '=', key).where('at_ms', '<', Math.trunc(beforeMs));
     const due = held === 'some' ? old.where(sql<boolean>`NOT ${isHeld(key, 'vault_values', OF_REQUEST)}`) : old;
     const oldest = due.orderBy('at_ms').limit(limit);
-    const isDue = this.database.get(oldest) !== undefined;
-    if (!isDue) return Promise.resolve(0);
-    return this.ended(
-      limit,
+    return Promise.resolve(
       this.database.sweep(() => {
-        const gone = this.database.run(query.deleteFrom('vault_values').where('seq', 'in', oldest));
-        const held = query.selectFrom('vault_values').select('principal').where('scope', '=', key);
-        this.database.run(query.deleteFrom('vault_keys').where('scope', '=', key).where('principal', 'not in', held));
-        this.tally.add(key, 'vault', gone);
-        return gone;
+        const gone = this.database.all(query.deleteFrom('vault_values').where('seq', 'in', oldest).returning('principal'));
+        this.forgetKeys(key, new Set(gone.map(({ principal }) => principal)));
+        this.tally.add(key, 'vault', gone.length);
+        return gone.length;
       }),
     );
+  }
+
+  /** Data keys of those of whom no value is left. */
+  private forgetKeys(scope: string, principals: ReadonlySet<string>): void {
+    const left = query.selectFrom('vault_values').select('principal').where('scope', '=', scope);
+    const theirs = query.deleteFrom('vault_keys').where('scope', '=', scope);
+    for (const principal of principals) {
+      if (this.database.get(left.where('principal', '=', principal).limit(1)) !== undefined) continue;
+      this.database.run(theirs.where('principal', '=', principal));
+    }
   }
 
   async purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number> {
@@ -154,7 +151,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     return Math.max(past + live, identities);
   }
 
-  /** The oldest that are due and that no hold keeps. */
+  /** Those that are due, meet the condition, and that no hold keeps. */
   private purge(
     scope: Scope,
     beforeMs: number,
@@ -163,22 +160,33 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     remove: (rows: readonly Leaving[]) => void,
   ): Promise<number> {
     const key = keyOf(scope);
-    const due = query
-      .selectFrom('requests')
-      .select(['seq', 'id', 'thread_id'])
-      .where('scope', '=', key)
-      .where('at', '<', beforeMs / 1_000)
-      .where(condition);
-    const mine = heldIn(this.database, key) === 'some' ? due.where(sql<boolean>`NOT ${REQUEST_HELD(key)}`) : due;
-    const rows = limit > 0 ? this.database.all(mine.orderBy('at').limit(limit)) : [];
+    const held = heldIn(this.database, key);
+    if (held === 'all' || limit <= 0) return Promise.resolve(0);
+    const rows = this.due(key, beforeMs, limit, held === 'some' ? sql<boolean>`${condition} AND NOT ${REQUEST_HELD(key)}` : condition);
     if (rows.length > 0) this.database.sweep(() => remove(rows));
-    return this.ended(limit, rows.length);
+    return Promise.resolve(rows.length);
   }
 
-  /** The last batch of a pass takes along what the log of the file still holds of those before. */
-  private ended(limit: number, removed: number): Promise<number> {
-    if (removed < limit) this.database.endSweep();
-    return Promise.resolve(removed);
+  /**
+   * The oldest, and with each what else is due of its thread: a thread's row is made anew from what is left of it, and taken
+   * apart over many batches it would be made anew in each. Fewer than `limit` only where no more are due.
+   */
+  private due(scope: string, beforeMs: number, limit: number, condition: RawBuilder<boolean>): readonly Leaving[] {
+    const all = query
+      .selectFrom('requests')
+      .select(['seq', 'id', 'thread_id'])
+      .where('scope', '=', scope)
+      .where('at', '<', beforeMs / 1_000)
+      .where(condition)
+      .orderBy('at');
+    const oldest = this.database.all(all.limit(limit));
+    if (oldest.length < limit) return oldest;
+    const rows: Leaving[] = [];
+    for (const thread of new Set(oldest.map((row) => row.thread_id))) {
+      rows.push(...this.database.all(all.where('thread_id', '=', thread).limit(limit - rows.length)));
+      if (rows.length >= limit) break;
+    }
+    return rows;
   }
 
   async aged(scope: Scope, dueBeforeMs: AgeLimits): Promise<Readonly<Record<RetainedClass, AgedClass>>> {
@@ -192,10 +200,3 @@ export class SqliteRetention implements Purgeable, RetentionReader {
 }
 
 const REQUEST_HELD = (key: string): RawBuilder<boolean> => isHeld(key, 'requests', REQUEST);
-const repairHeld = (key: string): RawBuilder<boolean> => sql<boolean>`(${isHeld(key, 'repairs', { principal: 'principal' })}
-  OR EXISTS (SELECT 1 FROM repair_moves m WHERE m.scope = ${key} AND m.repair_id = repairs.id
-    AND ${isHeld(key, 'm', OF_REQUEST)}))`;
-/** Feedback on a thread names no request. */
-const feedbackHeld = (key: string): RawBuilder<boolean> => sql<boolean>`(${isHeld(key, 'feedback', OF_REQUEST)}
-  OR EXISTS (SELECT 1 FROM held_requests t JOIN requests r ON r.scope = t.scope AND r.id = t.request_id
-    WHERE t.scope = ${key} AND r.thread_id = feedback.thread_id))`;

@@ -120,6 +120,23 @@ export class VectorBlock {
     this.places.set(key, place);
   }
 
+  /** Both vectors of a request; the last ones take their places. */
+  remove(id: string): void {
+    for (const kind of ['prompt', 'answer'] as const) {
+      const key = slotKey({ kind, id });
+      const place = this.places.get(key);
+      if (place === undefined) continue;
+      this.places.delete(key);
+      const last = this.slots.pop() as Slot;
+      const end = this.slots.length;
+      if (place === end) continue;
+      this.data.copyWithin(place * this.dimensions, end * this.dimensions, (end + 1) * this.dimensions);
+      this.scales[place] = this.scales[end] as number;
+      this.slots[place] = last;
+      this.places.set(slotKey(last), place);
+    }
+  }
+
   private grow(): void {
     const places = Math.ceil(this.scales.length * 1.5) + 1;
     const [data, scales] = [new Int8Array(places * this.dimensions), new Float32Array(places)];
@@ -199,9 +216,14 @@ export class VectorCache {
     if (rows.length > 0) this.shrink();
   }
 
-  /** After removals, which are rare: the blocks of the scope are read again when they are needed. */
+  /** After removals of unknown extent, which are rare: the blocks of the scope are read again when they are needed. */
   forget(scope: string): void {
     for (const key of this.blocks.keys()) if ((JSON.parse(key) as string[])[0] === scope) this.blocks.delete(key);
+  }
+
+  /** After removals of all vectors of these requests. */
+  remove(scope: string, ids: readonly string[]): void {
+    for (const [key, block] of this.blocks) if ((JSON.parse(key) as string[])[0] === scope) for (const id of ids) block.remove(id);
   }
 
   private shrink(): void {

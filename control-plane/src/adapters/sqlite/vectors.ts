@@ -70,6 +70,14 @@ export class SqliteVectors implements Vectors {
     this.removed(keyOf(scope));
   }
 
+  /** After a purge removed all vectors of these requests: one in small batches must not have thousands be read again after each. */
+  drop(scope: Scope, ids: readonly string[]): void {
+    const key = keyOf(scope);
+    this.cache.remove(key, ids);
+    // What is being read finds no more of them in the file, and loses here what it has read already.
+    for (const [load, block] of this.filling) if ((JSON.parse(load) as string[])[0] === key) for (const id of ids) block.remove(id);
+  }
+
   private removed(key: string): void {
     this.removals += 1;
     this.cache.forget(key);
@@ -208,14 +216,13 @@ export class SqliteVectors implements Vectors {
     const key = keyOf(scope);
     const old = query.selectFrom('vectors').select('seq').where('scope', '=', key).where('at_ms', '<', atMs);
     const oldest = (spared === undefined ? old : old.where(sql<boolean>`NOT ${spared}`)).orderBy('at_ms').limit(limit);
-    const removed = this.database.sweep(() => {
-      const gone = this.database.run(query.deleteFrom('vectors').where('seq', 'in', oldest));
-      counted(gone);
-      return gone;
+    const ids = this.database.sweep(() => {
+      const rows = this.database.all(query.deleteFrom('vectors').where('seq', 'in', oldest).returning('request_id'));
+      counted(rows.length);
+      return rows.map((row) => row.request_id);
     });
-    if (removed < limit) this.database.endSweep();
-    if (removed > 0) this.removed(key);
-    return Promise.resolve(removed);
+    if (ids.length > 0) this.drop(scope, ids);
+    return Promise.resolve(ids.length);
   }
 
   async removeModel(model: string): Promise<void> {

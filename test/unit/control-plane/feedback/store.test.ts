@@ -1,6 +1,7 @@
 // The port's promises on the embedded store: what waits, follows, expires and goes.
 import { describe, expect, it } from 'vitest';
 import type { FeedbackItem, Target } from '../../../../control-plane/src/feedback/index.ts';
+import { NOTHING_PURGED } from '../../../../control-plane/src/retention/index.ts';
 import { HERE, openStore, OTHER_TENANT, storedTurn, type OpenStore, type TurnOptions } from '../../../contract/store-fixtures.ts';
 
 const DAY_MS = 86_400_000;
@@ -117,12 +118,13 @@ describe('feedback goes', () => {
       item('new', of('a')),
     ]);
     await store.feedback.save(OTHER_TENANT, [item('waits', of('nowhere'), { atMs: NOW - 40 * DAY_MS })]);
-    await store.retention.purgeTexts(HERE, NOW - 30 * DAY_MS, 100);
+    expect(await store.retention.purgeBeside(HERE, 'comments', NOW - 30 * DAY_MS, 100)).toBe(1);
     expect(await given(opened, 't1')).toEqual(['new', 'new comment', 'old']);
-    await store.retention.purgeRequests(HERE, NOW - 30 * DAY_MS, 100);
+    expect(await store.retention.purgeBeside(HERE, 'feedback', NOW - 30 * DAY_MS, 100)).toBe(1);
     expect(await given(opened, 't1')).toEqual(['new', 'new comment']);
     expect(await store.retention.scopes()).toContainEqual(OTHER_TENANT);
-    await store.retention.purgeRequests(OTHER_TENANT, NOW - 30 * DAY_MS, 100);
+    expect(await store.retention.purgeBeside(OTHER_TENANT, 'feedback', NOW - 30 * DAY_MS, 100)).toBe(1);
+    await store.retention.tell(OTHER_TENANT, NOTHING_PURGED);
     expect(await store.retention.scopes()).not.toContainEqual(OTHER_TENANT);
   });
 
