@@ -5,6 +5,7 @@ import { createMetrics } from '../../../../control-plane/src/http/index.ts';
 import { createSeriesBudget } from '../../../../control-plane/src/http/series-budget.ts';
 import type { StoredTurn } from '../../../../control-plane/src/ingest/index.ts';
 import type { DomainEvent } from '../../../../control-plane/src/kernel/index.ts';
+import { NOTHING_PURGED } from '../../../../control-plane/src/retention/index.ts';
 
 interface Odd {
   readonly id?: string;
@@ -193,7 +194,7 @@ describe('own health', () => {
     let looks = 0;
     metrics.embedded('minilm', 0.02, 3);
     metrics.searched('sqlite', 0.004);
-    metrics.purged({ texts: 2, vectors: 0, requests: 1, runs: 0, vault: 0 }, 5_000);
+    metrics.purged({ ...NOTHING_PURGED, texts: 2, vectors: 0, requests: 1, runs: 0, vault: 0 }, 5_000);
     metrics.purgeFailed();
     metrics.watchSpans(() => ({ default: 7 }));
     metrics.spans('default', 'exported', 2);
