@@ -3,7 +3,8 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it } from 'vitest';
 import type { RequestRow } from '../../control-plane/src/adapters/sqlite/request-row.ts';
-import { placementIn, sampleIn, wordsIn } from '../../control-plane/src/adapters/sqlite/request-record.ts';
+import { indexable } from '../../control-plane/src/adapters/sqlite/indexable.ts';
+import { placementIn, sampleIn, textOf, wordsIn } from '../../control-plane/src/adapters/sqlite/request-record.ts';
 import type { SqliteStore } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { HERE, MODEL, openStore, storedTurn, unitVector, type OpenStore } from './store-fixtures.ts';
 
@@ -87,7 +88,65 @@ function withWordsInRows(folder: string): void {
   file.close();
 }
 
+/** As the version wrote it whose text index had its columns in another order; some requests came since. */
+function withOldIndex(folder: string, upTo: number): void {
+  const file = new DatabaseSync(path.join(folder, 'clew.db'));
+  file.function('indexable', { deterministic: true }, (text) => (typeof text === 'string' ? indexable(text) : null));
+  file.function('text_of', { deterministic: true }, (column, texts, which) =>
+    textOf(column as string | null, texts as Uint8Array | null, Number(which)),
+  );
+  file.exec(`CREATE VIRTUAL TABLE requests_fts_old USING fts5(
+    wall, prompt, answer, content = 'request_texts', content_rowid = 'seq', tokenize = 'unicode61 remove_diacritics 2')`);
+  file.exec(`INSERT INTO requests_fts_old (requests_fts_old, rank) VALUES ('secure-delete', 1)`);
+  const rows = `FROM request_texts WHERE seq <= ${upTo}`;
+  file.exec(`INSERT INTO requests_fts_old (rowid, wall, prompt, answer) SELECT seq, wall, prompt, answer ${rows}`);
+  file.exec(`INSERT INTO requests_fts (requests_fts, rowid, wall, prompt, answer) SELECT 'delete', seq, wall, prompt, answer ${rows}`);
+  file.exec(`INSERT INTO meta (key, value) VALUES ('repack_index', ${upTo})`);
+  file.close();
+}
+
+async function foundBy(store: SqliteStore): Promise<unknown> {
+  const asked = [['plum', 'tree'], ['number', '7'], ['answer'], ['r3']].map(async (words) => [
+    (await store.texts.match(HERE, words, 50)).toSorted((a, b) => (a.requestId < b.requestId ? -1 : 1)),
+    (await store.texts.match(HERE, words, 50, 'p1')).toSorted((a, b) => (a.requestId < b.requestId ? -1 : 1)),
+  ]);
+  return Promise.all(asked);
+}
+
 describe('a file of an older form', () => {
+  it('finds the same, with the same snippets and scores, while words move to the text index of now', async () => {
+    const opened = await filled();
+    const expected = await foundBy(opened.store);
+    await opened.store.close();
+    withOldIndex(opened.folder, 20);
+    expect(await foundBy(await opened.reopen())).toEqual(expected);
+    for (let rows = 1; rows > 0;) {
+      rows = opened.store.repack(6);
+      expect(await foundBy(await opened.reopen())).toEqual(expected);
+    }
+    const file = new DatabaseSync(path.join(opened.folder, 'clew.db'), { readOnly: true });
+    expect(file.prepare("SELECT count(*) AS n FROM sqlite_master WHERE name LIKE 'requests_fts_old%'").get()?.['n']).toBe(0);
+    file.close();
+  });
+
+  it('loses words of either text index where they are purged or their person is erased', async () => {
+    for (const acts of ['purge', 'erase'] as const) {
+      const opened = await filled();
+      await opened.store.close();
+      withOldIndex(opened.folder, 20);
+      const store = await opened.reopen();
+      expect(store.repack(6)).toBe(6);
+      const requests = store.erasables.find(({ name }) => name === 'requests') ?? expect.fail('not registered');
+      expect(await requests.residual(HERE, 'p1')).toBeGreaterThan(2 * COUNT - 1);
+      if (acts === 'purge') expect(await store.retention.purgeTexts(HERE, (AT + 1e6) * 1_000, 100)).toBe(COUNT);
+      else for (const one of store.erasables) await one.erase(HERE, 'p1');
+      expect(await store.texts.match(HERE, ['plum'], 50)).toEqual([]);
+      if (acts === 'erase') expect(await requests.residual(HERE, 'p1')).toBe(0);
+      while (store.repack(6) > 0);
+      expect(await store.texts.match(HERE, ['plum'], 50)).toEqual([]);
+    }
+  });
+
   it('reads alike while words move out of the rows of requests, and loses them on the way where they are purged', async () => {
     const opened = await filled();
     const expected = await seen(opened.store);

@@ -9,6 +9,7 @@ import { keyOf } from './scope.ts';
 import { wallOf } from './text-index.ts';
 import { vaultOf } from './vault.ts';
 import type { SqliteVectors } from './vectors.ts';
+import { wordIndexes } from './word-index.ts';
 
 /** Requests of one transaction: others must get in between. */
 const BATCH = 500;
@@ -59,10 +60,10 @@ function requestsOf(database: Database, vectors: SqliteVectors): Erasable {
       const rows = count(database, 'SELECT count(*) AS n FROM requests WHERE scope = ? AND principal = ?', key, principal);
       const threads = count(database, 'SELECT count(*) AS n FROM threads WHERE scope = ? AND principal = ?', key, principal);
       // Asks the index itself, which could hold words of rows that are gone.
-      const words = count(
-        database,
-        'SELECT count(*) AS n FROM requests_fts WHERE requests_fts MATCH ?',
-        `wall : ${wallOf(key, principal)}`,
+      const words = wordIndexes(database).reduce(
+        (sum, { name }) =>
+          sum + count(database, `SELECT count(*) AS n FROM ${name} WHERE ${name} MATCH ?`, `wall : ${wallOf(key, principal)}`),
+        0,
       );
       return Promise.resolve(rows + threads + words);
     },

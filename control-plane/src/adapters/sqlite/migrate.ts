@@ -23,6 +23,7 @@ import { fewerIndexes } from './migrations/0020-fewer-indexes.ts';
 import { proofs } from './migrations/0021-proofs.ts';
 import { requestWords } from './migrations/0022-request-words.ts';
 import { shortKeys } from './migrations/0023-short-keys.ts';
+import { wordColumns } from './migrations/0024-word-columns.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -49,6 +50,7 @@ const MIGRATIONS: readonly string[] = [
   proofs,
   requestWords,
   shortKeys,
+  wordColumns,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */
@@ -64,4 +66,6 @@ export function migrate(database: DatabaseSync, file: string): void {
     if (index < version) continue;
     database.exec(`BEGIN IMMEDIATE; ${statements} PRAGMA user_version = ${index + 1}; COMMIT;`);
   }
+  const isTakenOver = database.prepare("SELECT 1 FROM meta WHERE key = 'repack_index'").get() === undefined;
+  if (version < MIGRATIONS.length && isTakenOver) database.exec('DROP TABLE IF EXISTS requests_fts_old');
 }

@@ -5,11 +5,8 @@ import { elements, query, type Database } from './database.ts';
 import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
 import { observedOf } from './run-proof.ts';
 import { rebuildThread } from './thread-rows.ts';
+import { unindexWords } from './word-index.ts';
 
-// The index holds no copy of the texts: to take words out it must be told them, while the row still has them.
-const UNINDEX = `INSERT INTO requests_fts (requests_fts, rowid, wall, prompt, answer)
-  SELECT 'delete', seq, wall, prompt, answer FROM request_texts
-  WHERE is_indexed AND seq IN (SELECT value FROM json_each(?))`;
 // The linker's input repeats a text where it differs from the sample's.
 const BLANK = `UPDATE requests SET prompt = NULL, answer = NULL, texts = NULL, turn = json_remove(turn, '$.text', '$.answer')
   WHERE seq IN (SELECT value FROM json_each(?))`;
@@ -25,7 +22,7 @@ const seqsOf = (rows: readonly Leaving[]): readonly number[] => rows.map(({ seq 
 
 /** Prompts and answers go from rows, index and the titles of threads. */
 export function removeTexts(database: Database, scope: string, rows: readonly Leaving[]): void {
-  database.prepare(UNINDEX).run(JSON.stringify(seqsOf(rows)));
+  unindexWords(database, seqsOf(rows));
   database.prepare(BLANK).run(JSON.stringify(seqsOf(rows)));
   database.run(query.deleteFrom('request_words').where('seq', 'in', elements(seqsOf(rows))));
   rebuildThreads(database, scope, rows);
@@ -33,7 +30,7 @@ export function removeTexts(database: Database, scope: string, rows: readonly Le
 
 /** Whole requests go, with their words, vectors and feedback. Answers how many threads went with them. */
 export function removeRequests(database: Database, scope: string, rows: readonly Leaving[]): number {
-  database.prepare(UNINDEX).run(JSON.stringify(seqsOf(rows)));
+  unindexWords(database, seqsOf(rows));
   database.run(query.deleteFrom('requests').where('seq', 'in', elements(seqsOf(rows))));
   const ids = elements(rows.map(({ id }) => id));
   database.run(query.deleteFrom('vectors').where('scope', '=', scope).where('request_id', 'in', ids));

@@ -5,6 +5,7 @@ import { query, type Database } from './database.ts';
 import { packedColumns, SAMPLE_COLUMNS, sampleIn, wordsIn } from './request-record.ts';
 import { packProof, proofColumns, proofIn } from './run-proof.ts';
 import { fromBlob, toBlob } from './vector-blob.ts';
+import { INDEX_MARK, takeWordsOver } from './word-index.ts';
 
 /** By the key in `meta` that names the highest number that may still be in the old form. */
 const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: number) => readonly number[]>> = {
@@ -13,6 +14,7 @@ const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: n
   repack_vectors: repackVectors,
   repack_proofs: repackProofs,
   repack_words: repackWords,
+  [INDEX_MARK]: repackIndex,
 };
 
 /** Takes over at most so many rows; answers how many, 0 when there is none left. Durable when it returns. */
@@ -130,4 +132,11 @@ function repackWords(database: Database, upTo: number, limit: number): readonly 
     database.run(query.updateTable('requests').set({ texts: null }).where('seq', '=', seq));
   }
   return rows.map(({ seq }) => seq);
+}
+
+function repackIndex(database: Database, upTo: number, limit: number): readonly number[] {
+  const rows = database.all(query.selectFrom('requests').select('seq').where('seq', '<=', upTo).orderBy('seq', 'desc').limit(limit));
+  const seqs = rows.map(({ seq }) => seq);
+  takeWordsOver(database, seqs, seqs.length < limit);
+  return seqs;
 }

@@ -8,6 +8,7 @@ import { localScore } from './local-rank.ts';
 import { ANSWER, PROMPT } from './request-record.ts';
 import { requestsThatMeet } from './request-filter.ts';
 import { keyOf } from './scope.ts';
+import { wordIndexes, type WordIndex } from './word-index.ts';
 
 const hex = (text: string): string => Buffer.from(text).toString('hex');
 /** What the column "wall" must hold for rows of the scope, and of the principal where one is given. */
@@ -21,19 +22,20 @@ const SNIPPET_LENGTH = 240;
 /** Of a principal's matches, the newest so many are put in order. */
 const NEWEST = 500;
 
-const COLUMNS = `SELECT r.id AS id, r.thread_id AS thread_id, ${PROMPT('r')} AS prompt_text, ${ANSWER('r')} AS answer_text,
-    snippet(requests_fts, 1, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS prompt,
-    snippet(requests_fts, 2, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS answer
-  FROM requests_fts CROSS JOIN requests r ON r.seq = requests_fts.rowid`;
+const columns = ({ name, prompt, answer }: WordIndex): string => `SELECT r.id AS id, r.thread_id AS thread_id,
+    ${PROMPT('r')} AS prompt_text, ${ANSWER('r')} AS answer_text,
+    snippet(${name}, ${prompt}, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS prompt,
+    snippet(${name}, ${answer}, '${MATCH_START}', '${MATCH_END}', '…', ${SNIPPET_TOKENS}) AS answer
+  FROM ${name} CROSS JOIN requests r ON r.seq = ${name}.rowid`;
 // Which of a scope's many matches are looked at, the index says. Prompts count twice, the column "wall" counts for nothing.
 // Ordering by `rank` lets the index sort by itself, so that snippets are cut for the rows that are shown only.
-const MATCH = `${COLUMNS}
-  WHERE requests_fts MATCH ? AND requests_fts.rank MATCH 'bm25(0.0, 2.0, 1.0)' AND r.scope = ?
-  ORDER BY requests_fts.rank LIMIT ?`;
+const matching = (index: WordIndex): string => `${columns(index)}
+  WHERE ${index.name} MATCH ? AND ${index.name}.rank MATCH 'bm25(${index.weights})' AND r.scope = ?
+  ORDER BY ${index.name}.rank LIMIT ?`;
 // Not so for one principal: not even which of them are found may hang on what others wrote.
-const MATCH_PRINCIPAL = `${COLUMNS}
-  WHERE requests_fts MATCH ? AND r.scope = ? AND r.principal = ?
-  ORDER BY requests_fts.rowid DESC LIMIT ${NEWEST}`;
+const matchingOf = (index: WordIndex): string => `${columns(index)}
+  WHERE ${index.name} MATCH ? AND r.scope = ? AND r.principal = ?
+  ORDER BY ${index.name}.rowid DESC LIMIT ${NEWEST}`;
 
 // One look-up an index: joined by OR, the planner reads the whole scope instead.
 const BY_COLUMN = ['id', 'declared_session', 'thread_id'].map((column) => `SELECT seq FROM requests WHERE scope = ?1 AND ${column} = ?2`);
@@ -69,9 +71,12 @@ export class SqliteTextIndex implements TextIndex {
     if (expression === undefined) return Promise.resolve([]);
     const key = keyOf(scope);
     const wanted = `wall : ${wallOf(key, principal)} AND {prompt answer} : (${expression})`;
-    const rows = (principal === undefined
-      ? this.database.prepare(MATCH).all(wanted, key, limit)
-      : this.database.prepare(MATCH_PRINCIPAL).all(wanted, key, principal)) as unknown as Match[];
+    const found = wordIndexes(this.database).flatMap((index) =>
+      principal === undefined
+        ? this.database.prepare(matching(index)).all(wanted, key, limit)
+        : this.database.prepare(matchingOf(index)).all(wanted, key, principal),
+    );
+    const rows = (principal === undefined ? found : found.slice(0, NEWEST)) as unknown as Match[];
     const hits = rows.map((row) => ({
       requestId: row.id,
       threadId: row.thread_id,
