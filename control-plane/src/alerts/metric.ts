@@ -1,7 +1,7 @@
 import { METRICS, type Alert, type AlertMetric } from './types.ts';
 
 /** Label of a rule that says what its alert is about; where it is missing, the name of the alert has to. */
-export const METRIC_LABEL = 'clew_metric';
+const METRIC_LABEL = 'clew_metric';
 
 const NAMES: readonly (readonly [AlertMetric, RegExp])[] = [
   ['blocks', /block|guardrail|refus/i],

@@ -27,7 +27,7 @@ export interface SenderParts {
 const PAUSES_MS = [10_000, 60_000, 300_000, 1_800_000, 7_200_000];
 const AT_ONCE = 8;
 /** So many may wait. */
-export const MAX_WAITING = 1_000;
+const MAX_WAITING = 1_000;
 
 /** Tries everything that is due, once. Never rejects for what a webhook does. */
 export async function sendDue(parts: SenderParts): Promise<void> {

@@ -2,7 +2,7 @@
 import { METRICS, type AlertSettings } from './types.ts';
 
 /** Of a rule of Prometheus: what its alerts are about, how long before its start an incident began, and what to compare with. */
-export const SETTING_NAMES = { metric: 'clew_metric', window: 'clew_window', baseline: 'clew_baseline' } as const;
+const SETTING_NAMES = { metric: 'clew_metric', window: 'clew_window', baseline: 'clew_baseline' } as const;
 
 const UNITS: Readonly<Record<string, number>> = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000, w: 604_800_000 };
 const MOST_MS = 31 * 86_400_000;

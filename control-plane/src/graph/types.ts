@@ -2,12 +2,10 @@
 export type Value = string | number | boolean;
 export type Properties = Readonly<Record<string, Value | null>>;
 
-export const NODE_LABELS = ['User', 'Thread', 'Request', 'Model', 'Topic'] as const;
-export type NodeLabel = (typeof NODE_LABELS)[number];
+export type NodeLabel = 'User' | 'Thread' | 'Request' | 'Model' | 'Topic';
 
 /** HAS: of a user; CONTAINS: of a thread; FOLLOWS: the turn before; SERVES: the turn that a call was made for. */
-export const EDGE_TYPES = ['HAS', 'CONTAINS', 'FOLLOWS', 'SERVES', 'ANSWERED_BY', 'ABOUT'] as const;
-export type EdgeType = (typeof EDGE_TYPES)[number];
+export type EdgeType = 'HAS' | 'CONTAINS' | 'FOLLOWS' | 'SERVES' | 'ANSWERED_BY' | 'ABOUT';
 
 /** Ids are unique over all labels: `request:…`, `thread:…`. Names in them are the senders', so any text. */
 export interface GraphNode {

@@ -8,17 +8,8 @@ export type { CompositionRecord, RunRecord, RunSource } from '#contract';
  * and not confirmed. other_run: of another run, tenant or environment. record_differs: not what the sample says.
  * other_key: another key signs for that gateway process.
  */
-export const REFUSALS = [
-  'unknown_key',
-  'key_not_valid',
-  'not_vouched',
-  'bad_signature',
-  'malformed',
-  'other_run',
-  'record_differs',
-  'other_key',
-] as const;
-export type Refusal = (typeof REFUSALS)[number];
+export type Refusal =
+  'unknown_key' | 'key_not_valid' | 'not_vouched' | 'bad_signature' | 'malformed' | 'other_run' | 'record_differs' | 'other_key';
 
 /** Who signed, and what that proves. */
 export interface SignedBy {

@@ -5,7 +5,7 @@ import { createDoorbell, scopeKey, type Doorbell, type EventHandler, type Scope 
 import type { LiveFilter, LiveReader } from './ports.ts';
 
 /** At most one portion in this time. */
-export const PORTION_EVERY_MS = 1_000;
+const PORTION_EVERY_MS = 1_000;
 /** Requests of a portion; the rest is counted. */
 export const PORTION_ITEMS = 40;
 /** Without news something is said, so that nobody in between takes the connection for dead, and one whose reader left is noticed. */

@@ -8,7 +8,7 @@ interface Timed {
 }
 
 /** True when the later request shows by itself that it was made once the earlier one had been. Certain evidence only. */
-export function goesOnFrom(later: TurnInput, earlier: TurnInput): boolean {
+function goesOnFrom(later: TurnInput, earlier: TurnInput): boolean {
   const [own, before] = [later.call, earlier.call];
   if (own?.parentRunId === earlier.id && later.id !== earlier.id) return true;
   if (own?.previousResponseId !== undefined && own.previousResponseId === before?.responseId) return true;

@@ -85,7 +85,7 @@ export class Topic {
 }
 
 /** Each stem of a text once, with the first form it has there. */
-export function stemmed(text: string): ReadonlyMap<string, string> {
+function stemmed(text: string): ReadonlyMap<string, string> {
   const stems = new Map<string, string>();
   for (const form of contentWords(text)) {
     const word = stem(form);

@@ -6,7 +6,7 @@ import type { SseEvent } from './sse.ts';
 const FINISH = { stop: 'STOP', length: 'MAX_TOKENS', tool: 'STOP', filter: 'SAFETY' } as const;
 
 /** …/models/gemini-2.5-flash:generateContent names model and method. */
-export const geminiModel = (path: string): string => decodeURIComponent(/models\/([^/:]+)/.exec(path)?.[1] ?? '');
+const geminiModel = (path: string): string => decodeURIComponent(/models\/([^/:]+)/.exec(path)?.[1] ?? '');
 
 const partsOf = (content: Json | undefined): readonly JsonObject[] =>
   asArray(isObject(content) ? content['parts'] : undefined).filter(isObject);

@@ -1,21 +1,16 @@
 // Where people sign in: the address to send them to, and what their code is redeemed for.
-import { jwtVerify, type JWTPayload } from 'jose';
+import { jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
 import type { Claims, LoginProvider, TokenVerifier } from '../../access/index.ts';
 import { ClewError, errorFields } from '../../kernel/index.ts';
-import { addressIn, discover, textOf, type Discovery } from './discovery.ts';
+import { addressIn, discover, type Discovery } from './discovery.ts';
 import { openKeySet } from './key-set.ts';
+import { redeemCode, type LoginClient } from './redeem.ts';
 import { TIMES } from './times.ts';
 import { FAULTS_OF_TOKENS, TYPES, type OidcOptions } from './verifier.ts';
 
-export interface LoginOptions extends OidcOptions {
-  readonly clientId: string;
-  /** Absent: a public client, which PKCE alone protects. */
-  readonly clientSecret: string | undefined;
-  readonly redirectUri: string;
+export interface LoginOptions extends OidcOptions, LoginClient {
   /** Space-separated, with openid among them. */
   readonly scopes: string;
-  /** More of the authorization and token requests, as a provider needs: resource, audience, prompt. */
-  readonly parameters: Readonly<Record<string, string>>;
   /** Judges access tokens: one for our audience says more of a person than the ID token. */
   readonly bearer: TokenVerifier;
 }
@@ -48,60 +43,6 @@ export function openLoginProvider(options: LoginOptions): LoginProvider {
     return new ClewError('unavailable', 'the identity provider does not answer; tokens still work', { cause: error });
   };
 
-  async function tokensFor(
-    code: string,
-    verifier: string,
-  ): Promise<{ readonly id: string; readonly access: string | undefined } | undefined> {
-    const endpoint = addressIn(await description(), 'token_endpoint');
-    const { clientId, clientSecret } = options;
-    const form = new URLSearchParams({
-      ...options.parameters,
-      grant_type: 'authorization_code',
-      code,
-      code_verifier: verifier,
-      redirect_uri: options.redirectUri,
-      ...(clientSecret === undefined ? { client_id: clientId } : {}),
-    });
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      body: form,
-      headers: {
-        accept: 'application/json',
-        ...(clientSecret === undefined ? {} : { authorization: basic(clientId, clientSecret) }),
-      },
-      redirect: 'error',
-      signal: AbortSignal.timeout(times.timeoutMs),
-    });
-    const text = await textOf(response);
-    if (response.status >= 500) throw new Error(`the provider answers ${response.status} for a code`);
-    if (response.status !== 200) {
-      logger.warn('login_code_refused', { status: response.status });
-      return undefined;
-    }
-    const { id_token: id, access_token: access } = JSON.parse(text) as { id_token?: unknown; access_token?: unknown };
-    if (typeof id !== 'string') throw new Error('the provider sends no ID token');
-    return { id, access: typeof access === 'string' ? access : undefined };
-  }
-
-  async function idClaims(token: string, nonce: string): Promise<JWTPayload | undefined> {
-    try {
-      const { payload, protectedHeader } = await jwtVerify(token, keys, {
-        issuer,
-        audience: options.clientId,
-        algorithms: [...options.algorithms],
-        clockTolerance: options.clockSkewSeconds,
-        currentDate: new Date(clock.nowMs()),
-        requiredClaims: ['exp', 'iat', 'sub', 'nonce'],
-      });
-      // OpenID Connect Core 3.1.3.7: made for this very sign-in, and for no other client beside us.
-      const isOurs = payload['nonce'] === nonce && (payload['azp'] === undefined || payload['azp'] === options.clientId);
-      return isOurs && TYPES.has(protectedHeader.typ?.toLowerCase()) ? payload : undefined;
-    } catch (error) {
-      if (FAULTS_OF_TOKENS.some((fault) => error instanceof fault)) return undefined;
-      throw error;
-    }
-  }
-
   return {
     issuer,
     async authorizationUrl({ state, nonce, challenge }) {
@@ -122,8 +63,9 @@ export function openLoginProvider(options: LoginOptions): LoginProvider {
     },
     async redeem(code, { verifier, nonce }): Promise<Claims | undefined> {
       try {
-        const tokens = await tokensFor(code, verifier);
-        const claims = tokens && (await idClaims(tokens.id, nonce));
+        const endpoint = addressIn(await description(), 'token_endpoint');
+        const tokens = await redeemCode(endpoint, { ...options, code, verifier, timeoutMs: times.timeoutMs });
+        const claims = tokens && (await idClaims(tokens.id, nonce, keys, options));
         if (claims === undefined) return undefined;
         const access = tokens?.access === undefined || !isJwt(tokens.access) ? undefined : await options.bearer.verify(tokens.access);
         return access !== undefined && access['sub'] === claims.sub ? { ...claims, ...access } : claims;
@@ -134,10 +76,24 @@ export function openLoginProvider(options: LoginOptions): LoginProvider {
   };
 }
 
-const isJwt = (token: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(token);
-
-/** RFC 6749 2.3.1: both parts are encoded as in a form. */
-function basic(id: string, secret: string): string {
-  const encoded = (text: string): string => new URLSearchParams({ x: text }).toString().slice(2);
-  return `Basic ${Buffer.from(`${encoded(id)}:${encoded(secret)}`).toString('base64')}`;
+/** What an ID token says, where it is one of this very sign-in. */
+async function idClaims(token: string, nonce: string, keys: JWTVerifyGetKey, options: LoginOptions): Promise<JWTPayload | undefined> {
+  try {
+    const { payload, protectedHeader } = await jwtVerify(token, keys, {
+      issuer: options.issuer,
+      audience: options.clientId,
+      algorithms: [...options.algorithms],
+      clockTolerance: options.clockSkewSeconds,
+      currentDate: new Date(options.clock.nowMs()),
+      requiredClaims: ['exp', 'iat', 'sub', 'nonce'],
+    });
+    // OpenID Connect Core 3.1.3.7: made for this very sign-in, and for no other client beside us.
+    const isOurs = payload['nonce'] === nonce && (payload['azp'] === undefined || payload['azp'] === options.clientId);
+    return isOurs && TYPES.has(protectedHeader.typ?.toLowerCase()) ? payload : undefined;
+  } catch (error) {
+    if (FAULTS_OF_TOKENS.some((fault) => error instanceof fault)) return undefined;
+    throw error;
+  }
 }
+
+const isJwt = (token: string): boolean => /^eyJ[\w-]*\.[\w-]+\.[\w-]+$/.test(token);
