@@ -145,7 +145,7 @@ const RELEASED = {
   refused: ['2026-11-06'],
   minUsers: 5,
   threshold: 12,
-  budget: { epsilonPerDay: 1, delta: 1e-6, spent: 14, of: 31 },
+  budget: { epsilonPerDay: 1, epsilonPerQuietDay: 0.1, delta: 1e-6, spent: 14, of: 31 },
   items: [
     {
       id: 'top_1',

@@ -135,7 +135,7 @@ clew_journal_lag_seconds 3.5
 clew_journal_buried 2
 clew_samples_accepted_total 1840
 clew_store_bytes 52428800
-clew_disk_free_bytes 1073741824
+clew_disk_free_bytes 45800000000
 clew_vectors{kind="prompt"} 4000
 clew_purge_last_success_timestamp_seconds 1700000000
 clew_samples_rejected_total{code="invalid_sample"} 4

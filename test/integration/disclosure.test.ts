@@ -22,7 +22,7 @@ const folder = mkdtempSync(path.join(tmpdir(), 'clew-disclosure-'));
 let plane: TestPlane;
 let product: string;
 beforeAll(async () => {
-  writeFileSync(path.join(folder, 'policy.yaml'), 'version: 1\ntopics: { epsilonPerDay: 2, epsilonPerMonth: 60 }\n');
+  writeFileSync(path.join(folder, 'policy.yaml'), 'version: 1\ntopics: { epsilonPerDay: 2, epsilonPerMonth: 6 }\n');
   plane = await startPlane({ env: { CLEW_POLICY: path.join(folder, 'policy.yaml') } });
   const ask = (at: number, text: string, name: string) =>
     sample({
@@ -99,7 +99,7 @@ describe('released topics', () => {
     expect(seen.budget.spent).toBeGreaterThanOrEqual(spent);
     const third = await tokenOf({ role: 'product', environment: 'canary' });
     const after = await topics('/v1/topics', bearer(third));
-    expect(after.budget.spent).toBeLessThanOrEqual(60);
+    expect(after.budget.spent).toBeLessThanOrEqual(6);
     expect(after.refused.length).toBeGreaterThan(0);
   });
 

@@ -76,6 +76,30 @@ export function shares(epsilon: number): Shares {
   };
 }
 
+/** What it may cost of a day's epsilon to learn, with noise, whether anything is near enough to show. */
+const quietCost = (epsilon: number): number => Math.max(1, Math.floor(epsilon * 100)) / 1_000;
+
+/** How a day's epsilon is spent: a quiet day costs the first part alone, any other one both. */
+export function parts(epsilon: number): { readonly quiet: number; readonly figures: number } {
+  const quiet = quietCost(epsilon);
+  return { quiet, figures: Math.max(0.001, epsilon - quiet) };
+}
+
+/**
+ * Whether the largest topic of the day, give or take noise, is half as large as one that would show: drawing the others would cost
+ * for nothing. One person more or less moves the largest count by one at most, so the answer costs `epsilon` and can be told,
+ * whereas "nobody was there" without noise would tell of the one who was.
+ */
+export function isBusy(
+  threads: readonly DayThread[],
+  { threshold, epsilon }: { readonly threshold: number; readonly epsilon: number },
+  randomness: Randomness,
+): boolean {
+  const largest = Math.max(0, ...[...tally(threads).values()].map(({ users }) => users));
+  const noise = createDiscreteLaplace({ numerator: Math.max(1, Math.round(epsilon * 1_000)), denominator: 1_000 }, randomness);
+  return largest + noise() >= threshold / 2;
+}
+
 /** Noisy count from which a topic shows: one of exactly `minUsers` reaches it with probability `DELTA` at most. */
 export function thresholdOf(minUsers: number, epsilon: number): number {
   let above = 1;
@@ -92,15 +116,15 @@ export function release(
   { minUsers, epsilon }: { readonly minUsers: number; readonly epsilon: number },
   randomness: Randomness,
 ): readonly Noisy[] {
-  const parts = shares(epsilon);
+  const share = shares(epsilon);
   const noiseOf = (part: Fraction): (() => number) => createDiscreteLaplace(part, randomness);
-  const [forUsers, forUnhappy, forCorrected, forTurns] = [parts.users, parts.unhappy, parts.corrected, parts.turns].map(noiseOf) as [
+  const [forUsers, forUnhappy, forCorrected, forTurns] = [share.users, share.unhappy, share.corrected, share.turns].map(noiseOf) as [
     () => number,
     () => number,
     () => number,
     () => number,
   ];
-  const least = thresholdOf(minUsers, parts.users.numerator / parts.users.denominator);
+  const least = thresholdOf(minUsers, share.users.numerator / share.users.denominator);
   const within = (value: number, most: number): number => Math.min(most, Math.max(0, value));
   return [...tally(threads)]
     .filter(([, count]) => count.users >= minUsers)

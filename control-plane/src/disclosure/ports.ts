@@ -37,9 +37,13 @@ export interface ReleaseStore {
   days(scope: Scope, days: readonly string[]): Promise<readonly ReleasedDay[]>;
   /**
    * Keeps a day for good, whole and together with what it cost. False where the day was drawn before, or where the tenant's
-   * costs in its month would exceed `budget`: then nothing is kept, and the figures must not be shown.
+   * costs in its month with `atMost` more would exceed `budget`: then nothing is kept, and the figures must not be shown.
    */
-  keep(scope: Scope, day: ReleasedDay, cost: { readonly epsilon: number; readonly budget: number }): Promise<boolean>;
+  keep(
+    scope: Scope,
+    day: ReleasedDay,
+    cost: { readonly epsilon: number; readonly atMost: number; readonly budget: number },
+  ): Promise<boolean>;
   /** What the tenant, all its environments, has spent on days of the month (2026-01). */
   spent(tenant: string, month: string): Promise<number>;
 }

@@ -2,7 +2,7 @@
 // averages out.
 import type { TopicsPolicy } from '#contract';
 import type { Clock, Randomness, Scope } from '../kernel/index.ts';
-import { DELTA, release, thresholdOf, shares } from './mechanism.ts';
+import { DELTA, isBusy, parts as partsOf, release, shares, thresholdOf } from './mechanism.ts';
 import type { PublicLabel, ReleasedDay, ReleaseStore } from './ports.ts';
 
 const DAY_MS = 86_400_000;
@@ -15,6 +15,8 @@ const DEFAULTS = { minUsers: 5, epsilonPerDay: 1, epsilonPerMonth: 31 };
 export interface Budget {
   readonly month: string;
   readonly epsilonPerDay: number;
+  /** Cost of a day on which no topic came near to showing: nothing more of it is drawn. */
+  readonly epsilonPerQuietDay: number;
   readonly delta: number;
   /** Of the whole tenant. */
   readonly spent: number;
@@ -46,11 +48,15 @@ export function createReleaser(parts: {
   async function draw(scope: Scope, day: string, rules: typeof DEFAULTS): Promise<boolean> {
     const fromMs = Date.parse(day);
     const threads = await store.threadsOf(scope, { fromMs, toMs: fromMs + DAY_MS });
+    const { minUsers, epsilonPerDay, epsilonPerMonth: budget } = rules;
+    const { quiet, figures: forFigures } = partsOf(epsilonPerDay);
+    const busy = isBusy(threads, { threshold: thresholdFor(rules), epsilon: quiet }, randomness);
     const figures = [];
-    for (const one of release(threads, { minUsers: rules.minUsers, epsilon: rules.epsilonPerDay }, randomness)) {
-      figures.push({ ...one, label: await labelOf(scope, one.topicId, rules.minUsers) });
+    for (const one of busy ? release(threads, { minUsers, epsilon: forFigures }, randomness) : []) {
+      figures.push({ ...one, label: await labelOf(scope, one.topicId, minUsers) });
     }
-    return store.keep(scope, { day, figures }, { epsilon: rules.epsilonPerDay, budget: rules.epsilonPerMonth });
+    // What a day may cost has to be there whatever it does cost: a refusal would tell which of the two it is.
+    return store.keep(scope, { day, figures }, { epsilon: busy ? epsilonPerDay : quiet, atMost: epsilonPerDay, budget });
   }
 
   async function drawn(scope: Scope, wanted: readonly string[], rules: typeof DEFAULTS): Promise<readonly ReleasedDay[]> {
@@ -73,15 +79,20 @@ export function createReleaser(parts: {
       budget: {
         month,
         epsilonPerDay,
+        epsilonPerQuietDay: partsOf(epsilonPerDay).quiet,
         delta: DELTA,
         spent: scope === undefined ? 0 : await store.spent(scope.tenant, month),
         of: epsilonPerMonth,
       },
       minUsers,
-      threshold: thresholdOf(minUsers, shares(epsilonPerDay).users.numerator / 1_000),
+      threshold: thresholdFor(rules),
     };
   };
 }
+
+/** Noisy count from which a topic shows on a day. */
+const thresholdFor = ({ minUsers, epsilonPerDay }: typeof DEFAULTS): number =>
+  thresholdOf(minUsers, shares(partsOf(epsilonPerDay).figures).users.numerator / 1_000);
 
 /** The last days that are over for certain, oldest first. */
 function closedDays(nowMs: number): readonly string[] {

@@ -1,5 +1,5 @@
 // What released days add up to. Nothing here looks at data again, so nothing here costs privacy.
-import { MAX_TURNS, shares } from './mechanism.ts';
+import { MAX_TURNS, parts, shares } from './mechanism.ts';
 import type { ReleasedDay, ReleasedFigure } from './ports.ts';
 
 export interface TopicFigures {
@@ -30,7 +30,7 @@ interface Noise {
 
 /** Of days that were released. */
 export function topicFigures(days: readonly ReleasedDay[], epsilonPerDay: number): readonly TopicFigures[] {
-  const { users: forUsers, unhappy: forUnhappy } = shares(epsilonPerDay);
+  const { users: forUsers, unhappy: forUnhappy } = shares(parts(epsilonPerDay).figures);
   return figuresOf(days, { users: varianceOf(forUsers.numerator / 1_000), unhappy: varianceOf(forUnhappy.numerator / 1_000) });
 }
 

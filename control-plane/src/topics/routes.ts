@@ -125,7 +125,11 @@ export function topicRoutes(
             },
             minUsers: { type: 'integer', description: 'Topics of fewer users are left out' },
             figures: { enum: ['exact', 'released'], description: 'Exact counts are for operating the service, not for release' },
-            budget: { type: 'object', description: 'Privacy loss: epsilonPerDay and delta of a day, spent and of in the month' },
+            budget: {
+              type: 'object',
+              description:
+                'Privacy loss: epsilonPerDay, epsilonPerQuietDay (no topic came near to showing) and delta of a day, spent and of in the month',
+            },
             threshold: { type: 'integer', description: 'Noisy count of people from which a topic shows on a day' },
             days: { type: 'array', items: { type: 'string', format: 'date' } },
             refused: { type: 'array', items: { type: 'string', format: 'date' } },

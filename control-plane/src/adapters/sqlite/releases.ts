@@ -78,12 +78,12 @@ export class SqliteReleases implements ReleaseStore {
     );
   }
 
-  async keep(scope: Scope, { day, figures }: ReleasedDay, cost: { readonly epsilon: number; readonly budget: number }): Promise<boolean> {
+  async keep(scope: Scope, { day, figures }: ReleasedDay, cost: Parameters<ReleaseStore['keep']>[2]): Promise<boolean> {
     const key = keyOf(scope);
     const kept = this.database.transaction(() => {
       const known = this.database.get(query.selectFrom('released_days').select('day').where('scope', '=', key).where('day', '=', day));
       // Sums of fractions are off by the last digit.
-      if (known || this.spentOn(scope.tenant, day.slice(0, 7)) + cost.epsilon > cost.budget + 1e-9) return false;
+      if (known || this.spentOn(scope.tenant, day.slice(0, 7)) + cost.atMost > cost.budget + 1e-9) return false;
       this.database.run(query.insertInto('released_days').values({ scope: key, day, tenant: scope.tenant, epsilon: cost.epsilon }));
       for (const { topicId, ...rest } of figures) {
         this.database.run(query.insertInto('released_topics').values({ scope: key, day, topic_id: topicId, ...rest }));

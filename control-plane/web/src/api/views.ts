@@ -288,7 +288,13 @@ export interface ReleasedTopics extends Page<ReleasedTopic> {
   /** Noisy count from which a topic shows on a day. */
   readonly threshold: number;
   readonly days: readonly string[];
-  readonly budget: { readonly epsilonPerDay: number; readonly delta: number; readonly spent: number; readonly of: number };
+  readonly budget: {
+    readonly epsilonPerDay: number;
+    readonly epsilonPerQuietDay: number;
+    readonly delta: number;
+    readonly spent: number;
+    readonly of: number;
+  };
   /** Days that the budget did not pay for. */
   readonly refused: readonly string[];
 }

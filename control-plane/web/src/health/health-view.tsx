@@ -7,7 +7,7 @@ import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
 import { accuracyAddress, listAddress, retentionAddress } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
-import { ago, compact, count, duration, percent, words } from '../ui/format.ts';
+import { ago, bytes, compact, count, duration, percent, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -112,9 +112,6 @@ function Queue({ samples }: { readonly samples: readonly Sample[] }) {
     </section>
   );
 }
-
-const MEBIBYTE = 1024 * 1024;
-const bytes = (value: number): string => `${compact(Math.round(value / MEBIBYTE))} MiB`;
 
 function Store({ samples }: { readonly samples: readonly Sample[] }) {
   const now = useNow();

@@ -3,14 +3,13 @@ import { useResource } from '../api/use-resource.ts';
 import { goBack } from '../route/navigate.ts';
 import { listAddress } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
-import { ago, count, dateTime, plural, words } from '../ui/format.ts';
+import { ago, bytes, count, dateTime, plural, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { Holds } from './holds.tsx';
-import { bytes } from './simulation-table.tsx';
 
 const POLL_MS = 30_000;
 const HOLDS: Readonly<Record<RetainedClass['id'], string>> = {

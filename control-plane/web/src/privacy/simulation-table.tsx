@@ -1,13 +1,5 @@
 import type { Kept, Simulation } from '../api/privacy.ts';
-import { count, dateTime, money } from '../ui/format.ts';
-
-const UNITS = ['B', 'KB', 'MB', 'GB', 'TB'] as const;
-
-export function bytes(value: number): string {
-  const power = value < 1 ? 0 : Math.min(UNITS.length - 1, Math.floor(Math.log10(value) / 3));
-  const scaled = value / 1000 ** power;
-  return `${scaled >= 100 || power === 0 ? Math.round(scaled) : scaled.toFixed(1)} ${UNITS[power] ?? 'B'}`;
-}
+import { bytes, count, dateTime, money } from '../ui/format.ts';
 
 const rounded = (value: number): string => count(Math.round(value));
 const sum = (values: Readonly<Record<string, number>>): number => Object.values(values).reduce((total, value) => total + value, 0);

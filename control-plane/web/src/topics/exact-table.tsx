@@ -16,8 +16,8 @@ export function ExactTable({ topics: data }: { readonly topics: ExactTopics }) {
     return (
       <p className="nothing">
         No topic has {plural(data.minUsers, 'user')} yet. Topics of fewer people stay hidden, since they could point to a person; the least
-        number is <code>topics.minUsers</code> in the policy. Each thread shows its own topic words in the{' '}
-        <Link href={listAddress()}>list</Link>.
+        number is <code>topics.minUsers</code> in the policy. Each thread of the <Link href={listAddress()}>list</Link> shows words of its
+        own on its page.
       </p>
     );
   return (

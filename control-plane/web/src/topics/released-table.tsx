@@ -8,13 +8,12 @@ import { StandsOut } from './stands-out.tsx';
 import { Suppressed } from './suppressed.tsx';
 
 /** Topics by figures that may be released: noisy, the same each time, and leading to no person's threads. */
-export function ReleasedTable({ topics: { items, days, minUsers, threshold } }: { readonly topics: ReleasedTopics }) {
+export function ReleasedTable({ topics }: { readonly topics: ReleasedTopics }) {
+  const { items, days, minUsers, threshold } = topics;
   if (items.length === 0)
     return (
       <>
-        <p className="nothing">
-          No topic shows yet. Figures are released once a day has closed, for topics that enough people talked about on it.
-        </p>
+        <p className="nothing">{whyEmpty(topics)}</p>
         <Suppressed figures="released" minUsers={minUsers} threshold={threshold} />
       </>
     );
@@ -38,6 +37,19 @@ export function ReleasedTable({ topics: { items, days, minUsers, threshold } }: 
       </div>
       <Suppressed figures="released" minUsers={minUsers} threshold={threshold} />
     </>
+  );
+}
+
+/** What would have to be otherwise for something to show. */
+function whyEmpty({ days, refused, threshold, budget }: ReleasedTopics): string {
+  if (days.length === 0 && refused.length > 0) {
+    return 'No topic shows: the privacy budget of the month was used up before a day could be looked at. It is new on the first of the next month.';
+  }
+  if (days.length === 0) return 'No topic shows: this environment has none.';
+  return (
+    `No topic shows: on none of ${plural(days.length, 'closed day')} did some ${threshold} people or more ask about the same matter. ` +
+    `From about that many on a day (UTC) a topic shows, two hours after the day is over; fewer cannot be told apart from the noise that protects ` +
+    `each person. A day on which nothing comes near costs ${budget.epsilonPerQuietDay} of the budget instead of ${budget.epsilonPerDay}.`
   );
 }
 

@@ -42,6 +42,16 @@ export function ago(time: string, nowMs: number): string {
 export const dateTime = (time: string): string => clock.format(new Date(time));
 export const timeOfDay = (time: string): string => hour.format(new Date(time));
 
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
+
+/** In the largest unit of which there is one, by thousands as disks are sold and `df -H` counts. */
+export function bytes(value: number): string {
+  let [scaled, power] = [Math.max(0, value), 0];
+  // What would be rounded to 1,000 of a unit is one of the next.
+  while (scaled >= 999.5 && power < UNITS.length - 1) [scaled, power] = [scaled / 1000, power + 1];
+  return `${scaled >= 99.95 || power === 0 ? whole.format(Math.round(scaled)) : scaled.toFixed(1)} ${UNITS[power] ?? 'B'}`;
+}
+
 /** Pseudonyms are long; their beginning tells people apart. */
 export const shortId = (id: string, length = 12): string => (id.length <= length + 2 ? id : `${id.slice(0, length)}…`);
 export const words = (code: string): string => code.replaceAll('_', ' ');

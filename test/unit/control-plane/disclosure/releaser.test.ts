@@ -15,11 +15,11 @@ const NOW = Date.parse('2026-03-29T12:00:00Z');
 class MemoryReleases implements ReleaseStore {
   readonly kept = new Map<string, { day: ReleasedDay; epsilon: number }>();
   drawn = 0;
-  threads: DayThread[] = Array.from({ length: 60 }, (_, at) => ({
+  threads: DayThread[] = Array.from({ length: 600 }, (_, at) => ({
     principal: `p${at}`,
     topicId: 'x',
-    unhappy: at < 20,
-    corrected: at < 10,
+    unhappy: at < 200,
+    corrected: at < 100,
     turns: 4,
   }));
 
@@ -30,8 +30,12 @@ class MemoryReleases implements ReleaseStore {
   days(_scope: Scope, days: readonly string[]): Promise<readonly ReleasedDay[]> {
     return Promise.resolve(days.flatMap((day) => this.kept.get(day)?.day ?? []));
   }
-  async keep(scope: Scope, day: ReleasedDay, { epsilon, budget }: { epsilon: number; budget: number }): Promise<boolean> {
-    if (this.kept.has(day.day) || (await this.spent(scope.tenant, day.day.slice(0, 7))) + epsilon > budget) return false;
+  async keep(
+    scope: Scope,
+    day: ReleasedDay,
+    { epsilon, atMost, budget }: { epsilon: number; atMost: number; budget: number },
+  ): Promise<boolean> {
+    if (this.kept.has(day.day) || (await this.spent(scope.tenant, day.day.slice(0, 7))) + atMost > budget) return false;
     this.kept.set(day.day, { day, epsilon });
     return true;
   }
@@ -58,6 +62,24 @@ describe('createReleaser', () => {
     store.threads = [];
     expect(await release(SCOPE)).toEqual(first);
     expect(store.drawn).toBe(28);
+  });
+
+  it('spends a tenth on days on which nothing could show, and says so, so that the budget lasts', async () => {
+    const { store, release } = world();
+    store.threads = store.threads.slice(0, 2);
+    const { days, budget, threshold } = await release(SCOPE);
+    expect(days.flatMap(({ figures }) => figures)).toEqual([]);
+    expect([threshold, budget.epsilonPerQuietDay]).toEqual([35, 0.1]);
+    const costs = [...store.kept.values()].map(({ epsilon }) => epsilon);
+    expect(new Set([...costs, 0.1, 1])).toEqual(new Set([0.1, 1]));
+    // One in nine days is taken for a busy one by chance: half of 28 has a probability below 10^-6.
+    expect(costs.filter((cost) => cost === 1).length).toBeLessThan(15);
+  });
+
+  it('refuses by what a day may cost, so that a refusal tells nothing of it', async () => {
+    const { store, release } = world({ epsilonPerDay: 1, epsilonPerMonth: 0.9 });
+    store.threads = [];
+    expect(await release(SCOPE)).toMatchObject({ days: [], budget: { spent: 0 } });
   });
 
   it('waits for the stragglers of the night', async () => {
