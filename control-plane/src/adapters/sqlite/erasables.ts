@@ -139,6 +139,17 @@ function alertThreadsOf(database: Database): Erasable {
 }
 
 const LINKING = { verdicts: ['link_verdicts'], repairs: ['repairs', 'repair_moves', 'repair_contradictions'] } as const;
+const OWN = 'scope = ?1 AND principal = ?2';
+/** Rows of the principal, each by an index. Verdicts are theirs by their requests, which go after them. */
+const MINE = {
+  link_verdicts: [
+    `link_verdicts INDEXED BY link_verdicts_person WHERE ${OWN} AND source = 'person'`,
+    `link_verdicts WHERE scope = ?1 AND request_id IN (SELECT id FROM requests WHERE ${OWN})`,
+  ],
+  repairs: [`repairs WHERE ${OWN}`],
+  repair_moves: [`repair_moves WHERE ${OWN}`],
+  repair_contradictions: [`repair_contradictions WHERE ${OWN}`],
+} as const;
 const AGE = { link_verdicts: 'at', repairs: 'at_ms', repair_moves: 'at', repair_contradictions: 'at' } as const;
 
 /** What was said of the linking of the principal's requests: whether guesses were right, and what people set right. */
@@ -150,20 +161,17 @@ function linkingOf(database: Database): readonly Erasable[] {
       const removed = database.shred(() =>
         tables.map((table) => {
           const until = AGE[table] === 'at' ? untilMs / 1_000 : Math.trunc(untilMs);
-          const text = `DELETE FROM ${table} WHERE scope = ? AND principal = ? AND ${AGE[table]} <= ?`;
-          return Number(database.prepare(text).run(keyOf(scope), principal, until).changes);
+          // "+": not by its time, which would walk all of the scope's.
+          const texts = MINE[table].map((mine) => `DELETE FROM ${mine} AND +${AGE[table]} <= ?3`);
+          return texts.reduce((sum, text) => sum + Number(database.prepare(text).run(keyOf(scope), principal, until).changes), 0);
         }),
       );
       return Promise.resolve({ [name]: removed[0] ?? 0 });
     },
-    residual: (scope, principal) =>
-      Promise.resolve(
-        tables.reduce(
-          (sum, table) =>
-            sum + count(database, `SELECT count(*) AS n FROM ${table} WHERE scope = ? AND principal = ?`, keyOf(scope), principal),
-          0,
-        ),
-      ),
+    residual(scope, principal) {
+      const left = tables.flatMap((table) => MINE[table].map((mine) => `SELECT count(*) AS n FROM ${mine}`));
+      return Promise.resolve(left.reduce((sum, text) => sum + count(database, text, keyOf(scope), principal), 0));
+    },
   }));
 }
 

@@ -24,6 +24,7 @@ import { proofs } from './migrations/0021-proofs.ts';
 import { requestWords } from './migrations/0022-request-words.ts';
 import { shortKeys } from './migrations/0023-short-keys.ts';
 import { wordColumns } from './migrations/0024-word-columns.ts';
+import { verdictsHang } from './migrations/0025-verdicts-hang.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -51,6 +52,7 @@ const MIGRATIONS: readonly string[] = [
   requestWords,
   shortKeys,
   wordColumns,
+  verdictsHang,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

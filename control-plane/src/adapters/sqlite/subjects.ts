@@ -3,7 +3,8 @@ import type { Scope } from '../../kernel/index.ts';
 import type { Database } from './database.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
-const TABLES = ['requests', 'threads', 'vectors', 'feedback', 'vault_keys', 'link_verdicts', 'repairs'] as const;
+// Verdicts hang on requests, or on repairs.
+const TABLES = ['requests', 'threads', 'vectors', 'feedback', 'vault_keys', 'repairs'] as const;
 const ALL = TABLES.map((table) => `SELECT DISTINCT scope, principal FROM ${table} WHERE principal IS NOT NULL`).join(' UNION ');
 const HOLDS = TABLES.map((table) => `EXISTS (SELECT 1 FROM ${table} WHERE scope = ?1 AND principal = ?2)`).join(' OR ');
 const NEW = `SELECT NOT (EXISTS (SELECT 1 FROM requests) OR EXISTS (SELECT 1 FROM past_runs) OR EXISTS (SELECT 1 FROM log_trees)

@@ -19,6 +19,7 @@ const SCOPES = `WITH RECURSIVE s (scope) AS (
     SELECT min(scope) FROM link_verdicts
     UNION ALL SELECT (SELECT min(scope) FROM link_verdicts WHERE scope > s.scope) FROM s WHERE s.scope IS NOT NULL
   ) SELECT scope FROM s WHERE scope IS NOT NULL`;
+const THEIRS = 'SELECT 1 FROM requests WHERE scope = ? AND id = ? AND principal = ?';
 const KINDS = `SELECT kind FROM link_verdicts WHERE scope = ? AND source = 'traffic' ORDER BY at DESC LIMIT ?`;
 
 /** What stands in the row's JSON; the rest in columns. */
@@ -27,7 +28,10 @@ type Kept = Pick<Verdict, 'right' | 'goesOn'> & { readonly guess: Guess };
 /** Within the transaction that stores the turn which brought the evidence. */
 export function writeVerdicts(database: Database, { scope, principal, placement: { verdicts = [] } }: StoredTurn): void {
   if (principal === null) return;
-  for (const verdict of verdicts) put(database, keyOf(scope), principal, verdict, null);
+  const key = keyOf(scope);
+  // Not of requests that were erased or purged meanwhile: a verdict is found, and goes, by its request.
+  const isTheirs = (requestId: string): boolean => database.prepare(THEIRS).get(key, requestId, principal) !== undefined;
+  for (const verdict of verdicts) if (isTheirs(verdict.requestId)) put(database, key, principal, verdict, null);
 }
 
 function put(database: Database, scope: string, principal: string, verdict: Verdict, repairId: string | null): void {
