@@ -10,6 +10,7 @@ import { createLog } from '../../plugin/src/log.ts';
 import { Runtime } from '../../plugin/src/runtime.ts';
 import { createShipper } from '../../plugin/src/runtimes.ts';
 import type { Answered, Outgoing, Send } from './send.ts';
+import { steadyFetch } from './steady.ts';
 
 export interface Past {
   /** Sends as if it were then; `atMs` is epoch milliseconds. */
@@ -82,7 +83,8 @@ async function sendThen(flow: Flow, options: PastOptions, request: Outgoing, atM
   });
   await flow.access(kong);
   const runId = runIdOf(shared.get(COMPANION_KEYS.decision));
-  const response = await fetch(`${options.providerUrl}${request.path}`, { method: 'POST', headers, body: request.body });
+  const init = { method: 'POST', headers, body: request.body };
+  const response = await steadyFetch(`${options.providerUrl}${request.path}`, init, { isRepeatable: true });
   const body = await response.text();
   const answered = { status: response.status, headers: Object.fromEntries(response.headers), body, runId };
   const upstreamMs = atMs + 3;

@@ -4,6 +4,7 @@ import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DemoError } from './options.ts';
+import { steadyFetch } from './steady.ts';
 
 export interface ControlPlane {
   readonly url: string;
@@ -61,13 +62,15 @@ export async function startControlPlane(options: {
       lastWords: () => errors.trim() || greeting.trim(),
       stop,
       text: async (route) => {
-        const response = await fetch(`${url}${route}`, { headers: { authorization: `Bearer ${options.token}` } });
+        const init = { headers: { authorization: `Bearer ${options.token}` } };
+        const response = await steadyFetch(`${url}${route}`, init, { isRepeatable: true });
         if (!response.ok) throw new Error(`GET ${route}: HTTP ${response.status}`);
         return response.text();
       },
       post: async (route, body) => {
         const headers = { authorization: `Bearer ${options.token}`, 'content-type': 'application/json' };
-        const response = await fetch(`${url}${route}`, { method: 'POST', headers, body: JSON.stringify(body) });
+        const init = { method: 'POST', headers, body: JSON.stringify(body) };
+        const response = await steadyFetch(`${url}${route}`, init, { isRepeatable: false });
         if (response.status !== 202) throw new Error(`POST ${route}: HTTP ${response.status}`);
         await response.arrayBuffer();
       },

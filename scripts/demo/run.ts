@@ -61,6 +61,8 @@ async function course(
   const traffic = new Traffic((feedback) => control.post('/v1/feedback', feedback));
   const events = timelineOf(CONVERSATIONS);
   const firstThread = untilFirstThread(parts, signal).then(seconds);
+  // It is awaited much later: a failure until then is for that moment, and must not end the process where it happens.
+  firstThread.catch(() => undefined);
   await sendPast(parts, traffic, events, signal);
   if (!options.once) voice.show(greeting({ control: control.url, gateway: gateway.url, token: parts.token }));
   const send = throughGateway(gateway.url);

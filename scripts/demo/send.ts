@@ -1,4 +1,5 @@
 // One request on its way, whoever carries it: the gateway now, or the plugin with its clock set back.
+import { steadyFetch } from './steady.ts';
 
 export interface Outgoing {
   readonly route: string;
@@ -21,11 +22,9 @@ export type Send = (request: Outgoing) => Promise<Answered>;
 /** Sends through the gateway, as any client does. */
 export function throughGateway(url: string): Send {
   return async (request) => {
-    const response = await fetch(`${url}/${request.route}${request.path}`, {
-      method: 'POST',
-      headers: request.headers,
-      body: request.body,
-    });
+    const { headers: given, body } = request;
+    const init = { method: 'POST', headers: given, body };
+    const response = await steadyFetch(`${url}/${request.route}${request.path}`, init, { isRepeatable: false });
     const headers = Object.fromEntries(response.headers);
     return { status: response.status, headers, body: await response.text(), runId: headers['x-clew-run-id'] };
   };
