@@ -1,4 +1,13 @@
-import { ClewError, timeOf, type Caller, type JsonSchema, type QueryParameter, type Route, type Scope } from '../kernel/index.ts';
+import {
+  ClewError,
+  timeOf,
+  type ApiRequest,
+  type Caller,
+  type JsonSchema,
+  type QueryParameter,
+  type Route,
+  type Scope,
+} from '../kernel/index.ts';
 import type { ThreadReader, TopicNames } from './ports.ts';
 import { traceLinker, type TraceLinker } from './trace-link.ts';
 import type { Position } from './types.ts';
@@ -113,6 +122,24 @@ const REQUEST: JsonSchema = {
   },
 };
 
+const THREAD: JsonSchema = {
+  type: 'object',
+  properties: {
+    ...SUMMARY_FIELDS,
+    declaredSession: {
+      type: ['object', 'null'],
+      description: 'The session that the client declared: {id, source, threads}, with every thread of the user in it, oldest first',
+    },
+    requests: { type: 'array', items: REQUEST },
+    part: {
+      type: 'object',
+      description: 'Where a part was given: how many requests stand before and after it',
+      properties: { before: { type: 'integer' }, after: { type: 'integer' } },
+    },
+    feedbackGiven: { type: 'array', items: FEEDBACK },
+  },
+};
+
 /** @param mergedInto the thread that a person merged this one into, if that stands, and with `onlyUser` if it is that principal's */
 export function threadRoutes(
   reader: ThreadReader,
@@ -156,18 +183,11 @@ export function threadRoutes(
         const user = userOf(caller, query['user']);
         if (user === null || (caller.onlyUser !== undefined && query['topic'] !== undefined))
           return { status: 200, json: { items: [], next: null } };
-        const filter = {
-          user,
-          topic: query['topic'],
-          session: query['session'],
-          position: query['position'] as Position | undefined,
-          model: query['model'],
-          minTurns: query['minTurns'] === undefined ? undefined : Number(query['minTurns']),
-          outcome: query['outcome'] as ThreadSummary['outcome'] | undefined,
-          fromMs: timeParameter(query['from']),
-          toMs: timeParameter(query['to']),
-        };
-        const page = await reader.list(caller.scope, filter, { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) });
+        const page = await reader.list(
+          caller.scope,
+          { user, ...filterOf(query) },
+          { cursor: query['cursor'], limit: Number(query['limit'] ?? 50) },
+        );
         return { status: 200, json: { ...page, items: await shown(page.items, caller) } };
       },
     },
@@ -192,23 +212,7 @@ export function threadRoutes(
       success: {
         status: 200,
         description: 'The thread',
-        schema: {
-          type: 'object',
-          properties: {
-            ...SUMMARY_FIELDS,
-            declaredSession: {
-              type: ['object', 'null'],
-              description: 'The session that the client declared: {id, source, threads}, with every thread of the user in it, oldest first',
-            },
-            requests: { type: 'array', items: REQUEST },
-            part: {
-              type: 'object',
-              description: 'Where a part was given: how many requests stand before and after it',
-              properties: { before: { type: 'integer' }, after: { type: 'integer' } },
-            },
-            feedbackGiven: { type: 'array', items: FEEDBACK },
-          },
-        },
+        schema: THREAD,
       },
       errors: ['not_found'],
       handle: async ({ caller, params, query: { around, limit } }) => {
@@ -233,6 +237,19 @@ export function threadRoutes(
       },
     },
   ];
+}
+
+function filterOf(query: ApiRequest['query']) {
+  return {
+    topic: query['topic'],
+    session: query['session'],
+    position: query['position'] as Position | undefined,
+    model: query['model'],
+    minTurns: query['minTurns'] === undefined ? undefined : Number(query['minTurns']),
+    outcome: query['outcome'] as ThreadSummary['outcome'] | undefined,
+    fromMs: timeParameter(query['from']),
+    toMs: timeParameter(query['to']),
+  };
 }
 
 const isOwn = (request: RequestView, { onlyUser }: Caller): boolean => onlyUser === undefined || request.user === onlyUser;

@@ -71,6 +71,37 @@ const FIGURES: QueryParameter = {
 /** Users that a topic needs before anybody else is told of it. */
 export const leastUsers = (policy: TopicsPolicy | undefined): number => policy?.minUsers ?? MIN_USERS;
 
+const TOPICS: JsonSchema = {
+  type: 'object',
+  properties: {
+    items: {
+      type: 'array',
+      items: {
+        oneOf: [
+          { type: 'object', properties: TOPIC_FIELDS },
+          { type: 'object', properties: RELEASED_FIELDS },
+        ],
+      },
+    },
+    next: { type: 'null' },
+    parents: {
+      type: 'array',
+      description: 'Coarser topics; somebody in two of its topics counts once',
+      items: { type: 'object', properties: TOPIC_FIELDS },
+    },
+    minUsers: { type: 'integer', description: 'Topics of fewer users are left out' },
+    figures: { enum: ['exact', 'released'], description: 'Exact counts are for operating the service, not for release' },
+    budget: {
+      type: 'object',
+      description:
+        'Privacy loss: epsilonPerDay, epsilonPerQuietDay (no topic came near to showing) and delta of a day, spent and of in the month',
+    },
+    threshold: { type: 'integer', description: 'Noisy count of people from which a topic shows on a day' },
+    days: { type: 'array', items: { type: 'string', format: 'date' } },
+    refused: { type: 'array', items: { type: 'string', format: 'date' } },
+  },
+};
+
 export function topicRoutes(
   store: TopicStore,
   policy: () => TopicsPolicy | undefined,
@@ -105,36 +136,7 @@ export function topicRoutes(
         status: 200,
         description:
           'Topics of at least `minUsers` users (policy topics.minUsers); none in environment test or where topics are off. Released figures are of the last 28 closed days (UTC), each drawn once; `refused` names the days that the budget did not pay for',
-        schema: {
-          type: 'object',
-          properties: {
-            items: {
-              type: 'array',
-              items: {
-                oneOf: [
-                  { type: 'object', properties: TOPIC_FIELDS },
-                  { type: 'object', properties: RELEASED_FIELDS },
-                ],
-              },
-            },
-            next: { type: 'null' },
-            parents: {
-              type: 'array',
-              description: 'Coarser topics; somebody in two of its topics counts once',
-              items: { type: 'object', properties: TOPIC_FIELDS },
-            },
-            minUsers: { type: 'integer', description: 'Topics of fewer users are left out' },
-            figures: { enum: ['exact', 'released'], description: 'Exact counts are for operating the service, not for release' },
-            budget: {
-              type: 'object',
-              description:
-                'Privacy loss: epsilonPerDay, epsilonPerQuietDay (no topic came near to showing) and delta of a day, spent and of in the month',
-            },
-            threshold: { type: 'integer', description: 'Noisy count of people from which a topic shows on a day' },
-            days: { type: 'array', items: { type: 'string', format: 'date' } },
-            refused: { type: 'array', items: { type: 'string', format: 'date' } },
-          },
-        },
+        schema: TOPICS,
       },
       handle: async ({ caller, query }) => {
         if (kindOf(caller, query) === 'released') {
