@@ -54,7 +54,9 @@ export function lifeOf(base: Base, rooms: Rooms): Life {
 function openPurge({ store, live, clock, logger }: Base, { metrics, outside }: Rooms): Purging {
   return schedulePurge({
     meter: metrics,
-    store: outside ? withOutsideVectors(store.retention, outside.vectors, store.legalHolds) : store.retention,
+    store: outside
+      ? withOutsideVectors(store.retention, outside.vectors, { holds: store.legalHolds, tally: store.retention.tally })
+      : store.retention,
     policy: () => live.current().policy.retention,
     clock,
     logger,

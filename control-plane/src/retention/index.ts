@@ -12,6 +12,7 @@ export {
   type AgeLimits,
   type BesideClass,
   type HeldVectors,
+  type OutsideTally,
   type Purgeable,
   type PurgeCounts,
   type RetainedClass,

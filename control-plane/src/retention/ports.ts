@@ -67,8 +67,22 @@ export interface SparedVectors {
 
 /** Vectors in a store of their own. */
 export interface AgedVectors {
-  /** Removes vectors older than the time, at most `limit`; answers how many. */
-  removeBefore(scope: Scope, atMs: number, limit: number, spared?: SparedVectors): Promise<number>;
+  /** Ids of vectors older than the time, the oldest first: at most `limit`, and at most 1,000. */
+  aged(scope: Scope, atMs: number, limit: number, spared?: SparedVectors): Promise<readonly string[]>;
+  /** Those that are gone already are passed over. */
+  removeThese(scope: Scope, ids: readonly string[]): Promise<void>;
+  /** How many of them are there. */
+  standing(scope: Scope, ids: readonly string[]): Promise<number>;
+}
+
+/** Counts what goes elsewhere, where no transaction takes the count and the removal together. */
+export interface OutsideTally {
+  /** Vectors that a purge was about to remove and has not counted. */
+  begun(scope: Scope): readonly string[];
+  /** Durable when it returns: these are about to go. */
+  begin(scope: Scope, ids: readonly string[]): void;
+  /** So many of those that were begun are gone: counted, and told with the rest. */
+  end(scope: Scope, removed: number): void;
 }
 
 /** What legal holds keep of a scope's vectors. */

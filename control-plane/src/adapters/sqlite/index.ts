@@ -17,7 +17,7 @@ import type { SequenceReader } from '../../insight/index.ts';
 import type { Erasable, Tombstones } from '../../privacy/index.ts';
 import type { TrafficReader } from '../../reports/index.ts';
 import type { RepairStore } from '../../repair/index.ts';
-import type { Purgeable, RetentionReader } from '../../retention/index.ts';
+import type { OutsideTally, Purgeable, RetentionReader } from '../../retention/index.ts';
 import type { EmbeddingStore } from '../../reembed/index.ts';
 import type { TextIndex } from '../../search/ports.ts';
 import type { PastTurns, ThreadReader } from '../../threads/index.ts';
@@ -110,7 +110,7 @@ export interface SqliteStore extends Subjects {
   readonly verdicts: VerdictStore;
   readonly calibrations: CalibrationStore;
   readonly repairs: RepairStore & RepairedPlaces;
-  readonly retention: Purgeable & RetentionReader;
+  readonly retention: Purgeable & RetentionReader & { readonly tally: OutsideTally };
   readonly legalHolds: SqliteHolds;
   /** Every table that holds data of principals. */
   readonly erasables: readonly Erasable[];

@@ -21,7 +21,8 @@ const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION 
 export class SqliteRetention implements Purgeable, RetentionReader {
   private readonly database: Database;
   private readonly vectors: SqliteVectors;
-  private readonly tally: PurgeTally;
+  /** Of vectors elsewhere, what they are counted by. */
+  readonly tally: PurgeTally;
   private readonly checkpointer: Checkpointer;
 
   constructor(database: Database, vectors: SqliteVectors, audit: AuditWriter, checkpointer: Checkpointer) {

@@ -1,5 +1,6 @@
 // Vectors in Weaviate, for installations that outgrow the embedded store.
 import type { Vectors } from '../../ingest/ports.ts';
+import type { AgedVectors } from '../../retention/index.ts';
 import { Collections } from './collections.ts';
 import { Connection, type WeaviateOptions } from './connection.ts';
 import { WeaviateVectors } from './vectors.ts';
@@ -7,7 +8,7 @@ import { WeaviateVectors } from './vectors.ts';
 export type { WeaviateOptions } from './connection.ts';
 
 export interface WeaviateStore {
-  readonly vectors: Vectors;
+  readonly vectors: Vectors & AgedVectors;
   /** True when the server takes requests: for /readyz. Never rejects. */
   isReady(): Promise<boolean>;
   close(): Promise<void>;

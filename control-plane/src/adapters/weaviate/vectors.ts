@@ -3,7 +3,7 @@
 import { Filters, type FilterValue } from 'weaviate-client';
 import type { VectorHit, VectorItem, VectorMove, VectorQuery, Vectors } from '../../ingest/ports.ts';
 import { ClewError, type Scope } from '../../kernel/index.ts';
-import type { SparedVectors } from '../../retention/index.ts';
+import type { AgedVectors, SparedVectors } from '../../retention/index.ts';
 import type { Collections, VectorCollection } from './collections.ts';
 import type { Connection } from './connection.ts';
 import { collectionOf, objectId, tenantOf } from './names.ts';
@@ -29,7 +29,7 @@ const objectOf = ({ scope, id, kind, threadId, principal, atMs, model, vector }:
   vectors: { default: Array.from(vector) },
 });
 
-export class WeaviateVectors implements Vectors {
+export class WeaviateVectors implements Vectors, AgedVectors {
   private readonly connection: Connection;
   private readonly collections: Collections;
   /** Collections and tenants that were seen; nothing of ours removes a tenant. */
@@ -125,28 +125,51 @@ export class WeaviateVectors implements Vectors {
     return removed;
   }
 
-  async removeBefore(scope: Scope, atMs: number, limit: number, spared: SparedVectors = { users: [], threads: [] }): Promise<number> {
+  async removeBefore(scope: Scope, atMs: number, limit: number, spared?: SparedVectors): Promise<number> {
     let removed = 0;
-    for (const tenant of await this.tenants(scope)) {
-      while (removed < limit) {
-        const oldest = await this.connection.run(() =>
-          tenant.query.fetchObjects({
-            filters: Filters.and(
-              tenant.filter.byProperty('at').lessThan(Math.ceil(atMs)),
-              ...spared.users.map((user) => tenant.filter.byProperty('principal').notEqual(user)),
-              ...spared.threads.map((thread) => tenant.filter.byProperty('threadId').notEqual(thread)),
-            ),
-            sort: tenant.sort.byProperty('at', true),
-            limit: Math.min(limit - removed, REMOVE_SIZE),
-            returnProperties: [],
-          }),
-        );
-        if (oldest.objects.length === 0) break;
-        const ids = oldest.objects.map(({ uuid }) => uuid);
-        removed += await this.remove(tenant, tenant.filter.byId().containsAny(ids), ids.length);
-      }
+    while (removed < limit) {
+      const ids = await this.aged(scope, atMs, limit - removed, spared);
+      if (ids.length === 0) break;
+      await this.removeThese(scope, ids);
+      removed += ids.length;
     }
     return removed;
+  }
+
+  async aged(scope: Scope, atMs: number, limit: number, spared: SparedVectors = { users: [], threads: [] }): Promise<readonly string[]> {
+    const ids: string[] = [];
+    for (const tenant of await this.tenants(scope)) {
+      const wanted = Math.min(limit, REMOVE_SIZE) - ids.length;
+      if (wanted <= 0) break;
+      const oldest = await this.connection.run(() =>
+        tenant.query.fetchObjects({
+          filters: Filters.and(
+            tenant.filter.byProperty('at').lessThan(Math.ceil(atMs)),
+            ...spared.users.map((user) => tenant.filter.byProperty('principal').notEqual(user)),
+            ...spared.threads.map((thread) => tenant.filter.byProperty('threadId').notEqual(thread)),
+          ),
+          sort: tenant.sort.byProperty('at', true),
+          limit: wanted,
+          returnProperties: [],
+        }),
+      );
+      ids.push(...oldest.objects.map(({ uuid }) => uuid));
+    }
+    return ids;
+  }
+
+  async removeThese(scope: Scope, ids: readonly string[]): Promise<void> {
+    for (const tenant of await this.tenants(scope)) await this.remove(tenant, tenant.filter.byId().containsAny([...ids]), ids.length);
+  }
+
+  async standing(scope: Scope, ids: readonly string[]): Promise<number> {
+    let standing = 0;
+    for (const tenant of await this.tenants(scope)) {
+      const filters = tenant.filter.byId().containsAny([...ids]);
+      const found = await this.connection.run(() => tenant.query.fetchObjects({ filters, limit: ids.length, returnProperties: [] }));
+      standing += found.objects.length;
+    }
+    return standing;
   }
 
   /** Deletes until nothing matches: the server takes so many at a time. */
