@@ -82,6 +82,40 @@ describe('how a thread went', () => {
       isClean(seen);
       await page.context().close();
     }));
+
+  it('names the threads of the session that the client declared, those around it first', async () => {
+    const id = (at: number): string => `thr_kiosk_${at}`;
+    const begin = Date.UTC(2026, 2, 2, 12);
+    const startedAt = (at: number): string => new Date(begin + Math.floor(at / 7) * 86_400_000 + at * 60_000).toISOString();
+    const titles = Array.from(
+      { length: 13 },
+      (_, at) => `Matter ${at + 1} of a terminal that many questions are asked at, one after the other`,
+    );
+    const threads = titles.map((title, at) => ({ id: id(at), title, turns: 2, startedAt: startedAt(at), lastAt: startedAt(at) }));
+    const declaredSession = { id: 'kiosk-1', source: 'header:x-session-id', threads };
+    // In time, too, all are one session: that says nothing new, in whichever order it comes.
+    const all = titles.map((prompt, at) =>
+      thread(id(at), [request(id(at), 1, { user: USER, session: 'kiosk-s1', prompt, at: startedAt(at) })], { declaredSession }),
+    );
+    await withWorld({ threads: all }, async (served) => {
+      const { page, seen } = await visit(browser, served, `/?thread=${id(6)}`);
+      const session = page.getByRole('region', { name: '13 threads in the declared session' });
+      await session.waitFor();
+      await page.waitForLoadState('networkidle');
+      expect(await session.getByRole('listitem').count()).toBe(8);
+      expect(await session.locator('[aria-current=page]').textContent()).toBe(titles[6]);
+      expect(await session.getByRole('listitem').first().textContent()).toContain('Mar 2');
+      await session.getByRole('button', { name: 'Show all 13' }).click();
+      expect(await session.getByRole('link').count()).toBe(12);
+      expect(await session.getByRole('listitem').last().textContent()).toContain('Mar 3');
+      expect(await page.getByRole('region', { name: 'in this session' }).count()).toBe(0);
+      expect(await faultsOf(page)).toEqual([]);
+      await page.setViewportSize(NARROW);
+      expect(await fitsWidth(page)).toBe(true);
+      isClean(seen);
+      await page.context().close();
+    });
+  });
 });
 
 describe('what works', () => {

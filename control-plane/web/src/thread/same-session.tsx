@@ -1,10 +1,10 @@
-import { useMemo } from 'react';
+import { useMemo, useState } from 'react';
 import { listThreads } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import type { Page, SessionThreads, ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { threadAddress } from '../route/url.ts';
-import { plural, timeOfDay } from '../ui/format.ts';
+import { count, day, plural, timeOfDay } from '../ui/format.ts';
 
 export type SessionMate = SessionThreads['threads'][number];
 
@@ -16,14 +16,17 @@ interface SameSessionProps {
   readonly declared: SessionThreads | null | undefined;
 }
 
-const SHOWN = '12';
+/** As many as the store names of a declared session: where so many are there, there may be more. */
+const MOST = 100;
+/** Shown at first: the thread itself and those around it. */
+const SHOWN = 8;
 
 /** Threads of a session, the oldest first. Not to be used by what is made anew for each turn: that would ask at each step. */
 export function useSession(session: string | undefined, user: string | null): readonly SessionMate[] {
   const { data } = useResource<Page<ThreadSummary>>(`session ${session ?? ''} ${user ?? ''}`, (signal) =>
     session === undefined
       ? Promise.resolve({ items: [], next: null })
-      : listThreads({ session, user: user ?? undefined, minTurns: '1', limit: SHOWN }, signal),
+      : listThreads({ session, user: user ?? undefined, minTurns: '1', limit: String(MOST) }, signal),
   );
   return useMemo(() => (data?.items ?? []).toSorted((a, b) => Date.parse(a.startedAt) - Date.parse(b.startedAt)), [data]);
 }
@@ -33,7 +36,8 @@ export function useSession(session: string | undefined, user: string | null): re
  * threads, all of them in order.
  */
 export function SameSession({ thread, inTime, declared }: SameSessionProps) {
-  const isSame = declared?.threads.map(({ id }) => id).join() === inTime.map(({ id }) => id).join();
+  // As sets: of what began in one moment, either may come first.
+  const isSame = declared?.threads.length === inTime.length && inTime.every(({ id }) => declared.threads.some((one) => one.id === id));
   return (
     <>
       {declared && <Threads id="declared-title" what="in the declared session" threads={declared.threads} thread={thread} />}
@@ -50,20 +54,26 @@ interface ThreadsProps {
 }
 
 function Threads({ id, what, threads, thread }: ThreadsProps) {
+  const [isWhole, setWhole] = useState(false);
   if (!threads.some((one) => one.id !== thread)) return null;
+  const at = threads.findIndex((one) => one.id === thread);
+  const from = Math.max(0, Math.min(at - SHOWN / 2, threads.length - SHOWN));
+  const shown = isWhole ? threads : threads.slice(from, from + SHOWN);
+  const days = new Set(threads.map(({ startedAt }) => day(startedAt)));
   return (
     <section className="card" aria-labelledby={id}>
       <h3 id={id}>
-        {plural(threads.length, 'thread')} {what}
+        {threads.length < MOST ? plural(threads.length, 'thread') : `${count(threads.length)} threads or more`} {what}
       </h3>
       <ol className="session-threads">
-        {threads.map((one) => (
+        {shown.map((one) => (
           <li key={one.id}>
             <time className="muted" dateTime={one.startedAt}>
+              {days.size > 1 && `${day(one.startedAt)}, `}
               {timeOfDay(one.startedAt)}
             </time>
             {one.id === thread ? (
-              <strong className="clip" dir="auto">
+              <strong className="clip" dir="auto" aria-current="page">
                 {titleOf(one)}
               </strong>
             ) : (
@@ -75,6 +85,11 @@ function Threads({ id, what, threads, thread }: ThreadsProps) {
           </li>
         ))}
       </ol>
+      {shown.length < threads.length && (
+        <button type="button" className="button" onClick={() => setWhole(true)}>
+          Show all {count(threads.length)}
+        </button>
+      )}
     </section>
   );
 }

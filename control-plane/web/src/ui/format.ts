@@ -2,7 +2,8 @@ const whole = new Intl.NumberFormat('en');
 const short = new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 });
 const relative = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' });
 const clock = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
-const hour = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hour12: false });
+const hour = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23' });
+const date = new Intl.DateTimeFormat('en', { month: 'short', day: 'numeric' });
 
 export const count = (value: number): string => whole.format(value);
 export const compact = (value: number): string => (value < 10_000 ? whole.format(value) : short.format(value));
@@ -41,6 +42,7 @@ export function ago(time: string, nowMs: number): string {
 
 export const dateTime = (time: string): string => clock.format(new Date(time));
 export const timeOfDay = (time: string): string => hour.format(new Date(time));
+export const day = (time: string): string => date.format(new Date(time));
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'] as const;
 
