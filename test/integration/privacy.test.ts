@@ -226,6 +226,10 @@ describe('the audit log', () => {
     expect(payload.runs[0]?.bundle).not.toBeNull();
     expect(payload.audit.entries.some((entry) => entry.includes('thread_audit'))).toBe(true);
     expect(JSON.stringify(payload)).not.toContain('heron');
+    const own = await clew(url, 'audit', 'verify', bundle, '--key', path.join(folder, 'key.pem'), '--thread', thread!.id);
+    expect([own.code, JSON.parse(own.out)]).toMatchObject([0, { verified: true, thread: thread!.id, requests: 1 }]);
+    const foreign = await clew(url, 'audit', 'verify', bundle, '--tenant', 'somebody-else');
+    expect([foreign.code, JSON.parse(foreign.out)]).toMatchObject([1, { verified: false, code: 'other_place' }]);
     const broken = JSON.parse(readFileSync(bundle, 'utf8')) as { envelope: { payload: string } };
     broken.envelope.payload = Buffer.from(Buffer.from(broken.envelope.payload, 'base64').toString().replace('"v":1', '"v":2')).toString(
       'base64',

@@ -6,6 +6,19 @@ import { seeded } from '../../control-plane/src/kernel/index.ts';
 /** What patterns begin with, and halves of what they find. Adding one changes what each number stands for. */
 export const UNITS = [
   ...[
+    'curl -u a:bcd ',
+    ' -u ',
+    ' -pabc',
+    'mysql -p',
+    'basic ',
+    'basic YTpi',
+    'basic YTpiYTpi',
+    ':thin:a/',
+    ':thin:a/bc@',
+    'password for a ',
+    ' for a: ',
+  ],
+  ...[
     '1',
     '1 ',
     '1-',

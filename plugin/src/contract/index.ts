@@ -45,6 +45,7 @@ export {
   envelopeLeaf,
   keyIdOf,
   openEnvelope,
+  openSent,
   preAuthEncoding,
   publicKeyOf,
   publicKeyPem,

@@ -1,5 +1,6 @@
 // One pass over the folded text: each position is looked at once and handed to the detectors that its character calls for.
 import { isAlnum, isDigit, isWord, wordEnd } from './chars.ts';
+import { matchBasic, matchOption, matchThin } from './detect/commands.ts';
 import { scanEmail, scanSpelledEmail } from './detect/email.ts';
 import { nextJoint, scanGlued } from './detect/glued.ts';
 import { matchJwt, matchKey, matchPem } from './detect/keys.ts';
@@ -96,7 +97,7 @@ function scanSign(scan: Scan, at: number, call: number): number {
     case EQUALS:
       return scanAssignment(scan, at);
     case HYPHEN:
-      return text.startsWith('-----BEGIN ', at) ? orNext(matchPem(scan, at), at) : at + 1;
+      return text.startsWith('-----BEGIN ', at) ? orNext(matchPem(scan, at), at) : orNext(matchOption(scan, at), at);
     default:
       return scanBracket(scan, at);
   }
@@ -119,7 +120,8 @@ function scanColon(scan: Scan, at: number): number {
     const end = matchAddress(scan, at);
     return end < 0 ? at + 2 : end;
   }
-  return scanAssignment(scan, at);
+  const thin = matchThin(scan, at);
+  return thin >= 0 ? thin : scanAssignment(scan, at);
 }
 
 /** What an earlier pass left stands as it is; else "[at]" may spell an address. */
@@ -144,6 +146,10 @@ function scanWord(scan: Scan, at: number): number {
   const next = text.charCodeAt(end);
   if (size === 2 && (first | 32) === 97 && (text.charCodeAt(at + 1) | 32) === 116) return Math.max(end, scanSpelledEmail(scan, at, end));
   if (size <= 6 && VERBS.has(text.slice(at, end).toLowerCase())) return scanSpokenPassword(scan, at, end);
+  if (size === 5 && (first | 32) === 98 && /^basic$/i.test(text.slice(at, end))) {
+    const basic = matchBasic(scan, end);
+    if (basic >= 0) return basic;
+  }
   if (size >= 2 && (next === 58 || next === 45 || next === 46)) {
     if (size === 8 && UUID.test(text.slice(at, at + 37))) return at + 36;
     const address = size <= 4 ? matchAddress(scan, at) : -1;

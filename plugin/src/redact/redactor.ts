@@ -9,7 +9,7 @@ import type { Replacement } from './findings.ts';
 import type { CreateRedactor, Finding, Redacted, RedactorOptions } from './types.ts';
 
 /** Raised whenever a rule changes what is found. */
-const RULES_VERSION = '3';
+const RULES_VERSION = '4';
 
 /** Throws RedactionError where the policy needs a key that is not given or brings an unsafe pattern. */
 export const createRedactor: CreateRedactor = (options = {}) => {

@@ -6,7 +6,12 @@ const MAX_NAME = 64;
 const MAX_VALUE = 256;
 /** Beyond the alphabet of keys and tokens. */
 const NOT_KEY = /[^\w.~+/=%:-]/;
-const PASSWORD_NAMES = /(?:password|passwort|passwd|passphrase|passcode|kennwort|wachtwoord|contrasena|contraseña|pwd|motdepasse|senha)$/;
+const PASSWORD_NAMES =
+  /(?:password|passwort|passwd|passphrase|passcode|kennwort|wachtwoord|contrasena|contraseña|pwd|motdepasse|senha|^pw|(?:db|database|user|root|admin|smtp|mail|ftp|ssh|mysql|redis|postgres)pass)$/;
+/** "password for the vpn: …": what it is for stands between the name and the value. */
+const NAMED_FOR =
+  /(?:password|passwort|passwd|passphrase|passcode|kennwort|pwd) (?:for|of|to|on|für|von) (?:[\w.@'-]{1,24} ){0,2}[\w.@'-]{1,24} ?$/i;
+const MAX_FOR = 110;
 const SECRET_NAMES =
   /(?:secret|secretkey|secretaccesskey|apikey|accesskey|accesskeyid|accesstoken|authtoken|apitoken|refreshtoken|idtoken|sessiontoken|bearertoken|bottoken|privatekey|accountkey|sharedaccesskey|sharedaccesssignature|subscriptionkey|clientsecret|credential|credentials|signature|encryptionkey|signingkey|masterkey|authkey|token|auth|authorization|sig|xamzsignature|apisecret|keysecret|secrettoken|webhooksecret|cookie|sessionid)$/;
 const WEAK_NAMES = /(?:^|[^a-z])(?:token|signature|auth|sig|sessionid|cookie|credentials?)$/;
@@ -16,15 +21,20 @@ const PLACEHOLDER =
 /** A name and its value around the ":" or "=" at `at`: where to go on. */
 export function scanAssignment(scan: Scan, at: number): number {
   const name = nameBefore(scan, at);
-  if (name.length < 3) return at + 1;
+  if (name.length < 2) return at + 1;
   const isPassword = PASSWORD_NAMES.test(name);
-  if (!isPassword && !SECRET_NAMES.test(name)) return at + 1;
+  if (!isPassword && !SECRET_NAMES.test(name)) return isNamedFor(scan, at) ? scanValue(scan, at + 1, true, false) : at + 1;
   return scanValue(scan, at + 1, isPassword, WEAK_NAMES.test(name));
 }
 
 /** "password is hunter2": the value behind the verb at [at, end). */
 export function scanSpokenPassword(scan: Scan, at: number, end: number): number {
-  return PASSWORD_NAMES.test(nameBefore(scan, at)) ? scanValue(scan, end, true, false) : end;
+  return PASSWORD_NAMES.test(nameBefore(scan, at)) || isNamedFor(scan, at) ? scanValue(scan, end, true, false) : end;
+}
+
+function isNamedFor({ text, floor }: Scan, at: number): boolean {
+  const before = text.slice(Math.max(floor, at - MAX_FOR), at);
+  return (before.includes('ass') || before.includes('pwd') || before.includes('ennwort')) && NAMED_FOR.test(before);
 }
 
 /** Lower-case name with its joints left out; "" where none stands before `at`. A value or its replacement is no name. */
