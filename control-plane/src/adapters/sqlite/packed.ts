@@ -2,14 +2,17 @@
 // The first byte says how, so that rows of several forms can stand side by side and a form can be added, never changed.
 import { brotliCompressSync, brotliDecompressSync, constants, deflateRawSync, inflateRawSync } from 'node:zlib';
 import { putDigests, takeDigests } from './packed-digests.ts';
-import { RECORDS_1 } from './packed-dictionary.ts';
+import { RECORDS_1, RECORDS_2 } from './packed-dictionary.ts';
 
 /** UTF-8 as it is: what pressing would make longer. */
 const PLAIN = 0;
 /** Brotli, which knows words of many languages. */
 const WORDS = 1;
-/** The length of what follows in two bytes, digests as bytes, and raw deflate of the rest with RECORDS_1 in its window. */
+/** The length of what follows in two bytes, digests as bytes, and raw deflate of the rest with a dictionary in its window. */
 const RECORD_1 = 2;
+const RECORD_2 = 3;
+/** By form. New rows take the last one. */
+const DICTIONARIES: Readonly<Record<number, Buffer>> = { [RECORD_1]: RECORDS_1, [RECORD_2]: RECORDS_2 };
 
 // Quality 5: from there on it takes longer for hardly less. A window of 64 KB holds any text that is kept.
 const BROTLI = {
@@ -19,7 +22,7 @@ const BROTLI = {
     [constants.BROTLI_PARAM_LGWIN]: 16,
   },
 };
-const DEFLATE = { level: 7, memLevel: 6, windowBits: 14, dictionary: RECORDS_1 };
+const DEFLATE = { level: 7, memLevel: 6, windowBits: 14, dictionary: RECORDS_2 };
 /** What one blob may hold: far above any sample. A damaged one must not fill the memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 /** Room for what usually comes out at once: the default takes more memory from the heap of buffers than opening takes time. */
@@ -46,13 +49,13 @@ export function packRecord(text: string): Uint8Array {
   const taken = takeDigests(text);
   const { text: marked, bytes } = taken.bytes.length <= MAX_DIGESTS ? taken : { text, bytes: Buffer.alloc(0) };
   const size = Buffer.of(bytes.length >> 8, bytes.length & 0xff);
-  return framed(RECORD_1, plain, Buffer.concat([size, bytes, deflateRawSync(Buffer.from(marked), DEFLATE)]));
+  return framed(RECORD_2, plain, Buffer.concat([size, bytes, deflateRawSync(Buffer.from(marked), DEFLATE)]));
 }
 
-function unpackRecord(body: Buffer): string {
+function unpackRecord(body: Buffer, dictionary: Buffer): string {
   const end = 2 + body.readUInt16BE(0);
   const marked = inflateRawSync(body.subarray(end), {
-    dictionary: RECORDS_1,
+    dictionary,
     windowBits: 14,
     chunkSize: CHUNK,
     maxOutputLength: MAX_BYTES,
@@ -64,7 +67,8 @@ function unpackRecord(body: Buffer): string {
 export function unpack(packed: Uint8Array): string {
   const body = Buffer.from(packed.buffer, packed.byteOffset + 1, packed.byteLength - 1);
   if (packed[0] === WORDS) return brotliDecompressSync(body, { chunkSize: CHUNK, maxOutputLength: MAX_BYTES }).toString();
-  if (packed[0] === RECORD_1) return unpackRecord(body);
+  const dictionary = DICTIONARIES[packed[0] ?? -1];
+  if (dictionary !== undefined) return unpackRecord(body, dictionary);
   if (packed[0] === PLAIN) return body.toString();
   throw new Error('The database holds a record of a form that this version does not know; start the newer version');
 }

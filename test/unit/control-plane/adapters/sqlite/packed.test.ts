@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { packRecord, packWords, unpack } from '../../../../../control-plane/src/adapters/sqlite/packed.ts';
@@ -40,6 +40,29 @@ describe('pressed records', () => {
       'x',
     ])
       expect(unpack(packRecord(text))).toBe(text);
+  });
+
+  it('open in every form that was ever written: a dictionary is never edited', () => {
+    const digest = createHash('sha256').update('x').digest('hex');
+    const text = JSON.stringify({
+      sample: {
+        version: 1,
+        id: 0,
+        trace: { traceId: 0, sampled: true, source: 'traceparent' },
+        composition: { input: { digest, salted: true } },
+      },
+      placement: {
+        reasons: [{ code: 'history_prefix', text: 'Its history is that of an earlier request and its answer.' }],
+        alternatives: [],
+        isNew: false,
+      },
+      turn: { inferable: true },
+    });
+    const first =
+      'AgAgLXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIEjUPBjL2yJLUrRUiLBiKnF40v0IY34gqLUtMwKRC/es6RYASoHGnIoyUgsUchPU0jMU0hNLMrJTC2CDRUoJOalKGSWFCtAQplAp55gCAIA';
+    const second = 'AwAgLXEWQrcmsEQBYnyp+6wy9chTD7GQPMTbAiWHF5IaSIEjUPBjL2yJLUrRUiLBiKnF40u6D5oRG4IA';
+    for (const written of [first, second]) expect(unpack(Buffer.from(written, 'base64'))).toBe(text);
+    expect(packRecord(text)[0]).toBe(3);
   });
 
   it('takes more than half off what has the fields of samples', () => {
