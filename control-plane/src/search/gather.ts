@@ -39,9 +39,11 @@ export async function gather(
 ): Promise<readonly Candidate[]> {
   if (query.text === '') return [];
   const { afterMs, beforeMs } = query.filters;
-  const matter = matterOf(query.words);
+  const isOneWord = !/\s/.test(query.text);
+  // An id holds no matter: a part of one may be a stop word of some language, and what is left stand in anything.
+  const matter = isOneWord ? undefined : matterOf(query.words);
   const [ids, words, matters, near] = await Promise.all([
-    /\s/.test(query.text) ? [] : texts.byIdentifier(scope, query.text, CANDIDATES, user),
+    isOneWord ? texts.byIdentifier(scope, query.text, CANDIDATES, user) : [],
     query.words.length === 0 ? [] : texts.match(scope, query.words, CANDIDATES, user),
     matter === undefined ? [] : texts.match(scope, matter, CANDIDATES, user),
     meaning.nearest(scope, query.text, CANDIDATES, { principal: user, fromMs: afterMs, toMs: beforeMs }),
