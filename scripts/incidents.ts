@@ -1,16 +1,18 @@
-// `node scripts/incidents.ts --seed N [--lift 2] [--out FOLDER]`: a made-up incident as samples for POST /v1/samples, the alert
+// `node scripts/incidents.ts --seed N [--kind more] [--lift 2] [--out FOLDER]`: a made-up incident as samples for POST /v1/samples, the alert
 // for POST /v1/alerts/alertmanager, and what caused it.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { generateIncident, type Incident, type Request } from './incidents/generate.ts';
+import { generateIncident, KINDS, type Incident, type Request } from './incidents/generate.ts';
 
-const HELP = `node scripts/incidents.ts --seed N [--lift 2] [--per-hour 2000] [--people 300] [--out FOLDER]
-  Writes samples.ndjson, alert.json and cause.json. --lift 1: nothing happens. The same seed gives the same incident.`;
+const HELP = `node scripts/incidents.ts --seed N [--kind more|less|absent|two] [--lift 2] [--per-hour 2000] [--people 300] [--out FOLDER]
+  Writes samples.ndjson, alert.json and cause.json. --lift 1: nothing happens. more: one cause has more of the traffic; less, absent: one has a part
+  of it, or none; two: two have more at once. The same seed gives the same incident.`;
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string' },
+    kind: { type: 'string' },
     lift: { type: 'string' },
     'per-hour': { type: 'string' },
     people: { type: 'string' },
@@ -25,13 +27,15 @@ const number = (text: string | undefined, usual: number, least: number): number 
   }
   return value;
 };
-if (values.seed === undefined) {
+const kind = KINDS.find((one) => one === (values.kind ?? 'more'));
+if (values.seed === undefined || kind === undefined) {
   process.stderr.write(`${HELP}\n`);
   process.exit(2);
 }
 
 const incident = generateIncident({
   seed: number(values.seed, 0, 0),
+  kind,
   lift: number(values.lift, 2, 1),
   perHour: number(values['per-hour'], 2_000, 1),
   people: number(values.people, 300, 1),
@@ -40,8 +44,8 @@ const folder = path.resolve(values.out ?? '.');
 mkdirSync(folder, { recursive: true });
 writeFileSync(path.join(folder, 'samples.ndjson'), incident.requests.map((one, at) => `${JSON.stringify(sampleOf(one, at))}\n`).join(''));
 writeFileSync(path.join(folder, 'alert.json'), `${JSON.stringify(alertOf(incident), null, 2)}\n`);
-writeFileSync(path.join(folder, 'cause.json'), `${JSON.stringify(incident.cause)}\n`);
-process.stdout.write(`${JSON.stringify({ requests: incident.requests.length, cause: incident.cause })}\n`);
+writeFileSync(path.join(folder, 'cause.json'), `${JSON.stringify(kind === 'two' ? incident.causes : incident.cause)}\n`);
+process.stdout.write(`${JSON.stringify({ requests: incident.requests.length, cause: incident.cause, causes: incident.causes })}\n`);
 
 function sampleOf(one: Request, at: number): object {
   return {

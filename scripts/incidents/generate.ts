@@ -18,11 +18,24 @@ export interface Request {
 const CAUSES = ['model', 'route', 'topic', 'intent', 'variant'] as const;
 export type CauseDimension = (typeof CAUSES)[number];
 
+/** Lift below 1: there is less of it than usual; 0: none at all. */
+export interface Cause {
+  readonly dimension: CauseDimension;
+  readonly value: string;
+  readonly lift: number;
+}
+
+/** more: one cause has more of the traffic; less, absent: one has a part of it, or none; two: two dimensions have more at once. */
+export const KINDS = ['more', 'less', 'absent', 'two'] as const;
+export type IncidentKind = (typeof KINDS)[number];
+
 export interface Incident {
   readonly startsAtMs: number;
   readonly endsAtMs: number;
-  /** Null in a quiet time. */
-  readonly cause: { readonly dimension: CauseDimension; readonly value: string; readonly lift: number } | null;
+  /** Null in a quiet time; the first of several. */
+  readonly cause: Cause | null;
+  /** All that was planted. */
+  readonly causes: readonly Cause[];
   readonly requests: readonly Request[];
 }
 
@@ -30,6 +43,8 @@ export interface IncidentOptions {
   readonly seed: number;
   /** How many times its usual share of the traffic the cause has during the incident; 1: nothing happens. */
   readonly lift: number;
+  /** more unless given. Of `less` the share is divided by the lift. */
+  readonly kind?: IncidentKind;
   /** Expected requests an hour. */
   readonly perHour?: number;
   readonly people?: number;
@@ -97,8 +112,8 @@ function usual(draw: Draw, person: Person, atMs: number): Request {
   };
 }
 
-/** Six hours as usual, then one hour of which the cause has more; somebody asks in a burst in it, which is no cause. */
-export function generateIncident({ seed, lift, perHour = 2_000, people: count = 300 }: IncidentOptions): Incident {
+/** Six hours as usual, then one hour of which causes have more or less; somebody asks in a burst in it, which is no cause. */
+export function generateIncident({ seed, lift, kind = 'more', perHour = 2_000, people: count = 300 }: IncidentOptions): Incident {
   const draw = seeded(seed);
   const people = peopleOf(draw, count);
   const startsAtMs = Date.parse('2026-06-01T12:00:00Z') + seed * 24 * HOUR;
@@ -106,13 +121,21 @@ export function generateIncident({ seed, lift, perHour = 2_000, people: count = 
   const before = Array.from({ length: 6 * perHour }, () => usual(draw, next(), startsAtMs - draw() * 6 * HOUR));
   const dimension = pick(draw, CAUSES, [1, 1, 1, 1, 1]);
   const value = causeValue(draw, before, dimension);
-  const share = before.filter((one) => one[dimension] === value).length / before.length;
-  // Others are let through as often as makes the cause's share `lift` times what it was.
-  const others = (1 - lift * share) / (lift * (1 - share));
+  const strength = kind === 'less' ? 1 / lift : kind === 'absent' ? 0 : lift;
+  const planted: Cause[] = [{ dimension, value, lift: strength }];
+  if (kind === 'two') {
+    const second = pick(
+      draw,
+      CAUSES.filter((one) => one !== dimension),
+      [1, 1, 1, 1],
+    );
+    planted.push({ dimension: second, value: causeValue(draw, before, second), lift });
+  }
+  const gates = planted.map((cause) => gateOf(before, cause));
   const during: Request[] = [];
   while (during.length < perHour) {
     const one = usual(draw, next(), startsAtMs + draw() * HOUR);
-    if (one[dimension] === value || draw() < others) during.push(one);
+    if (gates.every((isLet) => isLet(one, draw))) during.push(one);
   }
   const burst = pick(
     draw,
@@ -126,7 +149,8 @@ export function generateIncident({ seed, lift, perHour = 2_000, people: count = 
   return {
     startsAtMs,
     endsAtMs: startsAtMs + HOUR,
-    cause: lift === 1 ? null : { dimension, value, lift },
+    cause: lift === 1 ? null : (planted[0] ?? null),
+    causes: lift === 1 ? [] : planted,
     requests: [...before, ...during].toSorted((a, b) => a.atMs - b.atMs),
   };
 }
@@ -142,4 +166,15 @@ function causeValue(draw: Draw, before: readonly Request[], dimension: CauseDime
     fit.toSorted(),
     fit.map(() => 1),
   );
+}
+
+/** Lets requests through as often as makes the share of the cause `lift` times what it was. */
+function gateOf(before: readonly Request[], { dimension, value, lift }: Cause): (one: Request, draw: Draw) => boolean {
+  const share = before.filter((one) => one[dimension] === value).length / before.length;
+  if (lift < 1) {
+    const own = (lift * (1 - share)) / (1 - lift * share);
+    return (one, draw) => one[dimension] !== value || draw() < own;
+  }
+  const others = (1 - lift * share) / (lift * (1 - share));
+  return (one, draw) => one[dimension] === value || draw() < others;
 }

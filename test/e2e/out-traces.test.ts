@@ -104,6 +104,34 @@ describe('traces in Jaeger', () => {
     expect(linked && tagsOf(linked)).toMatchObject({ 'clew.thread.method': 'inferred', 'clew.position': 'continuation' });
   });
 
+  it('tell of a request that a person moved by a later span of its trace, which names both threads; the first one stays', async () => {
+    const second = `${TRACE.slice(0, -1)}7`;
+    const before = await requestOf(second);
+    const moved = await fetch(`${stack.control.url}/v1/threads/${before.thread}/split`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${stack.control.token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ requestIds: [before.id] }),
+    });
+    expect(moved.status).toBe(201);
+    const { thread } = await requestOf(second);
+    expect(thread).not.toBe(before.thread);
+    // Asked for by the new thread's id: nothing but the later span carries it.
+    const found = await until(async () => {
+      const traces = await jaeger.search({ 'clew.thread.id': thread });
+      return traces.flat().find(({ operationName }) => operationName === 'clew.thread.relinked');
+    }, 'the later span');
+    expect(found).toMatchObject({ traceID: second });
+    expect(parentOf(found)).toBe(before.trace?.spanId);
+    expect(tagsOf(found)).toMatchObject({ 'clew.request.id': before.id, 'clew.thread.id': thread, 'clew.relink.evidence': 'person' });
+    const [event] = found.logs;
+    const fields = Object.fromEntries(event?.fields.map(({ key, value }) => [key, value]) ?? []);
+    expect(fields).toMatchObject({ event: 'clew.thread.relinked', 'clew.thread.id': thread, 'clew.thread.previous_id': before.thread });
+    const spans = await jaeger.trace(second);
+    const first = spans.find(({ operationName }) => operationName === 'chat gpt-4o');
+    expect(first && tagsOf(first)['clew.thread.id']).toBe(before.thread);
+    expect(found.startTime).toBeGreaterThanOrEqual((first?.startTime ?? Infinity) + (first?.duration ?? 0));
+  });
+
   it('show what failed, and in which stage', async () => {
     const failed = `${TRACE.slice(0, -1)}8`;
     await expect(ask('How do I graft it?', failed, { 'x-script': 'error=503' })).rejects.toThrow();

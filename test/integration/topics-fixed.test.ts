@@ -75,6 +75,20 @@ describe('topics of a fixed list', () => {
     ]);
   });
 
+  it('lead from the coarser level to its days and to the threads below it', async () => {
+    const { body } = await request(plane.app).get('/v1/topics').set(bearer());
+    const { parents } = body as { parents: (Topic & { figures: { perDay: { users: number }[] } | null })[] };
+    const software = parents.find(({ label }) => label === 'software');
+    // An hour ago may have been yesterday.
+    expect(software?.figures?.perDay.reduce((sum, { users }) => sum + users, 0)).toBe(4);
+    const one = await request(plane.app).get(`/v1/topics/${software?.id}`).set(bearer());
+    expect((one.body as typeof software)?.figures).toEqual(software?.figures);
+    const threads = await request(plane.app).get(`/v1/threads?topic=${software?.id}`).set(bearer());
+    expect((threads.body as { items: unknown[] }).items).toHaveLength(4);
+    const hits = await request(plane.app).get(`/v1/search?q=topic:${software?.id}`).set(bearer());
+    expect((hits.body as { items: unknown[] }).items).toHaveLength(4);
+  });
+
   it('leave no vector in any file of the store', async () => {
     const file = new DatabaseSync(path.join(data, 'clew.db'), { readOnly: true });
     const count = (from: string): number => Number(file.prepare(`SELECT count(*) AS n FROM ${from}`).get()?.['n']);

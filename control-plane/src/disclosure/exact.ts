@@ -27,28 +27,30 @@ export function createExactFigures({
   readonly store: Pick<ReleaseStore, 'threadsOf'>;
   readonly clock: Clock;
 }): ExactFigures {
-  const kept = new Map<string, { days: Map<string, Kept<ReleasedDay>>; all?: Kept<Promise<ReadonlyMap<string, TopicFigures>>> }>();
+  const kept = new Map<string, { days: Map<string, Kept<TwoLevels>>; all?: Kept<Promise<ReadonlyMap<string, TopicFigures>>> }>();
 
-  async function count(scope: Scope, days: Map<string, Kept<ReleasedDay>>, nowMs: number): Promise<ReadonlyMap<string, TopicFigures>> {
+  async function count(scope: Scope, days: Map<string, Kept<TwoLevels>>, nowMs: number): Promise<ReadonlyMap<string, TopicFigures>> {
     const today = Math.floor(nowMs / DAY_MS) * DAY_MS;
-    const found: ReleasedDay[] = [];
+    const found: TwoLevels[] = [];
     for (let fromMs = today - (SHOWN_DAYS - 1) * DAY_MS; fromMs <= today; fromMs += DAY_MS) {
       const day = new Date(fromMs).toISOString().slice(0, 10);
       const known = days.get(day);
       const isFresh = known !== undefined && nowMs - known.atMs < (fromMs === today ? KEPT_MS : OLD_DAY_MS);
-      const value = isFresh ? known.value : { day, figures: exactDay(await store.threadsOf(scope, { fromMs, toMs: fromMs + DAY_MS })) };
+      const value = isFresh ? known.value : twoLevels(day, await store.threadsOf(scope, { fromMs, toMs: fromMs + DAY_MS }));
       if (!isFresh) days.set(day, { atMs: nowMs, value });
       found.push(value);
     }
-    const shown = new Set(found.map(({ day }) => day));
+    const shown = new Set(found.map(({ fine: { day } }) => day));
     for (const day of days.keys()) if (!shown.has(day)) days.delete(day);
-    return new Map(exactFigures(found).map((one) => [one.id, one]));
+    // Each level beside its own: what is usual elsewhere is that of topics alike.
+    const all = [...exactFigures(found.map(({ fine }) => fine)), ...exactFigures(found.map(({ coarse }) => coarse))];
+    return new Map(all.map((one) => [one.id, one]));
   }
 
   return (scope) => {
     const key = scopeKey(scope);
     const nowMs = clock.nowMs();
-    const own = kept.get(key) ?? { days: new Map<string, Kept<ReleasedDay>>() };
+    const own = kept.get(key) ?? { days: new Map<string, Kept<TwoLevels>>() };
     if (own.all && nowMs - own.all.atMs < KEPT_MS) return own.all.value;
     own.all = { atMs: nowMs, value: count(scope, own.days, nowMs) };
     // A failure is asked again at once, and never kept.
@@ -60,6 +62,17 @@ export function createExactFigures({
     return own.all.value;
   };
 }
+
+interface TwoLevels {
+  readonly fine: ReleasedDay;
+  readonly coarse: ReleasedDay;
+}
+
+/** Topics and the coarser ones that they lie in; somebody in two topics of a coarser one counts there once. */
+const twoLevels = (day: string, threads: readonly DayThread[]): TwoLevels => ({
+  fine: { day, figures: exactDay(threads) },
+  coarse: { day, figures: exactDay(threads.flatMap((one) => (one.parentId == null ? [] : [{ ...one, topicId: one.parentId }]))) },
+});
 
 /** People of each topic of a day; one who was in two topics counts in both. */
 function exactDay(threads: readonly DayThread[]): readonly ReleasedFigure[] {

@@ -4,6 +4,8 @@ import type { Scope } from '../kernel/index.ts';
 export interface DayThread {
   readonly principal: string;
   readonly topicId: string;
+  /** The coarser topic that it lies in; null or absent where there is none. */
+  readonly parentId?: string | null;
   /** It failed, was abandoned, or went on only after a correction. */
   readonly unhappy: boolean;
   /** It went on only after its user corrected an answer or asked again. */

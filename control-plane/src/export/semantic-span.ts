@@ -52,7 +52,8 @@ function linksOf({ scope }: SpanPlace, { request, predecessor }: RequestFacts): 
 
 /**
  * What tells a receiver, which keeps spans as they came, that a request stands in another thread now: a span of no duration
- * below that of the request, with one event. The same move makes the same span.
+ * below that of the request, with one event. The same move makes the same span. No link leads to its parent: Jaeger would show
+ * that in place of the parent.
  */
 export function relinkSpan(place: SpanPlace, request: RequestView, move: Move): ReadableSpan {
   const parent = contextOf(place.scope, request);
@@ -66,7 +67,6 @@ export function relinkSpan(place: SpanPlace, request: RequestView, move: Move): 
     startMs: atMs,
     endMs: atMs,
     attributes,
-    links: [{ context: parent, attributes: { 'clew.link': 'relinked' } }],
     events: [{ name: RELINKED, atMs, attributes }],
   });
 }

@@ -144,7 +144,7 @@ export function topicRoutes(
         }
         const figures = await figuresOf(caller);
         const items = (await counts(caller)).map((one) => show(one, figures.get(one.id)));
-        const coarser = (await parents(caller)).map((one) => show(one));
+        const coarser = (await parents(caller)).map((one) => show(one, figures.get(one.id)));
         return { status: 200, json: { items, parents: coarser, next: null, minUsers: minUsers(), figures: 'exact' } };
       },
     },

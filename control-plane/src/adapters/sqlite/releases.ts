@@ -19,8 +19,10 @@ export class SqliteReleases implements ReleaseStore {
     const rows = this.database.all(
       query
         .selectFrom('threads')
-        .selectAll()
-        .where('scope', '=', key)
+        .leftJoin('topics', (join) => join.onRef('topics.scope', '=', 'threads.scope').onRef('topics.id', '=', 'threads.topic_id'))
+        .selectAll('threads')
+        .select('topics.parent as parent')
+        .where('threads.scope', '=', key)
         // By the index; a thread is active at its start at the earliest.
         .where('last_at', '>=', fromMs / 1_000)
         .where('started_at', '>=', fromMs / 1_000)
@@ -40,6 +42,7 @@ export class SqliteReleases implements ReleaseStore {
         return {
           principal: row.principal ?? '',
           topicId: row.topic_id ?? '',
+          parentId: row.parent,
           unhappy: ['failed', 'abandoned', 'corrected'].includes(outcome),
           corrected: outcome === 'corrected' || row.complaints > 0,
           turns: row.turns,

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Filters } from '../../search/index.ts';
 import { query } from './database.ts';
+import { topicsWithin } from './topic-history.ts';
 
 /** Ids of the newest requests that meet every filter. What no index covers is tested while walking back in time. */
 export function requestsThatMeet(scope: string, filters: Filters, limit: number) {
@@ -15,7 +16,7 @@ export function requestsThatMeet(scope: string, filters: Filters, limit: number)
   if (afterMs !== undefined) wanted = wanted.where('at', '>=', afterMs / 1_000);
   if (beforeMs !== undefined) wanted = wanted.where('at', '<', beforeMs / 1_000);
   if (topic !== undefined) {
-    const threads = query.selectFrom('threads').select('id').where('scope', '=', scope).where('topic_id', '=', topic);
+    const threads = query.selectFrom('threads').select('id').where('scope', '=', scope).where('topic_id', 'in', topicsWithin(scope, topic));
     wanted = wanted.where('thread_id', 'in', threads);
   }
   // Last, since it reads the sample: the model that was asked for counts as well as the one that answered.

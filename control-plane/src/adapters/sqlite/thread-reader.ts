@@ -17,7 +17,7 @@ import { elements, query, type Database } from './database.ts';
 import { toView, type RequestRow } from './request-row.ts';
 import type { ThreadTable } from './schema.ts';
 import { partOf, type ThreadPart } from './thread-part.ts';
-import { becameOf } from './topic-history.ts';
+import { becameOf, topicsWithin } from './topic-history.ts';
 import { TEXTS } from './request-record.ts';
 import { keyOf } from './scope.ts';
 
@@ -127,7 +127,8 @@ export class SqliteThreads implements ThreadReader {
     const { user, topic, session, position, model, minTurns, outcome, fromMs, toMs } = filter;
     let wanted = labelledThreads(key);
     if (user !== undefined) wanted = wanted.where('principal', '=', user);
-    if (topic !== undefined) wanted = wanted.where('threads.topic_id', '=', becameOf(this.database, key, topic) ?? topic);
+    if (topic !== undefined)
+      wanted = wanted.where('threads.topic_id', 'in', topicsWithin(key, becameOf(this.database, key, topic) ?? topic));
     if (session !== undefined)
       wanted = wanted.where(sql<boolean>`EXISTS (SELECT 1 FROM json_each(threads.sessions) WHERE value = ${session})`);
     if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));

@@ -1,4 +1,5 @@
 // Merges and splits of topics as they happened, and where a topic that is no more went.
+import { sql } from 'kysely';
 import type { TopicChange, TopicEvent, TopicMove } from '../../topics/index.ts';
 import { query, type Database } from './database.ts';
 
@@ -56,3 +57,7 @@ export function changesOf(
     threads: row.threads,
   }));
 }
+
+/** The topic itself, and those that lie in it where it is a coarser one. */
+export const topicsWithin = (scope: string, topic: string) =>
+  sql<string>`(SELECT ${topic} UNION ALL SELECT id FROM topics WHERE scope = ${scope} AND parent = ${topic})`;
