@@ -91,6 +91,9 @@ describe('live traffic', () => {
     await page.getByLabel('Remove filter user p_ben').waitFor();
     expect(await fitsWidth(page)).toBe(true);
     expect(await faultsOf(page)).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' });
+    expect(await faultsOf(page)).toEqual([]);
+    expect(await fitsWidth(page)).toBe(true);
     isClean(seen);
     await page.context().close();
 
