@@ -68,6 +68,18 @@ describe('ThreadReader (SQLite)', () => {
       }
     });
 
+    it('is found by how the thread broke down', async () => {
+      const threads = await long();
+      for (const [breakdown, found] of [
+        ['any', 1],
+        ['error', 1],
+        ['correction', 0],
+        ['truncation', 0],
+      ] as const) {
+        expect((await threads.list(HERE, { breakdown }, { limit: 5 })).items).toHaveLength(found);
+      }
+    });
+
     it('is the whole where that is no more, and nothing of others', async () => {
       const threads = await long();
       const whole = await threads.thread(HERE, 'long');

@@ -235,6 +235,8 @@ function readerOf(world: World): ThreadReader {
             (filter.model === undefined || entry.models.includes(filter.model)) &&
             entry.turns >= (filter.minTurns ?? 0) &&
             (filter.session === undefined || entry.requests.some(({ session }) => session === filter.session)) &&
+            (filter.breakdown === undefined ||
+              (entry.breakdown !== null && (filter.breakdown === 'any' || entry.breakdown.kind === filter.breakdown))) &&
             (filter.outcome === undefined || entry.outcome === filter.outcome) &&
             (filter.position === undefined || entry.requests.some(({ position }) => position === filter.position)) &&
             (filter.fromMs === undefined || Date.parse(entry.lastAt) >= filter.fromMs),

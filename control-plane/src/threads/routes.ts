@@ -11,11 +11,12 @@ import {
 import type { ThreadReader, TopicNames } from './ports.ts';
 import { traceLinker, type TraceLinker } from './trace-link.ts';
 import type { Position } from './types.ts';
-import type { RequestView, ThreadDetail, ThreadSummary } from './views.ts';
+import type { RequestView, ThreadDetail, ThreadFilter, ThreadSummary } from './views.ts';
 
 const permission = 'threads:read';
 const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'] as const satisfies readonly Position[];
 const OUTCOMES = ['open', 'completed', 'abandoned', 'corrected', 'failed'] as const satisfies readonly ThreadSummary['outcome'][];
+const BREAKDOWNS = ['any', 'correction', 'repeat', 'truncation', 'error'] as const satisfies readonly ThreadFilter['breakdown'][];
 const TIME: JsonSchema = { type: 'string', format: 'date-time' };
 
 const FILTERS: readonly QueryParameter[] = [
@@ -37,6 +38,11 @@ const FILTERS: readonly QueryParameter[] = [
     name: 'outcome',
     description: 'Threads that stand so now. Outcomes change with time, so a page may hold fewer than asked for while next leads on',
     schema: { type: 'string', enum: OUTCOMES },
+  },
+  {
+    name: 'breakdown',
+    description: 'Threads that broke down so: the user corrected or repeated, the client dropped history, a call failed',
+    schema: { type: 'string', enum: BREAKDOWNS },
   },
   { name: 'from', description: 'Last activity not before', schema: TIME },
   { name: 'to', description: 'Last activity not after', schema: TIME },
@@ -247,6 +253,7 @@ function filterOf(query: ApiRequest['query']) {
     model: query['model'],
     minTurns: query['minTurns'] === undefined ? undefined : Number(query['minTurns']),
     outcome: query['outcome'] as ThreadSummary['outcome'] | undefined,
+    breakdown: query['breakdown'] as ThreadFilter['breakdown'],
     fromMs: timeParameter(query['from']),
     toMs: timeParameter(query['to']),
   };

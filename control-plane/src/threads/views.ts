@@ -153,6 +153,9 @@ export interface Page<T> {
   readonly next: string | null;
 }
 
+/** What a thread can break down by, as `breakdown` of its summary says it. */
+export type BreakdownKind = 'correction' | 'repeat' | 'truncation' | 'error';
+
 export interface ThreadFilter {
   readonly user?: string | undefined;
   readonly topic?: string | undefined;
@@ -163,6 +166,8 @@ export interface ThreadFilter {
   /** Threads with at least so many user turns: 1 leaves out those of auxiliary calls alone. */
   readonly minTurns?: number | undefined;
   readonly outcome?: ThreadSummary['outcome'] | undefined;
+  /** Threads that broke down so, or in any way. */
+  readonly breakdown?: BreakdownKind | 'any' | undefined;
   /** Epoch milliseconds, inclusive; on the thread's last activity. */
   readonly fromMs?: number | undefined;
   readonly toMs?: number | undefined;

@@ -124,7 +124,7 @@ export class SqliteThreads implements ThreadReader {
 
   /** The next rows by all that is stored; an outcome depends on the time, and is judged by the caller. */
   private page(key: string, filter: ThreadFilter, nowMs: number, after: Cursor | undefined, limit: number) {
-    const { user, topic, session, position, model, minTurns, outcome, fromMs, toMs } = filter;
+    const { user, topic, session, position, model, minTurns, outcome, breakdown, fromMs, toMs } = filter;
     let wanted = labelledThreads(key);
     if (user !== undefined) wanted = wanted.where('principal', '=', user);
     if (topic !== undefined)
@@ -134,6 +134,8 @@ export class SqliteThreads implements ThreadReader {
     if (position !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.position', '=', position)));
     if (model !== undefined) wanted = wanted.where((e) => e.exists(ofThread(key).where('requests.model', '=', model)));
     if (minTurns !== undefined) wanted = wanted.where('turns', '>=', minTurns);
+    if (breakdown === 'any') wanted = wanted.where('breakdown_request', 'is not', null);
+    else if (breakdown !== undefined) wanted = wanted.where('breakdown_kind', '=', breakdown);
     if (outcome === 'open') wanted = wanted.where('last_at', '>', nowMs / 1_000 - OPEN_SECONDS);
     if (fromMs !== undefined) wanted = wanted.where('last_at', '>=', fromMs / 1_000);
     if (toMs !== undefined) wanted = wanted.where('last_at', '<=', toMs / 1_000);

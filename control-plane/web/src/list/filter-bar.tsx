@@ -16,6 +16,14 @@ interface FilterBarProps {
 
 const POSITIONS = ['first', 'continuation', 'topic_shift', 'orphaned'].map((name) => [name, words(name)] as const);
 const OUTCOME_OPTIONS = OUTCOMES.map((name) => [name, name] as const);
+/** Any course unless chosen: where a conversation went wrong is what most readers come to find. */
+const BREAKDOWNS = [
+  ['any', 'broke down'],
+  ['correction', 'was corrected'],
+  ['repeat', 'asked again'],
+  ['truncation', 'history dropped'],
+  ['error', 'call failed'],
+] as const;
 const KINDS = [['all', 'background calls too']] as const;
 
 export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
@@ -32,6 +40,13 @@ export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
         value={filters.outcome}
         options={OUTCOME_OPTIONS}
         onChoose={(outcome) => change({ outcome })}
+      />
+      <Choice
+        label="Went"
+        all="any course"
+        value={filters.breakdown}
+        options={BREAKDOWNS}
+        onChoose={(breakdown) => change({ breakdown })}
       />
       <Choice label="Has" all="any position" value={filters.position} options={POSITIONS} onChoose={(position) => change({ position })} />
       <Choice

@@ -1,7 +1,7 @@
 // The address holds all state: what is shown, what is filtered, which turn is open. Links can be shared and reloaded.
 
 /** Filters of the list, as they stand in the address. `since` is relative, so that a shared link stays true. */
-export const FILTER_NAMES = ['user', 'topic', 'outcome', 'position', 'model', 'since', 'from', 'to', 'calls'] as const;
+export const FILTER_NAMES = ['user', 'topic', 'outcome', 'breakdown', 'position', 'model', 'since', 'from', 'to', 'calls'] as const;
 export type FilterName = (typeof FILTER_NAMES)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 

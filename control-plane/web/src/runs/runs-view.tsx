@@ -101,7 +101,7 @@ function Row({ run, filters, nowMs }: { readonly run: RunSummary; readonly filte
           <span className="muted">purged</span>
         ) : (
           <Link className="above tag-link" href={threadAddress({ thread: run.thread, request: run.requestId })}>
-            open
+            thread
           </Link>
         )}
         {first === undefined ? (
