@@ -7,9 +7,11 @@ import { query, type Database } from './database.ts';
 import { packRecord, unpack } from './packed.ts';
 import { keyOf, scopeOf } from './scope.ts';
 
+// A guess keeps six candidates at most: of a person with more, the right one may be among those that are not named.
 const TALLIES = `SELECT source, evidence, kind, min(9, CAST(confidence * 10 AS INTEGER)) AS bin, CAST(at / 86400 AS INTEGER) AS day,
     choices > 0 AS had_choice, count(*) AS count, sum(confidence) AS stated,
-    sum(CASE WHEN kind IN ('missed_join', 'false_new') THEN json_extract(guess, '$.right') < 0 ELSE 0 END) AS beyond_reach
+    sum(CASE WHEN kind IN ('missed_join', 'false_new') 
+      THEN json_extract(guess, '$.right') < 0 AND choices < 6 ELSE 0 END) AS beyond_reach
   FROM link_verdicts WHERE scope = ? AND at >= ? AND at <= ? GROUP BY 1, 2, 3, 4, 5, 6`;
 const PEOPLE = `SELECT source, count(DISTINCT principal) AS n FROM link_verdicts WHERE scope = ? AND at >= ? AND at <= ? GROUP BY source`;
 // Both verdicts on one request stand side by side: a few rows more than are wanted are read.
