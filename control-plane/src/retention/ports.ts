@@ -50,8 +50,8 @@ export interface Purgeable {
   purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number>;
   /** One class of what stands beside requests goes: of comments and reasons the words, of others the rows. Past holds only. */
   purgeBeside(scope: Scope, name: BesideClass, beforeMs: number, limit: number): Promise<number>;
-  /** Resolves when what was removed stands in no file any more. */
-  settle(): Promise<void>;
+  /** Resolves when the words that were removed stand neither in the text index nor in the log of the file; the next pass goes on where it was stopped. */
+  settle(isStopped?: () => boolean): Promise<void>;
   /**
    * Writes into the audit log what was removed since the last telling, also by a process that died before it could tell; no
    * entry where nothing was. `seen` is what this pass counted: more where vectors stand elsewhere. Answers what it told.

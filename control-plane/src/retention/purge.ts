@@ -62,7 +62,7 @@ export async function purge(options: PurgeOptions): Promise<PurgeReport> {
       log(logger, scope, told);
     }
   }
-  await store.settle();
+  await store.settle(options.isStopped);
   return report;
 }
 

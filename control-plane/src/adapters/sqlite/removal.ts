@@ -6,6 +6,7 @@ import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
 import { observedOf } from './run-proof.ts';
 import { rebuildThread } from './thread-rows.ts';
 import { unindexWords } from './word-index.ts';
+import { noteWordsRemoved } from './word-merge.ts';
 
 // The linker's input repeats a text where it differs from the sample's.
 const BLANK = `UPDATE requests SET prompt = NULL, answer = NULL, texts = NULL, turn = json_remove(turn, '$.text', '$.answer')
@@ -23,6 +24,7 @@ const seqsOf = (rows: readonly Leaving[]): readonly number[] => rows.map(({ seq 
 /** Prompts and answers go from rows, index and the titles of threads. */
 export function removeTexts(database: Database, scope: string, rows: readonly Leaving[]): void {
   unindexWords(database, seqsOf(rows));
+  noteWordsRemoved(database);
   database.prepare(BLANK).run(JSON.stringify(seqsOf(rows)));
   database.run(query.deleteFrom('request_words').where('seq', 'in', elements(seqsOf(rows))));
   rebuildThreads(database, scope, rows);
@@ -31,6 +33,7 @@ export function removeTexts(database: Database, scope: string, rows: readonly Le
 /** Whole requests go, with their words, vectors and feedback. Answers how many threads went with them. */
 export function removeRequests(database: Database, scope: string, rows: readonly Leaving[]): number {
   unindexWords(database, seqsOf(rows));
+  noteWordsRemoved(database);
   database.run(query.deleteFrom('requests').where('seq', 'in', elements(seqsOf(rows))));
   const ids = elements(rows.map(({ id }) => id));
   database.run(query.deleteFrom('vectors').where('scope', '=', scope).where('request_id', 'in', ids));

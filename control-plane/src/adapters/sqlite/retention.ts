@@ -12,6 +12,7 @@ import { PurgeTally } from './purge-tally.ts';
 import { keepRuns, removeRequests, removeTexts, type Leaving } from './removal.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import type { SqliteVectors } from './vectors.ts';
+import { mergeWords } from './word-merge.ts';
 
 const SCOPES = `SELECT scope FROM threads UNION SELECT scope FROM vectors UNION SELECT scope FROM past_runs
   UNION SELECT scope FROM run_identities UNION SELECT scope FROM alerts UNION SELECT scope FROM vault_values
@@ -42,8 +43,12 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     return Promise.resolve(this.tally.tell(scope, seen));
   }
 
-  settle(): Promise<void> {
-    return this.checkpointer.settle();
+  async settle(isStopped: () => boolean = () => false): Promise<void> {
+    await mergeWords(this.database, async (tookMs) => {
+      await new Promise((resolve) => setTimeout(resolve, 2 * tookMs));
+      return !isStopped();
+    });
+    await this.checkpointer.settle();
   }
 
   async purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number> {
