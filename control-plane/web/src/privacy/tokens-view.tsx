@@ -114,7 +114,10 @@ function Roles({ items }: { readonly items: readonly Role[] }) {
       <h2 id="roles-title" className="findings-title">
         Roles
       </h2>
-      <p className="hint">Fixed, so that who checks can read this and be done. What is given by name only comes with no role.</p>
+      <p className="hint">
+        Roles are fixed, so this table is all there is to check. Rights of the last column come with no role: a token has them only where it
+        was made with them by name.
+      </p>
       <div className="scroll-x" role="region" aria-label="Roles and permissions" tabIndex={0}>
         <table className="small-table privacy-table">
           <thead>
