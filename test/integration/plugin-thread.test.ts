@@ -46,6 +46,8 @@ describe('the thread behind the log phase', () => {
     expect(gateways.map(({ counter }) => counter).sort()).toEqual([0, 1, 2, 3, 4, 5]);
     expect(new Set(gateways.map(({ epoch }) => epoch)).size).toBe(1);
     expect(plane.samples.map(({ mode, prompt }) => [mode, prompt])).toEqual(Array(6).fill(['metadata_only', undefined]));
+    // Counted when the thread hears the answer, which is after the samples are here.
+    await eventually(() => observer.health.get('delivered') === 6, 'the deliveries to be counted');
     expect(observer.health.all()).toMatchObject({ delivered: 6, kept: 6, worker_restarts: 1 });
     await observers.thread.close();
     await plane.close();

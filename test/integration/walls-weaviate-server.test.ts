@@ -40,9 +40,9 @@ const of = (id: string, user: string, minute: number, text: string): object =>
     prompt: { text },
     session: { id: `chat-of-${user}`, source: 'header:x-session-id' },
   });
-/** Hits that meaning found: through Weaviate, as the server has no other place to ask. */
+/** Hits that meaning found, weaker ones too: through Weaviate, as the server has no other place to ask. */
 const byMeaning = async (query: string): Promise<string[]> =>
-  (await get(`/v1/search?q=${encodeURIComponent(query)}`)).items
+  (await get(`/v1/search?q=${encodeURIComponent(query)}&weak=true`)).items
     .filter(({ why }) => (why as string[]).includes('meaning'))
     .map(({ id }) => String(id))
     .sort();

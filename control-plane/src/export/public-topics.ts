@@ -12,7 +12,10 @@ export interface PublicTopicParts {
   readonly clock: Clock;
 }
 
-/** How many talk about it is counted often: few may be many soon, and fewer after an erasure. Words of many change slowly. */
+/**
+ * How many talk about it is counted often: there may be fewer after an erasure. Few may be many at once, so they are counted again
+ * whenever the threads' requests have doubled too. Words of many change slowly.
+ */
 const RECHECK_MS = { people: 60_000, words: 3_600_000 } as const;
 const TOPICS = 5_000;
 
@@ -21,7 +24,13 @@ interface Known {
   readonly wordsUntilMs: number;
   readonly minUsers: number;
   readonly topic: { readonly id: string; readonly label: string } | undefined;
+  /** How often it was asked for, and when it was counted. */
+  asked: number;
+  readonly countedAt: number;
 }
+
+const isCurrent = ({ topic, asked, countedAt, untilMs }: Known, nowMs: number): boolean =>
+  untilMs > nowMs && (topic !== undefined || asked < 2 * countedAt);
 
 export function createPublicTopics({ threads, leastUsers, labelOf, clock }: PublicTopicParts): PublicTopics {
   const known = new Map<string, Known>();
@@ -29,10 +38,12 @@ export function createPublicTopics({ threads, leastUsers, labelOf, clock }: Publ
   async function look(scope: Scope, id: string, minUsers: number, before: Known | undefined): Promise<Known> {
     const nowMs = clock.nowMs();
     const untilMs = nowMs + RECHECK_MS.people;
-    if (!(await threads.hasUsers(scope, id, minUsers))) return { untilMs, wordsUntilMs: 0, minUsers, topic: undefined };
-    if (before?.topic && before.wordsUntilMs > nowMs) return { ...before, untilMs };
+    const asked = before?.asked ?? 1;
+    const counted = { untilMs, minUsers, asked, countedAt: asked };
+    if (!(await threads.hasUsers(scope, id, minUsers))) return { ...counted, wordsUntilMs: 0, topic: undefined };
+    if (before?.topic && before.wordsUntilMs > nowMs) return { ...before, ...counted };
     const topic = { id, label: await labelOf(scope, id, minUsers) };
-    return { untilMs, wordsUntilMs: nowMs + RECHECK_MS.words, minUsers, topic };
+    return { ...counted, wordsUntilMs: nowMs + RECHECK_MS.words, topic };
   }
 
   return {
@@ -44,7 +55,8 @@ export function createPublicTopics({ threads, leastUsers, labelOf, clock }: Publ
       const before = known.get(key);
       // A policy that asks for more people counts at once.
       const same = before?.minUsers === minUsers ? before : undefined;
-      if (same && same.untilMs > clock.nowMs()) return same.topic;
+      if (same) same.asked += 1;
+      if (same && isCurrent(same, clock.nowMs())) return same.topic;
       const found = await look(scope, id, minUsers, same);
       known.delete(key);
       known.set(key, found);
