@@ -14,7 +14,6 @@ export interface Outcome {
   readonly activeInSession: number;
   readonly recentSwitches: number;
   readonly answerLength: number;
-  readonly unheard: number;
 }
 
 /** Weak, so that circumstances which a set hardly shows get no say. */
@@ -64,41 +63,6 @@ function sureFrom(outcomes: readonly Outcome[], confidences: readonly number[]):
     if (sure.filter(({ right }) => right).length >= WANTED * sure.length) return Number(from.toFixed(2));
   }
   return SUREST;
-}
-
-const UNHEARD_STEPS = 30;
-
-/** What is added to the log-odds where answers go uncaptured, the rest of the calibration standing as it is. */
-export function fitUnheardOffset(
-  outcomes: readonly Outcome[],
-  calibration: LinkerWeights['calibration'],
-  realness: (answerLength: number) => number,
-): number {
-  const logits = outcomes.map(
-    ({ confidence, alternation, activeInSession, recentSwitches, answerLength }) =>
-      calibration.slope * logOdds(confidence) +
-      calibration.offset +
-      calibration.perAlternation * alternation +
-      calibration.perActive * activeInSession +
-      (calibration.perSwitch ?? 0) * recentSwitches +
-      calibration.perAnswerLength * realness(answerLength),
-  );
-  const fitted = minimise(
-    (point, gradient) => {
-      const [offset = 0] = point;
-      let loss = 0.5 * PENALTY * offset * offset;
-      gradient[0] = PENALTY * offset;
-      outcomes.forEach(({ right, unheard, count = 1 }, i) => {
-        const p = 1 / (1 + Math.exp(-((logits[i] ?? 0) + offset * unheard)));
-        loss -= count * Math.log(Math.max(1e-12, right ? p : 1 - p));
-        gradient[0] = (gradient[0] ?? 0) + count * (p - (right ? 1 : 0)) * unheard;
-      });
-      return loss;
-    },
-    1,
-    UNHEARD_STEPS,
-  );
-  return fitted[0] ?? 0;
 }
 
 /** Mean distance between stated and true frequency over ten equal bins, weighted by how many fall into each. */

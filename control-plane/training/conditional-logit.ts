@@ -4,8 +4,6 @@ import { minimise } from './lbfgs.ts';
 export interface Choice {
   readonly rows: readonly Float64Array[];
   readonly right: number;
-  /** Of each candidate: what it scores beside what is fitted. Absent: 0. */
-  readonly offsets?: readonly number[];
 }
 
 /** All choices in flat arrays: the optimiser goes over them hundreds of times. */
@@ -16,8 +14,6 @@ interface Table {
   readonly begins: Int32Array;
   /** Row of the right candidate, −1 for a new thread. */
   readonly right: Int32Array;
-  /** By row. */
-  readonly offsets: Float64Array;
 }
 
 /**
@@ -45,15 +41,13 @@ function tabulate(choices: readonly Choice[], width: number): Table {
     cells: new Float64Array(count * width),
     begins: new Int32Array(choices.length + 1),
     right: new Int32Array(choices.length),
-    offsets: new Float64Array(count),
   };
   let row = 0;
   choices.forEach((choice, i) => {
     table.begins[i] = row;
     table.right[i] = choice.right < 0 ? -1 : row + choice.right;
-    choice.rows.forEach((cells, k) => {
+    choice.rows.forEach((cells) => {
       table.cells.set(cells, row * width);
-      table.offsets[row] = choice.offsets?.[k] ?? 0;
       row++;
     });
   });
@@ -63,7 +57,7 @@ function tabulate(choices: readonly Choice[], width: number): Table {
 
 /** Penalised negative log-likelihood; writes its gradient. */
 function lossOf(table: Table, point: Float64Array, gradient: Float64Array, l2: number, scores: Float64Array): number {
-  const { width, cells, begins, right, offsets } = table;
+  const { width, cells, begins, right } = table;
   let loss = 0;
   for (let j = 0; j < width; j++) {
     const w = point[j] ?? 0;
@@ -75,7 +69,7 @@ function lossOf(table: Table, point: Float64Array, gradient: Float64Array, l2: n
     const end = begins[i + 1] ?? 0;
     let highest = 0;
     for (let row = begin; row < end; row++) {
-      let score = offsets[row] ?? 0;
+      let score = 0;
       for (let j = 0, cell = row * width; j < width; j++, cell++) score += (cells[cell] ?? 0) * (point[j] ?? 0);
       scores[row] = score;
       if (score > highest) highest = score;

@@ -10,21 +10,18 @@ import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
 import { fitChoices, type Choice } from './conditional-logit.ts';
 import { foldOf, type Labelled, type Log } from './corpus.ts';
 import { fitTextModel, type TextExample } from './text-model.ts';
-import { fitUnheard } from './unheard.ts';
 import { decisionsOf, type Chooser, type Decision } from './walk.ts';
 
 const TEXT_FOLDS = 4;
-/** Steps of the optimiser: the first weights only lead to the states on which the second ones are fitted; these are fitted to the end. */
+/** Steps of the optimiser: the first weights only lead to the states on which the second ones are fitted. */
 const ROUGHLY = 40;
-const THOROUGHLY = 500;
+const THOROUGHLY = 120;
 /** Probability from which training's own states join a thread: more of them than serving does, so that it sees wrong ones. */
 const TAUGHT_FROM = 0.5;
 /** Logs with many requests whose beginning is missing, for telling these: how many, the share of torn conversations, and the L2. */
 const TORN_COPIES = 2;
 const TORN = 0.15;
 const ORPHAN_L2 = 60;
-/** L2 on the part of the dependence detector that reads the embedding, over that of the follow-up detector. */
-const DEPENDENT_L2 = 1 / 3;
 /** Until it is chosen on cross-validated decisions. */
 const ORPHANED_FROM = 0.4;
 const UNCALIBRATED = { slope: 1, offset: 0, perAlternation: 0, perActive: 0, perAnswerLength: 0 } satisfies LinkerWeights['calibration'];
@@ -50,7 +47,6 @@ export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeig
   const others = Array.from({ length: options.copies }, (_, copy) => resettled(logs, `deal ${copy}`)).flat();
   const texts = {
     followUp: fitFollowUp(labelled, options.vectorPenalty),
-    dependent: fitDependent(labelled, options.vectorPenalty),
     projection: options.projected ? fitProjection(labelled) : undefined,
   };
   const torn = Array.from({ length: TORN_COPIES }, (_, copy) => resettled(logs, `rich ${copy}`, TORN)).flat();
@@ -61,8 +57,7 @@ export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeig
   const own = walked(logs, chooserOf(first));
   const weights = { ...fitSums([...taught, ...own], options), ...texts };
   const more = [walked(others, chooserOf(first)), walked(torn), walked(torn, chooserOf(first))].flat();
-  const unheard = fitUnheard([...logs, ...others], reader, weights, chooserOf(weights));
-  return { ...weights, unheard, orphan: fitOrphan([...taught, ...own, ...more], weights) };
+  return { ...weights, orphan: fitOrphan([...taught, ...own, ...more], weights) };
 }
 
 /** Follow-up: any turn but a conversation's first. Turns whose history was withheld say nothing. */
@@ -78,27 +73,12 @@ export function fitFollowUp(labelled: readonly Labelled[], vectorPenalty: number
   return fitTextModel(examples, vectorPenalty);
 }
 
-/** Cannot be understood alone: where the data says so; openings can, where it says nothing. */
-export function fitDependent(labelled: readonly Labelled[], vectorPenalty: number): TextModel {
-  const examples = new Map<string, TextExample>();
-  for (const { row, turn } of labelled) {
-    if (turn.vector === undefined || (row.ctxdep === undefined && row.turn > 1)) continue;
-    const positive = row.ctxdep === true;
-    examples.set(JSON.stringify([row.text, positive]), { text: row.text, vector: turn.vector, positive });
-  }
-  return fitTextModel([...examples.values()], vectorPenalty * DEPENDENT_L2);
-}
-
 /** For training, models of texts that never saw the conversation which they judge. */
-export function crossFitted(labelled: readonly Labelled[], others: readonly Labelled[], { vectorPenalty, projected }: FitOptions): Reader {
+function crossFitted(labelled: readonly Labelled[], others: readonly Labelled[], { vectorPenalty, projected }: FitOptions): Reader {
   const fold = new Map([...labelled, ...others].map(({ row, turn }) => [turn.id, foldOf(row.conv, TEXT_FOLDS)]));
   const models = Array.from({ length: TEXT_FOLDS }, (_, k) => {
     const rest = labelled.filter(({ turn }) => fold.get(turn.id) !== k);
-    return {
-      followUp: fitFollowUp(rest, vectorPenalty),
-      dependent: fitDependent(rest, vectorPenalty),
-      projection: projected ? new Projection(fitProjection(rest)) : undefined,
-    };
+    return { followUp: fitFollowUp(rest, vectorPenalty), projection: projected ? new Projection(fitProjection(rest)) : undefined };
   });
   const modelsOf = (turn: TurnInput): (typeof models)[number] => {
     const model = models[fold.get(turn.id) ?? 0];
@@ -107,12 +87,11 @@ export function crossFitted(labelled: readonly Labelled[], others: readonly Labe
   };
   return {
     followUp: (turn, traits) => textProbability(modelsOf(turn).followUp, turn.vector, traits),
-    dependent: (turn, traits) => textProbability(modelsOf(turn).dependent, turn.vector, traits),
     projection: (turn) => modelsOf(turn).projection,
   };
 }
 
-type Texts = Pick<LinkerWeights, 'followUp' | 'dependent' | 'projection'>;
+type Texts = Pick<LinkerWeights, 'followUp' | 'projection'>;
 type Sums = Omit<LinkerWeights, keyof Texts>;
 
 function fitSums(

@@ -12,7 +12,7 @@ import { factsOf } from './facts.ts';
 import { measureKinship, NO_KINSHIP, type Kinship } from './kinship.ts';
 import { measureManner, NO_MANNER, type Manner } from './manner.ts';
 import { measureMeaning, NO_MEANING, type Meaning } from './meaning.ts';
-import { answerLengthOf, paceAt, switchesIn, unheardBy, type Pace } from './pace.ts';
+import { answerLengthOf, paceAt, switchesIn, type Pace } from './pace.ts';
 import type { Projection } from './projection.ts';
 import { measureWording, NO_WORDING, type Wording } from './wording.ts';
 
@@ -40,8 +40,6 @@ export interface Features extends Meaning, Wording, Manner, Kinship {
   readonly recentSwitches: number;
   /** How much longer the answers are than those of written conversations, as the mean log of their words: 0 or more. */
   readonly answerLength: number;
-  /** 0…1: this person's answers go uncaptured. */
-  readonly unheard: number;
   // the threads beside each other, by their closest prompt or answer
   readonly lead: number;
   readonly best: number;
@@ -52,8 +50,6 @@ export interface Features extends Meaning, Wording, Manner, Kinship {
   readonly cues: Cues;
   /** Probability that the text is a follow-up at all, whatever it follows. */
   readonly followUp: number;
-  /** Probability that it cannot be understood without what was said before. */
-  readonly dependent: number;
 }
 
 export interface ThreadCandidate {
@@ -66,8 +62,6 @@ export interface ThreadCandidate {
 export interface Reader {
   /** Probability that the text is a follow-up at all. */
   readonly followUp: (turn: TurnInput, traits: TextTraits) => number;
-  /** Probability that it cannot be understood alone. Absent: 0. */
-  readonly dependent?: (turn: TurnInput, traits: TextTraits) => number;
   readonly projection: (turn: TurnInput) => Projection | undefined;
   /** Absent: closeness counts alike in all languages. */
   readonly backgrounds?: Backgrounds | undefined;
@@ -126,16 +120,7 @@ function activeThreads(turn: TurnInput, state: PrincipalState): Active[] {
 }
 
 type OfRequest =
-  | 'longPauses'
-  | 'alternation'
-  | 'activeThreads'
-  | 'activeInSession'
-  | 'cues'
-  | 'followUp'
-  | 'dependent'
-  | 'recentSwitches'
-  | 'answerLength'
-  | 'unheard';
+  'longPauses' | 'alternation' | 'activeThreads' | 'activeInSession' | 'cues' | 'followUp' | 'recentSwitches' | 'answerLength';
 
 /** What is the same for all candidates. */
 function requestAlone(
@@ -153,10 +138,8 @@ function requestAlone(
     activeInSession: Math.min(MOST_IN_SESSION, active.filter(({ last }) => turn.at - last.lastAt <= SESSION_SECONDS).length),
     cues: traits.cues,
     followUp: reader.followUp(turn, traits),
-    dependent: reader.dependent?.(turn, traits) ?? 0,
     recentSwitches: switchesIn(state.turns),
     answerLength: answerLengthOf(state.turns),
-    unheard: unheardBy(state.turns),
   };
 }
 

@@ -37,8 +37,6 @@ export class Linker {
   readonly #time: Sum;
   readonly #timeAlone: Sum;
   readonly #content: Sum;
-  /** What is added to both where answers go uncaptured. */
-  readonly #unheard: { readonly time: Sum; readonly content: Sum };
   readonly #reader: Reader;
 
   constructor(weights: LinkerWeights) {
@@ -47,13 +45,9 @@ export class Linker {
     this.#time = new Sum(TIME_TERMS, weights.time, weights.means);
     this.#timeAlone = new Sum(TIME_TERMS, weights.timeAlone, weights.means);
     this.#content = new Sum(CONTENT_TERMS, weights.content, weights.means);
-    const { unheard = {}, means } = weights;
-    this.#unheard = { time: new Sum(TIME_TERMS, unheard, means), content: new Sum(CONTENT_TERMS, unheard, means) };
     const projection = weights.projection === undefined ? undefined : new Projection(weights.projection);
-    const { dependent } = weights;
     this.#reader = {
       followUp: (turn, traits) => textProbability(weights.followUp, turn.vector, traits),
-      ...(dependent !== undefined && { dependent: (turn, traits) => textProbability(dependent, turn.vector, traits) }),
       projection: () => projection,
       backgrounds: weights.backgrounds,
     };
@@ -97,16 +91,15 @@ export class Linker {
   }
 
   /** How often decisions with this probability, in circumstances like these, turned out right in validation; 0…1. */
-  calibrated(probability: number, { alternation, activeInSession, recentSwitches, answerLength, unheard }: Features): number {
-    const { slope, offset, perAlternation, perActive, perSwitch = 0, perAnswerLength, perUnheard = 0 } = this.#weights.calibration;
+  calibrated(probability: number, { alternation, activeInSession, recentSwitches, answerLength }: Features): number {
+    const { slope, offset, perAlternation, perActive, perSwitch = 0, perAnswerLength } = this.#weights.calibration;
     const logit =
       slope * logOdds(probability) +
       offset +
       perAlternation * alternation +
       perActive * activeInSession +
       perSwitch * recentSwitches +
-      perAnswerLength * realness(answerLength, this.#weights) +
-      perUnheard * unheard;
+      perAnswerLength * realness(answerLength, this.#weights);
     return 1 / (1 + Math.exp(-logit));
   }
 
@@ -126,15 +119,10 @@ export class Linker {
   #weigh(features: Features, withContent: boolean): Weighing {
     const elsewhere = withContent ? this.#pointsElsewhere(features) : 0;
     const pull = features.rank === 0 ? this.#pullToGapRule(features) * (1 - elsewhere) : 0;
-    if (!withContent) return { time: this.#timeAlone.totalOf(features) + pull, content: 0, heard: 0, pull, welcome: 0 };
-    const { unheard } = features;
+    const time = (withContent ? this.#time : this.#timeAlone).totalOf(features) + pull;
+    if (!withContent) return { time, content: 0, heard: 0, pull, welcome: 0 };
     const welcome = this.#welcomeBack(features);
-    let time = this.#time.totalOf(features) + pull;
-    let content = this.#content.totalOf(features) + welcome;
-    if (unheard > 0) {
-      time += unheard * this.#unheard.time.totalOf(features);
-      content += unheard * this.#unheard.content.totalOf(features);
-    }
+    const content = this.#content.totalOf(features) + welcome;
     const limited = features.rank === 0 && content < 0;
     const heard = limited ? Math.min(1, (this.#sayAgainstNewest(features) + UNLIMITED * elsewhere) / -content) : 1;
     return { time, content, heard, pull, welcome };
@@ -147,10 +135,7 @@ export class Linker {
     if (!withContent) return shares;
     const content = this.#content.sharesOf(features);
     content[MATTER] = (content[MATTER] ?? 0) + welcome;
-    const { unheard } = features;
-    const more = unheard > 0 ? [this.#unheard.time, this.#unheard.content].map((sum) => sum.sharesOf(features)) : [];
-    const [ofTime, ofContent] = more;
-    return shares.map((share, i) => share + unheard * (ofTime?.[i] ?? 0) + ((content[i] ?? 0) + unheard * (ofContent?.[i] ?? 0)) * heard);
+    return shares.map((share, i) => share + (content[i] ?? 0) * heard);
   }
 
   /**

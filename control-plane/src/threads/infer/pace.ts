@@ -17,9 +17,6 @@ const MARGINS = 30;
 const HOUR = 3600;
 const SWITCHES = 8;
 const ANSWERS = 120;
-/** Turns by which is told whether answers are captured, and the share without one from which on they may not be, and are not. */
-const LATELY = 20;
-const UNHEARD = { from: 0.5, over: 0.3 };
 /** Logs of words: about 20, and about 400. */
 const WRITTEN_ANSWER = 3;
 const LONGEST_ANSWER = 6;
@@ -77,14 +74,6 @@ export function answerLengthOf(records: readonly TurnRecord[]): number {
     count++;
   }
   return Math.max(0, sum / (count + PRIOR.answers) - WRITTEN_ANSWER);
-}
-
-/** 0…1: whether the answers that this person gets go uncaptured, so that their absence from a thread says nothing of it. */
-export function unheardBy(records: readonly TurnRecord[]): number {
-  const first = Math.max(0, records.length - LATELY);
-  let missing = 0;
-  for (let i = first; i < records.length; i++) if (records[i]?.answer === undefined) missing++;
-  return Math.max(0, Math.min(1, (missing / (records.length - first + 0.5) - UNHEARD.from) / UNHEARD.over));
 }
 
 /** The median of the natural logs; sorts the pauses. */

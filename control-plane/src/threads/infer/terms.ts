@@ -74,7 +74,6 @@ const READERS = {
   shortWithoutQuestion: (f) => f.shortWithoutQuestion,
   afterClosing: (f) => f.afterClosing,
   followUp: (f) => f.followUp,
-  dependent: (f) => f.dependent,
   pronouns: (f) => f.cues.pronouns,
   connective: (f) => f.cues.connective,
   elaboration: (f) => f.cues.elaboration,
@@ -224,7 +223,4 @@ export const CONTENT_TERMS: readonly Term[] = [
   ...NEWEST_CUES.map((name) => term('follow_up_wording', `newest_${name}`, 'newest', name)),
   term('follow_up_wording', 'newest_followUp', 'newest', 'followUp'),
   term('follow_up_wording', 'older_followUp', 'older', 'followUp'),
-  term('follow_up_wording', 'newest_dependent', 'newest', 'dependent'),
-  term('follow_up_wording', 'older_dependent', 'older', 'dependent'),
-  term('follow_up_wording', 'dependent_best', 'all', 'dependent', { times: 'best' }),
 ];
