@@ -29,8 +29,8 @@ interface Known {
   readonly countedAt: number;
 }
 
-const isCurrent = ({ topic, asked, countedAt, untilMs }: Known, nowMs: number): boolean =>
-  untilMs > nowMs && (topic !== undefined || asked < 2 * countedAt);
+const isCurrent = ({ topic, minUsers, asked, countedAt, untilMs }: Known, nowMs: number): boolean =>
+  untilMs > nowMs && (topic !== undefined || asked < Math.max(minUsers, 2 * countedAt));
 
 export function createPublicTopics({ threads, leastUsers, labelOf, clock }: PublicTopicParts): PublicTopics {
   const known = new Map<string, Known>();
