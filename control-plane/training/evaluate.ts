@@ -4,6 +4,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESTORE_LIMIT } from '../src/threads/index.ts';
+import { SURE } from '../src/threads/infer/linker.ts';
+import { SESSION_SECONDS } from '../src/threads/limits.ts';
 import { calibrationError, type Outcome } from './calibration.ts';
 import { dataFolder, embeddingsFile, Embeddings, foldOf, foldsFile, readLogs, type Labelled, type Log } from './corpus.ts';
 import {
@@ -21,14 +23,12 @@ import { thresholded } from './orphaned.ts';
 import { withReturns } from './returns.ts';
 import { score, type Decided, type Scores } from './score.ts';
 
-const SESSION_SECONDS = 1800;
-const SURE = 0.8;
 const DRAWS = 500;
 /** Minutes before a return that is put into the real log. */
 const PAUSES = [10, 60];
 const percent = (value: number): string => (100 * value).toFixed(1).padStart(5);
 
-/** Joins the newest thread when its last request is younger than half an hour. */
+/** Joins the newest thread when its last request is younger than a session's pause. */
 function gapRule(logs: readonly Log[]): Map<string, Decided> {
   const decided = new Map<string, Decided>();
   for (const log of logs) {
@@ -80,12 +80,12 @@ function daysOf(log: Log): Log[] {
 const decidedBy = (placements: Placements): Map<string, Decided> =>
   new Map([...placements].map(([id, { threadId, position }]) => [id, { thread: threadId, position }]));
 
-/** Precision of links stated with at least .8, the share of links that are, and how far confidence is off. */
+/** Precision of links stated as sure, the share of links that are, and how far confidence is off. */
 function trust(outcomes: readonly Outcome[]): string {
   const links = outcomes.filter(({ joined }) => joined);
   const sure = links.filter(({ confidence }) => confidence >= SURE);
   const precision = sure.filter(({ right }) => right).length / sure.length;
-  return `  | at ≥ .8: precision ${percent(precision)} of ${percent(sure.length / links.length)} of links; calibration error ${percent(calibrationError(outcomes))}`;
+  return `  | at ≥ ${SURE}: precision ${percent(precision)} of ${percent(sure.length / links.length)} of links; calibration error ${percent(calibrationError(outcomes))}`;
 }
 
 function cost(logs: readonly Log[]): string {

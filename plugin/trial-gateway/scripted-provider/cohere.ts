@@ -1,5 +1,5 @@
 import { ANY_TOOL, asArray, asNumber, asText, contentText, isObject, type Ask, type Json, type JsonObject } from './ask.ts';
-import { chatTools, jsonSchemaOf } from './openai-chat.ts';
+import { chatTools, jsonSchemaOf, readMessages } from './openai-chat.ts';
 import { pieces, type Plan } from './plan.ts';
 import type { SseEvent } from './sse.ts';
 
@@ -16,24 +16,12 @@ function resultText(content: Json | undefined): string {
     .join('\n');
 }
 
-function readTurns(messages: readonly Json[]): Pick<Ask, 'prompt' | 'earlier' | 'toolResults'> {
-  const users: string[] = [];
-  let toolResults: string[] = [];
-  for (const message of messages.filter(isObject)) {
-    if (message['role'] === 'user') {
-      users.push(contentText(message['content']));
-      toolResults = [];
-    } else if (message['role'] === 'tool') toolResults.push(resultText(message['content']));
-  }
-  return { prompt: users.at(-1) ?? '', earlier: users.slice(0, -1), toolResults };
-}
-
 export function readCohere(body: JsonObject): Ask {
   const messages = asArray(body['messages']);
   return {
     model: asText(body['model']),
     isStream: body['stream'] === true,
-    ...readTurns(messages),
+    ...readMessages(messages, resultText),
     tools: chatTools(body),
     forcedTool: body['tool_choice'] === 'REQUIRED' ? ANY_TOOL : undefined,
     json: jsonSchemaOf(body['response_format']),

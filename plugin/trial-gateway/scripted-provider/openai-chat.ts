@@ -26,15 +26,18 @@ export function jsonSchemaOf(format: Json | undefined): JsonObject | undefined {
   return isObject(holder['schema']) ? holder['schema'] : {};
 }
 
-/** Splits messages into the user's words, those before, and tool results since. */
-function readMessages(messages: readonly Json[]): Pick<Ask, 'prompt' | 'earlier' | 'toolResults'> {
+/** Splits messages into the user's words, those before, and tool results since; how a tool's answer is written differs by provider. */
+export function readMessages(
+  messages: readonly Json[],
+  resultText: (content: Json | undefined) => string = contentText,
+): Pick<Ask, 'prompt' | 'earlier' | 'toolResults'> {
   const users: string[] = [];
   let toolResults: string[] = [];
   for (const message of messages.filter(isObject)) {
     if (message['role'] === 'user') {
       users.push(contentText(message['content']));
       toolResults = [];
-    } else if (message['role'] === 'tool') toolResults.push(contentText(message['content']));
+    } else if (message['role'] === 'tool') toolResults.push(resultText(message['content']));
   }
   return { prompt: users.at(-1) ?? '', earlier: users.slice(0, -1), toolResults };
 }
