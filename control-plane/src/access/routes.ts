@@ -48,53 +48,61 @@ export interface AccessRouteParts {
   readonly pseudonymOf: (tenant: string, subject: string) => string | undefined;
 }
 
-export function accessRoutes(parts: AccessRouteParts): Route[] {
+export const accessRoutes = (parts: AccessRouteParts): Route[] => [meRoute(parts.access), rolesRoute(), ...tokenRoutes(parts)];
+
+function meRoute(access: Access): Route {
+  return {
+    method: 'get',
+    path: '/v1/me',
+    permission: 'self:read' satisfies Permission,
+    summary: 'Who the token stands for and what it may do',
+    success: {
+      status: 200,
+      description: 'The caller',
+      schema: {
+        type: 'object',
+        properties: {
+          id: { type: 'string', description: 'Id of the token, or of the person' },
+          role: { enum: Object.keys(ROLES) },
+          permissions: NAMES,
+          tenant: { type: 'string' },
+          environment: { type: 'string' },
+          operator: { type: 'boolean', description: "The token of the first start, which alone changes what is the whole server's" },
+          user: { type: ['string', 'null'], description: 'The one principal whose data is shown; null: not limited to one' },
+        },
+      },
+    },
+    handle: ({ caller }) => Promise.resolve({ status: 200, json: { ...me(caller), operator: access.isOperator(caller) } }),
+  };
+}
+
+function rolesRoute(): Route {
+  return {
+    method: 'get',
+    path: '/v1/roles',
+    permission,
+    summary: 'Roles, what each may do, and what tokens of it may be given by name beyond that',
+    success: {
+      status: 200,
+      description: 'All roles',
+      schema: {
+        type: 'object',
+        properties: {
+          items: {
+            type: 'array',
+            items: { type: 'object', properties: { id: { enum: Object.keys(ROLES) }, permissions: NAMES, onRequest: NAMES } },
+          },
+          next: { type: 'null' },
+        },
+      },
+    },
+    handle: () => Promise.resolve({ status: 200, json: { items: roles(), next: null } }),
+  };
+}
+
+function tokenRoutes(parts: AccessRouteParts): Route[] {
   const { access } = parts;
   return [
-    {
-      method: 'get',
-      path: '/v1/me',
-      permission: 'self:read' satisfies Permission,
-      summary: 'Who the token stands for and what it may do',
-      success: {
-        status: 200,
-        description: 'The caller',
-        schema: {
-          type: 'object',
-          properties: {
-            id: { type: 'string', description: 'Id of the token, or of the person' },
-            role: { enum: Object.keys(ROLES) },
-            permissions: NAMES,
-            tenant: { type: 'string' },
-            environment: { type: 'string' },
-            operator: { type: 'boolean', description: "The token of the first start, which alone changes what is the whole server's" },
-            user: { type: ['string', 'null'], description: 'The one principal whose data is shown; null: not limited to one' },
-          },
-        },
-      },
-      handle: ({ caller }) => Promise.resolve({ status: 200, json: { ...me(caller), operator: access.isOperator(caller) } }),
-    },
-    {
-      method: 'get',
-      path: '/v1/roles',
-      permission,
-      summary: 'Roles, what each may do, and what tokens of it may be given by name beyond that',
-      success: {
-        status: 200,
-        description: 'All roles',
-        schema: {
-          type: 'object',
-          properties: {
-            items: {
-              type: 'array',
-              items: { type: 'object', properties: { id: { enum: Object.keys(ROLES) }, permissions: NAMES, onRequest: NAMES } },
-            },
-            next: { type: 'null' },
-          },
-        },
-      },
-      handle: () => Promise.resolve({ status: 200, json: { items: roles(), next: null } }),
-    },
     {
       method: 'get',
       path: '/v1/tokens',

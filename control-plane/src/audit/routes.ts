@@ -11,6 +11,7 @@ import {
   type JsonSchema,
   type QueryParameter,
   type Route,
+  type Scope,
 } from '../kernel/index.ts';
 import type { Anchor } from './anchor.ts';
 import { fieldsOf, type ChainedEntry } from './chain.ts';
@@ -55,108 +56,118 @@ export interface AuditRouteParts {
 }
 
 export function auditRoutes(parts: AuditRouteParts): Route[] {
-  const { store, anchor } = parts;
-  const stateOf = createAuditStates(store, anchor, parts.clock);
-  return [
-    {
-      method: 'get',
-      path: '/v1/audit',
-      permission,
-      summary: 'The audit log of the tenant and environment: who did what to data and settings',
-      query: QUERY,
-      success: {
-        status: 200,
-        description: 'Entries',
-        schema: { type: 'object', properties: { items: { type: 'array', items: ENTRY }, next: { type: ['string', 'null'] } } },
-      },
-      handle: async ({ caller: { scope }, query }) => {
-        const limit = numberIn('limit', query['limit'], 1, MAX_PAGE) ?? 50;
-        const cursor = numberIn('cursor', query['cursor'], 0, Number.MAX_SAFE_INTEGER);
-        const filter = {
-          kind: query['kind'] as AuditKind | undefined,
-          actor: query['actor'],
-          fromMs: timeIn('from', query['from']),
-          toMs: timeIn('to', query['to']),
-        };
-        const isAscending = query['order'] === 'asc';
-        if (isAscending && Object.values(filter).some((value) => value !== undefined)) {
-          throw new ClewError('invalid_query', 'order: asc takes no filters, since a chain has no gaps');
-        }
-        const entries = isAscending ? await store.entries(scope, cursor ?? 0, limit) : await store.search(scope, filter, cursor, limit);
-        const last = entries.at(-1);
-        const next = last === undefined || entries.length < limit ? null : String(isAscending ? last.seq + 1 : last.seq);
-        return { status: 200, json: { items: entries.map(view), next } };
-      },
+  const { store, anchor, clock } = parts;
+  return [entriesRoute(store), headRoute(anchor), stateRoute(createAuditStates(store, anchor, clock)), dossierRoute(parts)];
+}
+
+function entriesRoute(store: AuditStore): Route {
+  return {
+    method: 'get',
+    path: '/v1/audit',
+    permission,
+    summary: 'The audit log of the tenant and environment: who did what to data and settings',
+    query: QUERY,
+    success: {
+      status: 200,
+      description: 'Entries',
+      schema: { type: 'object', properties: { items: { type: 'array', items: ENTRY }, next: { type: ['string', 'null'] } } },
     },
-    {
-      method: 'get',
-      path: '/v1/audit/head',
-      permission,
-      summary: 'The signed end of the audit log. Keep it: later it proves that nothing before it was changed.',
-      success: {
-        status: 200,
-        description: 'A C2SP signed note, null where the log is empty, and the key that checks it',
-        schema: {
-          type: 'object',
-          properties: {
-            tenant: { type: 'string' },
-            environment: { type: 'string' },
-            head: { type: ['string', 'null'] },
-            vkey: { type: 'string' },
-          },
+    handle: async ({ caller: { scope }, query }) => {
+      const limit = numberIn('limit', query['limit'], 1, MAX_PAGE) ?? 50;
+      const cursor = numberIn('cursor', query['cursor'], 0, Number.MAX_SAFE_INTEGER);
+      const filter = {
+        kind: query['kind'] as AuditKind | undefined,
+        actor: query['actor'],
+        fromMs: timeIn('from', query['from']),
+        toMs: timeIn('to', query['to']),
+      };
+      const isAscending = query['order'] === 'asc';
+      if (isAscending && Object.values(filter).some((value) => value !== undefined)) {
+        throw new ClewError('invalid_query', 'order: asc takes no filters, since a chain has no gaps');
+      }
+      const entries = isAscending ? await store.entries(scope, cursor ?? 0, limit) : await store.search(scope, filter, cursor, limit);
+      const last = entries.at(-1);
+      const next = last === undefined || entries.length < limit ? null : String(isAscending ? last.seq + 1 : last.seq);
+      return { status: 200, json: { items: entries.map(view), next } };
+    },
+  };
+}
+
+function headRoute(anchor: Anchor): Route {
+  return {
+    method: 'get',
+    path: '/v1/audit/head',
+    permission,
+    summary: 'The signed end of the audit log. Keep it: later it proves that nothing before it was changed.',
+    success: {
+      status: 200,
+      description: 'A C2SP signed note, null where the log is empty, and the key that checks it',
+      schema: {
+        type: 'object',
+        properties: {
+          tenant: { type: 'string' },
+          environment: { type: 'string' },
+          head: { type: ['string', 'null'] },
+          vkey: { type: 'string' },
         },
       },
-      handle: async ({ caller: { scope } }) => ({
-        status: 200,
-        json: { ...scope, head: (await anchor.head(scope)) ?? null, vkey: anchor.vkeyOf(scope) },
-      }),
     },
-    {
-      method: 'get',
-      path: '/v1/audit/state',
-      permission,
-      summary: "Whether the audit log is what was written, by the word of the server; clew audit verify takes nobody's word",
-      success: {
-        status: 200,
-        description: 'The chain from its first entry against its signed end; at most ten seconds old',
-        schema: {
-          type: 'object',
-          properties: {
-            ok: { type: 'boolean' },
-            entries: { type: 'integer', description: 'That hold' },
-            unsigned: { type: 'integer', description: 'Written in the last moments, signed next' },
-            faults: { type: 'array', items: { type: 'string' } },
-            checkedAt: { type: 'string', format: 'date-time' },
-          },
+    handle: async ({ caller: { scope } }) => ({
+      status: 200,
+      json: { ...scope, head: (await anchor.head(scope)) ?? null, vkey: anchor.vkeyOf(scope) },
+    }),
+  };
+}
+
+function stateRoute(stateOf: (scope: Scope) => Promise<unknown>): Route {
+  return {
+    method: 'get',
+    path: '/v1/audit/state',
+    permission,
+    summary: "Whether the audit log is what was written, by the word of the server; clew audit verify takes nobody's word",
+    success: {
+      status: 200,
+      description: 'The chain from its first entry against its signed end; at most ten seconds old',
+      schema: {
+        type: 'object',
+        properties: {
+          ok: { type: 'boolean' },
+          entries: { type: 'integer', description: 'That hold' },
+          unsigned: { type: 'integer', description: 'Written in the last moments, signed next' },
+          faults: { type: 'array', items: { type: 'string' } },
+          checkedAt: { type: 'string', format: 'date-time' },
         },
       },
-      handle: async ({ caller: { scope } }) => ({ status: 200, json: await stateOf(scope) }),
     },
-    {
-      method: 'get',
-      path: '/v1/audit/threads/:id',
-      permission,
-      summary: 'A thread for an auditor, signed: its course without texts, proofs of its runs, what was done to it',
-      success: {
-        status: 200,
-        description: 'A DSSE envelope and the public key',
-        schema: {
-          type: 'object',
-          properties: { envelope: { type: 'object' }, publicKey: { type: 'string', description: 'PEM, Ed25519' } },
-        },
-      },
-      errors: ['not_found'],
-      handle: async ({ caller, params }) => {
-        const { scope } = caller;
-        const id = params['id'] ?? '';
-        const facts = await parts.dossiers.of(scope, id);
-        if (!facts) throw new ClewError('not_found');
-        // Told before it leaves, so that the export stands in what is exported.
-        await store.append({ scope, kind: 'export', actor: actorOf(caller), details: { what: 'thread_audit', thread: id } });
-        return { status: 200, json: await makeDossier(scope, id, { ...parts, facts }) };
+    handle: async ({ caller: { scope } }) => ({ status: 200, json: await stateOf(scope) }),
+  };
+}
+
+function dossierRoute(parts: AuditRouteParts): Route {
+  return {
+    method: 'get',
+    path: '/v1/audit/threads/:id',
+    permission,
+    summary: 'A thread for an auditor, signed: its course without texts, proofs of its runs, what was done to it',
+    success: {
+      status: 200,
+      description: 'A DSSE envelope and the public key',
+      schema: {
+        type: 'object',
+        properties: { envelope: { type: 'object' }, publicKey: { type: 'string', description: 'PEM, Ed25519' } },
       },
     },
-  ];
+    errors: ['not_found'],
+    handle: async ({ caller, params }) => {
+      const { scope } = caller;
+      const id = params['id'] ?? '';
+      const facts = await parts.dossiers.of(scope, id);
+      if (!facts) throw new ClewError('not_found');
+      // Told before it leaves, so that the export stands in what is exported.
+      await parts.store.append({ scope, kind: 'export', actor: actorOf(caller), details: { what: 'thread_audit', thread: id } });
+      return { status: 200, json: await makeDossier(scope, id, { ...parts, facts }) };
+    },
+  };
 }
 
 function view({ seq, text, hash }: ChainedEntry): object {

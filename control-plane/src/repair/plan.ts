@@ -3,9 +3,6 @@ import { ClewError } from '../kernel/index.ts';
 import type { Line } from './ports.ts';
 import type { Adjustment, Place, RepairMove, Standing } from './types.ts';
 
-/** Requests of one thread that a repair reads; longer ones are a machine's. */
-export const MOST_MEMBERS = 5_000;
-
 export const refused = (detail: string): ClewError => new ClewError('repair_refused', detail);
 
 /** The turn that each request of a thread belongs to: itself, or the one that its work is part of. */

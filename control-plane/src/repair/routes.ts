@@ -45,7 +45,10 @@ const bodyOf = (properties: JsonSchema, required: readonly string[] = []): NonNu
 
 const ERRORS = ['malformed_json', 'invalid_body', 'body_too_large', 'not_found', 'repair_refused', 'unavailable'] as const;
 
-export function repairRoutes(room: RepairRoom, store: RepairStore): Route[] {
+export const repairRoutes = (room: RepairRoom, store: RepairStore): Route[] => [...changes(room), ...readings(store)];
+
+/** What changes threads. */
+function changes(room: RepairRoom): Route[] {
   const perform = async (request: ApiRequest, asked: RepairRequest): Promise<{ status: number; json: unknown }> => {
     const { repair, isNew } = await room.repair(asked, askingOf(request));
     return { status: isNew ? 201 : 200, json: view(repair) };
@@ -104,6 +107,11 @@ export function repairRoutes(room: RepairRoom, store: RepairStore): Route[] {
         return { status: 200, json: view(await room.undo(request.params['id'] ?? '', askingOf(request))) };
       },
     },
+  ];
+}
+
+function readings(store: RepairStore): Route[] {
+  return [
     {
       method: 'get',
       path: '/v1/repairs',
