@@ -16,7 +16,7 @@ import {
 import { openLoginProvider, openOidc } from './adapters/oidc/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { type Base, hashKeyOf } from './compose-base.ts';
-import { beyondRecallOf, vaultMemory } from './compose-privacy.ts';
+import { beyondRecallOf, takenAway, vaultMemory } from './compose-privacy.ts';
 import type { UnkeptAccount } from './identity/index.ts';
 import type { Authorizer } from './http/index.ts';
 import { waitingSamples, type JournalKeys } from './ingest/index.ts';
@@ -107,7 +107,7 @@ export function openEraser(
     holds: store.legalHolds,
     ledger: parts.ledger,
     audit: store.audit,
-    beyondRecall: beyondRecallOf(base),
+    beyondRecall: async (scope, subject) => [...(await takenAway(base, scope, subject)), ...beyondRecallOf(base)],
     clock,
     logger,
   });

@@ -2,7 +2,7 @@
 import path from 'node:path';
 import type { Access } from './access/index.ts';
 import { checkpointFolder, erasureLedger } from './adapters/files/index.ts';
-import { createAuditRoom, fieldsOf, type AuditRoom, type Dossiers } from './audit/index.ts';
+import { createAuditRoom, exportsOf, fieldsOf, type ExportEntry, type AuditRoom, type Dossiers } from './audit/index.ts';
 import { type Base, principalMeant, secretOf } from './compose-base.ts';
 import { holdRoutes } from './holds/index.ts';
 import type { IdentityRoom } from './identity/index.ts';
@@ -40,10 +40,20 @@ function dossiersOf({ store }: Base, { bundler }: IdentityRoom): Dossiers {
         ...{ id, runId, at, turn, position, intent, method, confidence, predecessor },
         ...{ modelRequested: model?.requested ?? null, modelExecuted: model?.executed ?? null, outcome: status?.outcome ?? null },
       }));
-      return { requests, runs };
+      return { users: usersIn(thread.requests), requests, runs };
     },
   };
 }
+
+const usersIn = (requests: readonly { readonly user: string | null }[]): readonly string[] => [
+  ...new Set(requests.flatMap(({ user }) => user ?? [])),
+];
+
+/** Whose requests stand in a thread. */
+export const usersOf =
+  ({ store }: Base) =>
+  async (scope: Scope, threadId: string): Promise<readonly string[]> =>
+    usersIn((await store.threads.thread(scope, threadId))?.requests ?? []);
 
 const AUDITED_POLICY = 'audit.policy';
 
@@ -114,6 +124,7 @@ export function beyondRecallOf({ config }: Base): readonly BeyondRecall[] {
     { place: 'backups of the data folder', holds: 'what they held; a restored one forgets at its start, by the ledger of erasures' },
     { place: 'log of runs', holds: 'commitments whose salts are destroyed: they say nothing of anybody' },
     { place: 'audit log', holds: 'acts of staff, and digests of erased pseudonyms' },
+    { place: 'log lines of this server', holds: 'ids and times of requests, threads and sessions; neither the pseudonym nor a text' },
   ];
   for (const { view, target } of config.otlp.destinations) {
     const texts = view.content === 'none' ? 'no texts' : 'redacted texts';
@@ -125,6 +136,28 @@ export function beyondRecallOf({ config }: Base): readonly BeyondRecall[] {
   if (config.traceUrl !== undefined)
     places.push({ place: `traces at ${new URL(config.traceUrl).host}`, holds: 'what the applications wrote there' });
   return places;
+}
+
+/** What was taken away of a person, which nobody can take back; the entries say who has it. */
+export async function takenAway({ store }: Base, scope: Scope, subject: string): Promise<readonly BeyondRecall[]> {
+  const { thread_audit: dossiers, graph: graphs } = await exportsOf(store.audit, scope, subject);
+  const texts = graphs.filter(({ hasTexts }) => hasTexts);
+  const inSome = texts.length === 0 ? 'no texts' : `redacted texts in ${texts.length}`;
+  return [
+    ...taken('dossiers of threads for auditors', dossiers, 'the course of threads without texts, proofs of runs'),
+    ...taken('graph files', graphs, `what was asked for, which may be of this person: pseudonyms, links, models, costs; ${inSome}`),
+  ];
+}
+
+const MOST_NAMED = 20;
+
+function taken(what: string, entries: readonly ExportEntry[], holds: string): readonly BeyondRecall[] {
+  if (entries.length === 0) return [];
+  const named = entries.slice(0, MOST_NAMED).map(({ seq }) => seq);
+  const more = entries.length > named.length ? ` and ${entries.length - named.length} older` : '';
+  return [
+    { place: `${what}: ${entries.length}`, holds: `${holds}. Who took them say entries ${named.join(', ')}${more} of the audit log` },
+  ];
 }
 
 /**

@@ -4,7 +4,7 @@ import { principalMeant, pseudonymAt, type Base } from './compose-base.ts';
 import { openInsight, openRepairs } from './compose-linking.ts';
 import { healthOf, timedVectors } from './compose-outside.ts';
 import { openReleaser } from './compose-people.ts';
-import { openRetention } from './compose-privacy.ts';
+import { openRetention, usersOf } from './compose-privacy.ts';
 import { meaningIndex, openLiteLlm, openOtlp, policyParts } from './compose-processing.ts';
 import type { Rooms } from './compose-rooms.ts';
 import { createExactFigures } from './disclosure/index.ts';
@@ -76,7 +76,7 @@ function readings(base: Base, rooms: Rooms): Route[] {
     ...reportRoutes({ reader: store.traffic, topics: rooms.topicWall, clock }),
     ...openInsight(base, embedders),
     ...liveRoutes({ live: rooms.watching, reader: store.live }),
-    ...graphRoutes({ reader: store.graph, topics: rooms.publicTopics, clock }),
+    ...graphRoutes({ reader: store.graph, topics: rooms.publicTopics, audit: store.audit, usersOf: usersOf(base), clock }),
   ];
 }
 

@@ -5,6 +5,7 @@ import type * as PageAccuracy from '../../control-plane/web/src/api/accuracy.ts'
 import type { Finding as PageFinding } from '../../control-plane/web/src/api/alerts.ts';
 import type { Insight, Sequences } from '../../control-plane/web/src/api/insight.ts';
 import type * as PageLive from '../../control-plane/web/src/api/live.ts';
+import type { Receipt as PageReceipt } from '../../control-plane/web/src/api/privacy.ts';
 import type * as PageReports from '../../control-plane/web/src/api/reports.ts';
 import type { RunDiff } from '../../control-plane/web/src/api/runs.ts';
 import type * as Page from '../../control-plane/web/src/api/views.ts';
@@ -13,6 +14,7 @@ import type { showFinding } from '../../control-plane/src/alerts/show.ts';
 import type { compareRuns } from '../../control-plane/src/identity/compare.ts';
 import type { ThreadInsight, SequenceReport } from '../../control-plane/src/insight/views.ts';
 import type * as Live from '../../control-plane/src/live/index.ts';
+import type { Receipt } from '../../control-plane/src/privacy/index.ts';
 import type { ChangePoint } from '../../control-plane/src/reports/change-points.ts';
 import type { Comparison } from '../../control-plane/src/reports/compare.ts';
 import type * as Costs from '../../control-plane/src/reports/costs.ts';
@@ -64,6 +66,10 @@ describe('what the page reads is what the API sends', () => {
     expect(agree<Drift<PageFinding, NonNullable<ReturnType<typeof showFinding>>>>()).toEqual([]);
     expect(agree<Drift<RunDiff, ReturnType<typeof compareRuns>>>()).toEqual([]);
     expect(agree<Drift<Omit<PageAccuracy.Figures, 'people'>, Accuracy.Figures>>()).toEqual([]);
+  });
+
+  it('receipts of erasure', () => {
+    expect(agree<Drift<PageReceipt, Receipt>>()).toEqual([]);
   });
 
   it('names a field that drifts, whether it is missing, of another type, or may be null', () => {

@@ -150,6 +150,80 @@ describe('retention', () => {
   });
 });
 
+describe('erasing a person', () => {
+  const person = async (id: string): Promise<void> => {
+    await api('POST', '/v1/samples', ndjson([sample({ principal: { id, source: 'header:x-user', trust: 'asserted' } })]));
+    await plane.settled();
+  };
+
+  it('begins at the threads of the person, wants the pseudonym typed, and ends with a receipt', async () => {
+    await person('p_zoe');
+    const { page, seen } = await open('/?user=p_zoe');
+    await page.getByRole('link', { name: 'Erase this user …' }).click();
+    await page.waitForURL(/view=erasure&user=p_zoe/);
+    await page.getByRole('link', { name: '1 thread' }).waitFor();
+    await page.getByRole('button', { name: 'Erase …' }).click();
+    const button = dialog(page).getByRole('button', { name: 'Erase for good' });
+    await page.keyboard.type('p_zo');
+    expect(await button.isDisabled()).toBe(true);
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('e');
+    expect(await faultsOf(page)).toEqual([]);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Receipt: p_zoe is erased' }).waitFor();
+    expect(await page.locator(':focus').textContent()).toContain('Receipt');
+    const counts = page.getByRole('table').getByRole('row');
+    expect(await counts.filter({ hasText: 'requests' }).textContent()).toMatch(/requests\s*1/);
+    await page.getByText(/A second look at \d+ places found 0 items/).waitFor();
+    await page.getByText('backups of the data folder').waitFor();
+    expect(await faultsOf(page)).toEqual([]);
+    const saved = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Save the receipt' }).click();
+    const receipt = JSON.parse(readFileSync(await (await saved).path(), 'utf8')) as object;
+    expect(receipt).toMatchObject({ user: 'p_zoe', residual: 0, removed: { requests: 1 } });
+    await page.goBack();
+    await page.getByText('No thread matches these filters').waitFor();
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('keeps what a person is called elsewhere out of the address, and says where nothing was stored', async () => {
+    const { page, seen } = await open('/?view=erasure');
+    await page.getByLabel(/^Pseudonym/).fill('zoe@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('Only the server makes the pseudonym of this name').waitFor();
+    await page.getByRole('button', { name: 'Erase …' }).click();
+    await page.keyboard.type('zoe@example.com');
+    await page.keyboard.press('Enter');
+    await page.getByText('nothing was stored').waitFor();
+    expect(page.url()).not.toContain('zoe');
+    isClean(seen);
+    await page.context().close();
+  });
+
+  it('is refused under a legal hold, which is told before, and is offered to nobody who may not', async () => {
+    await person('p_held');
+    const hold = (await api('POST', '/v1/holds', { kind: 'user', id: 'p_held', reason: 'case 4712, counsel asked' })) as { id: string };
+    const { page } = await open('/?view=erasure&user=p_held', ADMIN_TOKEN, NARROW);
+    await page.getByText('1 legal hold names this user').waitFor();
+    await page.getByRole('button', { name: 'Erase …' }).click();
+    await page.keyboard.type('p_held');
+    await page.keyboard.press('Enter');
+    await dialog(page).getByRole('alert').getByText(hold.id).waitFor();
+    expect(await fitsWidth(page)).toBe(true);
+    await page.context().close();
+    expect(((await api('GET', '/v1/threads?user=p_held')) as { items: object[] }).items).toHaveLength(1);
+    await api('POST', `/v1/holds/${hold.id}/lift`, { reason: 'case 4712 is closed' });
+
+    const engineer = await open('/?user=p_held', await tokenOf({ role: 'engineer' }));
+    await engineer.page.getByRole('link', { name: 'Remove filter user p_held' }).waitFor();
+    expect(await engineer.page.getByRole('link', { name: 'Erase this user …' }).count()).toBe(0);
+    await engineer.page.goto(`${url}/?view=erasure&user=p_held`);
+    await engineer.page.getByText('erase:write').waitFor();
+    await engineer.page.context().close();
+  });
+});
+
 describe('the audit log', () => {
   it('says whether its chain holds, is filtered in the address, and exports a thread', async () => {
     const { page, seen } = await open('/?view=audit');
@@ -270,7 +344,7 @@ describe.each([
   it('every room', async () => {
     const { page } = await open('/?view=retention', ADMIN_TOKEN, size);
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    for (const name of ['Retention', 'Policies', 'Audit log', 'Tokens']) {
+    for (const name of ['Retention', 'Erasure', 'Policies', 'Audit log', 'Tokens']) {
       await page.getByRole('navigation', { name: 'In Privacy' }).getByRole('link', { name }).click();
       await page.getByRole('heading', { level: 1, name }).waitFor();
       await page.waitForLoadState('networkidle');

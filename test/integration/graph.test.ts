@@ -109,7 +109,13 @@ describe('a slow reader', () => {
         }
       },
     };
-    const routes = graphRoutes({ reader, topics: { of: () => Promise.resolve(undefined) }, clock: { nowMs: () => 1_000 } });
+    const routes = graphRoutes({
+      reader,
+      topics: { of: () => Promise.resolve(undefined) },
+      audit: { append: () => Promise.resolve() },
+      usersOf: () => Promise.resolve([]),
+      clock: { nowMs: () => 1_000 },
+    });
     const caller = { tokenId: 't', scope: { tenant: 't', environment: 'e' }, role: 'admin' };
     const app = createApp({
       routes,

@@ -44,8 +44,8 @@ const of = (principal: string, text: string, fields: object = {}) =>
   sample({ principal: { id: principal, source: 'header:x-user', trust: 'asserted' }, prompt: { text }, ...fields });
 const audit = async (test: TestPlane, query = ''): Promise<{ kind: string; actor: string; details: Record<string, unknown> }[]> =>
   ((await request(test.app).get(`/v1/audit${query}`).set(bearer())).body as { items: never[] }).items;
-const threads = async (test: TestPlane, user: string): Promise<readonly unknown[]> =>
-  ((await request(test.app).get(`/v1/threads?user=${user}`).set(bearer())).body as { items: unknown[] }).items;
+const threads = async (test: TestPlane, user: string): Promise<readonly { readonly id: string }[]> =>
+  ((await request(test.app).get(`/v1/threads?user=${user}`).set(bearer())).body as { items: { id: string }[] }).items;
 
 /** Listening, for commands. */
 async function listen(test: TestPlane): Promise<string> {
@@ -98,6 +98,50 @@ describe('erasing a person', () => {
     const test = await start({ env: { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:9' } });
     const receipt = (await request(test.app).delete(`/v1/users/${ALICE}`).set(bearer())).body as { beyondRecall: { place: string }[] };
     expect(receipt.beyondRecall.map(({ place }) => place)).toContainEqual(expect.stringContaining('127.0.0.1:9'));
+  });
+
+  it('names exports that may hold the person, of all that were made', async () => {
+    const test = await start();
+    await post(test, of(ALICE, 'Where do herons sleep?'), of(BOB, 'Where do owls sleep?'));
+    const [hers, his] = [await threads(test, ALICE), await threads(test, BOB)].map(([first]) => first?.id ?? '');
+    const take = async (path: string): Promise<void> => {
+      expect((await request(test.app).get(path).set(bearer())).status).toBe(200);
+    };
+    await take(`/v1/audit/threads/${his}`);
+    await take(`/v1/graph?thread=${his}&texts=yes`);
+    await take(`/v1/graph?user=${BOB}`);
+    const nothing = (await request(test.app).delete('/v1/users/p_nobody').set(bearer())).body as { beyondRecall: { place: string }[] };
+    const exported = ({ beyondRecall }: { beyondRecall: { place: string }[] }) =>
+      beyondRecall.filter(({ place }) => /^(?:dossiers|graph files)/.test(place));
+    expect(exported(nothing)).toEqual([]);
+    await take(`/v1/audit/threads/${hers}`);
+    await take(`/v1/graph?thread=${hers}&texts=yes`);
+    await take('/v1/graph?format=nodes');
+    const entries = (await request(test.app).get('/v1/audit?kind=export').set(bearer())).body as {
+      items: { id: string; details: object }[];
+    };
+    expect(entries.items.map(({ details }) => details)).toEqual([
+      { what: 'graph', format: 'nodes', texts: false, from: null, to: null },
+      expect.objectContaining({ what: 'graph', texts: true, thread: hers, subjects: [expect.stringMatching(/^[0-9a-f]{64}$/)] }),
+      expect.objectContaining({ what: 'thread_audit', thread: hers }),
+      expect.objectContaining({ what: 'graph', texts: false }),
+      expect.objectContaining({ what: 'graph', thread: his }),
+      expect.objectContaining({ what: 'thread_audit', thread: his }),
+    ]);
+    const [all, graphOfHers, dossierOfHers] = entries.items.map(({ id }) => id);
+    // Told also by a second call, when nothing of the person is left to look at.
+    for (let again = 0; again < 2; again += 1) {
+      const receipt = (await request(test.app).delete(`/v1/users/${ALICE}`).set(bearer())).body as {
+        beyondRecall: { place: string; holds: string }[];
+      };
+      expect(exported(receipt)).toEqual([
+        { place: 'dossiers of threads for auditors: 1', holds: expect.stringContaining(`entries ${dossierOfHers} of the audit log`) },
+        {
+          place: 'graph files: 2',
+          holds: expect.stringContaining(`redacted texts in 1. Who took them say entries ${all}, ${graphOfHers} of`),
+        },
+      ]);
+    }
   });
 
   it('reaches samples that wait and samples that were buried', async () => {

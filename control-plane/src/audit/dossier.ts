@@ -10,6 +10,8 @@ export const DOSSIER_TYPE = 'application/vnd.clew.thread-audit+json';
 
 /** Facts of a thread, from the rooms that hold them. Never a text. */
 export interface ThreadFacts {
+  /** Pseudonyms of those whose requests these are; not in the dossier. */
+  readonly users: readonly string[];
   readonly requests: readonly ({ readonly id: string } & Readonly<Record<string, unknown>>)[];
   /** One for each run that is in the log. */
   readonly runs: readonly Readonly<Record<string, unknown>>[];

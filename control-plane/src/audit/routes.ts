@@ -16,6 +16,7 @@ import {
 import type { Anchor } from './anchor.ts';
 import { fieldsOf, type ChainedEntry } from './chain.ts';
 import { makeDossier, type Dossiers } from './dossier.ts';
+import { subjectsTold } from './exports.ts';
 import type { AuditStore } from './ports.ts';
 import { createAuditStates } from './state.ts';
 
@@ -164,7 +165,8 @@ function dossierRoute(parts: AuditRouteParts): Route {
       const facts = await parts.dossiers.of(scope, id);
       if (!facts) throw new ClewError('not_found');
       // Told before it leaves, so that the export stands in what is exported.
-      await parts.store.append({ scope, kind: 'export', actor: actorOf(caller), details: { what: 'thread_audit', thread: id } });
+      const details = { what: 'thread_audit', thread: id, ...subjectsTold(scope, facts.users) };
+      await parts.store.append({ scope, kind: 'export', actor: actorOf(caller), details });
       return { status: 200, json: await makeDossier(scope, id, { ...parts, facts }) };
     },
   };

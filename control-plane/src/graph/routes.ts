@@ -1,5 +1,16 @@
 // GET /v1/graph: requests with what links them, for graph databases and tools.
-import { ClewError, rangeOf, type Clock, type Route } from '../kernel/index.ts';
+import {
+  actorOf,
+  ClewError,
+  rangeOf,
+  subjectDigest,
+  type AuditEntry,
+  type AuditTrail,
+  type Caller,
+  type Clock,
+  type Route,
+  type Scope,
+} from '../kernel/index.ts';
 import { exportGraph, GRAPH_FORMATS, WRITERS, type GraphFormat } from './export.ts';
 import type { GraphReader, GraphTopics } from './ports.ts';
 
@@ -11,15 +22,16 @@ const MOST_AT_ONCE = 4;
 const NO_TOPICS: GraphTopics = { of: () => Promise.resolve(undefined) };
 const TIME = { type: 'string', format: 'date-time' } as const;
 
-export function graphRoutes({
-  reader,
-  topics,
-  clock,
-}: {
+export interface GraphParts {
   readonly reader: GraphReader;
   readonly topics: GraphTopics;
+  readonly audit: AuditTrail;
+  /** Whose requests stand in a thread. */
+  readonly usersOf: (scope: Scope, thread: string) => Promise<readonly string[]>;
   readonly clock: Clock;
-}): readonly Route[] {
+}
+
+export function graphRoutes({ reader, topics, audit, usersOf, clock }: GraphParts): readonly Route[] {
   let running = 0;
   return [
     {
@@ -45,7 +57,7 @@ export function graphRoutes({
           'The graph as a file, written as it is read. Topics are in it only where enough users talk about them. `nodes` and `relationships` are the two CSV files of an import',
       },
       errors: ['overloaded'],
-      handle: ({ caller, query }) => {
+      handle: async ({ caller, query }) => {
         if (running >= MOST_AT_ONCE) throw new ClewError('overloaded', `at most ${MOST_AT_ONCE} exports at once`);
         const thread = query['thread'];
         // One thread is meant whole.
@@ -61,12 +73,34 @@ export function graphRoutes({
             running -= 1;
           }
         }
-        return Promise.resolve({
+        // Told before it leaves.
+        const users = asked.user !== undefined ? [asked.user] : thread === undefined ? undefined : await usersOf(caller.scope, thread);
+        await audit.append(takenBy(caller, query, users));
+        return {
           status: 200,
           headers: { 'Content-Disposition': `attachment; filename="${writer.fileName}"` },
           text: { contentType: writer.contentType, body: body() },
-        });
+        };
       },
     },
   ];
+}
+
+/** Ids as this service makes them: the log takes no other words of a caller. */
+const ID = /^[\w:.-]{1,128}$/;
+
+/** @param users whose data the file holds, told by digest; undefined: anybody's */
+function takenBy(caller: Caller, query: Readonly<Record<string, string | undefined>>, users: readonly string[] | undefined): AuditEntry {
+  const { scope } = caller;
+  const thread = query['thread'];
+  const details = {
+    what: 'graph',
+    format: query['format'] ?? 'graphml',
+    texts: query['texts'] === 'yes',
+    ...(thread !== undefined && ID.test(thread) ? { thread } : {}),
+    ...(users === undefined ? {} : { subjects: [...new Set(users)].map((user) => subjectDigest(scope, user)) }),
+    from: query['from'] ?? null,
+    to: query['to'] ?? null,
+  };
+  return { scope, kind: 'export', actor: actorOf(caller), details };
 }

@@ -53,7 +53,8 @@ export interface EraserParts {
   readonly ledger: ErasureLedger;
   readonly holds: ErasureHolds;
   readonly audit: AuditTrail;
-  readonly beyondRecall: readonly BeyondRecall[];
+  /** @param subject digest of the pseudonym (subjectDigest) */
+  readonly beyondRecall: (scope: Scope, subject: string) => Promise<readonly BeyondRecall[]>;
   readonly logger: Logger;
 }
 
@@ -102,7 +103,8 @@ export function createEraser(parts: EraserParts): Eraser {
         );
       }
       const scanned = places.map(({ name }) => name);
-      return { user: principal, removed, residual: 0, scanned, beyondRecall: parts.beyondRecall, at: new Date(atMs).toISOString() };
+      const beyondRecall = await parts.beyondRecall(scope, subject);
+      return { user: principal, removed, residual: 0, scanned, beyondRecall, at: new Date(atMs).toISOString() };
     },
     handler: {
       name: 'erasure',

@@ -89,6 +89,6 @@ export async function* eventsSigned(path: string, query: Query, signal: AbortSig
   }
 }
 
-export const deleteSigned = (path: string): Promise<void> => signed({ method: 'DELETE', address: path });
+export const deleteSigned = <T = void>(path: string): Promise<T> => signed<T>({ method: 'DELETE', address: path });
 
 export const postSigned = <T>(path: string, body: unknown): Promise<T> => signed<T>({ method: 'POST', address: path, body });

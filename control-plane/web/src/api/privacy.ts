@@ -46,6 +46,20 @@ export const placeHold = (kind: HoldKind, id: string, reason: string): Promise<H
   postSigned('/v1/holds', { kind, ...(kind === 'scope' ? {} : { id }), reason });
 export const liftHold = (id: string, reason: string): Promise<void> => postSigned(`/v1/holds/${encodeURIComponent(id)}/lift`, { reason });
 
+/** What an erasure removed, what a second look found, and where copies may be that nothing can reach. */
+export interface Receipt {
+  /** The pseudonym. */
+  readonly user: string;
+  readonly removed: Readonly<Record<string, number>>;
+  readonly residual: 0;
+  readonly scanned: readonly string[];
+  readonly beyondRecall: readonly { readonly place: string; readonly holds: string }[];
+  readonly at: string;
+}
+
+/** @param user a pseudonym, or the user as the gateways see them */
+export const eraseUser = (user: string): Promise<Receipt> => deleteSigned(`/v1/users/${encodeURIComponent(user)}`);
+
 export interface AuditEntry {
   readonly id: string;
   readonly at: string;

@@ -25,6 +25,9 @@ const kept = new Map<string, unknown>();
 // What one token may see is not shown to the next.
 onTokenChange(() => kept.clear());
 
+/** For when what was shown may not be shown again. */
+export const forgetKept = (): void => kept.clear();
+
 function keep(key: string, data: unknown): void {
   kept.delete(key);
   kept.set(key, data);

@@ -1,7 +1,8 @@
+import { useMay } from '../api/me.ts';
 import type { ThreadSummary } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { navigate } from '../route/navigate.ts';
-import { listAddress, type FilterName, type Filters } from '../route/url.ts';
+import { erasureAddress, listAddress, type FilterName, type Filters } from '../route/url.ts';
 import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
 import { dateTime, shortId, words } from '../ui/format.ts';
 import { OUTCOMES } from '../ui/outcome.ts';
@@ -27,6 +28,7 @@ const BREAKDOWNS = [
 const KINDS = [['all', 'background calls too']] as const;
 
 export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
+  const may = useMay();
   const models = [...new Set([...(filters.model === undefined ? [] : [filters.model]), ...rows.flatMap((row) => row.models)])].sort();
   const topic = filters.topic === undefined ? undefined : rows.find((row) => row.topic?.id === filters.topic)?.topic?.label;
   const change = (changed: Filters): void => navigate(listAddress({ ...filters, ...changed }));
@@ -58,6 +60,7 @@ export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
       />
       <Choice label="Kinds" all="with user turns" value={filters.calls} options={KINDS} onChoose={(calls) => change({ calls })} />
       {filters.user !== undefined && <Chip name="user" text={`user ${shortId(filters.user)}`} filters={filters} />}
+      {filters.user !== undefined && may('erase:write') && <Link href={erasureAddress(filters.user)}>Erase this user …</Link>}
       {filters.topic !== undefined && <Chip name="topic" text={`topic ${topic ?? filters.topic}`} filters={filters} />}
       {filters.from !== undefined && <Chip name="from" text={`from ${timeText(filters.from)}`} filters={filters} />}
       {filters.to !== undefined && <Chip name="to" text={`to ${timeText(filters.to)}`} filters={filters} />}

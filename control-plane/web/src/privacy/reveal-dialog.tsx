@@ -24,7 +24,14 @@ export function RevealDialog(props: RevealDialogProps) {
 
 function Denied({ isOpen, onClose }: RevealDialogProps) {
   return (
-    <Confirm isOpen={isOpen} title="Not yours to reveal" action="Understood" onClose={onClose} onConfirm={() => Promise.resolve(true)}>
+    <Confirm
+      isOpen={isOpen}
+      title="Not yours to reveal"
+      action="Understood"
+      isNotice
+      onClose={onClose}
+      onConfirm={() => Promise.resolve(true)}
+    >
       <p>
         Your token lacks <code>reveal:write</code>. It comes with no role, <em>admin</em> included: a token of role <em>auditor</em> or{' '}
         <em>admin</em> must be made with it by name, a person needs it in <code>CLEW_OIDC_ROLES</code>.
@@ -61,6 +68,7 @@ function Asking({ requestId, types = [], isOpen, onClose }: RevealDialogProps) {
       isOpen={isOpen}
       title={found === undefined ? 'Reveal originals of one request' : 'Originals'}
       action={found === undefined ? 'Reveal' : 'Done'}
+      isNotice={found !== undefined}
       isReady={found !== undefined || (request !== '' && isReason(reason))}
       onClose={close}
       onConfirm={submit}

@@ -63,6 +63,8 @@ export type Route =
   | { readonly view: 'accuracy'; readonly since: string | undefined }
   | { readonly view: 'health' }
   | { readonly view: 'retention' }
+  /** `user`: whose pseudonym the form begins with. */
+  | { readonly view: 'erasure'; readonly user: string | undefined }
   | { readonly view: 'audit'; readonly filters: AuditFilters }
   | { readonly view: 'tokens' }
   | { readonly view: 'policies'; readonly version: string | undefined }
@@ -86,6 +88,7 @@ export function routeOf(search: string, pathname = '/'): Route {
   if (view === 'topic' && topic !== undefined) return { view, topic, figures };
   if (view === 'topics') return { view, figures };
   if (view === 'health' || view === 'retention' || view === 'tokens') return { view };
+  if (view === 'erasure') return { view, user: read('user') };
   if (view === 'audit') return { view, filters: filtersOf(AUDIT_FILTER_NAMES, read) };
   if (view === 'policies') return { view, version: read('version') };
   if (view === 'alerts') return { view, status: read('status') };
@@ -137,6 +140,7 @@ export const accuracyAddress = (since?: string): string => address({ view: 'accu
 export const liveAddress = (filter: LiveFilter = {}): string => address({ view: 'live', ...filter });
 export const healthAddress = (): string => address({ view: 'health' });
 export const retentionAddress = (): string => address({ view: 'retention' });
+export const erasureAddress = (user?: string): string => address({ view: 'erasure', user });
 export const auditAddress = (filters: AuditFilters = {}): string => address({ view: 'audit', ...filters });
 export const tokensAddress = (): string => address({ view: 'tokens' });
 export const policiesAddress = (version?: string): string => address({ view: 'policies', version });

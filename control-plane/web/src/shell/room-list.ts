@@ -3,6 +3,7 @@ import {
   alertsAddress,
   answersAddress,
   costsAddress,
+  erasureAddress,
   healthAddress,
   auditAddress,
   changesAddress,
@@ -75,6 +76,7 @@ export const GROUPS: readonly RoomGroup[] = [
     name: 'Privacy',
     rooms: [
       { name: 'Retention', href: retentionAddress(), views: ['retention'], permission: 'retention:read' },
+      { name: 'Erasure', href: erasureAddress(), views: ['erasure'], permission: 'erase:write' },
       { name: 'Policies', href: policiesAddress(), views: ['policies'], permission: 'policies:read' },
       { name: 'Audit log', href: auditAddress(), views: ['audit'], permission: 'audit:read' },
       { name: 'Tokens', href: tokensAddress(), views: ['tokens'], permission: 'tokens:manage' },

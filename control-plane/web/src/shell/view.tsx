@@ -17,6 +17,7 @@ const LOADERS = {
   changes: async () => (await import('../runs/changes-view.tsx')).ChangesView,
   costs: async () => (await import('../costs/costs-view.tsx')).CostsView,
   diff: async () => (await import('../runs/diff-view.tsx')).DiffView,
+  erasure: async () => (await import('../privacy/erasure-view.tsx')).ErasureView,
   health: async () => (await import('../health/health-view.tsx')).HealthView,
   live: async () => (await import('../live/live-view.tsx')).LiveView,
   log: async () => (await import('../trust/log-view.tsx')).LogView,
@@ -44,6 +45,7 @@ const AuditView = lazy(fetched(LOADERS.audit));
 const ChangesView = lazy(fetched(LOADERS.changes));
 const CostsView = lazy(fetched(LOADERS.costs));
 const DiffView = lazy(fetched(LOADERS.diff));
+const ErasureView = lazy(fetched(LOADERS.erasure));
 const HealthView = lazy(fetched(LOADERS.health));
 const LiveView = lazy(fetched(LOADERS.live));
 const LogView = lazy(fetched(LOADERS.log));
@@ -88,6 +90,8 @@ export function View({ route }: { readonly route: Route }) {
       return route.against === undefined ? <RunView id={route.run} /> : <DiffView a={route.run} b={route.against} />;
     case 'retention':
       return <RetentionView />;
+    case 'erasure':
+      return <ErasureView user={route.user} />;
     case 'audit':
       return <AuditView filters={route.filters} />;
     case 'tokens':

@@ -6,6 +6,8 @@ interface ConfirmProps {
   /** What the button that does it says. */
   readonly action: string;
   readonly isReady?: boolean;
+  /** Nothing is left to take back: one button. */
+  readonly isNotice?: boolean;
   readonly onClose: () => void;
   /** Resolves with whether the dialog may close; must not reject. */
   readonly onConfirm: () => Promise<boolean>;
@@ -13,7 +15,7 @@ interface ConfirmProps {
 }
 
 /** Asks before something is done. */
-export function Confirm({ isOpen, title, action, isReady = true, onClose, onConfirm, children }: ConfirmProps) {
+export function Confirm({ isOpen, title, action, isReady = true, isNotice = false, onClose, onConfirm, children }: ConfirmProps) {
   const dialog = useRef<HTMLDialogElement>(null);
   const [isDoing, setDoing] = useState(false);
   const id = useId();
@@ -44,9 +46,11 @@ export function Confirm({ isOpen, title, action, isReady = true, onClose, onConf
             <button type="submit" className="button button-main" disabled={!isReady || isDoing}>
               {isDoing ? 'Wait …' : action}
             </button>
-            <button type="button" className="button" onClick={onClose}>
-              Cancel
-            </button>
+            {!isNotice && (
+              <button type="button" className="button" onClick={onClose}>
+                Cancel
+              </button>
+            )}
           </p>
         </form>
       )}
