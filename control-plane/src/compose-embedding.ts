@@ -1,6 +1,6 @@
 // The wiring of embedding models: which there are, which is in force, and what changes when another one comes into force.
 import { centredModelId, openCentredEmbedder } from './adapters/embed-http/index.ts';
-import { openEmbedder, openStaticEmbedder, readManifest } from './adapters/onnx/index.ts';
+import { openEmbedder, openStaticEmbedder, readManifest, type ModelPool } from './adapters/onnx/index.ts';
 import type { SqliteStore } from './adapters/sqlite/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import type { Base, Overrides } from './compose-base.ts';
@@ -40,12 +40,12 @@ export interface Embedders {
   close(): Promise<void>;
 }
 
-function sourcesOf({ embedder: { http } }: Config, overrides: Overrides): readonly Source[] {
+function sourcesOf({ embedder: { http } }: Config, overrides: Overrides, pool?: ModelPool): readonly Source[] {
   const shipped = readManifest();
   const idOf = (kind: 'embedding' | 'static'): string => shipped.find((model) => model.kind === kind)?.id ?? kind;
   const { embedder: local, otherEmbedders = [] } = overrides;
   return [
-    { name: 'local', id: local?.modelId ?? idOf('embedding'), isExternal: false, open: () => local ?? openEmbedder() },
+    { name: 'local', id: local?.modelId ?? idOf('embedding'), isExternal: false, open: () => local ?? openEmbedder(pool && { pool }) },
     { name: 'static', id: idOf('static'), isExternal: false, open: () => openStaticEmbedder() },
     ...(http ? [{ name: http.dialect, id: centredModelId(http), isExternal: true, open: () => openCentredEmbedder(http) }] : []),
     ...otherEmbedders.map((one) => ({ name: one.modelId, id: one.modelId, isExternal: false, open: () => one })),
@@ -60,9 +60,11 @@ export async function openEmbedders(parts: {
   readonly live: LivePolicy;
   readonly logger: Logger;
   readonly meter: Pick<Metrics, 'embedded'>;
+  /** For the shipped model. */
+  readonly pool: ModelPool;
 }): Promise<Embedders> {
   const { config, store, live, logger } = parts;
-  const sources = sourcesOf(config, parts.overrides);
+  const sources = sourcesOf(config, parts.overrides, parts.pool);
   const opened = new Map<string, Closable>();
   const opening = (source: Source): Embedder => {
     const known = opened.get(source.id) ?? timed(source.open(), parts.meter);

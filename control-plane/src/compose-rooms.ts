@@ -1,7 +1,7 @@
 // The rooms, opened in the order in which they need one another.
 import path from 'node:path';
 import { openKeyFolder } from './adapters/files/index.ts';
-import { openNameFinder, withShippedWords } from './adapters/onnx/index.ts';
+import { openModelPool, openNameFinder, withShippedWords } from './adapters/onnx/index.ts';
 import { partitionInThread } from './adapters/partition/index.ts';
 import type { WeaviateStore } from './adapters/weaviate/index.ts';
 import { openAlerts, type AlertRoom } from './compose-alerts.ts';
@@ -81,9 +81,11 @@ export async function openRooms(base: Base): Promise<Rooms> {
 async function openGround(base: Base): Promise<Ground> {
   const { config, overrides, clock, live, store, closers } = base;
   const metrics = createMetrics(version());
-  const embedders = await openEmbedders({ ...base, meter: metrics });
+  const pool = openModelPool();
+  closers.push(() => pool.close());
+  const embedders = await openEmbedders({ ...base, meter: metrics, pool });
   closers.push(() => embedders.close());
-  const nameFinder = overrides.nameFinder ?? openNameFinder();
+  const nameFinder = overrides.nameFinder ?? openNameFinder({ pool });
   closers.push(() => nameFinder.close());
   const secret = await secretOf(base, 'pseudonyms.key');
   metrics.watchJournal(

@@ -2,7 +2,7 @@
 //
 //   claim → open → patterns → [names] → [embed] → (place → vectors → commit)
 //
-// Each bracket is a lane to a model's worker. Two batches are in it at a time, so that the worker has the next one at hand
+// Each bracket is a lane to a model. Two batches are in it at a time, so that its threads have the next one at hand
 // while this thread stores; several batches are on the way, so that names of one are found while another is embedded. The
 // last step waits for the batch before, so that requests of one principal are placed in the order they were accepted. An
 // item that fails goes back alone, with a growing pause, and is buried after MAX_ATTEMPTS; the others of its batch go on.

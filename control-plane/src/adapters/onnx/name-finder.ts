@@ -1,40 +1,25 @@
-import path from 'node:path';
 import type { NameFinder } from '../../ingest/ports.ts';
+import type { ModelPool } from './model-pool.ts';
 import { MODELS_FOLDER, requireModel } from './models.ts';
-import type { NerAnswer, NerCall, NerSettings } from './ner.worker.ts';
-import { WorkerClient } from './worker-client.ts';
+import { openPool } from './shipped-pool.ts';
 
 export interface OnnxNameFinder extends NameFinder {
   close(): Promise<void>;
 }
 
-/** Windows of this size gave the best findings for the shipped model; see its PROVENANCE. */
-const WINDOW_UNITS = 480;
-const OVERLAP_UNITS = 64;
-
 /**
- * The shipped name model in a worker thread. Throws `model_damaged` when its files are not those of the manifest.
- * @param options.readsEverything asks the model about each window, also where no name can be: to measure what leaving them out is worth
+ * The shipped name model in threads of the pool, which the caller closes; without one in a thread of its own. Throws
+ * `model_damaged` when its files are not those of the manifest.
+ * @param options.readsEverything as in PoolOptions, of a finder without a pool
  */
 export function openNameFinder(
-  options: { readonly folder?: string; readonly threads?: number; readonly readsEverything?: boolean } = {},
+  options: { readonly pool?: ModelPool; readonly folder?: string; readonly readsEverything?: boolean } = {},
 ): OnnxNameFinder {
-  const folder = options.folder ?? MODELS_FOLDER;
-  const model = requireModel('ner', folder);
-  const settings: NerSettings = {
-    modelFile: path.join(folder, model.folder, 'model.onnx'),
-    vocabularyFile: path.join(folder, model.folder, 'vocab.txt'),
-    labelsFile: path.join(folder, model.folder, 'labels.json'),
-    maxTokens: model.maxTokens,
-    windowUnits: WINDOW_UNITS,
-    overlapUnits: OVERLAP_UNITS,
-    threads: options.threads ?? 1,
-    readsEverything: options.readsEverything ?? false,
-  };
-  const client = new WorkerClient<NerCall, NerAnswer>(new URL('./ner.worker.ts', import.meta.url), settings);
+  const { id } = requireModel('ner', options.folder ?? MODELS_FOLDER);
+  const pool = options.pool ?? openPool([['names']], options);
   return {
-    modelId: model.id,
-    find: (texts) => (texts.length === 0 ? Promise.resolve([]) : client.call({ texts })),
-    close: () => client.close(),
+    modelId: id,
+    find: (texts) => pool.read('names', texts),
+    close: () => (pool === options.pool ? Promise.resolve() : pool.close()),
   };
 }
