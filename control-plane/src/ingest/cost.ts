@@ -11,7 +11,15 @@ export function costOf(sample: Sample, prices: readonly Price[]): number | null 
   const name = sample.model?.executed ?? sample.model?.requested;
   const price = name === undefined ? undefined : priceOf(name, prices);
   if (!price || (usage.inputTokens === undefined && usage.outputTokens === undefined)) return null;
-  return ((usage.inputTokens ?? 0) * price.inputPerMillion + (usage.outputTokens ?? 0) * price.outputPerMillion) / 1_000_000;
+  return (inputOf(usage, price) + (usage.outputTokens ?? 0) * price.outputPerMillion) / 1_000_000;
+}
+
+/** Cached tokens are among the input's, reasoning among the output's; where the table has no price for cached ones they cost what others do. */
+function inputOf({ inputTokens = 0, cacheReadTokens = 0, cacheWriteTokens = 0 }: NonNullable<Sample['usage']>, price: Price): number {
+  const read = Math.min(cacheReadTokens, inputTokens);
+  const written = Math.min(cacheWriteTokens, inputTokens - read);
+  const { inputPerMillion: usual, cacheReadPerMillion = usual, cacheWritePerMillion = usual } = price;
+  return (inputTokens - read - written) * usual + read * cacheReadPerMillion + written * cacheWritePerMillion;
 }
 
 /** What may follow a listed name: a date, a version or "latest". "gpt-4o-audio" is another model than "gpt-4o". */

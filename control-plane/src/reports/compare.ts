@@ -124,24 +124,34 @@ export interface ExamplePair {
 }
 
 const MAX_PAIRS = 10;
+const PAIRS_PER_TOPIC = 3;
 const PER_TOPIC = 40;
 
-/** First prompts of the two models that are most alike, at most one pair a thread: the newest of each topic are looked at. */
+/**
+ * First prompts of the two models that are most alike, at most one pair a thread, the newest of each topic. Topics take turns,
+ * the best supported first: one that many ask about in the same words must not be all there is to see.
+ */
 export function examplePairs(
   conversations: readonly Conversation[],
   { a, topics }: { readonly a: string; readonly topics: readonly ComparedTopic[] },
   vectors: ReadonlyMap<string, Float32Array>,
 ): readonly ExamplePair[] {
-  const pairs = topics.flatMap(({ id, label }) => {
+  const ofTopics = topics.map(({ id, label }) => {
     const newest = candidatesOf(conversations, id);
     const [ofA, ofB] = [newest.filter(({ model }) => model === a), newest.filter(({ model }) => model !== a)];
-    return ofA.flatMap((one) => ofB.flatMap((other) => pairOf(label, one, other, vectors)));
+    return apart(ofA.flatMap((one) => ofB.flatMap((other) => pairOf(label, one, other, vectors))));
   });
+  const rounds = Array.from({ length: PAIRS_PER_TOPIC }, (_, round) => ofTopics.flatMap((pairs) => pairs[round] ?? []));
+  return rounds.flat().slice(0, MAX_PAIRS);
+}
+
+/** The most alike first, each thread in one pair. */
+function apart(pairs: readonly ExamplePair[]): readonly ExamplePair[] {
   const used = new Set<string>();
   return pairs
     .toSorted((x, y) => y.similarity - x.similarity || (x.a.requestId < y.a.requestId ? -1 : 1))
     .filter((pair) => {
-      if (used.has(pair.a.threadId) || used.has(pair.b.threadId) || used.size >= 2 * MAX_PAIRS) return false;
+      if (used.has(pair.a.threadId) || used.has(pair.b.threadId) || used.size >= 2 * PAIRS_PER_TOPIC) return false;
       used.add(pair.a.threadId).add(pair.b.threadId);
       return true;
     });

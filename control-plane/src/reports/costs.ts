@@ -11,6 +11,11 @@ export interface CostFigures {
   readonly priced: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of the input, what was read from and written to the provider's cache. */
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  /** Of the output. */
+  readonly reasoningTokens: number;
   readonly costUsd: number;
   /** Of all traffic, sampled or not: each stored request counts for 1 / its probability of being kept. */
   readonly estimate: {
@@ -40,11 +45,12 @@ export const UNKNOWN = 'unknown';
 /** All topics together that too few people talk about. */
 export const HELD_BACK = 'held_back';
 
-interface Sum {
+const TOKENS = ['inputTokens', 'outputTokens', 'cacheReadTokens', 'cacheWriteTokens', 'reasoningTokens'] as const;
+type Tokens = Record<(typeof TOKENS)[number], number>;
+
+interface Sum extends Tokens {
   requests: number;
   priced: number;
-  inputTokens: number;
-  outputTokens: number;
   costUsd: number;
   estimatedRequests: number;
   estimatedUsd: number;
@@ -59,6 +65,9 @@ const empty = (): Sum => ({
   priced: 0,
   inputTokens: 0,
   outputTokens: 0,
+  cacheReadTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
   costUsd: 0,
   estimatedRequests: 0,
   estimatedUsd: 0,
@@ -68,8 +77,7 @@ const empty = (): Sum => ({
 
 function add(sum: Sum, row: TrafficRow): void {
   sum.requests += 1;
-  sum.inputTokens += row.inputTokens ?? 0;
-  sum.outputTokens += row.outputTokens ?? 0;
+  for (const one of TOKENS) sum[one] += row[one] ?? 0;
   sum.estimatedRequests += row.weight;
   addDay(sum, Math.floor(row.atMs / DAY_MS), 1, row.costUsd ?? 0);
   if (row.costUsd === null) return;
@@ -92,12 +100,15 @@ function figures(sum: Sum): CostFigures {
   // Horvitz-Thompson: a cluster of cost y that is kept with probability p adds (1 - p) / p² y² to the estimated variance.
   let variance = 0;
   for (const { usd, weight } of sum.clusters.values()) variance += weight * (weight - 1) * usd * usd;
-  const { requests, priced, inputTokens, outputTokens, costUsd } = sum;
+  const { requests, priced, inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens, costUsd } = sum;
   return {
     requests,
     priced,
     inputTokens,
     outputTokens,
+    cacheReadTokens,
+    cacheWriteTokens,
+    reasoningTokens,
     costUsd,
     estimate: { requests: sum.estimatedRequests, costUsd: sum.estimatedUsd, standardErrorUsd: Math.sqrt(variance) },
     perDay: [...sum.days]
@@ -147,8 +158,7 @@ const topicOf = (thread: TrafficThread | undefined): string | undefined => (thre
 function merge(into: Sum, from: Sum): void {
   into.requests += from.requests;
   into.priced += from.priced;
-  into.inputTokens += from.inputTokens;
-  into.outputTokens += from.outputTokens;
+  for (const one of TOKENS) into[one] += from[one];
   into.costUsd += from.costUsd;
   into.estimatedRequests += from.estimatedRequests;
   into.estimatedUsd += from.estimatedUsd;

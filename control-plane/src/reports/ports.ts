@@ -22,6 +22,11 @@ export interface TrafficRow {
   readonly consumer: string | null;
   readonly inputTokens: number | null;
   readonly outputTokens: number | null;
+  /** Of the input. */
+  readonly cacheReadTokens: number | null;
+  readonly cacheWriteTokens: number | null;
+  /** Of the output. */
+  readonly reasoningTokens: number | null;
   readonly costUsd: number | null;
   /** Without text, by the policy's mode or because only its identity was kept: nothing is known of how it went on. */
   readonly isBare: boolean;

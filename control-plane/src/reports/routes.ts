@@ -65,6 +65,9 @@ const FIGURES: JsonSchema = {
   priced: { type: 'integer', description: 'Of those, with a cost: stated by the provider or by the price table of the policy' },
   inputTokens: { type: 'integer' },
   outputTokens: { type: 'integer' },
+  cacheReadTokens: { type: 'integer', description: 'Of the input, read from the cache of the provider' },
+  cacheWriteTokens: { type: 'integer', description: 'Of the input, written to the cache of the provider' },
+  reasoningTokens: { type: 'integer', description: 'Of the output' },
   costUsd: { type: 'number', description: 'Of the stored requests' },
   estimate: {
     type: 'object',

@@ -175,6 +175,11 @@ export const FIXED_TOPICS: readonly TopicName[] = [
   ...TAXONOMY.flatMap(({ id, label, kinds }) => kinds.map((one) => ({ id: one.id, label: one.label, parent: { id, label } }))),
   OTHER,
 ];
+const FIXED_LABELS: ReadonlyMap<string, string> = new Map(
+  FIXED_TOPICS.flatMap(({ id, label, parent }) => [[id, label], ...(parent ? [[parent.id, parent.label] as const] : [])] as const),
+);
+/** What the list calls a topic, fine or coarse; undefined for one that is not of the list. The words are Clew's and nobody's secret. */
+export const fixedLabel = (topicId: string): string | undefined => FIXED_LABELS.get(topicId);
 
 export interface FixedTopics {
   /** Id of a topic of `FIXED_TOPICS`. The vector is not kept. @param vector unit length, of the model that embeds the examples */

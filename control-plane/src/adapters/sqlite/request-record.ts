@@ -82,8 +82,8 @@ function withColumns(record: Json, row: SampleRow): Sample {
   return record as unknown as Sample;
 }
 
-/** What statements look at, and no more: route, service, consumer, the digest of the first instruction and the like. */
-function lookedAt({ mode, model, gateway, session, sampling, call, composition }: Sample): Json {
+/** What statements look at, and no more: route, service, consumer, the digest of the first instruction, tokens that cost otherwise and the like. */
+function lookedAt({ mode, model, gateway, session, sampling, call, composition, usage }: Sample): Json {
   const { route, service, consumer } = gateway ?? {};
   const instruction = composition?.instructions?.[0];
   const digest = instruction?.template ? { template: { digest: instruction.template.digest } } : { digest: instruction?.digest };
@@ -98,6 +98,11 @@ function lookedAt({ mode, model, gateway, session, sampling, call, composition }
     session: some({ source: session?.source }),
     sampling: isWhole ? undefined : { reason, rule, probability },
     call: some({ responseId: call?.responseId }),
+    usage: some({
+      cacheReadTokens: usage?.cacheReadTokens || undefined,
+      cacheWriteTokens: usage?.cacheWriteTokens || undefined,
+      reasoningTokens: usage?.reasoningTokens || undefined,
+    }),
     composition: isAlike ? { instructions: [digest] } : undefined,
   };
 }

@@ -23,7 +23,8 @@ const WEIGHT = `CASE WHEN json_extract(sample, '$.sampling.reason') = 'rescued' 
 const ROWS = (
   answer: string,
 ): string => `SELECT seq, id, at, ended_at, principal, thread_id, kind, follow_up, intent, outcome, blocked, input_tokens,
-    output_tokens, cost_usd, ${answer} AS answer, coalesce(model, json_extract(sample, '$.model.requested')) AS model,
+    output_tokens, json_extract(sample, '$.usage.cacheReadTokens') AS cache_read, json_extract(sample, '$.usage.cacheWriteTokens') AS cache_write,
+    json_extract(sample, '$.usage.reasoningTokens') AS reasoning, cost_usd, ${answer} AS answer, coalesce(model, json_extract(sample, '$.model.requested')) AS model,
     json_extract(sample, '$.gateway.route') AS route, json_extract(sample, '$.gateway.service') AS service,
     json_extract(sample, '$.gateway.consumer') AS consumer,
     coalesce(json_extract(sample, '$.mode') = 'metadata_only', 0) AS bare, ${WEIGHT} AS weight
@@ -117,6 +118,9 @@ function toTrafficRow(row: Record<string, unknown>): TrafficRow {
     consumer: row['consumer'] as string | null,
     inputTokens: row['input_tokens'] as number | null,
     outputTokens: row['output_tokens'] as number | null,
+    cacheReadTokens: row['cache_read'] as number | null,
+    cacheWriteTokens: row['cache_write'] as number | null,
+    reasoningTokens: row['reasoning'] as number | null,
     costUsd: row['cost_usd'] as number | null,
     isBare: row['bare'] === 1,
     weight: Number(row['weight']),

@@ -16,6 +16,11 @@ export interface CostFigures {
   readonly priced: number;
   readonly inputTokens: number;
   readonly outputTokens: number;
+  /** Of the input. */
+  readonly cacheReadTokens: number;
+  readonly cacheWriteTokens: number;
+  /** Of the output. */
+  readonly reasoningTokens: number;
   readonly costUsd: number;
   /** Of all traffic, sampled out or not. */
   readonly estimate: { readonly requests: number; readonly costUsd: number; readonly standardErrorUsd: number };

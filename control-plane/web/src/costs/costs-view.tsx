@@ -1,9 +1,9 @@
-import { COST_DIMENSIONS, readCosts, type CostDimension, type Costs } from '../api/reports.ts';
+import { COST_DIMENSIONS, readCosts, type CostDimension, type CostFigures, type Costs } from '../api/reports.ts';
 import { useResource } from '../api/use-resource.ts';
 import { goBack, navigate } from '../route/navigate.ts';
 import { costsAddress, listAddress, sinceTime } from '../route/url.ts';
 import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
-import { count, money, plural } from '../ui/format.ts';
+import { compact, count, money, plural } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
@@ -72,6 +72,16 @@ export function CostsView({ by = 'model', since }: { readonly by: string | undef
   );
 }
 
+/** Cached input and reasoning have prices of their own at many providers. */
+function ofWhich({ inputTokens, outputTokens, cacheReadTokens, cacheWriteTokens, reasoningTokens }: CostFigures): string {
+  const parts = [
+    cacheReadTokens > 0 && `${compact(cacheReadTokens)} of ${compact(inputTokens)} input tokens were read from the provider’s cache`,
+    cacheWriteTokens > 0 && `${compact(cacheWriteTokens)} written to it`,
+    reasoningTokens > 0 && `${compact(reasoningTokens)} of ${compact(outputTokens)} output tokens were reasoning`,
+  ].filter((part) => part !== false);
+  return parts.length === 0 ? '' : ` ${parts.join(', ')}.`;
+}
+
 function Figures({ costs, by }: { readonly costs: Costs; readonly by: CostDimension }) {
   const { total, items, rest } = costs;
   if (items.length === 0) return <p className="nothing">No request of this time is stored.</p>;
@@ -81,7 +91,7 @@ function Figures({ costs, by }: { readonly costs: Costs; readonly by: CostDimens
     <>
       <p className="hint costs-total">
         <strong>{money(total.costUsd)}</strong> for {plural(total.requests, 'stored request')}, background calls included
-        {total.priced < total.requests && `; ${count(total.requests - total.priced)} without a known price are not in it`}.
+        {total.priced < total.requests && `; ${count(total.requests - total.priced)} without a known price are not in it`}.{ofWhich(total)}
         {isSampled &&
           ` Of all traffic, sampled out or not: about ${money(estimate.costUsd)} ± ${money(1.96 * estimate.standardErrorUsd)} for ${count(Math.round(estimate.requests))} requests.`}
       </p>

@@ -294,6 +294,14 @@ export interface Price {
   model: string;
   inputPerMillion: number;
   outputPerMillion: number;
+  /**
+   * Input tokens read from the provider's cache; inputPerMillion unless given.
+   */
+  cacheReadPerMillion?: number;
+  /**
+   * Input tokens written to the provider's cache; inputPerMillion unless given.
+   */
+  cacheWritePerMillion?: number;
 }
 export interface EvaluatorScale {
   /**

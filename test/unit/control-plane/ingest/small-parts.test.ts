@@ -108,6 +108,24 @@ describe('costOf', () => {
     expect(cost(model, million)).toBe(expected);
   });
 
+  it('counts cached input by its own prices, never twice, and as other input where there are none', () => {
+    const cached = { model: 'cached', inputPerMillion: 3, outputPerMillion: 15, cacheReadPerMillion: 0.3, cacheWritePerMillion: 3.75 };
+    const usage = {
+      inputTokens: 1_000_000,
+      cacheReadTokens: 600_000,
+      cacheWriteTokens: 100_000,
+      outputTokens: 200_000,
+      reasoningTokens: 150_000,
+    };
+    const of = (model: string, given: Sample['usage']) =>
+      costOf({ ...base, usage: given!, model: { executed: model, evidence: 'response_body' } }, [...prices, cached]);
+    // 0.3 M at 3, 0.6 M at 0.3, 0.1 M at 3.75, 0.2 M at 15: reasoning is among the output.
+    expect(of('cached', usage)).toBeCloseTo(0.9 + 0.18 + 0.375 + 3, 9);
+    expect(of('gpt-4o', usage)).toBeCloseTo(2 + 2, 9);
+    // A provider that states more cached tokens than input gets no discount beyond its input.
+    expect(of('cached', { inputTokens: 100, cacheReadTokens: 1e9, cacheWriteTokens: 1e9 })).toBeCloseTo(100 * 0.3e-6, 12);
+  });
+
   it('takes what the provider stated, and knows no cost without tokens or model', () => {
     expect(cost('gpt-4o', { costUsd: 0.25 })).toBe(0.25);
     expect(cost('gpt-4o', { ...million, costUsd: 1e308 })).toBe(12);

@@ -25,6 +25,9 @@ const row = (fields: Partial<TrafficRow> = {}): TrafficRow => ({
   consumer: null,
   inputTokens: 10,
   outputTokens: 20,
+  cacheReadTokens: null,
+  cacheWriteTokens: null,
+  reasoningTokens: null,
   costUsd: 0.5,
   isBare: false,
   weight: 1,
@@ -210,6 +213,23 @@ it('examplePairs shows the prompts that are most alike, each thread once', () =>
     ['r0', 'r9'],
     ['r6', 'r3'],
   ]);
+});
+
+it('examplePairs takes topics in turns, at most three pairs of each', () => {
+  const on = (id: string) => ({ topic: { id, label: id } });
+  const both = (at: number, topic: string) => [talk(at, on(topic)), talk(at + 1, { ...on(topic), model: 'm2' })];
+  // Of one topic all prompts are the same; those of the others are less alike.
+  const all = [...Array.from({ length: 12 }, (_, n) => both(10 + 2 * n, 'many')).flat(), ...both(100, 'few'), ...both(102, 'rare')];
+  const vectors = new Map(
+    all.map(({ firstRequest, topic, model }) => [
+      firstRequest,
+      new Float32Array(topic?.id === 'many' || model === 'm1' ? [1, 0] : [0.6, 0.8]),
+    ]),
+  );
+  const { topics } = compareModels(all, 'm1', 'm2');
+  const pairs = examplePairs(all, { a: 'm1', topics }, vectors);
+  expect(pairs.map(({ topic }) => topic)).toEqual(['many', 'few', 'rare', 'many', 'many']);
+  expect(new Set(pairs.flatMap(({ a, b }) => [a.threadId, b.threadId])).size).toBe(10);
 });
 
 describe('changePoints', () => {
