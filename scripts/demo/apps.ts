@@ -58,7 +58,7 @@ export const APPS: Readonly<Record<AppName, App>> = {
     consumer: 'saltbox',
     apikey: 'demo-kitchen',
     dialect: 'chat',
-    model: 'gpt-4o-mini',
+    model: 'gpt-4.1-mini',
     // A window memory, as chat frameworks keep by default.
     memory: 6,
     stream: true,

@@ -94,13 +94,13 @@ function environment({ port, store, token }: { readonly port: number; readonly s
   };
 }
 
-/** The usual policy, but for topics that two people share: so few people as here rarely ask the same. */
+/** The usual policy, but for topics that two people share (so few people as here rarely ask the same), with what two applications have approved. */
 function policyOf(folder: string): string {
   const usual = path.join(ROOT, 'policies');
   const file = path.join(folder, 'policy.yaml');
   mkdirSync(folder, { recursive: true });
   writeFileSync(file, readFileSync(path.join(usual, 'default.yaml'), 'utf8').replace(/minUsers: \d+/, 'minUsers: 2'));
-  cpSync(path.join(usual, 'manifests'), path.join(folder, 'manifests'), { recursive: true });
+  cpSync(path.join(import.meta.dirname, 'manifests'), path.join(folder, 'manifests'), { recursive: true });
   return file;
 }
 

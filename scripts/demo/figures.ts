@@ -34,6 +34,10 @@ export interface Figures {
   readonly scores: number;
   readonly completions: number;
   readonly comments: number;
+  /** Runs by what the manifests say of them. */
+  readonly verdicts: Readonly<Record<string, number>>;
+  /** What alerts are put down to, the likeliest cause of each. */
+  readonly causes: readonly string[];
   readonly redactions: Readonly<Record<string, number>>;
   /** Names of planted values that the API shows. */
   readonly leaks: readonly string[];
@@ -124,9 +128,31 @@ export async function figuresOf(control: ControlPlane, sent: readonly Sent[]): P
     scores: sum(({ feedback }) => (feedback.scores ?? []).reduce((total, { count: n }) => total + n, 0)),
     completions: sum(({ feedback }) => (feedback.completed === undefined ? 0 : 1)),
     comments: sum(({ feedbackGiven }) => feedbackGiven.filter(({ kind }) => kind === 'comment').length),
+    verdicts: await verdictsOf(control),
+    causes: await causesOf(control),
     redactions,
     leaks: Object.entries(PLANTED).flatMap(([name, value]) => (text.includes(value) ? [name] : [])),
   };
+}
+
+interface ListedVerdicts {
+  readonly items: readonly { readonly verdict: string; readonly runs: number }[];
+}
+
+async function verdictsOf(control: ControlPlane): Promise<Figures['verdicts']> {
+  const { items } = JSON.parse(await control.text('/v1/runs/verdicts')) as ListedVerdicts;
+  const counts: Record<string, number> = {};
+  for (const { verdict, runs } of items) counts[verdict] = (counts[verdict] ?? 0) + runs;
+  return counts;
+}
+
+interface ListedAlerts {
+  readonly items: readonly { readonly first: { readonly dimension: string; readonly value: string } | null }[];
+}
+
+async function causesOf(control: ControlPlane): Promise<readonly string[]> {
+  const { items } = JSON.parse(await control.text('/v1/alerts')) as ListedAlerts;
+  return items.map(({ first }) => (first === null ? 'none' : `${first.dimension}: ${first.value}`));
 }
 
 /** Times at which a summary took the place of more: what comes after it stands behind the same one. */

@@ -1,5 +1,6 @@
 // The course of the demo: the hours before, then live traffic, then a request now and then until it ends.
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tellOfIncident } from './alert.ts';
 import { CONVERSATIONS } from './conversations/index.ts';
 import { figuresOf, untilHeard, untilStored, type Figures } from './figures.ts';
 import { countKinds, type Made } from './kinds.ts';
@@ -61,9 +62,14 @@ async function course(
   const traffic = new Traffic((feedback) => control.post('/v1/feedback', feedback));
   const events = timelineOf(CONVERSATIONS);
   const firstThread = untilFirstThread(parts, signal).then(seconds);
-  // It is awaited much later: a failure until then is for that moment, and must not end the process where it happens.
+  // These are awaited much later: a failure until then is for that moment, and must not end the process where it happens.
   firstThread.catch(() => undefined);
-  await sendPast(parts, traffic, events, signal);
+  const liveMs = Date.now();
+  await sendPast(parts, traffic, events, liveMs, signal);
+  const told = parts.isUsed
+    ? undefined
+    : untilStored(control, [...traffic.sent], STORED_LIMIT_MS).then(() => tellOfIncident(control, liveMs));
+  told?.catch(() => undefined);
   if (!options.once) voice.show(greeting({ control: control.url, gateway: gateway.url, token: parts.token }));
   const send = throughGateway(gateway.url);
   const live = events.filter(({ atMs }) => atMs >= 0);
@@ -73,6 +79,7 @@ async function course(
   if (signal.aborted) return undefined;
   await untilStored(control, traffic.sent, STORED_LIMIT_MS);
   await untilHeard(control, traffic.told, STORED_LIMIT_MS);
+  await told;
   const report = {
     ...(await figuresOf(control, traffic.sent)),
     made: countKinds(
@@ -91,14 +98,14 @@ async function course(
   return undefined;
 }
 
-async function sendPast(parts: Parts, traffic: Traffic, events: readonly Event[], signal: AbortSignal): Promise<void> {
+async function sendPast(parts: Parts, traffic: Traffic, events: readonly Event[], nowMs: number, signal: AbortSignal): Promise<void> {
   // What an earlier demo stored is past enough.
   if (parts.isUsed || signal.aborted) return;
   const past = await parts.openPast();
   await traffic.past(
     events.filter(({ atMs }) => atMs < 0),
     past,
-    Date.now(),
+    nowMs,
   );
   await past.close();
 }

@@ -23,8 +23,9 @@ ${LINE}
      curl ${gateway}/v1/chat/completions -H 'content-type: application/json' \\
        -d '{"model":"gpt-4o","user":"you","messages":[{"role":"user","content":"What is a clew?"}]}'
 
-  2. Point an SDK at it (a scripted provider answers; any key will do):
-     OPENAI_BASE_URL=${gateway}/v1 OPENAI_API_KEY=demo python your_app.py
+  2. An alert fired an hour ago: travellers correct the help desk. See what is behind it, and the runs that nobody approved:
+     ${control}/?view=alerts
+     ${control}/?view=runs&verdict=drifted
 
   3. Search by words or by meaning, once the page knows the token:
      ${control}/?q=my+train+was+late

@@ -83,6 +83,14 @@ describe('npm run demo', () => {
     expect(items[0]?.snippet).toMatch(/late/i);
   });
 
+  it('suggests an alert that has its cause, and runs that drifted', async () => {
+    expect(shown).toContain(`${control}/?view=alerts`);
+    expect(shown).toContain(`${control}/?view=runs&verdict=drifted`);
+    const alert = await until(async () => (await get<Page<{ first: { dimension: string } | null }>>('/v1/alerts')).items[0], 'the alert');
+    expect(alert.first?.dimension).toBe('verdict');
+    expect((await get<Page<unknown>>('/v1/runs?verdict=drifted')).items.length).toBeGreaterThan(0);
+  });
+
   it('ends with Ctrl-C, with exit code 0 and nothing left behind', async () => {
     const ended = new Promise<number | null>((resolve) => demo.once('exit', (code) => resolve(code)));
     demo.kill('SIGINT');

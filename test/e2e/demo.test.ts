@@ -87,6 +87,13 @@ describe('npm run demo -- --once --quick', () => {
     expect(report.pairRecall).toBeGreaterThanOrEqual(0.95);
   });
 
+  it('brings what two applications have approved, and names the release behind its incident', () => {
+    expect(report.verdicts['matched']).toBeGreaterThanOrEqual(30);
+    expect(report.verdicts['drifted']).toBeGreaterThanOrEqual(30);
+    expect(report.verdicts['undeclared']).toBeGreaterThanOrEqual(200);
+    expect(report.causes).toEqual(['verdict: drifted']);
+  });
+
   it('shows threads within seconds', () => {
     expect(report.secondsToFirstThread).toBeGreaterThan(0);
     expect(report.secondsToFirstThread).toBeLessThan(30);

@@ -4,6 +4,7 @@ import { AGENTS } from './agents.ts';
 import { CATALOGUE } from './catalogue.ts';
 import { DESK } from './desk.ts';
 import { DEV } from './dev.ts';
+import { INCIDENT } from './incident.ts';
 import { KITCHEN } from './kitchen.ts';
 import { LANGUAGES } from './languages.ts';
 import { LEDGER } from './ledger.ts';
@@ -19,17 +20,8 @@ function interleaved(groups: readonly (readonly Conversation[])[]): Conversation
   return Array.from({ length: longest }, (_, at) => groups.flatMap((group) => group[at] ?? [])).flat();
 }
 
-export const CONVERSATIONS: readonly Conversation[] = interleaved([
-  RAIL,
-  DEV,
-  KITCHEN,
-  LANGUAGES,
-  STUDY,
-  LEDGER,
-  PEOPLE,
-  DESK,
-  WORLD,
-  AGENTS,
-  MORE,
-  CATALOGUE,
-]);
+export const CONVERSATIONS: readonly Conversation[] = [
+  ...interleaved([RAIL, DEV, KITCHEN, LANGUAGES, STUDY, LEDGER, PEOPLE, DESK, WORLD, AGENTS, MORE, CATALOGUE]),
+  // At times of their own.
+  ...INCIDENT,
+];

@@ -3,7 +3,7 @@ import { useMay } from '../api/me.ts';
 import { useResource } from '../api/use-resource.ts';
 import { Link } from '../route/link.tsx';
 import { goBack } from '../route/navigate.ts';
-import { alertsAddress, changesAddress, listAddress, searchAddress, threadAddress } from '../route/url.ts';
+import { alertsAddress, changesAddress, listAddress, runsAddress, searchAddress, threadAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
 import { Badge } from '../ui/badge.tsx';
 import { ago, count, dateTime, percent, plural, timeOfDay } from '../ui/format.ts';
@@ -14,7 +14,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { Changes } from './changes.tsx';
-import { nameOf, small, tellOf } from './words.ts';
+import { dimensionOf, nameOf, small, tellOf } from './words.ts';
 
 const POLL_MS = 10_000;
 
@@ -112,11 +112,12 @@ type Finding = AlertDetail['findings'][number];
 
 function Row({ finding, alert }: { readonly finding: Finding; readonly alert: AlertDetail }) {
   const { share } = finding;
+  const mayRuns = useMay()('runs:read');
   return (
     <li className="finding">
       <div>
-        <span className="muted">{finding.dimension}</span>{' '}
-        <Link href={evidenceOf(finding, alert)} dir="auto">
+        <span className="muted">{dimensionOf(finding)}</span>{' '}
+        <Link href={evidenceOf(finding, alert, mayRuns)} dir="auto">
           {nameOf(finding)}
         </Link>
         <p className="hint">{tellOf(finding, alert.findings)}</p>
@@ -160,10 +161,11 @@ const Bar = ({ name, share, requests, tone }: BarProps) => (
   </div>
 );
 
-/** Threads can be listed by some dimensions, for others the search box takes a filter; of the rest all threads of the time. */
-function evidenceOf({ dimension, value }: Finding, alert: AlertDetail): string {
+/** Threads can be listed by some dimensions, runs by their verdict, for others the search box takes a filter; of the rest all threads of the time. */
+function evidenceOf({ dimension, value }: Finding, alert: AlertDetail, mayRuns: boolean): string {
   const { from, to } = timesOf(alert);
   if (dimension === 'model' || dimension === 'position' || dimension === 'topic') return listAddress({ [dimension]: value, from, to });
+  if (dimension === 'verdict' && mayRuns) return runsAddress({ verdict: value, from, to });
   if (dimension !== 'intent' && dimension !== 'method') return listAddress(timesOf(alert));
   return searchAddress(`${dimension}:${value} after:${from} before:${to}`);
 }

@@ -8,13 +8,14 @@ import { Choice } from '../ui/choice.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { ago, dateTime, duration, plural } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { Older } from '../ui/older.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
-import { nameOf } from './words.ts';
+import { dimensionOf, nameOf } from './words.ts';
 
 const POLL_MS = 5000;
 
@@ -48,20 +49,15 @@ export function AlertsView({ status }: { readonly status: string | undefined }) 
           <p className="nothing">No alert is {status}.</p>
         )
       ) : (
-        <div className="table alerts-table">
-          <div className="columns" aria-hidden="true">
-            <span>Alert</span>
-            <span>Likeliest cause</span>
-            <span>Status</span>
-            <span className="number">Lasted</span>
-            <span className="number">Began</span>
-          </div>
-          <ol className="rows" aria-label="Alerts">
-            {items.map((alert) => (
-              <Row key={alert.id} alert={alert} nowMs={now} />
-            ))}
-          </ol>
-        </div>
+        <Listing
+          label="Alerts"
+          className="alerts-table"
+          columns={['Alert', 'Likeliest cause', 'Status', figures('Lasted'), figures('Began')]}
+        >
+          {items.map((alert) => (
+            <Row key={alert.id} alert={alert} nowMs={now} />
+          ))}
+        </Listing>
       )}
       {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} text="Show older alerts" />}
     </>
@@ -108,7 +104,7 @@ function Cause({ alert: { first, findings } }: { readonly alert: ListedAlert }) 
   if (first === null) return <span className="muted">nothing stands out</span>;
   return (
     <>
-      <span className="muted">{first.dimension}</span> <span dir="auto">{nameOf(first)}</span>
+      <span className="muted">{dimensionOf(first)}</span> <span dir="auto">{nameOf(first)}</span>
       {findings > 1 && <span className="muted"> and {plural(findings - 1, 'more finding')}</span>}
     </>
   );

@@ -13,6 +13,9 @@ const METRICS: Readonly<Record<AlertMetric, string>> = {
 export const nameOf = ({ dimension, value, label }: Pick<Finding, 'dimension' | 'value' | 'label'>): string =>
   label ?? (dimension === 'topic' ? 'a topic without a name' : words(value));
 
+/** What requests have in common, in words. */
+export const dimensionOf = ({ dimension }: Pick<Finding, 'dimension'>): string => (dimension === 'followUp' ? 'follow-up' : dimension);
+
 /** What a finding rests on, in a sentence. @param all the findings of its alert */
 export function tellOf({ people, effect, explainedBy }: Finding, all: readonly Finding[]): string {
   const parts = [plural(people, 'person', 'people')];
@@ -25,7 +28,7 @@ export function tellOf({ people, effect, explainedBy }: Finding, all: readonly F
     );
   }
   const other = explainedBy && all.find(({ dimension, value }) => dimension === explainedBy.dimension && value === explainedBy.value);
-  if (explainedBy) parts.push(`goes along with ${explainedBy.dimension} ${nameOf(other ?? { ...explainedBy, label: null })}`);
+  if (explainedBy) parts.push(`goes along with ${dimensionOf(explainedBy)} ${nameOf(other ?? { ...explainedBy, label: null })}`);
   return parts.join(' · ');
 }
 

@@ -2,6 +2,7 @@ import type { CostDay, CostDimension, CostGroup } from '../api/reports.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, searchAddress } from '../route/url.ts';
 import { shortId, words } from '../ui/format.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { Sparkline } from '../ui/sparkline.tsx';
 import { CostCells } from './cost-cells.tsx';
 import { everyDay } from './trend.tsx';
@@ -42,37 +43,31 @@ interface CostRowsProps {
 export function CostRows({ items, total, days, by }: CostRowsProps) {
   const all = everyDay(days).map(({ day }) => day);
   return (
-    <div className="table costs-table costs-by">
-      <div className="columns" aria-hidden="true">
-        <span>Group</span>
-        <span>Cost</span>
-        <span className="number">Share</span>
-        <span className="number">Requests</span>
-        <span className="number">Tokens in, out</span>
-        <span>Days</span>
-      </div>
-      <ol className="rows" aria-label="Costs">
-        {items.map((one) => {
-          const href = threadsOf(by, one.id);
-          return (
-            <li key={one.id} className="row">
-              <div dir="auto">
-                {href === undefined ? (
-                  <span>{nameOf(by, one)}</span>
-                ) : (
-                  <Link data-row className="row-link" href={href}>
-                    {nameOf(by, one)}
-                  </Link>
-                )}
-              </div>
-              <CostCells one={one} total={total} />
-              <div className="cell-days">
-                <Sparkline values={costsOf(one, all)} />
-              </div>
-            </li>
-          );
-        })}
-      </ol>
-    </div>
+    <Listing
+      label="Costs"
+      className="costs-table costs-by"
+      columns={['Group', 'Cost', figures('Share'), figures('Requests'), figures('Tokens in, out'), 'Days']}
+    >
+      {items.map((one) => {
+        const href = threadsOf(by, one.id);
+        return (
+          <li key={one.id} className="row">
+            <div dir="auto">
+              {href === undefined ? (
+                <span>{nameOf(by, one)}</span>
+              ) : (
+                <Link data-row className="row-link" href={href}>
+                  {nameOf(by, one)}
+                </Link>
+              )}
+            </div>
+            <CostCells one={one} total={total} />
+            <div className="cell-days">
+              <Sparkline values={costsOf(one, all)} />
+            </div>
+          </li>
+        );
+      })}
+    </Listing>
   );
 }

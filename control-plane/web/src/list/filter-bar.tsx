@@ -4,7 +4,8 @@ import { Link } from '../route/link.tsx';
 import { navigate } from '../route/navigate.ts';
 import { erasureAddress, listAddress, type FilterName, type Filters } from '../route/url.ts';
 import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
-import { dateTime, shortId, words } from '../ui/format.ts';
+import { FilterChip, filterTime } from '../ui/filter-chip.tsx';
+import { shortId, words } from '../ui/format.ts';
 import { OUTCOMES } from '../ui/outcome.ts';
 
 interface FilterBarProps {
@@ -32,6 +33,7 @@ export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
   const models = [...new Set([...(filters.model === undefined ? [] : [filters.model]), ...rows.flatMap((row) => row.models)])].sort();
   const topic = filters.topic === undefined ? undefined : rows.find((row) => row.topic?.id === filters.topic)?.topic?.label;
   const change = (changed: Filters): void => navigate(listAddress({ ...filters, ...changed }));
+  const without = (name: FilterName): string => listAddress({ ...filters, [name]: '' });
   return (
     <section className="filters" aria-label="Filters">
       <h1 className="page-title">Threads</h1>
@@ -59,22 +61,12 @@ export function FilterBar({ filters, rows, isLive }: FilterBarProps) {
         onChoose={(model) => change({ model })}
       />
       <Choice label="Kinds" all="with user turns" value={filters.calls} options={KINDS} onChoose={(calls) => change({ calls })} />
-      {filters.user !== undefined && <Chip name="user" text={`user ${shortId(filters.user)}`} filters={filters} />}
+      {filters.user !== undefined && <FilterChip text={`user ${shortId(filters.user)}`} href={without('user')} />}
       {filters.user !== undefined && may('erase:write') && <Link href={erasureAddress(filters.user)}>Erase this user …</Link>}
-      {filters.topic !== undefined && <Chip name="topic" text={`topic ${topic ?? filters.topic}`} filters={filters} />}
-      {filters.from !== undefined && <Chip name="from" text={`from ${timeText(filters.from)}`} filters={filters} />}
-      {filters.to !== undefined && <Chip name="to" text={`to ${timeText(filters.to)}`} filters={filters} />}
+      {filters.topic !== undefined && <FilterChip text={`topic ${topic ?? filters.topic}`} href={without('topic')} />}
+      {filters.from !== undefined && <FilterChip text={`from ${filterTime(filters.from)}`} href={without('from')} />}
+      {filters.to !== undefined && <FilterChip text={`to ${filterTime(filters.to)}`} href={without('to')} />}
       {isLive !== undefined && <span className={isLive ? 'live' : 'live live-off'}>{isLive ? 'live' : 'waiting'}</span>}
     </section>
-  );
-}
-
-const timeText = (value: string): string => (Number.isNaN(Date.parse(value)) ? value : dateTime(value));
-
-function Chip({ name, text, filters }: { readonly name: FilterName; readonly text: string; readonly filters: Filters }) {
-  return (
-    <Link className="chip" href={listAddress({ ...filters, [name]: '' })} aria-label={`Remove filter ${text}`}>
-      {text} <span aria-hidden="true">×</span>
-    </Link>
   );
 }

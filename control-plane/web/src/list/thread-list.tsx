@@ -4,6 +4,7 @@ import { goBack } from '../route/navigate.ts';
 import { listAddress, type Filters } from '../route/url.ts';
 import { useKeys } from '../ui/keys.ts';
 import { plural } from '../ui/format.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { Older } from '../ui/older.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
@@ -73,22 +74,23 @@ function Rows({ filters }: ThreadListProps) {
       {rows.length === 0 ? (
         <p className="nothing">No thread matches these filters. New ones appear by themselves.</p>
       ) : (
-        <div className="table">
-          <div className="columns" aria-hidden="true">
-            <span className="column-prompt">Thread</span>
-            <span>User</span>
-            <span className="number">Turns</span>
-            <span>Models</span>
-            <span className="number">Cost</span>
-            <span>Confidence</span>
-            <span className="number">Active</span>
-          </div>
-          <ol ref={list} className="rows" aria-label="Threads">
-            {rows.map((thread) => (
-              <ThreadRow key={thread.id} thread={thread} filters={filters} nowMs={now} />
-            ))}
-          </ol>
-        </div>
+        <Listing
+          label="Threads"
+          columns={[
+            { text: 'Thread', className: 'column-prompt' },
+            'User',
+            figures('Turns'),
+            'Models',
+            figures('Cost'),
+            'Confidence',
+            figures('Active'),
+          ]}
+          list={list}
+        >
+          {rows.map((thread) => (
+            <ThreadRow key={thread.id} thread={thread} filters={filters} nowMs={now} />
+          ))}
+        </Listing>
       )}
       {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} text="Show older threads" />}
     </>

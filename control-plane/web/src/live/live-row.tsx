@@ -4,6 +4,7 @@ import { Link } from '../route/link.tsx';
 import { liveAddress, runAddress, threadAddress } from '../route/url.ts';
 import { Badge } from '../ui/badge.tsx';
 import { compact, dateTime, duration, money, plural, shortId, timeOfDay, words } from '../ui/format.ts';
+import { ModelNames } from '../ui/model-names.tsx';
 import { isGap, type Row } from './traffic.ts';
 import type { Filter } from './use-live.ts';
 
@@ -27,7 +28,6 @@ export const LiveRow = memo(function LiveRow({ row, filter, mayRuns }: LiveRowPr
 });
 
 function Request({ of, filter, mayRuns }: { readonly of: LiveRequest; readonly filter: Filter; readonly mayRuns: boolean }) {
-  const { requested, executed } = of.model;
   const hasFailed = of.outcome === 'error' || of.isBlocked;
   return (
     <li className={hasFailed ? 'row row-faulty row-news' : 'row row-news'}>
@@ -46,14 +46,7 @@ function Request({ of, filter, mayRuns }: { readonly of: LiveRequest; readonly f
         </div>
       </div>
       <div className="cell-pair">
-        {requested ?? executed ?? 'no model named'}
-        {executed !== null && requested !== null && executed !== requested && (
-          <>
-            <span aria-hidden="true"> → </span>
-            <span className="unseen"> answered by </span>
-            {executed}
-          </>
-        )}
+        <ModelNames requested={of.model.requested} executed={of.model.executed} />
       </div>
       <div className="live-user">
         {of.user === null ? (

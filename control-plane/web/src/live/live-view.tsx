@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import { useMay } from '../api/me.ts';
-import { Link } from '../route/link.tsx';
 import { goBack, navigate } from '../route/navigate.ts';
 import { listAddress, liveAddress } from '../route/url.ts';
 import { Choice } from '../ui/choice.tsx';
+import { FilterChip } from '../ui/filter-chip.tsx';
 import { plural, shortId } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -60,13 +61,7 @@ export function LiveView({ filter }: { readonly filter: Filter }) {
           onChoose={(model) => change({ model })}
         />
         {filter.user !== undefined && (
-          <Link
-            className="chip"
-            href={liveAddress({ ...filter, user: undefined })}
-            aria-label={`Remove filter user ${shortId(filter.user)}`}
-          >
-            user {shortId(filter.user)} <span aria-hidden="true">×</span>
-          </Link>
+          <FilterChip text={`user ${shortId(filter.user)}`} href={liveAddress({ ...filter, user: undefined })} />
         )}
         <button type="button" className="button" aria-pressed={held !== undefined} onClick={hold}>
           {held === undefined ? 'Pause' : waiting === 0 ? 'Go on' : `Go on, ${plural(waiting, 'new request')}`}
@@ -91,22 +86,15 @@ export function LiveView({ filter }: { readonly filter: Filter }) {
               </p>
             )
           ) : (
-            <div className="table live-table">
-              <div className="columns" aria-hidden="true">
-                <span>At</span>
-                <span>Prompt</span>
-                <span>Model</span>
-                <span>User</span>
-                <span className="number">Took</span>
-                <span className="number">Tokens, cost</span>
-                <span className="number">Run</span>
-              </div>
-              <ol className="rows" aria-label="Requests">
-                {rows.map((row) => (
-                  <LiveRow key={row.id} row={row} filter={filter} mayRuns={mayRuns} />
-                ))}
-              </ol>
-            </div>
+            <Listing
+              label="Requests"
+              className="live-table"
+              columns={['At', 'Prompt', 'Model', 'User', figures('Took'), figures('Tokens, cost'), figures('Run')]}
+            >
+              {rows.map((row) => (
+                <LiveRow key={row.id} row={row} filter={filter} mayRuns={mayRuns} />
+              ))}
+            </Listing>
           )}
         </>
       )}

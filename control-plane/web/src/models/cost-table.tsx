@@ -3,6 +3,7 @@ import { CostCells } from '../costs/cost-cells.tsx';
 import { Link } from '../route/link.tsx';
 import { listAddress } from '../route/url.ts';
 import { count, money } from '../ui/format.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 
 /** What each model cost, the dearest first; each leads to its threads. */
 export function CostTable({ costs: { items, total } }: { readonly costs: Costs }) {
@@ -16,27 +17,22 @@ export function CostTable({ costs: { items, total } }: { readonly costs: Costs }
         {money(total.costUsd)} for {count(total.requests)} stored requests, background calls included
         {total.priced < total.requests && `; ${count(total.requests - total.priced)} of models without a known price are not in it`}.
       </p>
-      <div className="table costs-table">
-        <div className="columns" aria-hidden="true">
-          <span>Model</span>
-          <span>Cost</span>
-          <span className="number">Share</span>
-          <span className="number">Requests</span>
-          <span className="number">Tokens in, out</span>
-        </div>
-        <ol className="rows" aria-label="Costs by model">
-          {items.map((one) => (
-            <li key={one.id} className="row">
-              <div>
-                <Link data-row className="row-link" href={listAddress({ model: one.id })}>
-                  {one.id}
-                </Link>
-              </div>
-              <CostCells one={one} total={total.costUsd} />
-            </li>
-          ))}
-        </ol>
-      </div>
+      <Listing
+        label="Costs by model"
+        className="costs-table"
+        columns={['Model', 'Cost', figures('Share'), figures('Requests'), figures('Tokens in, out')]}
+      >
+        {items.map((one) => (
+          <li key={one.id} className="row">
+            <div>
+              <Link data-row className="row-link" href={listAddress({ model: one.id })}>
+                {one.id}
+              </Link>
+            </div>
+            <CostCells one={one} total={total.costUsd} />
+          </li>
+        ))}
+      </Listing>
     </section>
   );
 }

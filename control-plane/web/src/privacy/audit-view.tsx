@@ -10,6 +10,7 @@ import { Confirm } from '../ui/confirm.tsx';
 import { ago, count, dateTime, plural, shortId, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { IdField } from '../ui/labelled.tsx';
+import { figures, Listing } from '../ui/listing.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { saveJson } from '../ui/save-json.ts';
 import { Skeleton } from '../ui/skeleton.tsx';
@@ -129,40 +130,32 @@ function ChainState() {
 function Entries({ items }: { readonly items: readonly AuditEntry[] }) {
   const now = useNow();
   return (
-    <div className="table audit-table">
-      <div className="columns" aria-hidden="true">
-        <span>Act</span>
-        <span>By</span>
-        <span>Details</span>
-        <span className="number">Time</span>
-      </div>
-      <ol className="rows" aria-label="Acts">
-        {items.map(({ id, at, kind, actor, details, hash }) => (
-          <li key={id} className="row" title={`Entry ${id}, SHA-256 ${hash}`}>
-            <div>
-              <Badge tone={NOTABLE.includes(kind) ? 'warn' : 'plain'}>{words(kind)}</Badge>
-            </div>
-            <div className="cell-actor" title={actor}>
-              {shortId(actor, 22)}
-            </div>
-            <div className="cell-details">
-              {Object.entries(details)
-                .filter(([, value]) => value !== null && value !== 0)
-                .map(([name, value]) => (
-                  <span key={name}>
-                    <span className="muted">{words(name)}</span> {shown(value)}
-                  </span>
-                ))}
-            </div>
-            <div className="cell-time number">
-              <time dateTime={at} title={dateTime(at)}>
-                {ago(at, now)}
-              </time>
-            </div>
-          </li>
-        ))}
-      </ol>
-    </div>
+    <Listing label="Acts" className="audit-table" columns={['Act', 'By', 'Details', figures('Time')]}>
+      {items.map(({ id, at, kind, actor, details, hash }) => (
+        <li key={id} className="row" title={`Entry ${id}, SHA-256 ${hash}`}>
+          <div>
+            <Badge tone={NOTABLE.includes(kind) ? 'warn' : 'plain'}>{words(kind)}</Badge>
+          </div>
+          <div className="cell-actor" title={actor}>
+            {shortId(actor, 22)}
+          </div>
+          <div className="cell-details">
+            {Object.entries(details)
+              .filter(([, value]) => value !== null && value !== 0)
+              .map(([name, value]) => (
+                <span key={name}>
+                  <span className="muted">{words(name)}</span> {shown(value)}
+                </span>
+              ))}
+          </div>
+          <div className="cell-time number">
+            <time dateTime={at} title={dateTime(at)}>
+              {ago(at, now)}
+            </time>
+          </div>
+        </li>
+      ))}
+    </Listing>
   );
 }
 

@@ -7,6 +7,7 @@ import { Badge } from '../ui/badge.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { ago, dateTime, shortId } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { useDoing } from '../ui/use-doing.ts';
@@ -49,21 +50,11 @@ export function TokensView() {
 function Tokens({ items, onRevoke }: { readonly items: readonly Token[]; readonly onRevoke: (token: Token) => void }) {
   const now = useNow();
   return (
-    <div className="table tokens-table">
-      <div className="columns" aria-hidden="true">
-        <span>Token</span>
-        <span>Role</span>
-        <span>Bound to</span>
-        <span className="number">Last used</span>
-        <span className="number">Ends</span>
-        <span />
-      </div>
-      <ol className="rows" aria-label="Tokens">
-        {items.map((token) => (
-          <TokenRow key={token.id} token={token} nowMs={now} onRevoke={() => onRevoke(token)} />
-        ))}
-      </ol>
-    </div>
+    <Listing label="Tokens" className="tokens-table" columns={['Token', 'Role', 'Bound to', figures('Last used'), figures('Ends'), '']}>
+      {items.map((token) => (
+        <TokenRow key={token.id} token={token} nowMs={now} onRevoke={() => onRevoke(token)} />
+      ))}
+    </Listing>
   );
 }
 

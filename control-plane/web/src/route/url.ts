@@ -6,7 +6,7 @@ export type FilterName = (typeof FILTER_NAMES)[number];
 export type Filters = Readonly<Partial<Record<FilterName, string>>>;
 
 /** Filters of the runs; `first` is the run that another one is being chosen to be compared with. */
-const RUN_FILTER_NAMES = ['verdict', 'model', 'since', 'first'] as const;
+const RUN_FILTER_NAMES = ['verdict', 'model', 'since', 'from', 'to', 'first'] as const;
 export type RunFilterName = (typeof RUN_FILTER_NAMES)[number];
 export type RunFilters = Readonly<Partial<Record<RunFilterName, string>>>;
 
@@ -162,8 +162,9 @@ export function apiFilters({ since, calls, ...rest }: Filters, nowMs: number): Q
   return { from: sinceTime(since, nowMs), ...rest, minTurns: calls === 'all' ? undefined : '1' };
 }
 
-export const apiRunFilters = ({ since, verdict, model }: RunFilters, nowMs: number): Query => ({
+export const apiRunFilters = ({ since, verdict, model, from, to }: RunFilters, nowMs: number): Query => ({
   verdict,
   model,
-  from: sinceTime(since, nowMs),
+  from: sinceTime(since, nowMs) ?? from,
+  to,
 });

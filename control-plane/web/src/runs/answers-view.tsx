@@ -6,6 +6,7 @@ import { Badge } from '../ui/badge.tsx';
 import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
 import { ago, dateTime, shortId } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { Older } from '../ui/older.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
@@ -87,20 +88,11 @@ function List({ place, question, answer }: ListProps) {
       {items.length === 0 ? (
         <p className="nothing">{hasMore ? 'None among the newest runs.' : 'No run of this time has this answer.'}</p>
       ) : (
-        <div className="table answers-table">
-          <div className="columns" aria-hidden="true">
-            <span>Run</span>
-            <span>Answer</span>
-            <span>Why</span>
-            <span>Thread</span>
-            <span className="number">Time</span>
-          </div>
-          <ol className="rows" aria-label="Answers">
-            {items.map((item) => (
-              <Row key={item.id} item={item} question={question} nowMs={now} />
-            ))}
-          </ol>
-        </div>
+        <Listing label="Answers" className="answers-table" columns={['Run', 'Answer', 'Why', 'Thread', figures('Time')]}>
+          {items.map((item) => (
+            <Row key={item.id} item={item} question={question} nowMs={now} />
+          ))}
+        </Listing>
       )}
       {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} text="Ask older runs" />}
     </>

@@ -3,8 +3,11 @@ import { Link } from '../route/link.tsx';
 import { goBack, navigate } from '../route/navigate.ts';
 import { listAddress, runAddress, runsAddress, threadAddress, type RunFilters } from '../route/url.ts';
 import { Choice, SINCE_OPTIONS } from '../ui/choice.tsx';
-import { ago, dateTime, shortId } from '../ui/format.ts';
+import { FilterChip, filterTime } from '../ui/filter-chip.tsx';
+import { ago, dateTime, plural, shortId } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { figures, Listing } from '../ui/listing.tsx';
+import { ModelNames } from '../ui/model-names.tsx';
 import { Older } from '../ui/older.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { moveRowFocus } from '../ui/row-focus.ts';
@@ -42,6 +45,10 @@ export function RunsView({ filters }: { readonly filters: RunFilters }) {
           options={models.map((name) => [name, name])}
           onChoose={(model) => change({ model })}
         />
+        {filters.from !== undefined && (
+          <FilterChip text={`from ${filterTime(filters.from)}`} href={runsAddress({ ...filters, from: '' })} />
+        )}
+        {filters.to !== undefined && <FilterChip text={`to ${filterTime(filters.to)}`} href={runsAddress({ ...filters, to: '' })} />}
         {filters.first !== undefined && (
           <Link className="chip" href={runsAddress({ ...filters, first: '' })} aria-label="Stop comparing">
             compare {shortId(filters.first, 8)} with … <span aria-hidden="true">×</span>
@@ -52,21 +59,15 @@ export function RunsView({ filters }: { readonly filters: RunFilters }) {
       {runs.length === 0 ? (
         <p className="nothing">No run matches. A run is kept for every request that the gateway gave a run id.</p>
       ) : (
-        <div className="table runs-table">
-          <div className="columns" aria-hidden="true">
-            <span>Run</span>
-            <span>Asked for → answered</span>
-            <span>Verdict</span>
-            <span>Composition</span>
-            <span>Thread</span>
-            <span className="number">Time</span>
-          </div>
-          <ol className="rows" aria-label="Runs">
-            {runs.map((run) => (
-              <Row key={run.id} run={run} filters={filters} nowMs={now} />
-            ))}
-          </ol>
-        </div>
+        <Listing
+          label="Runs"
+          className="runs-table"
+          columns={['Run', 'Asked for → answered', 'Verdict', 'Composition', 'Thread', figures('Time')]}
+        >
+          {runs.map((run) => (
+            <Row key={run.id} run={run} filters={filters} nowMs={now} />
+          ))}
+        </Listing>
       )}
       {hasMore && <Older isLoading={isLoadingMore} onLoad={loadMore} text="Show older runs" />}
     </>
@@ -85,13 +86,18 @@ function Row({ run, filters, nowMs }: { readonly run: RunSummary; readonly filte
       </div>
       <div className="cell-pair">
         <span>
-          {requested ?? 'unknown'}
-          {executed !== null && executed !== requested && ` → ${executed}`}
+          <ModelNames requested={requested} executed={executed} />
         </span>{' '}
         <EvidenceBadge evidence={evidence} />
       </div>
       <div>
         <VerdictBadge verdict={run.verdict} />
+        {run.manifest && (
+          <span className="under">
+            {run.manifest.name}
+            {(run.differences ?? 0) > 0 && `, ${plural(run.differences ?? 0, 'difference')}`}
+          </span>
+        )}
       </div>
       <div className="mono" title={`SHA-256 ${run.digest}`}>
         {run.digest.slice(0, 10)}

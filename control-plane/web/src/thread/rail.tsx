@@ -103,7 +103,7 @@ function RailRow({ turn, total, isSelected, isBreakdown, href, onChoose }: RailR
             <span>{words(head.intent)}</span>
           </span>
           <span className="rail-model">
-            <ModelPair request={head} isShort />
+            <ModelPair request={head} />
             {turn.calls.length > 0 && ` +${plural(turn.calls.length, 'call')}`}
           </span>
         </span>

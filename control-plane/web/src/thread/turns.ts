@@ -1,5 +1,6 @@
 // Requests of a thread as its reader counts them: user turns, each with the further calls that were made for it.
 import type { Feedback, RequestView, ThreadDetail } from '../api/views.ts';
+import { snapshotOf } from '../ui/model-name.ts';
 
 export interface Turn {
   /** In the thread, from 1. */
@@ -73,13 +74,6 @@ export const indexOfRequest = (turns: readonly Turn[], id: string | undefined): 
 export const finalAnswer = ({ head, calls }: Turn): string | null =>
   calls.findLast(({ request }) => request.call?.kind !== 'auxiliary' && request.answer !== null)?.request.answer ?? head.answer;
 
-/** What may follow a model's name when it is the same model: a date or a build, as in -2024-08-06, @20240229, -0613. */
-const SNAPSHOT = /^([-@:]\d{3,}[\d-]*(-v\d+(:\d+)?)?)?$/;
-
 /** The model asked for was answered by another one; a dated snapshot of the same counts as the same. */
-export function isOtherModel({ model }: RequestView): boolean {
-  if (model?.requested === undefined || model.executed === undefined) return false;
-  const bare = (name: string): string => name.slice(name.lastIndexOf('/') + 1).replace(/-latest$/, '');
-  const [requested, executed] = [bare(model.requested), bare(model.executed)];
-  return !(executed.startsWith(requested) && SNAPSHOT.test(executed.slice(requested.length)));
-}
+export const isOtherModel = ({ model }: RequestView): boolean =>
+  model?.requested !== undefined && model.executed !== undefined && snapshotOf(model.requested, model.executed) === undefined;

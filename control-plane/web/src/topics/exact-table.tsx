@@ -2,6 +2,7 @@ import type { ExactTopics, Topic } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, topicAddress } from '../route/url.ts';
 import { ago, count, dateTime, percent, plural } from '../ui/format.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { Sparkline } from '../ui/sparkline.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { lastDays, turnsText } from './days.ts';
@@ -22,23 +23,24 @@ export function ExactTable({ topics: data }: { readonly topics: ExactTopics }) {
     );
   return (
     <>
-      <div className="table topics-table">
-        <div className="columns" aria-hidden="true">
-          <span>Topic</span>
-          <span>{plural(days.length, 'day')}</span>
-          <span className="number">Threads</span>
-          <span className="number">Users</span>
-          <span className="number">Turns</span>
-          <span className="number">Corrected</span>
-          <span>Stands out</span>
-          <span className="number">Active</span>
-        </div>
-        <ol className="rows" aria-label="Topics">
-          {data.items.map((topic) => (
-            <Row key={topic.id} topic={topic} days={days} nowMs={now} />
-          ))}
-        </ol>
-      </div>
+      <Listing
+        label="Topics"
+        className="topics-table"
+        columns={[
+          'Topic',
+          plural(days.length, 'day'),
+          figures('Threads'),
+          figures('Users'),
+          figures('Turns'),
+          figures('Corrected'),
+          'Stands out',
+          figures('Active'),
+        ]}
+      >
+        {data.items.map((topic) => (
+          <Row key={topic.id} topic={topic} days={days} nowMs={now} />
+        ))}
+      </Listing>
       <Suppressed figures="exact" minUsers={data.minUsers} />
     </>
   );

@@ -1,5 +1,6 @@
 import type { ReleasedTopic, ReleasedTopics } from '../api/views.ts';
 import { count, percent, plural } from '../ui/format.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { Link } from '../route/link.tsx';
 import { topicAddress } from '../route/url.ts';
 import { Sparkline } from '../ui/sparkline.tsx';
@@ -19,22 +20,23 @@ export function ReleasedTable({ topics }: { readonly topics: ReleasedTopics }) {
     );
   return (
     <>
-      <div className="table released-table">
-        <div className="columns" aria-hidden="true">
-          <span>Topic</span>
-          <span>{plural(days.length, 'day')}</span>
-          <span className="number">People</span>
-          <span className="number">Unhappy</span>
-          <span className="number">Corrected</span>
-          <span className="number">Turns</span>
-          <span>Stands out</span>
-        </div>
-        <ol className="rows" aria-label="Topics">
-          {items.map((topic) => (
-            <Row key={topic.id} topic={topic} days={days} />
-          ))}
-        </ol>
-      </div>
+      <Listing
+        label="Topics"
+        className="released-table"
+        columns={[
+          'Topic',
+          plural(days.length, 'day'),
+          figures('People'),
+          figures('Unhappy'),
+          figures('Corrected'),
+          figures('Turns'),
+          'Stands out',
+        ]}
+      >
+        {items.map((topic) => (
+          <Row key={topic.id} topic={topic} days={days} />
+        ))}
+      </Listing>
       <Suppressed figures="released" minUsers={minUsers} threshold={threshold} />
     </>
   );

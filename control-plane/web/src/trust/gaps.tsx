@@ -1,6 +1,7 @@
 import type { GapKind, LogGaps } from '../api/trust.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { ago, count, dateTime, words } from '../ui/format.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { useNow } from '../ui/use-now.ts';
 
 const TONES: Readonly<Record<GapKind, Tone>> = {
@@ -19,31 +20,23 @@ export function Gaps({ gaps }: { readonly gaps: LogGaps['items'] }) {
       <h2 id="gaps-title" className="findings-title">
         Gaps
       </h2>
-      <div className="table gaps-table">
-        <div className="columns" aria-hidden="true">
-          <span>Process</span>
-          <span>Numbers</span>
-          <span>What it is</span>
-          <span className="number">Seen</span>
-        </div>
-        <ol className="rows" aria-label="Gaps">
-          {gaps.map(({ id, epoch, from, to, kind, reason, seenAt }) => (
-            <li key={id} className={kind === 'missing' ? 'row row-faulty' : 'row'}>
-              <span className="mono">{epoch}</span>
-              <span>
-                {from === to ? `number ${count(from)}` : `${count(from)} to ${count(to)}`}{' '}
-                <span className="muted">{count(to - from + 1)}</span>
-              </span>
-              <span>
-                <Badge tone={TONES[kind]}>{words(kind)}</Badge> {reason !== undefined && words(reason)}
-              </span>
-              <time className="number" dateTime={seenAt} title={dateTime(seenAt)}>
-                {ago(seenAt, now)}
-              </time>
-            </li>
-          ))}
-        </ol>
-      </div>
+      <Listing label="Gaps" className="gaps-table" columns={['Process', 'Numbers', 'What it is', figures('Seen')]}>
+        {gaps.map(({ id, epoch, from, to, kind, reason, seenAt }) => (
+          <li key={id} className={kind === 'missing' ? 'row row-faulty' : 'row'}>
+            <span className="mono">{epoch}</span>
+            <span>
+              {from === to ? `number ${count(from)}` : `${count(from)} to ${count(to)}`}{' '}
+              <span className="muted">{count(to - from + 1)}</span>
+            </span>
+            <span>
+              <Badge tone={TONES[kind]}>{words(kind)}</Badge> {reason !== undefined && words(reason)}
+            </span>
+            <time className="number" dateTime={seenAt} title={dateTime(seenAt)}>
+              {ago(seenAt, now)}
+            </time>
+          </li>
+        ))}
+      </Listing>
     </section>
   );
 }

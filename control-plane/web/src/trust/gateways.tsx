@@ -1,6 +1,7 @@
 import type { Epoch, GatewayKeyItem, LogGaps } from '../api/trust.ts';
 import { Badge, type Tone } from '../ui/badge.tsx';
 import { ago, count, dateTime, plural, shortId, words } from '../ui/format.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { useNow } from '../ui/use-now.ts';
 
 const ENDS: Readonly<Record<Epoch['end'], readonly [string, Tone]>> = {
@@ -18,40 +19,34 @@ export function Processes({ epochs }: { readonly epochs: readonly Epoch[] }) {
       <h2 id="processes-title" className="findings-title">
         Gateway processes
       </h2>
-      <div className="table processes-table">
-        <div className="columns" aria-hidden="true">
-          <span>Process</span>
-          <span>End</span>
-          <span className="number">Here</span>
-          <span className="number">Stated</span>
-          <span className="number">Let pass unseen</span>
-          <span className="number">Heard of</span>
-        </div>
-        <ol className="rows" aria-label="Gateway processes">
-          {epochs.map(({ epoch, end, runs, stated, keyId, lastSeen }) => (
-            <li key={epoch} className="row">
-              <span className="mono" title={keyId === null ? 'Signs nothing' : `Signs with ${keyId}`}>
-                {epoch}
-              </span>
-              <span>
-                <Badge tone={ENDS[end][1]}>{ENDS[end][0]}</Badge>
-              </span>
-              <span className="number">
-                {count(runs)} <span className="narrow-only">here</span>
-              </span>
-              <span className="number">
-                {stated === null ? '–' : count(stated.runs)} <span className="narrow-only">stated</span>
-              </span>
-              <span className="number" title="Calls under mode off, without a number">
-                {stated === null ? '–' : count(stated.passed ?? 0)} <span className="narrow-only">let pass</span>
-              </span>
-              <time className="number" dateTime={lastSeen} title={dateTime(lastSeen)}>
-                {ago(lastSeen, now)}
-              </time>
-            </li>
-          ))}
-        </ol>
-      </div>
+      <Listing
+        label="Gateway processes"
+        className="processes-table"
+        columns={['Process', 'End', figures('Here'), figures('Stated'), figures('Let pass unseen'), figures('Heard of')]}
+      >
+        {epochs.map(({ epoch, end, runs, stated, keyId, lastSeen }) => (
+          <li key={epoch} className="row">
+            <span className="mono" title={keyId === null ? 'Signs nothing' : `Signs with ${keyId}`}>
+              {epoch}
+            </span>
+            <span>
+              <Badge tone={ENDS[end][1]}>{ENDS[end][0]}</Badge>
+            </span>
+            <span className="number">
+              {count(runs)} <span className="narrow-only">here</span>
+            </span>
+            <span className="number">
+              {stated === null ? '–' : count(stated.runs)} <span className="narrow-only">stated</span>
+            </span>
+            <span className="number" title="Calls under mode off, without a number">
+              {stated === null ? '–' : count(stated.passed ?? 0)} <span className="narrow-only">let pass</span>
+            </span>
+            <time className="number" dateTime={lastSeen} title={dateTime(lastSeen)}>
+              {ago(lastSeen, now)}
+            </time>
+          </li>
+        ))}
+      </Listing>
     </section>
   );
 }

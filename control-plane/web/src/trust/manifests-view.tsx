@@ -11,6 +11,7 @@ import { CopyButton } from '../ui/copy-button.tsx';
 import { DaySharesPlot } from '../ui/day-shares.tsx';
 import { count, percent, plural, shortId } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
+import { figures, Listing } from '../ui/listing.tsx';
 import { ProblemNote } from '../ui/problem-note.tsx';
 import { Skeleton } from '../ui/skeleton.tsx';
 import { Sparkline } from '../ui/sparkline.tsx';
@@ -95,23 +96,18 @@ function List({ manifests, coverage }: { readonly manifests: readonly ManifestIt
     );
   const figuresOf = (name: string) => coverage?.manifests.find((one) => one.name === name);
   return (
-    <div className="table manifests-table">
-      <div className="columns" aria-hidden="true">
-        <span>Manifest</span>
-        <span>What a gateway does</span>
-        <span className="number">Runs</span>
-        <span className="number">Drifted</span>
-        <span>Drift by day</span>
-      </div>
-      <ol className="rows" aria-label="Manifests">
-        {manifests.map((item) => (
-          <Row key={item.id} name={item.id} item={item} figures={figuresOf(item.id)} />
-        ))}
-        {gone.map((figures) => (
-          <Row key={figures.name} name={figures.name} item={undefined} figures={figures} />
-        ))}
-      </ol>
-    </div>
+    <Listing
+      label="Manifests"
+      className="manifests-table"
+      columns={['Manifest', 'What a gateway does', figures('Runs'), figures('Drifted'), 'Drift by day']}
+    >
+      {manifests.map((item) => (
+        <Row key={item.id} name={item.id} item={item} figures={figuresOf(item.id)} />
+      ))}
+      {gone.map((figures) => (
+        <Row key={figures.name} name={figures.name} item={undefined} figures={figures} />
+      ))}
+    </Listing>
   );
 }
 

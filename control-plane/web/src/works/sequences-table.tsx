@@ -2,6 +2,7 @@ import type { Sequence, Sequences } from '../api/insight.ts';
 import { Badge } from '../ui/badge.tsx';
 import { count, percent, words } from '../ui/format.ts';
 import { IntervalBar } from '../ui/interval-bar.tsx';
+import { figures, Listing } from '../ui/listing.tsx';
 
 /** Follow-ups in a row, those of most threads first, against all threads. */
 export function SequencesTable({ data: { items, baseline } }: { readonly data: Sequences }) {
@@ -14,21 +15,15 @@ export function SequencesTable({ data: { items, baseline } }: { readonly data: S
       <p className="hint">
         How many of the threads in which users asked so ended well. The thin line is the share of all threads, the band the 95% interval.
       </p>
-      <div className="table works-table">
-        <div className="columns" aria-hidden="true">
-          <span>Sequence</span>
-          <span>Ended well</span>
-          <span className="number">Share</span>
-          <span className="number">Against all</span>
-          <span className="number">Threads</span>
-          <span className="number">Users</span>
-        </div>
-        <ol className="rows" aria-label="Sequences">
-          {items.map((item) => (
-            <Row key={item.id} item={item} baseline={baseline.share} />
-          ))}
-        </ol>
-      </div>
+      <Listing
+        label="Sequences"
+        className="works-table"
+        columns={['Sequence', 'Ended well', figures('Share'), figures('Against all'), figures('Threads'), figures('Users')]}
+      >
+        {items.map((item) => (
+          <Row key={item.id} item={item} baseline={baseline.share} />
+        ))}
+      </Listing>
     </section>
   );
 }
