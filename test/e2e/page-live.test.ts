@@ -1,30 +1,24 @@
 // Live traffic on the page of a real control plane: what passes shows by itself, held and narrowed, and again after the connection was lost.
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fitsWidth, NARROW, openBrowser, type Browser } from '../support/browser.ts';
-import { ADMIN_TOKEN, bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { ADMIN_TOKEN, bearer, sample } from '../support/control-plane.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
+import { storeSamples } from '../support/planes.ts';
 import { eventually, faultsOf, isClean, visit } from './page-suite.ts';
 
-let plane: TestPlane;
-let server: Server;
+let served: ListeningPlane;
 let browser: Browser;
 let target: { readonly url: string; readonly token: string };
 
 beforeAll(async () => {
-  plane = await startPlane();
-  server = plane.app.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  target = { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: ADMIN_TOKEN };
+  served = await listeningPlane();
+  target = { url: served.url, token: ADMIN_TOKEN };
   browser = await openBrowser();
 });
 
 afterAll(async () => {
   await browser.close();
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
-  await plane.close();
+  await served.close();
 });
 
 async function pass(id: string, user: string, given: Readonly<Record<string, unknown>> = {}): Promise<void> {
@@ -37,13 +31,7 @@ async function pass(id: string, user: string, given: Readonly<Record<string, unk
     model: { requested: 'gpt-4o', executed: 'gpt-4o-2024-08-06', evidence: 'response_body' },
     ...given,
   });
-  const response = await fetch(`${target.url}/v1/samples`, {
-    method: 'POST',
-    headers: { ...bearer(), 'Content-Type': 'application/x-ndjson' },
-    body: ndjson([one]),
-  });
-  expect(response.status).toBe(202);
-  await plane.settled();
+  await storeSamples(served.test, [one]);
 }
 
 const LIVE = '/?view=live';
@@ -117,7 +105,7 @@ describe('live traffic', () => {
     const { page } = await visit(browser, target, LIVE);
     await page.getByText('Question of five').waitFor();
     await page.route('**/v1/live*', (route) => route.abort());
-    server.closeAllConnections();
+    served.server.closeAllConnections();
     await page.getByText('connecting again').waitFor();
     await pass('six', 'p_ann');
     await page.unroute('**/v1/live*');

@@ -1,14 +1,12 @@
 // The page on the real control plane: samples are posted as a gateway posts them, and the page shows what was linked.
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
-import { ADMIN_TOKEN, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { ADMIN_TOKEN, sample } from '../support/control-plane.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
+import { storeSamples } from '../support/planes.ts';
 import { describePage, isClean, visit } from './page-suite.ts';
 
-let plane: TestPlane;
-let server: Server;
-let url: string;
+let served: ListeningPlane;
 
 const QUESTIONS = [
   ['How do I repot a lemon tree without hurting its roots?', 'And how often should it be watered afterwards?', 'No, I meant in winter.'],
@@ -34,37 +32,20 @@ function conversation(turns: readonly string[], matter: number): Record<string, 
   );
 }
 
-const post = async (samples: readonly unknown[]): Promise<void> => {
-  const response = await fetch(`${url}/v1/samples`, {
-    method: 'POST',
-    headers: { Authorization: `Bearer ${ADMIN_TOKEN}`, 'Content-Type': 'application/x-ndjson' },
-    body: ndjson(samples),
-  });
-  expect(response.status).toBe(202);
-  await plane.settled();
-};
+const post = (samples: readonly unknown[]): Promise<void> => storeSamples(served.test, samples);
 
 beforeAll(async () => {
-  plane = await startPlane();
-  server = plane.app.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  served = await listeningPlane();
   await post(QUESTIONS.flatMap(conversation));
 });
+afterAll(() => served.close());
 
-afterAll(async () => {
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
-  await plane.close();
-});
-
-describePage('the control plane', () => ({ url, token: ADMIN_TOKEN }));
+describePage('the control plane', () => ({ url: served.url, token: ADMIN_TOKEN }));
 
 describe('what was posted', () => {
   it('stands in the list, opens at the failed turn, and grows while it is looked at', async () => {
     const browser = await openBrowser();
-    const { page, seen } = await visit(browser, { url, token: ADMIN_TOKEN });
+    const { page, seen } = await visit(browser, { url: served.url, token: ADMIN_TOKEN });
     await page.getByRole('link', { name: /polite letter to the landlord/ }).click();
     await page.getByRole('heading', { level: 2, name: 'Turn 2 of 2' }).waitFor();
     for (const text of ['The thread broke down here', 'error 500', 'gpt-4o-2024-08-06', '22'.padStart(32, 'c')]) {
@@ -80,7 +61,7 @@ describe('what was posted', () => {
 describe('a thread that a person puts right', () => {
   it('is split, shows what changed and who said so, and is whole again once that is undone', async () => {
     const browser = await openBrowser();
-    const { page, seen } = await visit(browser, { url, token: ADMIN_TOKEN });
+    const { page, seen } = await visit(browser, { url: served.url, token: ADMIN_TOKEN });
     const shown = page.getByRole('dialog').filter({ visible: true });
     const repairs = page.getByRole('region', { name: 'Repairs' });
     await page.getByRole('link', { name: /repot a lemon tree/ }).click();
@@ -108,7 +89,7 @@ describe('a thread that a person puts right', () => {
 
   it('is told of by how it went', async () => {
     const browser = await openBrowser();
-    const { page, seen } = await visit(browser, { url, token: ADMIN_TOKEN });
+    const { page, seen } = await visit(browser, { url: served.url, token: ADMIN_TOKEN });
     await page.getByRole('link', { name: /polite letter to the landlord/ }).click();
     await page.getByRole('link', { name: 'Show the evidence' }).click();
     for (const name of ['Satisfaction', 'Quality', 'Course of intents', 'Models and cost'])

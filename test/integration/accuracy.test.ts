@@ -1,24 +1,14 @@
 // Live accuracy and calibration on a whole control plane: judged as traffic comes, learned on request, in force at once.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import request from 'supertest';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { Calibration, Preview, TuningView } from '../../control-plane/src/accuracy/index.ts';
 import type { RequestView } from '../../control-plane/src/threads/index.ts';
+import { clew } from '../support/clew.ts';
 import { ADMIN_TOKEN, bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { listening } from '../support/listening.ts';
+import { planesOfEachTest, postSamples } from '../support/planes.ts';
 
-let planes: TestPlane[] = [];
-afterEach(async () => {
-  for (const plane of planes) await plane.close();
-  planes = [];
-});
-async function start(options: Parameters<typeof startPlane>[0] = {}): Promise<TestPlane> {
-  const plane = await startPlane(options);
-  planes.push(plane);
-  return plane;
-}
+const start = planesOfEachTest();
 
 interface FiguresBody {
   readonly n: number;
@@ -60,11 +50,7 @@ function traffic(sessions: number, from = 0): object[] {
 async function store(plane: TestPlane, samples: readonly object[]): Promise<void> {
   const ordered = samples.toSorted((a, b) => ((a as { startedAt: string }).startedAt < (b as { startedAt: string }).startedAt ? -1 : 1));
   for (let i = 0; i < ordered.length; i += 200) {
-    const response = await request(plane.app)
-      .post('/v1/samples')
-      .set(bearer())
-      .send(ordered.slice(i, i + 200));
-    expect(response.body, response.text).toMatchObject({ rejected: [] });
+    await postSamples(plane, ordered.slice(i, i + 200));
   }
   await plane.settled(60_000);
 }
@@ -201,36 +187,27 @@ describe('calibration', () => {
 
   it('is asked for and applied from the command line', { timeout: 120_000 }, async () => {
     const plane = await start();
-    const server = createServer(plane.app).listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const clew = async (...args: readonly string[]): Promise<{ code: number; out: string; err: string }> => {
-      const child = spawn(process.execPath, ['control-plane/src/cli/main.ts', 'calibrate', ...args, '--url', url, '--token', ADMIN_TOKEN]);
-      const [out, err]: [string[], string[]] = [[], []];
-      child.stdout.on('data', (data: Buffer) => out.push(data.toString()));
-      child.stderr.on('data', (data: Buffer) => err.push(data.toString()));
-      const [code] = (await once(child, 'close')) as [number];
-      return { code, out: out.join(''), err: err.join('') };
-    };
+    const server = await listening(plane.app);
+    const calibrate = (...args: readonly string[]) => clew(['calibrate', ...args, '--url', server.url, '--token', ADMIN_TOKEN]);
     try {
-      const few = await clew();
+      const few = await calibrate();
       expect(few).toMatchObject({ code: 1 });
       expect(JSON.parse(few.out)).toMatchObject({ state: 'too_little' });
       expect(few.err).toContain('Too little evidence');
       await store(plane, traffic(160));
-      const preview = await clew();
+      const preview = await calibrate();
       expect(preview, preview.err).toMatchObject({ code: 0 });
       expect(JSON.parse(preview.out)).toMatchObject({ state: 'proposed' });
       expect(preview.err).toMatch(/precision\s+[\d.]+ →\s+[\d.]+/);
-      const applied = await clew('--apply');
+      const applied = await calibrate('--apply');
       expect(applied, applied.err).toMatchObject({ code: 0 });
       expect(JSON.parse(applied.out)).toMatchObject({ version: 1, active: true });
-      expect(JSON.parse((await clew('--list')).out)).toMatchObject({ active: { version: 1 } });
-      expect(JSON.parse((await clew('--revert', '--to', '0')).out)).toMatchObject({ version: 2, tuning: null });
-      expect(await clew('--revert')).toMatchObject({ code: 1 });
-      expect(await clew('--apply', '--revert')).toMatchObject({ code: 2 });
+      expect(JSON.parse((await calibrate('--list')).out)).toMatchObject({ active: { version: 1 } });
+      expect(JSON.parse((await calibrate('--revert', '--to', '0')).out)).toMatchObject({ version: 2, tuning: null });
+      expect(await calibrate('--revert')).toMatchObject({ code: 1 });
+      expect(await calibrate('--apply', '--revert')).toMatchObject({ code: 2 });
     } finally {
-      server.close();
+      await server.close();
     }
   });
 });

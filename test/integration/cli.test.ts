@@ -1,10 +1,10 @@
 // The commands as people call them: a process of their own, files in, JSON out.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { clew as runClew, type ClewOptions, type Outcome } from '../support/clew.ts';
 import { startControlPlane, until, type ControlPlane } from '../support/stack.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -15,26 +15,8 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function clew(args: readonly string[], options: { readonly input?: string; readonly env?: Record<string, string> } = {}): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'] ?? '', HOME: folder, CLEW_CALLED_FROM: folder, ...options.env };
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'control-plane/src/cli/main.ts', ...args], {
-      cwd: ROOT,
-      env,
-    });
-    let [out, err] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    child.on('close', (code) => resolve({ code, out, err }));
-    child.stdin.end(options.input ?? '');
-  });
-}
+const clew = (args: readonly string[], { input, env = {} }: ClewOptions = {}): Promise<Outcome> =>
+  runClew(args, { ...(input !== undefined && { input }), env: { HOME: folder, CLEW_CALLED_FROM: folder, ...env } });
 
 /** An address where nothing listens any more. */
 async function closedPort(): Promise<string> {

@@ -2,21 +2,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import request from 'supertest';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { FeedbackResult } from '../../control-plane/src/feedback/index.ts';
 import type { ThreadDetail } from '../../control-plane/src/threads/index.ts';
 import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { planesOfEachTest, storeSamples } from '../support/planes.ts';
 
-let planes: TestPlane[] = [];
-afterEach(async () => {
-  for (const plane of planes) await plane.close();
-  planes = [];
-});
-async function start(options: Parameters<typeof startPlane>[0] = {}): Promise<TestPlane> {
-  const plane = await startPlane(options);
-  planes.push(plane);
-  return plane;
-}
+const start = planesOfEachTest();
 
 const RUN = 'ab'.repeat(16);
 const TRACE = 'cd'.repeat(16);
@@ -36,11 +28,7 @@ async function post(plane: TestPlane, body: object, token?: string): Promise<Fee
   return response.body as FeedbackResult;
 }
 
-async function store(plane: TestPlane, ...samples: object[]): Promise<void> {
-  const response = await request(plane.app).post('/v1/samples').set(bearer()).send(samples);
-  expect(response.body, response.text).toMatchObject({ accepted: samples.length });
-  await plane.settled();
-}
+const store = (plane: TestPlane, ...samples: object[]): Promise<void> => storeSamples(plane, samples);
 
 async function threadOf(plane: TestPlane, requestId = 'r-1', token?: string): Promise<ThreadDetail> {
   const found = await request(plane.app).get(`/v1/requests/${requestId}`).set(bearer(token));

@@ -1,16 +1,12 @@
 // Legal holds, retention and refused reveals through the HTTP API and the command line.
-import { execFile } from 'node:child_process';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import path from 'node:path';
-import { promisify } from 'node:util';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pseudonym, tenantKeys } from '#contract';
-import { ADMIN_TOKEN, bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { clew } from '../support/clew.ts';
+import { ADMIN_TOKEN, bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { listening } from '../support/listening.ts';
+import { storeSamples } from '../support/planes.ts';
 
-const run = promisify(execFile);
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const HASH_KEY = 'a-hash-key-for-tests-only';
 const ALICE = pseudonym(tenantKeys(HASH_KEY, 'default').principal, 'alice@example.com');
 const REASON = 'case 4711, counsel asked';
@@ -19,13 +15,7 @@ let test: TestPlane;
 beforeAll(async () => {
   test = await startPlane({ env: { CLEW_HASH_KEY: HASH_KEY } });
   const of = (id: string, principal: string) => sample({ id, principal: { id: principal, source: 'header:x-user', trust: 'asserted' } });
-  const answer = await request(test.app)
-    .post('/v1/samples')
-    .set(bearer())
-    .set('Content-Type', 'application/x-ndjson')
-    .send(ndjson([of('r1', ALICE), of('r2', 'p_other')]));
-  expect(answer.body).toMatchObject({ accepted: 2 });
-  await test.settled();
+  await storeSamples(test, [of('r1', ALICE), of('r2', 'p_other')]);
 });
 afterAll(() => test.close());
 
@@ -89,22 +79,21 @@ describe('legal holds', () => {
   });
 
   it('are placed, listed and lifted by command', async () => {
-    const server = createServer(test.app);
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const clew = async (...args: string[]): Promise<unknown> => {
-      const command = ['control-plane/src/cli/main.ts', 'hold', ...args, '--url', url, '--token', ADMIN_TOKEN];
-      return JSON.parse((await run(process.execPath, command, { cwd: ROOT })).stdout);
+    const server = await listening(test.app);
+    const hold = async (...args: string[]): Promise<unknown> => {
+      const { code, out } = await clew(['hold', ...args, '--url', server.url, '--token', ADMIN_TOKEN]);
+      expect(code).toBe(0);
+      return JSON.parse(out);
     };
     try {
-      const { id } = (await clew('place', '--all', '--reason', REASON)) as { id: string };
-      expect(await clew('list')).toMatchObject({ items: [{ id, kind: 'scope', subject: null, reason: REASON }] });
+      const { id } = (await hold('place', '--all', '--reason', REASON)) as { id: string };
+      expect(await hold('list')).toMatchObject({ items: [{ id, kind: 'scope', subject: null, reason: REASON }] });
       expect((await erase('p_nobody')).status).toBe(409);
-      expect(await clew('lift', id, '--reason', 'case 4711 is closed')).toEqual({ lifted: id });
-      expect(await clew('list')).toMatchObject({ items: [] });
-      await expect(clew('place', '--user', 'u', '--all', '--reason', REASON)).rejects.toMatchObject({ code: 2 });
+      expect(await hold('lift', id, '--reason', 'case 4711 is closed')).toEqual({ lifted: id });
+      expect(await hold('list')).toMatchObject({ items: [] });
+      expect((await clew(['hold', 'place', '--user', 'u', '--all', '--reason', REASON])).code).toBe(2);
     } finally {
-      await new Promise((resolve) => server.close(resolve));
+      await server.close();
     }
   });
 });

@@ -1,33 +1,31 @@
 // What a caller with every right may send to harm the server: odd ids in every route, bodies made to blow up, headers and names with line
 // ends. Each is answered as a mistake of the caller, soon, and changes nothing for others.
-import net, { type AddressInfo } from 'node:net';
+import net from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createHttpServer } from '../../control-plane/src/http/index.ts';
 import { readAccessTable } from '../support/access-table.ts';
 import { ADMIN_TOKEN, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
 import { send, type Received } from '../support/http-client.ts';
+import { listening, type Listening } from '../support/listening.ts';
 
 let test: TestPlane;
-let server: ReturnType<typeof createHttpServer>;
+let server: Listening;
 let base: string;
 beforeAll(async () => {
   test = await startPlane({ env: { CLEW_RATE_LIMIT_TOKEN: '100000', CLEW_RATE_LIMIT_ADDRESS: '100000' } });
-  server = createHttpServer(test.app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server = await listening(createHttpServer(test.app));
+  base = server.url;
 }, 60_000);
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   await test.close();
 });
 
 /** A request as it is written: no client in between that would mend it. */
 function raw(method: string, target: string, headers: readonly string[] = [], body: string | Buffer = ''): Promise<string> {
   return new Promise((resolve, reject) => {
-    const { port } = server.address() as AddressInfo;
-    const socket = net.connect(port, '127.0.0.1');
+    const socket = net.connect(server.port, '127.0.0.1');
     const parts: Buffer[] = [];
     socket.on('data', (part) => parts.push(part));
     socket.on('error', reject);

@@ -1,42 +1,23 @@
 // The identity commands as people call them, against a real control plane.
-import { spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
 import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { ADMIN_TOKEN, bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { clew as runClew, type Outcome } from '../support/clew.ts';
+import { ADMIN_TOKEN, bearer, sample } from '../support/control-plane.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
+import { storeSamples } from '../support/planes.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-identity-cli-'));
 const runIdOf = (index: number): string => index.toString(16).padStart(32, '0');
 
-let plane: TestPlane;
-let server: Server;
-let url: string;
+let served: ListeningPlane;
 
-interface Outcome {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-function clew(...args: readonly string[]): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const env = { PATH: process.env['PATH'] ?? '', CLEW_CALLED_FROM: folder, CLEW_URL: url, CLEW_TOKEN: ADMIN_TOKEN };
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'control-plane/src/cli/main.ts', ...args], {
-      cwd: ROOT,
-      env,
-    });
-    let [out, err] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
+const clew = (...args: readonly string[]): Promise<Outcome> =>
+  runClew(args, { env: { CLEW_CALLED_FROM: folder, CLEW_URL: served.url, CLEW_TOKEN: ADMIN_TOKEN } });
 
 const write = (name: string, value: unknown): string => {
   writeFileSync(path.join(folder, name), typeof value === 'string' ? value : JSON.stringify(value));
@@ -72,10 +53,7 @@ beforeAll(async () => {
     'policies/manifests/models.yaml',
     'version: 1\nname: models\nrevision: "1"\nmodels:\n  - requested: model-a\n    executed: [model-a-1]\n',
   );
-  plane = await startPlane({ env: { CLEW_POLICY: path.join(policies, 'default.yaml') } });
-  server = createServer(plane.app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  served = await listeningPlane({ env: { CLEW_POLICY: path.join(policies, 'default.yaml') } });
   const of = (index: number, executed: string) =>
     sample({
       runId: runIdOf(index),
@@ -89,24 +67,17 @@ beforeAll(async () => {
         ],
       },
     });
-  const posted = await request(plane.app)
-    .post('/v1/samples')
-    .set(bearer())
-    .set('Content-Type', 'application/x-ndjson')
-    .send(ndjson([of(1, 'model-a-1'), of(2, 'model-b')]));
-  expect(posted.body).toMatchObject({ accepted: 2 });
-  await plane.settled();
+  await storeSamples(served.test, [of(1, 'model-a-1'), of(2, 'model-b')]);
 });
 afterAll(async () => {
-  await new Promise((resolve) => server.close(resolve));
-  await plane.close();
+  await served.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
 describe('clew identity verify', () => {
   it('checks a bundle offline: 0 only where all holds, 1 where something does not, 2 where the call is wrong', async () => {
     const bundle = (
-      await request(plane.app)
+      await request(served.test.app)
         .get(`/v1/runs/${runIdOf(1)}/bundle`)
         .set(bearer())
     ).body as Record<string, unknown> & {
@@ -168,12 +139,12 @@ describe('the four questions', () => {
 describe('what changed', () => {
   it('is asked for a moment, or for the beginning of an alert', async () => {
     const startsAt = '2026-03-04T05:06:07.000Z';
-    const posted = await request(plane.app)
+    const posted = await request(served.test.app)
       .post('/v1/alerts/alertmanager')
       .set(bearer())
       .send({ version: '4', status: 'firing', alerts: [{ status: 'firing', labels: { alertname: 'Slow' }, startsAt, fingerprint: 'f1' }] });
     expect(posted.status).toBe(202);
-    const [alert] = ((await request(plane.app).get('/v1/alerts').set(bearer())).body as { items: { id: string }[] }).items;
+    const [alert] = ((await request(served.test.app).get('/v1/alerts').set(bearer())).body as { items: { id: string }[] }).items;
     const found = await clew('identity', 'changes', '--alert', alert?.id ?? '', '--minutes', '5');
     expect(found.err).toBe('');
     expect(JSON.parse(found.out)).toMatchObject({ at: startsAt, before: 0, after: 0, items: [] });

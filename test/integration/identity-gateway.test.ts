@@ -10,7 +10,8 @@ import { announceKey, publicKeyPem, signEpoch, signingKey } from '#contract';
 import { buildPlugin } from '../../scripts/build-plugin.ts';
 import { bearer, ndjson, sample } from '../support/control-plane.ts';
 import { crosscheckBundles } from '../support/crosscheck.ts';
-import { callThrough, killHard, listeningPlane, type ListeningPlane } from '../support/gateway-identity.ts';
+import { callThrough, killHard } from '../support/plugin-calls.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
 import { Connection, root, startServer } from '../support/plugin-socket.ts';
 
 const built = path.join(root, '.cache', `identity-gateway-${process.pid}`);

@@ -6,7 +6,8 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { publicKeyPem, signingKey, type Sample } from '#contract';
 import { withAttestation } from '../../plugin/src/identity/index.ts';
-import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { postSamples } from '../support/planes.ts';
 
 const EPOCH = '00000000000000c7';
 const key = signingKey(new Uint8Array(32).fill(41));
@@ -27,14 +28,7 @@ const numbered = (counter: number, fields: Record<string, unknown> = {}): Record
 };
 const signed = (counter: number, fields: Record<string, unknown> = {}): object =>
   withAttestation(numbered(counter, fields) as unknown as Sample, key);
-const post = async (samples: readonly unknown[]) => {
-  const answer = await request(plane.app)
-    .post('/v1/samples')
-    .set(bearer())
-    .set('Content-Type', 'application/x-ndjson')
-    .send(ndjson(samples));
-  expect(answer.body).toMatchObject({ rejected: [] });
-};
+const post = (samples: readonly unknown[]): Promise<void> => postSamples(plane, samples);
 interface Gaps {
   readonly items: readonly {
     readonly epoch: string;

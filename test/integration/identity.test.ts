@@ -1,7 +1,6 @@
 // From a posted sample to a bundle that proves it, through the real store and server.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-
 import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync, copyFileSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -21,7 +20,8 @@ import {
 } from '../../plugin/src/contract/index.ts';
 import { unpack } from '../../control-plane/src/adapters/sqlite/packed.ts';
 import { verifyBundle } from '../../control-plane/src/identity/index.ts';
-import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { storeSamples } from '../support/planes.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const runIdOf = (index: number): string => index.toString(16).padStart(32, '0');
@@ -70,16 +70,7 @@ describe('run identity', () => {
   let plane: TestPlane;
   const policies = mkdtempSync(path.join(tmpdir(), 'clew-policies-'));
   const get = (url: string) => request(plane.app).get(url).set(bearer());
-  const post = async (samples: readonly unknown[]) => {
-    const answer = await request(plane.app)
-      .post('/v1/samples')
-      .set(bearer())
-      .set('Content-Type', 'application/x-ndjson')
-      .send(ndjson(samples));
-    expect(answer.status).toBe(202);
-    expect(answer.body).toMatchObject({ rejected: [] });
-    await plane.settled();
-  };
+  const post = (samples: readonly unknown[]): Promise<void> => storeSamples(plane, samples);
 
   /** True where a text stands in any file of the store, free pages and write-ahead log included. */
   const onDisk = async (text: string): Promise<boolean> => {

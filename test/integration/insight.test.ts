@@ -7,6 +7,7 @@ import request from 'supertest';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { SequenceReport, ThreadInsight } from '../../control-plane/src/insight/index.ts';
 import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { storeSamples } from '../support/planes.ts';
 
 let planes: TestPlane[] = [];
 let folders: string[] = [];
@@ -50,12 +51,6 @@ function conversation(name: string, user: string, turns: readonly Said[], begin 
   );
 }
 
-async function store(plane: TestPlane, samples: readonly object[]): Promise<void> {
-  const response = await request(plane.app).post('/v1/samples').set(bearer()).send(samples);
-  expect(response.body, response.text).toMatchObject({ accepted: samples.length });
-  await plane.settled();
-}
-
 async function insightOf(plane: TestPlane, requestId: string, token?: string): Promise<ThreadInsight> {
   const found = await request(plane.app).get(`/v1/requests/${requestId}`).set(bearer());
   const { thread } = found.body as { thread: string };
@@ -89,7 +84,7 @@ async function faultsOf(plane: TestPlane, route: string, body: unknown): Promise
 describe('GET /v1/threads/:id/insight', () => {
   it('shows turns, models, cost by the price table, what broke and where it was mended', async () => {
     const plane = await start('version: 1\nprices:\n  - { model: gpt-4o, inputPerMillion: 1000000, outputPerMillion: 0 }\n');
-    await store(plane, [
+    await storeSamples(plane, [
       ...conversation('a', 'p_ann', [
         {
           text: 'Plan a trip through the Ardennes by bicycle',
@@ -133,7 +128,7 @@ describe('GET /v1/threads/:id/insight', () => {
 
   it('flags a request that was reworded until the guardrail let it pass, with the way there', async () => {
     const plane = await start();
-    await store(
+    await storeSamples(
       plane,
       conversation('g', 'p_bob', [
         { text: 'Tell me about the locks of old safes' },
@@ -165,7 +160,7 @@ describe('GET /v1/threads/:id/insight', () => {
       history: { messages: [...before, said('u', newest)], answer: said('a', newest) },
     });
     const opening = [said('u', 1), said('a', 1)];
-    await store(
+    await storeSamples(
       plane,
       conversation('f', 'p_fay', [
         { text: 'What do locksmiths charge for a visit?', fields: history(1) },
@@ -184,7 +179,7 @@ describe('GET /v1/threads/:id/insight', () => {
     const plane = await start(
       'version: 1\nevaluators:\n  - { name: helpfulness, worst: 1, best: 5 }\n  - { name: toxicity, worst: 1, best: 0 }\n',
     );
-    await store(plane, conversation('q', 'p_ann', [{ text: 'Write a limerick about a goat' }, { text: 'Make it shorter' }]));
+    await storeSamples(plane, conversation('q', 'p_ann', [{ text: 'Write a limerick about a goat' }, { text: 'Make it shorter' }]));
     const items = [
       { requestId: 'q-1', kind: 'score', name: 'helpfulness', value: 4 },
       { requestId: 'q-2', kind: 'score', name: 'helpfulness', value: 5 },
@@ -209,7 +204,7 @@ describe('GET /v1/threads/:id/insight', () => {
 
   it('is a user’s own only, and of nobody else as if it were not there', async () => {
     const plane = await start();
-    await store(plane, [
+    await storeSamples(plane, [
       ...conversation('mine', 'p_ann', [{ text: 'Hello there' }]),
       ...conversation('theirs', 'p_bob', [{ text: 'Good day' }]),
     ]);
@@ -250,7 +245,7 @@ describe('GET /v1/insights/sequences', () => {
         BEGIN + k * 3_600_000 + 1_800_000,
       ),
     ]).flat();
-    await store(plane, samples);
+    await storeSamples(plane, samples);
     const query = { from: new Date(BEGIN - 1_000).toISOString(), to: new Date(BEGIN + 24 * 3_600_000).toISOString() };
     const response = await request(plane.app).get('/v1/insights/sequences').query(query).set(bearer());
     expect(response.status, response.text).toBe(200);

@@ -1,29 +1,24 @@
 // Requests as they pass, through a whole control plane: who sees what, when, and what a watcher costs.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { LivePortion, LiveRequest } from '../../control-plane/src/live/index.ts';
-import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { bearer, sample, type TestPlane } from '../support/control-plane.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
+import { postSamples } from '../support/planes.ts';
 
 type Sent = Parameters<typeof sample>[0];
 type Told = { readonly event: string; readonly data: LivePortion };
 
+let served: ListeningPlane;
 let plane: TestPlane;
-let server: Server;
 let origin = '';
 
 beforeAll(async () => {
-  plane = await startPlane();
-  server = createServer(plane.app);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  served = await listeningPlane();
+  plane = served.test;
+  origin = served.url;
 });
-afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
-  await plane.close();
-});
+afterAll(() => served.close());
 
 const from = (user: string, id: string, more: Partial<Sent> = {}): Sent => ({
   id,
@@ -33,13 +28,11 @@ const from = (user: string, id: string, more: Partial<Sent> = {}): Sent => ({
   prompt: { text: `What is ${id}?` },
   ...more,
 });
-const send = async (...samples: Sent[]): Promise<void> => {
-  const reply = await request(plane.app)
-    .post('/v1/samples')
-    .set(bearer())
-    .send(samples.map((one) => sample(one)));
-  expect(reply.body).toMatchObject({ accepted: samples.length, rejected: [] });
-};
+const send = (...samples: Sent[]): Promise<void> =>
+  postSamples(
+    plane,
+    samples.map((one) => sample(one)),
+  );
 const tokenOf = async (fields: object): Promise<string> =>
   ((await request(plane.app).post('/v1/tokens').set(bearer()).send(fields)).body as { token: string }).token;
 

@@ -1,27 +1,24 @@
 // Signing in on the page at a real OpenID Connect provider: what the browser holds, what it may do, and what is refused.
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openBrowser } from '../support/browser.ts';
 import { ADMIN_TOKEN, bearer, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { listening, type Listening } from '../support/listening.ts';
 import { AUDIENCE, CLIENT, signingKey, startOidc, type OidcServer } from '../support/oidc.ts';
 
 const PEOPLE = { erin: { roles: ['engineers'] }, adam: { roles: ['admins'] }, alice: { roles: ['staff'] }, mallory: { roles: [] } };
 const SESSION = 'clew-session';
 let oidc: OidcServer;
 let test: TestPlane;
-let server: Server;
+let server: Listening;
 let url: string;
 let nowMs = Date.now();
 
 beforeAll(async () => {
   // The address must be known to the provider before anything listens there.
-  let handle: Parameters<typeof createServer>[1] = (_request, response) => void response.end();
-  server = createServer((request, response) => {
-    handle?.(request, response);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let handle: RequestListener = (_request, response) => void response.end();
+  server = await listening((request, response) => handle(request, response));
+  url = server.url;
   oidc = await startOidc(PEOPLE, [await signingKey('first')], [`${url}/v1/login/callback`]);
   test = await startPlane({
     env: {
@@ -41,8 +38,7 @@ beforeAll(async () => {
   handle = test.app as typeof handle;
 });
 afterAll(async () => {
-  server.closeAllConnections();
-  await new Promise((resolve) => server.close(resolve));
+  await server.close();
   await test.close();
   await oidc.close();
 });

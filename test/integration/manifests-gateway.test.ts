@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startTrialGateway, type TrialGateway } from '../../plugin/trial-gateway/index.ts';
-import { listeningPlane, type ListeningPlane } from '../support/gateway-identity.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
 import { root } from '../support/plugin-socket.ts';
 
 const SYSTEM = 'You answer questions about lemon trees.';

@@ -1,46 +1,29 @@
 // clew policy against a real control plane, as people call it.
-import { spawn } from 'node:child_process';
-import { createServer, type Server } from 'node:http';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { ADMIN_TOKEN, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { clew, type Outcome } from '../support/clew.ts';
+import { ADMIN_TOKEN } from '../support/control-plane.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
 
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-policy-cli-'));
 const WHY = 'purpose: mending faults\nlegalBasis: contract\n';
-let plane: TestPlane;
-let server: Server;
-let url: string;
+let served: ListeningPlane;
 
 beforeAll(async () => {
   writeFileSync(path.join(folder, 'in-force.yaml'), `version: 1\n${WHY}name: first\nmode: metadata_only\n`);
   writeFileSync(path.join(folder, 'new.yaml'), `version: 1\n${WHY}name: second\n`);
   writeFileSync(path.join(folder, 'faulty.yaml'), 'version: 1\nmode: half\n');
-  plane = await startPlane({ env: { CLEW_POLICY: path.join(folder, 'in-force.yaml') } });
-  server = createServer(plane.app).listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  served = await listeningPlane({ env: { CLEW_POLICY: path.join(folder, 'in-force.yaml') } });
 });
 afterAll(async () => {
-  server.close();
-  await plane.close();
+  await served.close();
   rmSync(folder, { recursive: true });
 });
 
-function policy(...args: readonly string[]): Promise<{ code: number | null; out: string; err: string }> {
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'control-plane/src/cli/main.ts', 'policy', ...args], {
-      cwd: path.resolve(import.meta.dirname, '../..'),
-      env: { PATH: process.env['PATH'] ?? '', CLEW_CALLED_FROM: folder, CLEW_URL: url, CLEW_TOKEN: ADMIN_TOKEN },
-    });
-    let [out, err] = ['', ''];
-    child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-    child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-    child.on('close', (code) => resolve({ code, out, err }));
-  });
-}
+const policy = (...args: readonly string[]): Promise<Outcome> =>
+  clew(['policy', ...args], { env: { CLEW_CALLED_FROM: folder, CLEW_URL: served.url, CLEW_TOKEN: ADMIN_TOKEN } });
 
 it('plans, tries, takes and takes back', async () => {
   const planned = await policy('plan', 'new.yaml');

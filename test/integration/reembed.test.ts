@@ -1,6 +1,5 @@
 // A live store moves to a hosted model: the real server is killed in the middle, comes back, goes on, takes requests all the
 // while, and afterwards has the same threads.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,10 +7,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openStaticEmbedder, type OnnxEmbedder } from '../../control-plane/src/adapters/onnx/index.ts';
 import type { EmbeddingView } from '../../control-plane/src/reembed/index.ts';
 import type { Page, RequestView, ThreadSummary } from '../../control-plane/src/threads/index.ts';
+import { clew as runClew, type Outcome } from '../support/clew.ts';
 import { EMBEDDING_KEY, startEmbeddingServer, type EmbeddingServer } from '../support/embedding-server.ts';
 import { startControlPlane, until, type ControlPlane } from '../support/stack.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-reembed-'));
 const policy = path.join(folder, 'policy.yaml');
 let model: OnnxEmbedder;
@@ -80,24 +79,10 @@ async function findsTrain(): Promise<boolean> {
   return items.some(({ id, why }) => why.includes('meaning') && id.includes('-1-'));
 }
 
-async function clew(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'control-plane/src/cli/main.ts', ...args], {
-    cwd: ROOT,
-    env: {
-      PATH: process.env['PATH'] ?? '',
-      HOME: process.env['HOME'] ?? '',
-      CLEW_URL: plane.url,
-      CLEW_TOKEN: plane.token,
-      ...env(),
-      CLEW_DATA: plane.folder,
-    },
+const clew = (...args: string[]): Promise<Outcome> =>
+  runClew(args, {
+    env: { HOME: process.env['HOME'] ?? '', CLEW_URL: plane.url, CLEW_TOKEN: plane.token, ...env(), CLEW_DATA: plane.folder },
   });
-  let [out, err] = ['', ''];
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (out += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (err += text));
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, out, err };
-}
 
 beforeAll(async () => {
   model = openStaticEmbedder();

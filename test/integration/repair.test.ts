@@ -1,22 +1,14 @@
 // Threads that people merge, split and move, on a whole control plane: what follows, what stays, what is refused.
 import request from 'supertest';
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { systemClock } from '../../control-plane/src/kernel/index.ts';
 import { BESIDE, type BesideClass } from '../../control-plane/src/retention/index.ts';
 import type { RequestView, ThreadDetail } from '../../control-plane/src/threads/index.ts';
 import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { planesOfEachTest, storeSamples } from '../support/planes.ts';
 
-let planes: TestPlane[] = [];
-afterEach(async () => {
-  for (const plane of planes) await plane.close();
-  planes = [];
-});
-async function start(options: Parameters<typeof startPlane>[0] = {}): Promise<TestPlane> {
-  const plane = await startPlane(options);
-  planes.push(plane);
-  return plane;
-}
+const start = planesOfEachTest();
 
 const ann = { id: 'p_ann', source: 'header:x-user', trust: 'authenticated' };
 const T0 = Date.now() - 3_600_000;
@@ -32,11 +24,7 @@ const asked = (id: string, minute: number, session: string | undefined, fields: 
     ...fields,
   });
 
-async function store(plane: TestPlane, ...samples: object[]): Promise<void> {
-  const response = await request(plane.app).post('/v1/samples').set(bearer()).send(samples);
-  expect(response.body, response.text).toMatchObject({ accepted: samples.length });
-  await plane.settled();
-}
+const store = (plane: TestPlane, ...samples: object[]): Promise<void> => storeSamples(plane, samples);
 
 const read = async (plane: TestPlane, id: string): Promise<RequestView> =>
   (await request(plane.app).get(`/v1/requests/${id}`).set(bearer())).body as RequestView;

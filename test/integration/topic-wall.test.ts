@@ -1,8 +1,7 @@
 // What a topic of too few people is called, and which it is, on every way out: all routes of the running server as every role,
 // the stream of what passes, metrics, spans, alerts that are posted, and logs. A topic of many is there wherever topics are.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { RequestListener } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -10,6 +9,7 @@ import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { systemClock, type Clock, type Logger } from '../../control-plane/src/kernel/index.ts';
 import { bearer, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { listening, type Listening } from '../support/listening.ts';
 
 const MINUTE = 60_000;
 const now = Date.now();
@@ -32,29 +32,27 @@ const posted: string[] = [];
 const logged: string[] = [];
 const passed: string[] = [];
 const leaving = new AbortController();
-const sinks: Server[] = [];
+const sinks: Listening[] = [];
 let plane: TestPlane;
 let origin = '';
 let few: Topic;
 let many: Topic;
 const tokens: Record<string, string> = {};
 
-async function listen(server: Server): Promise<string> {
+async function listen(what: RequestListener): Promise<string> {
+  const server = await listening(what);
   sinks.push(server);
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return server.url;
 }
 const sink = (into: string[]): Promise<string> =>
-  listen(
-    createServer((incoming, outgoing) => {
-      let body = '';
-      incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
-      incoming.on('end', () => {
-        into.push(body);
-        outgoing.writeHead(200, { 'content-type': 'application/json' }).end('{}');
-      });
-    }),
-  );
+  listen((incoming, outgoing) => {
+    let body = '';
+    incoming.on('data', (chunk: Buffer) => (body += chunk.toString()));
+    incoming.on('end', () => {
+      into.push(body);
+      outgoing.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+    });
+  });
 const log = (event: string, fields?: object): void => void logged.push(JSON.stringify({ event, ...fields }));
 /** How many talk about a topic is asked once a minute: time is put forward instead of waited for. */
 let forwardMs = 0;
@@ -134,7 +132,7 @@ beforeAll(async () => {
     },
     overrides: { logger, clock },
   });
-  origin = await listen(createServer(plane.app));
+  origin = await listen(plane.app);
   await watchLive();
   const all = traffic();
   const sent = await request(plane.app).post('/v1/samples').set(bearer()).send(all);
@@ -163,8 +161,7 @@ beforeAll(async () => {
 afterAll(async () => {
   leaving.abort();
   for (const server of sinks) {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await server.close();
   }
   await plane.close();
   rmSync(folder, { recursive: true });

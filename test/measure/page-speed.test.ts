@@ -2,8 +2,6 @@
 // the time that the processor spends. The page is held to the clock that its reader has, in the best of a few tries, divided
 // by how much slower than its processor time a fixed piece of work is at that moment: 1 on a machine that does nothing else.
 // All figures are printed.
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -11,7 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import type { Embedder } from '../../control-plane/src/ingest/index.ts';
 import { openBrowser, type Browser } from '../support/browser.ts';
-import { ADMIN_TOKEN, bearer, startPlane, type TestPlane } from '../support/control-plane.ts';
+import { ADMIN_TOKEN, bearer } from '../support/control-plane.ts';
+import { listeningPlane, type ListeningPlane } from '../support/listening.ts';
 import { seedStore, type Seeded } from '../support/seed-store.ts';
 
 const REQUESTS = 100_000;
@@ -20,8 +19,7 @@ const MODEL = 'bag-of-words-384';
 const TRIES = 5;
 const folder = mkdtempSync(path.join(tmpdir(), 'clew-speed-'));
 let seeded: Seeded;
-let plane: TestPlane;
-let server: Server;
+let served: ListeningPlane;
 let url: string;
 let browser: Browser;
 
@@ -53,19 +51,14 @@ beforeAll(async () => {
   const scope = { tenant: 'default', environment: 'default' };
   seeded = await seedStore(store.turns, { scope, requests: REQUESTS, nowMs: Date.now(), vectorOf, model: MODEL });
   await store.close();
-  plane = await startPlane({ folder, overrides: { embedder } });
-  server = plane.app.listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  served = await listeningPlane({ folder, overrides: { embedder } });
+  url = served.url;
   browser = await openBrowser();
 });
 
 afterAll(async () => {
   await browser.close();
-  const closed = new Promise((resolve) => server.close(resolve));
-  server.closeAllConnections();
-  await closed;
-  await plane.close();
+  await served.close();
   rmSync(folder, { recursive: true, force: true });
 });
 

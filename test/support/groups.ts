@@ -11,7 +11,7 @@ export interface Group {
 /** What measures time, processor or memory, and what fills the cores on purpose: beside others it would measure them. */
 const MEASURING = [
   'test/measure/{decision-cost,erasure,identity-log,page-speed,purge,store,throughput}.test.ts',
-  'test/integration/{access,bench,control-plane-process,gateway-faults,gateway-latency,plugin-server}.test.ts',
+  'test/integration/{access,bench,control-plane-process,gateway-faults,gateway-latency,plugin-server,plugin-server-faults}.test.ts',
   'test/e2e/demo.test.ts',
 ];
 
