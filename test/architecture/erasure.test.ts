@@ -36,6 +36,8 @@ const WITHOUT_PEOPLE: Readonly<Record<string, string>> = {
   refused_signatures: 'ids of keys',
   calibrations: 'thresholds and counts',
   embedding_moves: 'names of models and counts',
+  vector_models: 'names of models',
+  scopes: 'names of tenants and environments',
 };
 
 it('every table of the store is registered for erasure or holds nothing of people', async () => {

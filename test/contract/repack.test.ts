@@ -6,6 +6,7 @@ import type { RequestRow } from '../../control-plane/src/adapters/sqlite/request
 import { indexable } from '../../control-plane/src/adapters/sqlite/indexable.ts';
 import { placementIn, sampleIn, textOf, wordsIn } from '../../control-plane/src/adapters/sqlite/request-record.ts';
 import type { SqliteStore } from '../../control-plane/src/adapters/sqlite/index.ts';
+import { withOwnVectors } from '../support/own-vectors.ts';
 import { HERE, MODEL, openStore, storedTurn, unitVector, type OpenStore } from './store-fixtures.ts';
 
 const AT = 1_772_366_400;
@@ -50,12 +51,10 @@ function age(folder: string): void {
     file
       .prepare('UPDATE requests SET packed = NULL, texts = NULL, sample = ?, placement = ?, turn = ?, prompt = ?, answer = ? WHERE seq = ?')
       .run(JSON.stringify(sampleIn(row)), JSON.stringify(placementIn(row)), JSON.stringify(turn), prompt, answer, row.seq);
-    const vector = unitVector(row.seq - 1, 384);
-    file.prepare('UPDATE vectors SET vector = ? WHERE request_id = ?').run(new Uint8Array(vector.buffer), row.id);
   }
+  withOwnVectors(file, (seq) => new Uint8Array(unitVector(seq - 1, 384).buffer));
   file.exec('DELETE FROM request_words');
-  for (const table of ['requests', 'vectors'])
-    file.prepare(`INSERT INTO meta (key, value) SELECT ?, max(seq) FROM ${table}`).run(`repack_${table}`);
+  file.exec("INSERT INTO meta (key, value) SELECT 'repack_requests', max(seq) FROM requests");
   file.close();
 }
 
@@ -178,7 +177,8 @@ describe('a file of an older form', () => {
     expect(done.reduce((sum, rows) => sum + rows, 0)).toBe(2 * COUNT);
     const file = new DatabaseSync(path.join(opened.folder, 'clew.db'), { readOnly: true });
     expect(file.prepare('SELECT count(*) AS n FROM requests WHERE packed IS NULL').get()?.['n']).toBe(0);
-    expect(file.prepare('SELECT max(length(vector)) AS n FROM vectors').get()?.['n']).toBe(389);
+    expect(file.prepare('SELECT max(length(prompt)) AS n FROM request_vectors').get()?.['n']).toBe(389);
+    expect(file.prepare('SELECT count(*) AS n FROM vectors').get()?.['n']).toBe(0);
     expect(file.prepare("SELECT count(*) AS n FROM meta WHERE key LIKE 'repack%'").get()?.['n']).toBe(0);
     file.close();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { HERE, MODEL, openStore, unitVector, vectorItem } from './store-fixtures.ts';
+import type { VectorItem, Vectors } from '../../control-plane/src/ingest/ports.ts';
+import { HERE, MODEL, openStore, storedTurn, unitVector, vectorItem } from './store-fixtures.ts';
 import { unusedScope, vectorsSuite } from './vectors-suite.ts';
 
 describe('Vectors (SQLite, in memory)', () => {
@@ -8,6 +9,36 @@ describe('Vectors (SQLite, in memory)', () => {
 
 describe('Vectors (SQLite, scope larger than the cache)', () => {
   vectorsSuite({ vectors: () => openStore({ vectorCacheBytes: 0 }).store.vectors, freshScope: unusedScope, runs: 15 });
+});
+
+/** A store in which each vector has its request, and stands in the row of that where both say the same. */
+function withRequests(options: { readonly vectorCacheBytes?: number } = {}): Vectors {
+  const { store } = openStore(options);
+  const { vectors } = store;
+  const upsert = async (items: readonly VectorItem[]): Promise<void> => {
+    const turns = items.map(({ scope, id, principal, threadId, atMs }) =>
+      storedTurn(id, threadId, { scope, principal, at: atMs / 1_000, embeddingModel: null }),
+    );
+    await store.turns.commit(turns, [], []);
+    await vectors.upsert(items);
+    await store.meta.set('repack_dense_vectors', String(Number.MAX_SAFE_INTEGER));
+    for (let rows = 1; rows > 0;) rows = store.repack(7);
+  };
+  return new Proxy(vectors, {
+    get: (target, name) => {
+      if (name === 'upsert') return upsert;
+      const value: unknown = Reflect.get(target, name);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+describe('Vectors (SQLite, of stored requests)', () => {
+  vectorsSuite({ vectors: () => withRequests(), freshScope: unusedScope, runs: 8 });
+});
+
+describe('Vectors (SQLite, of stored requests in a scope larger than the cache)', () => {
+  vectorsSuite({ vectors: () => withRequests({ vectorCacheBytes: 0 }), freshScope: unusedScope, runs: 5 });
 });
 
 describe('Vectors (SQLite)', () => {

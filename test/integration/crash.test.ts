@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSqlite } from '../../control-plane/src/adapters/sqlite/index.ts';
 import { systemClock } from '../../control-plane/src/kernel/index.ts';
 import { startStoreProcess } from './store-process.ts';
+import { ALL_VECTORS } from '../support/stored-vectors.ts';
 
 const KILLS = 20;
 let folder: string;
@@ -39,7 +40,7 @@ function contents(): Contents {
     counts: {
       requests: number('(SELECT count(*) FROM requests)'),
       calls: number('(SELECT sum(calls) FROM threads)'),
-      vectors: number('(SELECT count(*) FROM vectors)'),
+      vectors: number(`(SELECT count(*) FROM ${ALL_VECTORS})`),
       indexed: number('(SELECT count(*) FROM requests_fts_docsize)'),
       events: number("(SELECT count(DISTINCT payload ->> 'requestId') FROM events)"),
       announced: number('(SELECT count(*) FROM events)'),

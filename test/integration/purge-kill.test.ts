@@ -12,6 +12,7 @@ import { systemClock, type Scope } from '../../control-plane/src/kernel/index.ts
 import { HERE, OTHER_ENVIRONMENT, OTHER_TENANT, storedTurn } from '../contract/store-fixtures.ts';
 import { NOTHING_PURGED } from '../../control-plane/src/retention/index.ts';
 import { purgeOnce, type Step } from '../support/purge-life.ts';
+import { ALL_VECTORS } from '../support/stored-vectors.ts';
 
 const script = path.resolve(import.meta.dirname, '../support/purge-life.ts');
 const DAY_S = 86_400;
@@ -174,7 +175,7 @@ describe('a purge that is killed at every turn', () => {
       expected(30),
     );
     expect(namesOf('SELECT id AS name FROM requests WHERE (prompt IS NULL) <> (answer IS NULL)')).toEqual([]);
-    expect(namesOf("SELECT DISTINCT scope || ' ' || request_id AS name FROM vectors")).toEqual(expected(20));
+    expect(namesOf(`SELECT DISTINCT scope || ' ' || request_id AS name FROM ${ALL_VECTORS}`)).toEqual(expected(20));
     expect(namesOf("SELECT scope || ' ' || request_id AS name FROM vault_values")).toEqual(expected(30));
     // Runs outlive their requests, by forty days.
     const runs =

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect } from 'vitest';
 import { sample } from '../support/control-plane.ts';
+import { ALL_VECTORS } from '../support/stored-vectors.ts';
 
 /** Posts and answers status and body; null where the server is gone. */
 export type Send = (path: string, body: unknown) => Promise<{ readonly status: number; readonly body: unknown } | null>;
@@ -132,7 +133,7 @@ export function expectSound(folder: string): void {
   expect(half).toEqual([]);
   const vectors = read(
     folder,
-    'SELECT 1 FROM vectors v JOIN requests r ON r.scope = v.scope AND r.id = v.request_id WHERE r.thread_id <> v.thread_id',
+    `SELECT 1 FROM ${ALL_VECTORS} v JOIN requests r ON r.scope = v.scope AND r.id = v.request_id WHERE r.thread_id <> v.thread_id`,
   );
   expect(vectors).toEqual([]);
 }

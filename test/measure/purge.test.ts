@@ -186,7 +186,7 @@ it(
       // The measurement counts only while there was something to purge.
       expect(left).toBeGreaterThan(0);
       for (const residue of [
-        'SELECT count(*) AS n FROM vectors v WHERE NOT EXISTS (SELECT 1 FROM requests r WHERE r.scope = v.scope AND r.id = v.request_id)',
+        'SELECT count(*) AS n FROM request_vectors WHERE NOT EXISTS (SELECT 1 FROM requests r WHERE r.seq = request_vectors.seq & 1099511627775)',
         'SELECT count(*) AS n FROM threads t WHERE NOT EXISTS (SELECT 1 FROM requests r WHERE r.scope = t.scope AND r.thread_id = t.id)',
         "SELECT count(*) AS n FROM requests_fts WHERE requests_fts MATCH 'herons'",
       ]) {

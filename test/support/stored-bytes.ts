@@ -15,7 +15,7 @@ export interface StoredBytes {
 
 const CLASSES = {
   'texts and records': ['requests', 'request_words'],
-  vectors: ['vectors'],
+  vectors: ['vectors', 'request_vectors', 'vector_models', 'scopes'],
   'text index': ['requests_fts_data', 'requests_fts_idx', 'requests_fts_docsize', 'requests_fts_config'],
   identities: ['run_identities', 'signers', 'log_tiles', 'log_trees'],
   threads: ['threads', 'topics'],

@@ -17,8 +17,8 @@ export interface Pending {
 
 export interface Chunk {
   readonly pending: readonly Pending[];
-  /** How far the store was read; for `take`. */
-  readonly cursor: number;
+  /** How far each table of the store was read; for `take`. */
+  readonly cursor: { readonly own: number; readonly request: number };
   /** Nothing lies behind the cursor. */
   readonly isEnd: boolean;
 }
@@ -32,7 +32,7 @@ export interface EmbeddingStore {
   move(): Promise<Move | undefined>;
   /** Begins a move from the model in force, or goes on with the one to the same target. Throws conflict where another is on. */
   begin(target: string, nowMs: number): Promise<Move>;
-  /** The next vectors of the source, at most `limit`, in the order they were stored. */
+  /** The next vectors of the source, about `limit`: those of a request come together. */
   next(limit: number): Promise<Chunk>;
   /**
    * Stores vectors of the target and how far the move is, in one transaction. A vector is left out where that of the source,

@@ -5,6 +5,7 @@ import { query, type Database } from './database.ts';
 import { holdsOf } from './holds.ts';
 import { keepRuns, removeRequests } from './removal.ts';
 import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
+import { JOIN_DENSE } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
 import { wallOf } from './text-index.ts';
 import { vaultOf } from './vault.ts';
@@ -13,6 +14,9 @@ import { wordIndexes } from './word-index.ts';
 
 /** Requests of one transaction: others must get in between. */
 const BATCH = 500;
+
+const VECTORS_OF = `SELECT (SELECT count(*) FROM vectors WHERE scope = ?1 AND principal = ?2)
+  + (SELECT count(*) FROM requests r ${JOIN_DENSE} WHERE r.scope = ?1 AND r.principal = ?2) AS n`;
 
 interface Removed {
   requests: number;
@@ -99,10 +103,9 @@ function eraseBatch(database: Database, scope: string, principal: string, untilM
 function vectorsOf(database: Database, vectors: SqliteVectors): Erasable {
   return {
     name: 'vectors',
-    tables: ['vectors'],
+    tables: ['vectors', 'request_vectors'],
     erase: async (scope, principal, untilMs) => ({ vectors: await vectors.removePrincipal(scope, principal, untilMs) }),
-    residual: (scope, principal) =>
-      Promise.resolve(count(database, 'SELECT count(*) AS n FROM vectors WHERE scope = ? AND principal = ?', keyOf(scope), principal)),
+    residual: (scope, principal) => Promise.resolve(count(database, VECTORS_OF, keyOf(scope), principal)),
   };
 }
 

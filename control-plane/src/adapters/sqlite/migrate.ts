@@ -25,6 +25,7 @@ import { requestWords } from './migrations/0022-request-words.ts';
 import { shortKeys } from './migrations/0023-short-keys.ts';
 import { wordColumns } from './migrations/0024-word-columns.ts';
 import { verdictsHang } from './migrations/0025-verdicts-hang.ts';
+import { denseVectors } from './migrations/0026-dense-vectors.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -53,6 +54,7 @@ const MIGRATIONS: readonly string[] = [
   shortKeys,
   wordColumns,
   verdictsHang,
+  denseVectors,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

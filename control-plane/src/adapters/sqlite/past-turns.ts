@@ -1,9 +1,10 @@
 import type { DeclaredSession } from '#contract';
 import type { Scope } from '../../kernel/index.ts';
 import type { PastTurns, PlacedTurn } from '../../threads/index.ts';
-import { elements, query, type Database } from './database.ts';
+import { query, type Database } from './database.ts';
 import { toPlacedTurn, type RequestRow } from './request-row.ts';
 import { TEXTS } from './request-record.ts';
+import { DENSE_COLUMNS, JOIN_DENSE, OWN_COLUMNS } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-blob.ts';
 
@@ -11,6 +12,9 @@ import { fromBlob } from './vector-blob.ts';
 const CARRIERS = `SELECT DISTINCT principal FROM (SELECT principal, sample FROM requests
     WHERE scope = ?1 AND declared_session = ?2 ORDER BY seq DESC LIMIT 1000)
   WHERE principal IS NOT NULL AND json_extract(sample, '$.session.source') = ?3 LIMIT ?4`;
+
+const VECTORS = `SELECT model, ${OWN_COLUMNS} FROM vectors WHERE scope = ?1 AND request_id IN (SELECT value FROM json_each(?2))
+  UNION ALL SELECT m.model, ${DENSE_COLUMNS} FROM json_each(?2) e CROSS JOIN requests r ON r.scope = ?1 AND r.id = e.value ${JOIN_DENSE}`;
 
 export class SqlitePastTurns implements PastTurns {
   private readonly database: Database;
@@ -47,13 +51,13 @@ export class SqlitePastTurns implements PastTurns {
   }
 
   private vectorsOf(scope: string, rows: readonly RequestRow[]): ReadonlyMap<string, Float32Array> {
-    const found = this.database.all(
-      query
-        .selectFrom('vectors')
-        .select(['request_id', 'kind', 'model', 'vector'])
-        .where('scope', '=', scope)
-        .where('request_id', 'in', elements(rows.map((row) => row.id))),
+    const found = this.database.prepare(VECTORS).all(scope, JSON.stringify(rows.map((row) => row.id)));
+    return new Map(
+      found.flatMap((row) =>
+        ['prompt', 'answer'].flatMap((kind): [string, Float32Array][] =>
+          row[kind] === null ? [] : [[`${kind}:${String(row['model'])}:${String(row['request_id'])}`, fromBlob(row[kind] as Uint8Array)]],
+        ),
+      ),
     );
-    return new Map(found.map((row) => [`${row.kind}:${row.model}:${row.request_id}`, fromBlob(row.vector)]));
   }
 }

@@ -3,15 +3,22 @@
 import { UNDECLARED, type Sample } from '#contract';
 import { query, type Database } from './database.ts';
 import { packedColumns, SAMPLE_COLUMNS, sampleIn, wordsIn } from './request-record.ts';
+import { writeDense } from './request-vectors.ts';
 import { packProof, proofColumns, proofIn } from './run-proof.ts';
+import type { VectorTable } from './schema.ts';
 import { fromBlob, toBlob } from './vector-blob.ts';
 import { INDEX_MARK, takeWordsOver } from './word-index.ts';
+
+/** Vectors with the number of the request that says the same of them. */
+const OWN_VECTORS = `SELECT v.seq, v.scope, v.model, v.kind, v.at_ms, v.vector, r.seq AS request
+  FROM vectors v LEFT JOIN requests r ON r.scope = v.scope AND r.id = v.request_id AND r.thread_id = v.thread_id AND r.principal IS v.principal
+  WHERE v.seq <= ? ORDER BY v.seq DESC LIMIT ?`;
 
 /** By the key in `meta` that names the highest number that may still be in the old form. */
 const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: number) => readonly number[]>> = {
   repack_requests: repackRequests,
   repack_run_identities: repackIdentities,
-  repack_vectors: repackVectors,
+  repack_dense_vectors: repackVectors,
   repack_proofs: repackProofs,
   repack_words: repackWords,
   [INDEX_MARK]: repackIndex,
@@ -80,18 +87,31 @@ function repackIdentities(database: Database, upTo: number, limit: number): read
   return rows.map(({ seq }) => seq);
 }
 
+interface OwnVector extends Pick<VectorTable, 'scope' | 'model' | 'at_ms' | 'vector'> {
+  readonly seq: number;
+  readonly kind: 'prompt' | 'answer';
+  readonly request: number | null;
+}
+
+/** Vectors that stand where their requests stand go into the rows of those; the others are put in steps. */
 function repackVectors(database: Database, upTo: number, limit: number): readonly number[] {
-  const rows = database.all(
-    query.selectFrom('vectors').select(['seq', 'vector']).where('seq', '<=', upTo).orderBy('seq', 'desc').limit(limit),
-  );
-  for (const { seq, vector } of rows)
-    database.run(
-      query
-        .updateTable('vectors')
-        .set({ vector: toBlob(fromBlob(vector)) })
-        .where('seq', '=', seq),
-    );
-  return rows.map(({ seq }) => seq);
+  const rows = database.prepare(OWN_VECTORS).all(upTo, limit);
+  for (const row of rows) {
+    const { seq: own, request, scope, model, kind, at_ms: atMs, vector: blob } = row as unknown as OwnVector;
+    const vector = fromBlob(blob);
+    if (request === null) {
+      database.run(
+        query
+          .updateTable('vectors')
+          .set({ vector: toBlob(vector) })
+          .where('seq', '=', own),
+      );
+      continue;
+    }
+    writeDense(database, { seq: request, scope, model, atMs, [kind]: vector });
+    database.run(query.deleteFrom('vectors').where('seq', '=', own));
+  }
+  return rows.map((row) => Number(row['seq']));
 }
 
 /** Statements that say what their requests say keep the signature alone; the others stay whole. */

@@ -11,6 +11,7 @@ import { heldIn, isHeld, OF_REQUEST, REQUEST } from './holds.ts';
 import { PurgeTally } from './purge-tally.ts';
 import { keepRuns, removeRequests, removeTexts, type Leaving } from './removal.ts';
 import { keyOf, scopeOf } from './scope.ts';
+import type { Spared } from './vector-removal.ts';
 import type { SqliteVectors } from './vectors.ts';
 import { mergeWords } from './word-merge.ts';
 
@@ -64,7 +65,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     const key = keyOf(scope);
     const held = heldIn(this.database, key);
     if (held === 'all') return Promise.resolve(0);
-    const spared = held === 'some' ? isHeld(key, 'vectors', OF_REQUEST) : undefined;
+    const spared: Spared | undefined = held === 'some' ? (table, columns) => isHeld(key, table, columns) : undefined;
     return this.vectors.removeBefore(scope, beforeMs, limit, spared, (removed) => this.tally.add(key, 'vectors', removed));
   }
 

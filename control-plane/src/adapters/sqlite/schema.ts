@@ -97,6 +97,14 @@ export interface VectorTable {
   vector: Uint8Array;
 }
 
+export interface RequestVectorTable {
+  seq: number;
+  scope: number;
+  at_ms: number;
+  prompt: Uint8Array | null;
+  answer: Uint8Array | null;
+}
+
 export interface PolicyVersionTable {
   version: number;
   digest: string;
@@ -365,6 +373,9 @@ export interface Tables {
   request_words: { seq: number; texts: Uint8Array };
   threads: ThreadTable;
   vectors: VectorTable;
+  request_vectors: RequestVectorTable;
+  vector_models: { id: number; model: string };
+  scopes: { id: Generated<number>; scope: string };
   alerts: AlertTable;
   alert_explanations: AlertExplanationTable;
   alert_threads: AlertThreadTable;

@@ -3,6 +3,7 @@ import type { Scope } from '../../kernel/index.ts';
 import { RETAINED, type RetainedClass } from '../../retention/index.ts';
 import { PLACES } from './aged.ts';
 import type { Database } from './database.ts';
+import { countVectors } from './request-vectors.ts';
 import { scopeOf } from './scope.ts';
 
 export interface StoreSizes {
@@ -27,10 +28,7 @@ export function readSizes(database: Database): StoreSizes {
     events: number('SELECT count(*) FROM events'),
     storeBytes: number('PRAGMA page_count') * number('PRAGMA page_size'),
     requestBytes: requestBytes(number),
-    vectors: database
-      .prepare('SELECT scope, count(*) AS n FROM vectors GROUP BY scope')
-      .all()
-      .map((row) => ({ scope: scopeOf(String(row['scope'])), count: Number(row['n']) })),
+    vectors: countVectors(database),
     logs: database
       .prepare('SELECT scope, size, checkpoint FROM log_trees')
       .all()

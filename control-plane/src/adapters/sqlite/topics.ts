@@ -16,22 +16,21 @@ import type {
 } from '../../topics/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { PROMPT } from './request-record.ts';
+import { PROMPT_VECTOR } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
 import { becameOf, changesOf, noteChange, threadsMoved } from './topic-history.ts';
 import { fromBlob } from './vector-blob.ts';
 
 // The model in force; where none was named yet, that of the request.
 const MODEL = `coalesce((SELECT value FROM meta WHERE key = 'embedding_model'), r.embedding_model)`;
-const OPEN = `SELECT r.id AS id, ${PROMPT('r')} AS prompt, v.vector AS vector, v.model AS model
+const OPEN = `SELECT r.id AS id, ${PROMPT('r')} AS prompt, ${PROMPT_VECTOR('r', MODEL)} AS vector, ${MODEL} AS model
   FROM threads t
   JOIN requests r ON r.seq = (SELECT seq FROM requests
     WHERE scope = t.scope AND thread_id = t.id AND kind = 'turn' ORDER BY at, seq LIMIT 1)
-  JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}
   WHERE t.scope = ? AND t.topic_id IS NULL AND t.id IN (SELECT value FROM json_each(?))
   ORDER BY r.seq`;
-const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, ${PROMPT('r')} AS prompt, coalesce(v.model, ${MODEL}) AS model, v.vector AS vector
-  FROM requests r
-  LEFT JOIN vectors v ON v.scope = r.scope AND v.request_id = r.id AND v.kind = 'prompt' AND v.model = ${MODEL}`;
+const PLACED_ROWS = `SELECT r.seq AS seq, r.id AS id, r.topic_id AS topic_id, ${PROMPT('r')} AS prompt, ${MODEL} AS model, ${PROMPT_VECTOR('r', MODEL)} AS vector
+  FROM requests r`;
 const PLACED = `${PLACED_ROWS}
   WHERE r.scope = ? AND r.topic_id IS NOT NULL AND r.topic_id IS NOT r.fixed_topic AND r.seq > ?
   ORDER BY r.seq LIMIT ?`;
@@ -104,12 +103,11 @@ export class SqliteTopics implements TopicStore, TopicTexts, ThreadTopics {
   async open(scope: Scope, threadIds: readonly string[]): Promise<readonly OpenThread[]> {
     const rows = this.database.prepare(OPEN).all(keyOf(scope), JSON.stringify(threadIds));
     return Promise.resolve(
-      rows.map((row) => ({
-        requestId: row['id'] as string,
-        text: (row['prompt'] as string | null) ?? '',
-        vector: fromBlob(row['vector'] as Uint8Array),
-        model: row['model'] as string,
-      })),
+      rows.flatMap(({ vector, ...row }) => {
+        if (vector === null) return [];
+        const text = (row['prompt'] as string | null) ?? '';
+        return [{ requestId: row['id'] as string, text, vector: fromBlob(vector as Uint8Array), model: row['model'] as string }];
+      }),
     );
   }
 

@@ -6,6 +6,7 @@ import { outcomeOf } from './aggregate.ts';
 import { elements, query, type Database } from './database.ts';
 import { readVoices } from './feedback-reader.ts';
 import { ANSWER, SAMPLE_COLUMNS, sampleIn, type SampleRow, WORDS } from './request-record.ts';
+import { JOIN_DENSE, VECTOR_BYTES } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-blob.ts';
 
@@ -30,12 +31,14 @@ const ROWS = (
     coalesce(json_extract(sample, '$.mode') = 'metadata_only', 0) AS bare, ${WEIGHT} AS weight
   FROM requests WHERE scope = ? AND at < ? AND (at, seq) > (?, ?) ORDER BY at, seq LIMIT ${PORTION}`;
 const VECTORS = `SELECT request_id, model, vector FROM vectors
-  WHERE scope = ? AND kind = 'prompt' AND request_id IN (SELECT value FROM json_each(?))`;
+    WHERE scope = ?1 AND kind = 'prompt' AND request_id IN (SELECT value FROM json_each(?2))
+  UNION ALL SELECT r.id, m.model, v.prompt FROM json_each(?2) e CROSS JOIN requests r ON r.scope = ?1 AND r.id = e.value ${JOIN_DENSE}
+    WHERE v.prompt IS NOT NULL`;
 
 const SAMPLES = `SELECT seq, ${SAMPLE_COLUMNS.join(', ')}, cost_usd, ${WEIGHT} AS weight,
     coalesce(length(${WORDS()}), length(CAST(prompt AS BLOB)), 0) + coalesce(length(CAST(answer AS BLOB)), 0) AS text_bytes,
     length(CAST(sample AS BLOB)) + length(CAST(placement AS BLOB)) + length(CAST(turn AS BLOB)) + coalesce(length(packed), 0) AS metadata_bytes,
-    (SELECT coalesce(sum(length(vector)), 0) FROM vectors v WHERE v.scope = requests.scope AND v.request_id = requests.id) AS vector_bytes
+    ${VECTOR_BYTES('requests')} AS vector_bytes
   FROM requests WHERE scope = ? AND at < ? AND (at, seq) > (?, ?) ORDER BY at, seq LIMIT ${PORTION}`;
 
 export class SqliteTraffic implements TrafficReader, StoredTraffic {

@@ -13,7 +13,8 @@ import { addIdentity } from './run-identities.ts';
 import { wallOfRow } from './text-index.ts';
 import { extendThread } from './thread-rows.ts';
 import { isBuried } from './tombstones.ts';
-import { writeVectors, type VectorRow } from './vector-row.ts';
+import { writeDense } from './request-vectors.ts';
+import type { VectorRow } from './vector-row.ts';
 import { addDeposit } from './vault.ts';
 import { writeVerdicts } from './verdicts.ts';
 import type { SqliteVectors } from './vectors.ts';
@@ -68,11 +69,12 @@ export class SqliteTurns implements TurnSink {
         const row = { ...incoming.stored, ...incoming.words };
         // What waited, sealed or in a spool, while its user was erased.
         const isErased = row.principal !== null && isBuried(this.database, row.scope, row.principal, row.at * 1_000);
-        if (!isErased && !this.insert(incoming)) continue;
+        const seq = isErased ? undefined : this.insert(incoming);
+        if (!isErased && seq === undefined) continue;
         this.count(turn);
-        if (isErased) continue;
+        if (seq === undefined) continue;
         fresh.push(row);
-        stored.push(...vectorsOf(turn));
+        stored.push(...this.addVectors(seq, turn));
         if (turn.deposit && row.principal !== null) {
           const { scope, principal, id, at } = row;
           addDeposit(this.database, { scope, principal, requestId: id, atMs: at * 1_000 }, turn.deposit);
@@ -80,7 +82,6 @@ export class SqliteTurns implements TurnSink {
         if (turn.identity) addIdentity(this.database, logOf(logs, row.scope, this.database), row, turn.identity, turn.sample);
       }
       for (const log of logs.values()) log.write();
-      writeVectors(this.database, stored);
       this.updateThreads(fresh);
       const kept = turns.filter(({ scope, turn }) => fresh.some((row) => row.id === turn.id && row.scope === keyOf(scope)));
       applyRelinks(this.database, kept);
@@ -106,8 +107,16 @@ export class SqliteTurns implements TurnSink {
     noteCounter(this.database, key, { epoch: gateway.epoch, counter: gateway.counter, keyId }, nowMs);
   }
 
-  /** False where the id is stored already. */
-  private insert({ stored, words: { prompt, answer } }: Incoming): boolean {
+  private addVectors(seq: number, turn: StoredTurn): readonly VectorRow[] {
+    const rows = vectorsOf(turn);
+    const [first] = rows;
+    const { vector: prompt, answerVector: answer } = turn.turn;
+    if (first !== undefined) writeDense(this.database, { seq, scope: first.scope, model: first.model, atMs: first.atMs, prompt, answer });
+    return rows;
+  }
+
+  /** The number of the request; undefined where the id is stored already. */
+  private insert({ stored, words: { prompt, answer } }: Incoming): number | undefined {
     const inserted = this.database.get(
       query
         .insertInto('requests')
@@ -115,13 +124,13 @@ export class SqliteTurns implements TurnSink {
         .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
         .returning('seq'),
     );
-    if (inserted === undefined) return false;
+    if (inserted === undefined) return undefined;
     if (stored.texts !== null) this.database.prepare(ADD_WORDS).run(inserted.seq, stored.texts);
     if (prompt !== null || answer !== null) {
       const wall = wallOfRow(stored.scope, stored.principal);
       this.database.prepare(INDEX_TEXT).run(inserted.seq, wall, indexed(prompt), indexed(answer));
     }
-    return true;
+    return inserted.seq;
   }
 
   private updateThreads(rows: readonly NewRequest[]): void {

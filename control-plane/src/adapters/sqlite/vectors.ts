@@ -3,40 +3,21 @@
 // where their scope is not in memory. A scope larger than the cache is scanned from the file: right, but slow, and the
 // point from which a vector database is worth its keep.
 import { setImmediate as othersTurn } from 'node:timers/promises';
-import { sql, type RawBuilder } from 'kysely';
 import type { Scope } from '../../kernel/index.ts';
 import type { VectorHit, VectorItem, VectorMove, VectorQuery, Vectors } from '../../ingest/ports.ts';
-import { elements, query, type Database } from './database.ts';
+import type { Database } from './database.ts';
+import { countVectorsIn } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
 import { Best, dot, VectorBlock, VectorCache } from './vector-cache.ts';
-import { fromBlob } from './vector-blob.ts';
+import { VectorReader } from './vector-reader.ts';
+import { forgetDense, nameThread, removeOfModel, removeOfPrincipal, removeOlder, type Spared } from './vector-removal.ts';
 import { writeVectors, type VectorRow } from './vector-row.ts';
 
 export const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 
 /** Candidates beyond twice those wanted: eight bits put some of the best a few places too low. */
 const SPARE = 64;
-// "+" on the model: by its index the planner would walk every vector of the model instead of looking a few requests up.
-const OF_REQUESTS = `SELECT request_id, kind, principal, thread_id, at_ms, vector FROM vectors
-  WHERE scope = ? AND +model = ? AND request_id IN (SELECT value FROM json_each(?))`;
-
-/** Vectors read before others get their turn. */
-const CHUNK = 4_000;
-const NEXT = `SELECT seq, request_id, kind, principal, thread_id, at_ms, vector FROM vectors
-  WHERE +scope = ? AND +model = ? AND seq > ? ORDER BY seq LIMIT ?`;
-
 const keyOfLoad = (scope: string, model: string): string => JSON.stringify([scope, model]);
-
-const toVectorRow = (scope: string, model: string, row: Record<string, unknown>): VectorRow => ({
-  scope,
-  model,
-  id: row['request_id'] as string,
-  kind: row['kind'] as 'prompt' | 'answer',
-  principal: row['principal'] as string | null,
-  threadId: row['thread_id'] as string,
-  atMs: row['at_ms'] as number,
-  vector: fromBlob(row['vector'] as Uint8Array),
-});
 
 export class SqliteVectors implements Vectors {
   private readonly database: Database;
@@ -53,7 +34,10 @@ export class SqliteVectors implements Vectors {
 
   async upsert(items: readonly VectorItem[]): Promise<void> {
     const rows = items.map((item): VectorRow => ({ ...item, scope: keyOf(item.scope) }));
-    this.database.transaction(() => writeVectors(this.database, rows));
+    this.database.transaction(() => {
+      for (const { scope, id, kind, model } of rows) forgetDense(this.database, scope, id, kind, model);
+      writeVectors(this.database, rows);
+    });
     this.stored(rows);
     return Promise.resolve();
   }
@@ -88,11 +72,7 @@ export class SqliteVectors implements Vectors {
     const known = this.cache.get(scope, wanted.model);
     const block = known ?? (wanted.principal === undefined ? await this.load(scope, wanted.model) : undefined);
     const ranked = block === undefined ? this.scan(scope, wanted) : this.compareAgain(scope, wanted, block);
-    const threads = this.threadsOf(
-      scope,
-      wanted.model,
-      ranked.map(({ id }) => id),
-    );
+    const threads = new VectorReader(this.database, scope, wanted.model).threads(ranked.map(({ id }) => id));
     return Promise.resolve(ranked.map(({ id, score }) => ({ id, threadId: threads.get(id) ?? '', score })));
   }
 
@@ -111,26 +91,17 @@ export class SqliteVectors implements Vectors {
 
   /** Undefined where there is nothing, or too much for the cache. Others get their turn in between: it takes seconds. */
   private async read(scope: string, model: string): Promise<VectorBlock | undefined> {
+    const reader = new VectorReader(this.database, scope, model);
     for (;;) {
-      const found = this.database
-        // length() of a blob reads its header only; the vector is that of the longest.
-        .prepare('SELECT count(*) AS n, max(length(vector)), vector FROM vectors WHERE scope = ? AND model = ?')
-        .get(scope, model);
-      const count = Number(found?.['n']);
-      if (count === 0) return undefined;
-      const dimensions = fromBlob(found?.['vector'] as Uint8Array).length;
-      if (!this.cache.fits(count, dimensions)) return undefined;
+      const extent = reader.extent();
+      if (extent === undefined || !this.cache.fits(extent.count, extent.dimensions)) return undefined;
       const { removals } = this;
-      const block = new VectorBlock(dimensions, count);
+      const block = new VectorBlock(extent.dimensions, extent.count);
       this.filling.set(keyOfLoad(scope, model), block);
-      for (let after = 0, read = CHUNK; read === CHUNK;) {
+      await othersTurn();
+      for (const rows of reader.portions()) {
+        for (const row of rows) block.put(row);
         await othersTurn();
-        read = 0;
-        for (const row of this.database.prepare(NEXT).iterate(scope, model, after, CHUNK)) {
-          block.put(toVectorRow(scope, model, row));
-          after = Number(row['seq']);
-          read += 1;
-        }
       }
       // What was erased in between must not live on in memory.
       if (removals !== this.removals) continue;
@@ -139,23 +110,14 @@ export class SqliteVectors implements Vectors {
     }
   }
 
-  private *rows(scope: string, model: string, principal?: string): Generator<VectorRow> {
-    const text = `SELECT request_id, kind, principal, thread_id, at_ms, vector FROM vectors
-      WHERE scope = ? AND model = ?${principal === undefined ? '' : ' AND principal = ?'}`;
-    const parameters = principal === undefined ? [scope, model] : [scope, model, principal];
-    for (const row of this.database.prepare(text).iterate(...parameters)) {
-      yield toVectorRow(scope, model, row);
-    }
-  }
-
   private compareAgain(scope: string, wanted: VectorQuery, block: VectorBlock): ReturnType<Best['ranked']> {
     const candidates = block.search(wanted.vector, wanted.limit * 2 + SPARE, wanted);
     const best = new Best(wanted.limit);
-    const rows = this.database.prepare(OF_REQUESTS).iterate(scope, wanted.model, JSON.stringify(candidates.map(({ id }) => id)));
     const { principal, fromMs = -Infinity, toMs = Infinity } = wanted;
-    for (const row of rows) {
+    for (const { vector, atMs, ...found } of new VectorReader(this.database, scope, wanted.model).ofRequests(
+      candidates.map(({ id }) => id),
+    )) {
       // A request's two vectors may differ in more than what they stand for.
-      const { vector, atMs, ...found } = toVectorRow(scope, wanted.model, row);
       const fits = atMs >= fromMs && atMs <= toMs && (principal === undefined || found.principal === principal);
       if (fits && vector.length === wanted.vector.length) best.offer(found.id, dot(vector, 0, wanted.vector));
     }
@@ -167,72 +129,57 @@ export class SqliteVectors implements Vectors {
     { model, vector, limit, principal, fromMs = -Infinity, toMs = Infinity }: VectorQuery,
   ): ReturnType<Best['ranked']> {
     const best = new Best(limit);
-    for (const row of this.rows(scope, model, principal)) {
-      if (row.atMs >= fromMs && row.atMs <= toMs && row.vector.length === vector.length) best.offer(row.id, dot(row.vector, 0, vector));
-    }
+    const reader = new VectorReader(this.database, scope, model);
+    for (const rows of principal === undefined ? reader.portions() : [reader.ofPrincipal(principal)])
+      for (const row of rows)
+        if (row.atMs >= fromMs && row.atMs <= toMs && row.vector.length === vector.length) best.offer(row.id, dot(row.vector, 0, vector));
     return best.ranked();
-  }
-
-  private threadsOf(scope: string, model: string, ids: readonly string[]): ReadonlyMap<string, string> {
-    // Not by model: the planner would then walk every vector of the model instead of looking a few requests up.
-    const rows = this.database.all(
-      query
-        .selectFrom('vectors')
-        .select(['request_id', 'thread_id', 'model'])
-        .where('scope', '=', scope)
-        .where('request_id', 'in', elements(ids)),
-    );
-    return new Map(rows.filter((row) => row.model === model).map((row) => [row.request_id, row.thread_id]));
   }
 
   async reassign(scope: Scope, moves: readonly VectorMove[]): Promise<void> {
     const key = keyOf(scope);
     this.database.transaction(() => {
-      for (const { id, threadId } of moves) {
-        this.database.run(query.updateTable('vectors').set({ thread_id: threadId }).where('scope', '=', key).where('request_id', '=', id));
-      }
+      for (const { id, threadId } of moves) nameThread(this.database, key, id, threadId);
     });
     return Promise.resolve();
   }
 
   async removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number> {
     const key = keyOf(scope);
-    const theirs = query.deleteFrom('vectors').where('scope', '=', key).where('principal', '=', principal);
-    const mine = untilMs === undefined ? theirs : theirs.where('at_ms', '<=', untilMs);
-    const removed = this.database.shred(() => this.database.run(mine));
+    const removed = this.database.shred(() => removeOfPrincipal(this.database, key, principal, untilMs));
     this.removed(key);
     return Promise.resolve(removed);
   }
 
-  /** @param spared true of vectors that stay whatever their age */
-  /** `counted` is told how many within the same transaction. */
+  /**
+   * Both vectors of a request go together, so it may be one more than `limit`. `counted` is told how many within the same
+   * transaction.
+   *
+   * @param spared true of vectors that stay whatever their age
+   */
   async removeBefore(
     scope: Scope,
     atMs: number,
     limit: number,
-    spared?: RawBuilder<boolean>,
+    spared?: Spared,
     counted: (removed: number) => void = () => undefined,
   ): Promise<number> {
     const key = keyOf(scope);
-    const old = query.selectFrom('vectors').select('seq').where('scope', '=', key).where('at_ms', '<', atMs);
-    const oldest = (spared === undefined ? old : old.where(sql<boolean>`NOT ${spared}`)).orderBy('at_ms').limit(limit);
-    const ids = this.database.sweep(() => {
-      const rows = this.database.all(query.deleteFrom('vectors').where('seq', 'in', oldest).returning('request_id'));
-      counted(rows.length);
-      return rows.map((row) => row.request_id);
+    const { count, ids } = this.database.sweep(() => {
+      const gone = removeOlder(this.database, key, atMs, limit, spared);
+      counted(gone.count);
+      return gone;
     });
     if (ids.length > 0) this.drop(scope, ids);
-    return Promise.resolve(ids.length);
+    return Promise.resolve(count);
   }
 
   async removeModel(model: string): Promise<void> {
-    const gone = this.database.shred(() => this.database.prepare('DELETE FROM vectors WHERE model = ? RETURNING scope').all(model));
-    for (const scope of new Set(gone.map((row) => row['scope'] as string))) this.removed(scope);
+    for (const scope of this.database.shred(() => removeOfModel(this.database, model))) this.removed(scope);
     return Promise.resolve();
   }
 
   async count(scope: Scope): Promise<number> {
-    const found = this.database.prepare('SELECT count(*) AS n FROM vectors WHERE scope = ?').get(keyOf(scope));
-    return Promise.resolve(Number(found?.['n']));
+    return Promise.resolve(countVectorsIn(this.database, scope));
   }
 }
