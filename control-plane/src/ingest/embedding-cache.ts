@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Embedder } from './ports.ts';
 
 const ENTRIES = 10_000;
@@ -10,7 +10,7 @@ export function cachingEmbedder(embedder: Embedder, entries: number = ENTRIES): 
     modelId: embedder.modelId,
     dimensions: embedder.dimensions,
     async embed(texts) {
-      const keys = texts.map((text) => createHash('sha256').update(text).digest('base64'));
+      const keys = texts.map((text) => hash('sha256', text, 'base64'));
       const missing = new Map<string, string>();
       keys.forEach((key, index) => {
         if (!cache.has(key)) missing.set(key, texts[index] ?? '');

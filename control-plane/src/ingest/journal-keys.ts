@@ -5,6 +5,7 @@
 // A key's life: current (seals and opens) → retired (opens) → shredded. A lease keeps a key from being shredded between
 // sealing a row and the end of its append, when the journal does not name the key yet.
 import { createCipheriv, createDecipheriv } from 'node:crypto';
+import { secretKey } from '#contract';
 import { randomHex, scopeKey, type Clock, type Randomness, type Scope } from '../kernel/index.ts';
 import type { JournalKeyStore } from './ports.ts';
 
@@ -123,14 +124,14 @@ export function createJournalKeys(parts: { store: JournalKeyStore; clock: Clock;
 const identity = ({ scope, id }: SealedIdentity): Buffer => Buffer.from(`${scopeKey(scope)}/${id}`, 'utf8');
 
 function encrypt(key: Uint8Array, nonce: Uint8Array, row: SealedIdentity, clear: Uint8Array): Uint8Array {
-  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  const cipher = createCipheriv('aes-256-gcm', secretKey(key), nonce);
   cipher.setAAD(identity(row));
   return Buffer.concat([nonce, cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
 }
 
 function decrypt(key: Uint8Array, row: SealedIdentity & { readonly sealed: Uint8Array }): Buffer {
   const { sealed } = row;
-  const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, NONCE_BYTES));
+  const decipher = createDecipheriv('aes-256-gcm', secretKey(key), sealed.subarray(0, NONCE_BYTES));
   decipher.setAAD(identity(row));
   decipher.setAuthTag(sealed.subarray(sealed.length - TAG_BYTES));
   return Buffer.concat([decipher.update(sealed.subarray(NONCE_BYTES, sealed.length - TAG_BYTES)), decipher.final()]);

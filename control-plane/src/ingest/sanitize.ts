@@ -1,7 +1,7 @@
 // Everything in a sample besides prompt and answer that a sender could have put a person's data into. The gateway
 // redacted already; other senders may not have.
 import { createHmac } from 'node:crypto';
-import type { CompositionPart, Sample } from '#contract';
+import { secretKey, type CompositionPart, type Sample } from '#contract';
 import type { Redactor } from '#redact';
 
 /**
@@ -73,7 +73,7 @@ export function sanitize(sample: Sample, redactor: Redactor, key: Uint8Array): S
 /** An identifier as it is stored. */
 export function sanitizeIdentifier(value: string, redactor: Redactor, key: Uint8Array): string {
   if (redactor.redact(value).findings.length === 0) return value;
-  return `h_${createHmac('sha256', key).update(value).digest('hex').slice(0, 32)}`;
+  return `h_${createHmac('sha256', secretKey(key)).update(value).digest('hex').slice(0, 32)}`;
 }
 
 type Changes<T> = { readonly [K in keyof T]?: (value: NonNullable<T[K]>) => T[K] };

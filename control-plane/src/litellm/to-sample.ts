@@ -6,6 +6,7 @@ import {
   canonicalize,
   declareTemplates,
   sealedFor,
+  secretKey,
   shortHash,
   type Call,
   type Composition,
@@ -100,7 +101,7 @@ export function sampleOf(event: LiteLlmEvent, id: string, around: Surroundings):
 
 /** Hexadecimal, the same for the same id, and unforeseeable without the tenant's key. Never all zeros in practice. */
 function derived(keys: TenantKeys, purpose: string, id: string, digits: number): string {
-  return createHmac('sha256', keys.toolCall).update(`litellm/${purpose}\0${id}`).digest('hex').slice(0, digits);
+  return createHmac('sha256', secretKey(keys.toolCall)).update(`litellm/${purpose}\0${id}`).digest('hex').slice(0, digits);
 }
 
 function gatewayOf(event: LiteLlmEvent): Gateway {

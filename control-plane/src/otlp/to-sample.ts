@@ -1,7 +1,16 @@
 // A span of a model call as a sample of the contract. Spans come from whoever has a token: everything in them is redacted by patterns
 // here, or is a digest, before anything is durable.
 import { createHmac } from 'node:crypto';
-import { pseudonym, shortHash, type DeclaredSession, type Policy, type Principal, type Sample, type TenantKeys } from '#contract';
+import {
+  pseudonym,
+  secretKey,
+  shortHash,
+  type DeclaredSession,
+  type Policy,
+  type Principal,
+  type Sample,
+  type TenantKeys,
+} from '#contract';
 import { composition, historyDigests, readAnswer, readRequest, type LlmAnswer, type LlmRequest } from '#dialects';
 import type { Redactor } from '#redact';
 import { sanitize } from '../ingest/index.ts';
@@ -203,7 +212,7 @@ function kept(whole: string, redactor: Redactor, subject: string): NonNullable<S
 
 /** The same for the same span, and unforeseeable without the tenant's key. */
 const derived = (keys: TenantKeys, id: string): string =>
-  createHmac('sha256', keys.toolCall).update(`otlp/run\0${id}`).digest('hex').slice(0, 32);
+  createHmac('sha256', secretKey(keys.toolCall)).update(`otlp/run\0${id}`).digest('hex').slice(0, 32);
 
 const isId = (id: string, digits: number): boolean => id.length === digits && /^[0-9a-f]+$/.test(id) && /[^0]/.test(id);
 const text = (value: Plain, max: number): string | undefined =>

@@ -1,6 +1,6 @@
 // Whose requests get vectors where the policy wants them of a share only.
 import { createHmac } from 'node:crypto';
-import type { Policy, Sample } from '#contract';
+import { secretKey, type Policy, type Sample } from '#contract';
 import type { Scope } from '../kernel/index.ts';
 import { isMatch } from './mode.ts';
 
@@ -22,7 +22,7 @@ export function isEmbedded(policy: Policy, scope: Scope, sample: Sample, key: Ui
   if (rate <= 0) return false;
   const shared = sample.session?.shared === true ? sample.session.id : undefined;
   const whole = shared ?? sample.principal?.id ?? sample.session?.id ?? sample.trace?.traceId ?? sample.id;
-  const digest = createHmac('sha256', key)
+  const digest = createHmac('sha256', secretKey(key))
     .update(JSON.stringify(['embed_rate', scope.tenant, scope.environment, whole]))
     .digest();
   return digest.readUIntBE(0, 6) / 2 ** 48 < rate;

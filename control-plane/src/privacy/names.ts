@@ -1,6 +1,6 @@
 // The second redaction: names and addresses, before anything is embedded or stored. The patterns came first, so the
 // model sees "[EMAIL_ADDRESS]" and not the address.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RedactionPolicy } from '#contract';
 import { applyFindings, createReplacement, type Finding } from '#redact';
 import { judgeNames } from './names/judge.ts';
@@ -58,7 +58,7 @@ function plain(value: string): string {
 function remembering(finder: Finder, entries: number): (texts: readonly string[]) => Promise<readonly (readonly Finding[])[]> {
   const cache = new Map<string, readonly Finding[]>();
   return async (texts) => {
-    const keys = texts.map((text) => createHash('sha256').update(text).digest('base64'));
+    const keys = texts.map((text) => hash('sha256', text, 'base64'));
     const missing = new Map<string, string>();
     keys.forEach((key, index) => {
       if (!cache.has(key)) missing.set(key, texts[index] ?? '');

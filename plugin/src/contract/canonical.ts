@@ -1,6 +1,6 @@
 // Canonical bytes of a JSON value: RFC 8785 (JSON Canonicalization Scheme). Two parties that hold the same value get
 // the same bytes, whatever order its keys came in, so digests can be compared between gateways, languages and years.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -27,7 +27,7 @@ export function canonicalize(value: unknown): string {
 
 /** Lower-case hex SHA-256 of the canonical bytes. */
 export function canonicalDigest(value: unknown): string {
-  return createHash('sha256').update(canonicalize(value), 'utf8').digest('hex');
+  return hash('sha256', canonicalize(value));
 }
 
 function write(value: unknown, place: string, depth: number): string {

@@ -2,6 +2,7 @@
 // policies/policy.schema.json.
 export { canonicalDigest, canonicalize, CanonicalError, type Json } from './canonical.ts';
 export { pseudonym, shortHash, tenantKeys, type TenantKeys } from './pseudonym.ts';
+export { secretKey } from './secret-key.ts';
 export { parseBundle, parseFeedback, parseManifest, parsePolicy, parseSample, type Fault, type Parsed } from './parse.ts';
 export type * from './generated/sample.ts';
 export type {

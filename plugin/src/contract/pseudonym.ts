@@ -1,8 +1,12 @@
 // Keyed hashes. All keys come from one secret per tenant, told apart by purpose, so that no hash of one kind says
 // anything about another. Whoever makes samples derives them here, so that one person is one principal whatever the way in.
 import { createHmac } from 'node:crypto';
+import { secretKey } from './secret-key.ts';
 
-const hmac = (key: string | Uint8Array, text: string): Buffer => createHmac('sha256', key).update(text, 'utf8').digest();
+const hmac = (key: string | Uint8Array, text: string): Buffer =>
+  createHmac('sha256', typeof key === 'string' ? key : secretKey(key))
+    .update(text, 'utf8')
+    .digest();
 
 /** Keys of one tenant; none can be computed from another. */
 export interface TenantKeys {

@@ -1,6 +1,6 @@
 // What a run was composed of, as digests. What anyone may check against an approved copy is plain; what may hold a
 // person's data is a commitment whose salt can be destroyed.
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 import { canonicalize, type Composition, type CompositionPart, type ContextPolicy, type Json } from '#contract';
 import { asToken } from './json.ts';
 import { DEFAULT_MARKS, markedBlocks } from './marks.ts';
@@ -69,7 +69,7 @@ export function commitTo(text: string, randomBytes: Commit['randomBytes'], label
 
 function plain(value: Json, labels: Labels = {}): CompositionPart {
   const bytes = Buffer.from(canonicalize(value), 'utf8');
-  return { digest: createHash('sha256').update(bytes).digest('hex'), length: bytes.length, ...labels };
+  return { digest: hash('sha256', bytes), length: bytes.length, ...labels };
 }
 
 /** One part for each item; the last place holds what does not fit. */

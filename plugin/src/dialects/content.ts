@@ -1,6 +1,6 @@
 // Message content in any dialect: a string or a list of typed parts. Part types of the dialects do not collide, so one
 // reader serves all of them.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Json } from '#contract';
 import { asList, asText, dig, get } from './json.ts';
 import type { RetrievedDocument } from './types.ts';
@@ -137,5 +137,5 @@ export function canonicalMedium(medium: Medium): Json {
 }
 
 function digest(bytes: Buffer | string): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes);
 }

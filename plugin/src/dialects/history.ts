@@ -1,7 +1,7 @@
 // Keyed digests of a conversation's messages. Short texts can be guessed, so a plain hash of "yes" would tell who holds
 // the sample what was said; the key, of one tenant and principal, keeps that from them.
-import { createHmac, createSecretKey, type KeyObject } from 'node:crypto';
-import { canonicalize, type History } from '#contract';
+import { createHmac, type KeyObject } from 'node:crypto';
+import { canonicalize, secretKey, type History } from '#contract';
 import { isEmpty } from './message.ts';
 import type { Message, Role } from './types.ts';
 
@@ -24,8 +24,7 @@ const LETTERS: Readonly<Partial<Record<Role, string>>> = { user: 'u', assistant:
  */
 export function historyDigests(messages: readonly Message[], key: Uint8Array, extras: HistoryExtras = {}): History {
   const said = messages.filter((message) => LETTERS[message.role] !== undefined && !isEmpty(message));
-  // Made once: Node spends four times as long on a key that comes as bytes with each message.
-  const secret = createSecretKey(key);
+  const secret = secretKey(key);
   const history: History = { messages: said.slice(-MAX_DIGESTS).map((message) => digestOf(message, secret)) };
   if (said.length > MAX_DIGESTS) history.dropped = said.length - MAX_DIGESTS;
   if (extras.answer?.role === 'assistant') history.answer = digestOf(extras.answer, secret);

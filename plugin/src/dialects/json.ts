@@ -1,5 +1,5 @@
 // Reading JSON that anyone may have written: own properties only, bounded depth, no throwing.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Json } from '#contract';
 
 /** Deepest nesting of brackets that is read at all: far above what clients send, far below any recursion limit. */
@@ -90,7 +90,7 @@ export function asKind(value: unknown): string | undefined {
 export function asReference(value: unknown): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   if (value.length <= 256 && /^[A-Za-z0-9._:=+/-]+$/.test(value)) return value;
-  return `sha256:${createHash('sha256').update(value).digest('hex')}`;
+  return `sha256:${hash('sha256', value)}`;
 }
 
 /** A copy that has canonical bytes: lone surrogates become U+FFFD, numbers out of range null, too deep parts null. */

@@ -1,6 +1,6 @@
 // What a run was composed of, as digests and commitments: from the bodies, from what the application declares beside them,
 // and from what the gateway knows of its own configuration.
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes } from 'node:crypto';
 import {
   canonicalize,
   declareTemplates,
@@ -64,7 +64,7 @@ function routingOf(routing: unknown): CompositionPart | undefined {
   if (routing === undefined) return undefined;
   try {
     const bytes = Buffer.from(canonicalize(routing), 'utf8');
-    return { digest: createHash('sha256').update(bytes).digest('hex'), length: bytes.length };
+    return { digest: hash('sha256', bytes), length: bytes.length };
   } catch {
     // Bytes that are no text, or nested without end.
     return undefined;

@@ -1,6 +1,6 @@
 // What stands in a value's place. Tokens are made of letters only, so that no detector takes one for a value.
 import { createHmac } from 'node:crypto';
-import type { RedactionPolicy } from '#contract';
+import { secretKey, type RedactionPolicy } from '#contract';
 import type { Replacement } from './findings.ts';
 import { RedactionError, type RedactorOptions } from './types.ts';
 
@@ -48,7 +48,7 @@ function normalise(type: string, value: string): string {
 }
 
 function letters(key: Uint8Array | undefined, parts: readonly string[], size: number): string {
-  const mac = createHmac('sha256', key ?? new Uint8Array());
+  const mac = createHmac('sha256', key === undefined ? '' : secretKey(key));
   // A length before each part: no two lists of parts give the same bytes.
   for (const part of parts) mac.update(`${part.length}:`).update(part, 'utf16le');
   let token = '';

@@ -1,7 +1,7 @@
 // Values of one request replaced by stand-ins, and each stand-in noted with what it stands for. Numbered as they are
 // met: the beginning of a conversation reads the same each time it is sent, so a provider's cache of it still holds.
 import { createHmac } from 'node:crypto';
-import { jsonLiterals, standInValue, type JsonLevel, type JsonLiteral, type StandIns, type StandInValue } from '#contract';
+import { jsonLiterals, secretKey, standInValue, type JsonLevel, type JsonLiteral, type StandIns, type StandInValue } from '#contract';
 import { createDetector, detect as detectAll } from './detector.ts';
 import { detectMember, type Detect } from './json.ts';
 import { applyUntilStable } from './stable.ts';
@@ -127,7 +127,7 @@ class Writer implements StandInWriter {
   }
 
   #who(value: string): string {
-    const digest = createHmac('sha256', this.#key).update('who').update(value.normalize('NFC')).digest();
+    const digest = createHmac('sha256', secretKey(this.#key)).update('who').update(value.normalize('NFC')).digest();
     const letters = [...digest.subarray(0, 20)].map((byte) => String.fromCharCode(65 + (byte % 26))).join('');
     return this.#note(`USER ${value}`, `[USER_${letters}]`, value);
   }

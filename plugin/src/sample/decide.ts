@@ -1,7 +1,7 @@
 // Which runs are kept with their texts. A conversation is not known yet when this is decided, so the choice is made by
 // person and day: all of a person's requests of one day are kept or none, and threads stay whole.
 import { createHmac } from 'node:crypto';
-import type { Sampling, SamplingPolicy, Verdict } from '#contract';
+import { secretKey, type Sampling, type SamplingPolicy, type Verdict } from '#contract';
 import { isMatch, type MatchFacts } from '../policy/index.ts';
 
 export interface SamplingFacts extends MatchFacts {
@@ -53,5 +53,5 @@ function alwaysRule(policy: SamplingPolicy | undefined, facts: SamplingFacts): s
 /** Where subject and UTC day fall between 0 and 1. Keyed, so that nobody can choose an id that is never looked at. */
 export function position(key: Uint8Array, subject: string, at: Date): number {
   const day = at.toISOString().slice(0, 10);
-  return createHmac('sha256', key).update(`${day}\0${subject}`).digest().readUIntBE(0, 6) / 2 ** 48;
+  return createHmac('sha256', secretKey(key)).update(`${day}\0${subject}`).digest().readUIntBE(0, 6) / 2 ** 48;
 }

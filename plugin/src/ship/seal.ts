@@ -1,6 +1,7 @@
 // What waits is encrypted: a heap dump, a swap file or a stolen spool holds no one's prompts. AES-256-GCM, 12-byte nonce
 // and 16-byte tag before the ciphertext.
 import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { secretKey } from '#contract';
 
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -24,7 +25,8 @@ export function spoolSealer(hashKey: string): Sealer {
   return createSealer(Buffer.from(hkdfSync('sha256', hashKey, '', 'clew/spool/1', 32)));
 }
 
-function createSealer(key: Uint8Array): Sealer {
+function createSealer(bytes: Uint8Array): Sealer {
+  const key = secretKey(bytes);
   return {
     seal(plain) {
       const nonce = randomBytes(NONCE_BYTES);

@@ -1,5 +1,5 @@
 // What a run was composed of, in a form whose bytes two parties can agree on.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { canonicalDigest } from '../canonical.ts';
 import type { Composition, Model, Sample } from '../generated/sample.ts';
 
@@ -51,7 +51,7 @@ function historyOf(history: RunSource['history']): CompositionRecord['history'] 
   if (!history) return { length: 0, chain: null, truncated: false };
   const dropped = history.dropped ?? 0;
   let chain = '';
-  for (const message of history.messages) chain = createHash('sha256').update(`${chain}\n${message}`).digest('hex');
+  for (const message of history.messages) chain = hash('sha256', `${chain}\n${message}`);
   return {
     length: history.messages.length + dropped,
     chain: chain === '' ? null : chain,
