@@ -15,19 +15,19 @@ export type PropagationFormat = (typeof PROPAGATION_FORMATS)[number];
 
 /** What the plugin runs in, for the sample: Kong, or the trial gateway that stands in for it. */
 export const GATEWAY_KINDS = ['kong', 'trial'] as const;
-export type GatewayKind = (typeof GATEWAY_KINDS)[number];
+type GatewayKind = (typeof GATEWAY_KINDS)[number];
 
 /** The most that a manifest may do here. */
 export const MANIFEST_MODES = ['enforce', 'observe'] as const;
-export type ManifestMode = (typeof MANIFEST_MODES)[number];
+type ManifestMode = (typeof MANIFEST_MODES)[number];
 
 /** What the provider reads of personal values: the client's words, or stand-ins that become those again in the answer. */
 export const UPSTREAM_MODES = ['as_is', 'pseudonyms'] as const;
-export type UpstreamMode = (typeof UPSTREAM_MODES)[number];
+type UpstreamMode = (typeof UPSTREAM_MODES)[number];
 
 /** What becomes of a request whose values cannot be replaced; policy: what it says, else refuse. */
 export const UNREADABLE_ACTIONS = ['policy', 'refuse', 'pass'] as const;
-export type UnreadableAction = (typeof UNREADABLE_ACTIONS)[number];
+type UnreadableAction = (typeof UNREADABLE_ACTIONS)[number];
 
 export interface PluginConfig {
   readonly controlPlaneUrl: string;
@@ -102,7 +102,7 @@ export interface ConfigFault {
   readonly consequence: string;
 }
 
-export type ConfigReading = { readonly config: PluginConfig; readonly faults: readonly ConfigFault[] };
+type ConfigReading = { readonly config: PluginConfig; readonly faults: readonly ConfigFault[] };
 
 /** Takes what it can: a faulty value falls back to its default; without address, token or key the mode is off. */
 export function readConfig(raw: Readonly<Record<string, unknown>>): ConfigReading {

@@ -1,6 +1,6 @@
 // What the plugin and whatever process it runs in agree on. They are two bundles, so they meet at a global symbol.
 
-export interface Lifetime {
+interface Lifetime {
   /** Called before the process ends; each resolves when its queues are empty, moved to disk, or given up. */
   readonly beforeExit: Set<() => Promise<void>>;
   /** Exceptions that reached the process. */

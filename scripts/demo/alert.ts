@@ -11,7 +11,7 @@ const FIRED_AFTER_MS = 12 * MINUTE_MS;
 const OVER_MINUTES = -24;
 const BASELINE_MINUTES = -430;
 
-export const INCIDENT_ID = 'demo-rail-corrections';
+const INCIDENT_ID = 'demo-rail-corrections';
 
 /** Once the hours before are stored. `liveMs`: when live traffic began, epoch milliseconds. */
 export async function tellOfIncident(control: ControlPlane, liveMs: number): Promise<void> {

@@ -6,8 +6,8 @@ import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Sample } from '../../plugin/src/contract/index.ts';
 import type { Page, ThreadSummary } from '../../control-plane/src/threads/index.ts';
+import { sampleOf } from '../support/conversation-sample.ts';
 import { sharedFile, sharedRows, type ConversationRow } from '../support/shared-data.ts';
 import { inTurns, type Program } from '../support/in-turns.ts';
 import { cpuSecondsOf } from '../support/cpu-time.ts';
@@ -18,16 +18,6 @@ afterEach(async () => {
   await control?.stop();
   if (control) rmSync(control.folder, { recursive: true, force: true });
   control = undefined;
-});
-
-const sampleOf = (row: ConversationRow): Sample => ({
-  version: 1,
-  id: row.id,
-  startedAt: new Date(row.ts * 1000).toISOString(),
-  principal: { id: row.user, source: 'consumer', trust: 'authenticated' },
-  prompt: { text: row.text },
-  ...(row.response === undefined ? {} : { answer: { text: row.response } }),
-  status: { outcome: 'ok', http: 200 },
 });
 
 /** Own text, for machines without the measuring data: different sentences of common length. */

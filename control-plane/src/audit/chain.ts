@@ -6,7 +6,7 @@ import { canonicalize } from '#contract';
 import type { AuditEntry, Scope } from '../kernel/index.ts';
 
 /** Stands for the hash before the first entry. */
-export const GENESIS = '0'.repeat(64);
+const GENESIS = '0'.repeat(64);
 
 /** An entry as it is stored. */
 export interface ChainedEntry {

@@ -1,6 +1,6 @@
 // What was done to people's data and to the installation, by whom: an append-only, hash-chained log for each tenant and
 // environment, whose end is signed.
-export { chain, EMPTY, fieldsOf, follow, GENESIS, hashOf, type ChainedEntry, type ChainEnd, type ChainFault } from './chain.ts';
+export { chain, EMPTY, fieldsOf, follow, hashOf, type ChainedEntry, type ChainEnd, type ChainFault } from './chain.ts';
 export { openHead, signHead } from './head.ts';
 export { createAnchor, type Anchor, type AnchorParts } from './anchor.ts';
 export { verifyAudit, type AuditVerdict } from './verify.ts';

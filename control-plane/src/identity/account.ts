@@ -15,7 +15,7 @@ const SILENT_MS = 15 * 60_000;
  */
 export type GapKind = 'on_the_way' | 'missing' | 'lost' | 'not_kept' | 'unknown_end';
 
-export interface ExplainedGap extends CounterGap {
+interface ExplainedGap extends CounterGap {
   readonly kind: GapKind;
   /** As the gateway says, or this server. */
   readonly reason?: string;
@@ -25,7 +25,7 @@ export interface ExplainedGap extends CounterGap {
  * closed: the gateway said that it ends, and how many runs there were. open: it is heard of. unknown: not heard of any more.
  * unstated: it never said anything about its runs as a whole; what is missing at the end cannot be seen.
  */
-export type EpochEnd = 'closed' | 'open' | 'unknown' | 'unstated';
+type EpochEnd = 'closed' | 'open' | 'unknown' | 'unstated';
 
 export function endOf({ stated, lastSeenMs }: EpochSummary, nowMs: number): EpochEnd {
   if (!stated) return 'unstated';

@@ -12,7 +12,7 @@ export interface Bundler {
   bundle(scope: Scope, runId: string): Promise<Bundle | undefined>;
 }
 
-export interface BundlerParts {
+interface BundlerParts {
   readonly store: LogStore;
   readonly checkpointer: Checkpointer;
   readonly gatewayKeys: Pick<GatewayKeyStore, 'find'>;

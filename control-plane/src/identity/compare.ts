@@ -10,7 +10,7 @@ export interface TemplateTexts {
   tool(digest: string): Json | undefined;
 }
 
-export interface RunComparison {
+interface RunComparison {
   readonly a: { readonly id: string; readonly digest: string };
   readonly b: { readonly id: string; readonly digest: string };
   readonly differences: readonly Difference[];

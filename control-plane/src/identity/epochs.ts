@@ -5,7 +5,7 @@ import { refusalOf, type KeyTrust } from './key-trust.ts';
 import type { EpochStore, GatewayKeyStore } from './ports.ts';
 import type { Refusal } from './types.ts';
 
-export interface EpochTakerParts {
+interface EpochTakerParts {
   readonly store: EpochStore;
   readonly keys: Pick<GatewayKeyStore, 'find'>;
   readonly trust: KeyTrust;
@@ -13,7 +13,7 @@ export interface EpochTakerParts {
 }
 
 /** older: another statement of the epoch said all that already. */
-export type Taking = 'taken' | 'older' | Refusal;
+type Taking = 'taken' | 'older' | Refusal;
 
 export async function takeEpoch(envelope: DsseEnvelope, scope: Scope, { store, keys, trust, clock }: EpochTakerParts): Promise<Taking> {
   const nowMs = clock.nowMs();

@@ -29,7 +29,7 @@ export interface GatewayKeys {
   find(scope: Scope, keyId: string): GatewayKey | undefined;
 }
 
-export interface IdentifierParts {
+interface IdentifierParts {
   readonly manifests: () => ManifestSet;
   readonly gatewayKeys: GatewayKeys;
   /** Signs for gateways that do not sign themselves. */
@@ -46,7 +46,7 @@ export interface Identifier {
   numberOf(scope: Scope, sample: Sample): RunNumber | undefined;
 }
 
-export type RunNumber = Omit<UnkeptRun, 'reason'>;
+type RunNumber = Omit<UnkeptRun, 'reason'>;
 
 export function createIdentifier(parts: IdentifierParts): Identifier {
   return {

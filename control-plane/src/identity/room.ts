@@ -20,7 +20,7 @@ import { runRoutes } from './routes.ts';
 import { windowRoutes } from './routes-windows.ts';
 import { createUnkeptAccount, type UnkeptAccount } from './unkept.ts';
 
-export interface IdentityParts {
+interface IdentityParts {
   readonly runs: RunReader;
   readonly log: LogStore;
   readonly counters: CounterReader;

@@ -15,7 +15,7 @@ const ENVELOPE: JsonSchema = {
 const MAX_PAYLOAD = 200_000;
 const SHOWN = 100;
 
-export interface EpochRoutesParts {
+interface EpochRoutesParts {
   readonly epochs: EpochStore;
   readonly gatewayKeys: GatewayKeyStore;
   readonly trust: KeyTrust;

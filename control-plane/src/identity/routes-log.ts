@@ -13,7 +13,7 @@ import { gapsRoute } from './routes-gaps.ts';
 
 const permission = 'runs:read';
 
-export interface LogRoutesParts {
+interface LogRoutesParts {
   readonly store: LogStore;
   readonly checkpointer: Checkpointer;
   readonly counters: CounterReader;

@@ -30,7 +30,7 @@ const pageOf = (item: object) => ({
   properties: { items: { type: 'array', items: item }, next: { type: ['string', 'null'] } },
 });
 
-export interface RunRoutesParts {
+interface RunRoutesParts {
   readonly runs: RunReader;
   readonly bundler: Bundler;
   /** Texts that manifests declare, by digest. */

@@ -11,7 +11,7 @@ export interface Announcer {
   drain(): Promise<void>;
 }
 
-export interface AnnouncerParts {
+interface AnnouncerParts {
   readonly outbox: EventOutbox;
   readonly handlers: readonly EventHandler[];
   readonly logger: Logger;

@@ -6,7 +6,7 @@ import { storedTurnOf } from './stored-turn.ts';
 import type { Work } from './work.ts';
 import { at, type PipelineParts, type Timed, type Workshop } from './workshop.ts';
 
-export interface Committer {
+interface Committer {
   /**
    * Answers when all of the batch is durable; throws where none is.
    *

@@ -8,7 +8,7 @@ const PEOPLE = 3;
 /** Ids that are remembered; what is forgotten is asked of the store again. */
 const REMEMBERED = 20_000;
 
-export interface CommonSessions {
+interface CommonSessions {
   /** The turn, marked where its session is a common one. Remembers that the principal carries the id. */
   judge(scope: Scope, principal: string | null, turn: TurnInput): Promise<TurnInput>;
 }

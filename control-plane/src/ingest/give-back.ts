@@ -11,7 +11,7 @@ const FIRST_PAUSE_MS = 500;
 const MAX_ATTEMPTS_AWAY = 1_500;
 const LAST_PAUSE_MS = 60_000;
 
-export type GiveBack = (failures: readonly Failure<{ readonly row: JournalRow }>[], stage: Stage) => Promise<void>;
+type GiveBack = (failures: readonly Failure<{ readonly row: JournalRow }>[], stage: Stage) => Promise<void>;
 
 /** @param keepWhatCan of a request that is buried */
 export function createGiveBack(

@@ -3,7 +3,7 @@ export interface Failure<T> {
   readonly error: unknown;
 }
 
-export interface Isolated<T, R> {
+interface Isolated<T, R> {
   readonly done: readonly R[];
   readonly failed: readonly Failure<T>[];
 }

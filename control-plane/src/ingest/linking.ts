@@ -17,14 +17,14 @@ export interface LinkSettings extends Omit<LinkingOptions, 'threadIdSeed' | 'tun
   readonly memory?: LinkerMemory | undefined;
 }
 
-export interface Linkable {
+interface Linkable {
   readonly scope: Scope;
   readonly principal: string | null;
   readonly turn: TurnInput;
 }
 
 /** Places turns, principal by principal, in the order given. */
-export interface Linking {
+interface Linking {
   place(item: Linkable): Promise<Placement>;
   /** Drops what is remembered of the item's principal: after a failed commit the store is what counts. */
   forget(item: Linkable): void;

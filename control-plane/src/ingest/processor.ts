@@ -32,7 +32,7 @@ export interface Prepared {
 }
 
 /** Puts texts to the topics of a fixed list. */
-export interface TopicList {
+interface TopicList {
   /** @param vector unit length; is not kept */
   topicOf(vector: Float32Array): Promise<string>;
 }

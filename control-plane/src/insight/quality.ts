@@ -11,14 +11,14 @@ export interface EvaluatorScale {
   readonly best: number;
 }
 
-export const QUALITY_WEIGHTS: Readonly<Record<QualityPartName, number>> = {
+const QUALITY_WEIGHTS: Readonly<Record<QualityPartName, number>> = {
   evaluators: 3,
   completion: 2,
   thumbs: 2,
   satisfaction: 1,
   reliability: 1,
 };
-export const QUALITY_FORMULA = 'sum(weight × value) / sum(weight)';
+const QUALITY_FORMULA = 'sum(weight × value) / sum(weight)';
 
 export function qualityOf(
   thread: ThreadDetail,

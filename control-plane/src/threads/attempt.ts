@@ -12,7 +12,7 @@ import type { TurnInput } from './types.ts';
 const UNSAID_SECONDS = 60;
 const SAID_SECONDS = 900;
 
-export interface Attempt {
+interface Attempt {
   readonly of: Entry;
   readonly link: Link;
 }

@@ -12,7 +12,7 @@ const CONTINUED_UNDER_NEW_ID = 2;
 /** Share of them that must stand under an id of their own. */
 const LONE = 0.75;
 
-export interface SessionEvidence {
+interface SessionEvidence {
   /** Newest request with the same session id. */
   readonly entry: Entry | undefined;
   /** The source's ids change with every turn, although the conversation goes on: they name requests or runs, not sessions. */

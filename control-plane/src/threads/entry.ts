@@ -1,7 +1,7 @@
 import type { Chain } from './chain.ts';
 import type { LinkMethod, Placement, Position, TurnInput } from './types.ts';
 
-export type CallKind = 'turn' | 'step' | 'auxiliary';
+type CallKind = 'turn' | 'step' | 'auxiliary';
 
 /** A placed request. */
 export interface Entry {

@@ -1,7 +1,7 @@
 // What inference said of a request, and whether it proved right: in numbers, without any word of the request.
 import type { Tunable } from './infer/tuning.ts';
 
-export interface GuessCandidate extends Tunable {
+interface GuessCandidate extends Tunable {
   readonly threadId: string;
   /** The newest turn of the thread at that moment. */
   readonly last: string;

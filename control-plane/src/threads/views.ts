@@ -154,7 +154,7 @@ export interface Page<T> {
 }
 
 /** What a thread can break down by, as `breakdown` of its summary says it. */
-export type BreakdownKind = 'correction' | 'repeat' | 'truncation' | 'error';
+type BreakdownKind = 'correction' | 'repeat' | 'truncation' | 'error';
 
 export interface ThreadFilter {
   readonly user?: string | undefined;

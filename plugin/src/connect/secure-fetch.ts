@@ -4,7 +4,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import type { PluginConfig } from '../config.ts';
 
-export type Credentials = Pick<PluginConfig, 'clientCert' | 'clientKey' | 'caCert'>;
+type Credentials = Pick<PluginConfig, 'clientCert' | 'clientKey' | 'caCert'>;
 
 const BODYLESS = new Set([204, 205, 304]);
 const made = new Map<string, typeof fetch>();

@@ -5,7 +5,7 @@ import type { Json } from '#contract';
 /** Deepest nesting of brackets that is read at all: far above what clients send, far below any recursion limit. */
 export const MAX_DEPTH = 160;
 
-export type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: 'not_json' | 'too_deep' };
+type ParsedJson = { readonly ok: true; readonly value: unknown } | { readonly ok: false; readonly reason: 'not_json' | 'too_deep' };
 
 /** Depth is judged on the text, before anything recursive touches it. */
 export function parseJson(text: string): ParsedJson {

@@ -2,7 +2,7 @@
 
 export const DEFAULT_MARKS: readonly string[] = ['context', 'document'];
 
-export interface MarkedBlock {
+interface MarkedBlock {
   readonly mark: string;
   /** What stands between the tags, without white space around it. */
   readonly text: string;

@@ -1,6 +1,6 @@
 // Server-sent events as the WHATWG HTML standard reads them (section 9.2.6), in one pass over a whole body.
 
-export interface ServerSentEvent {
+interface ServerSentEvent {
   /** "message" where the stream names none. */
   readonly type: string;
   readonly data: string;

@@ -7,7 +7,7 @@ import type { GatewayKey } from './key.ts';
 const MAX_ANSWER_BYTES = 64 * 1024;
 const ASK_AGAIN_MS = 10 * 60_000;
 
-export interface AnnouncerOptions {
+interface AnnouncerOptions {
   readonly url: string;
   readonly token: string;
   readonly timeoutMs: number;

@@ -11,7 +11,7 @@ import type { Ledger } from './ledger.ts';
 const ALIVE_MS = 5 * 60_000;
 const LAST_TRY_MS = 500;
 
-export interface EpochReporterOptions {
+interface EpochReporterOptions {
   readonly url: string;
   readonly token: string;
   readonly timeoutMs: number;

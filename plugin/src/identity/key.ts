@@ -10,7 +10,7 @@ export interface GatewayKey {
   readonly fromMs: number;
 }
 
-export interface KeySettings {
+interface KeySettings {
   /** The private key itself: PEM (PKCS #8), or its 32 bytes in hex or base64. */
   readonly signingKey: string | undefined;
   /** Where it lies, and is made where there is none. */

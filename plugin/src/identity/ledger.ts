@@ -5,14 +5,14 @@ import type { DropReason } from '../drops.ts';
 import type { Life } from '../life.ts';
 import { LostRanges } from './lost-ranges.ts';
 
-export interface LedgerPlace {
+interface LedgerPlace {
   readonly tenant: string;
   readonly environment: string;
   readonly kind: 'kong' | 'trial';
   readonly instance: string;
 }
 
-export interface LedgerOptions {
+interface LedgerOptions {
   readonly life: Life;
   readonly place: LedgerPlace;
   readonly key: SigningKey;

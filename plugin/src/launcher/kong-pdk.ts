@@ -7,7 +7,7 @@ export interface EventReply {
   readonly EventId: number;
 }
 
-export interface PluginInstance {
+interface PluginInstance {
   isExpired(ttlSeconds?: number): boolean;
 }
 

@@ -31,7 +31,7 @@ const METHODS: ReadonlySet<string> = new Set([
   'StepMemoryStats',
 ]);
 
-export interface ListenerOptions {
+interface ListenerOptions {
   readonly server: PluginServer;
   readonly socketPath: string;
   readonly logger: LauncherLogger;

@@ -25,7 +25,7 @@ export interface GuardVerdict {
   readonly differences: readonly { readonly path: string; readonly kind: string }[];
 }
 
-export interface DeclaredFacts {
+interface DeclaredFacts {
   /** As the application declares it. */
   readonly variant?: string | undefined;
   /** What counts as retrieved, by the policy. */

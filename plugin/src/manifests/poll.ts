@@ -5,7 +5,7 @@ import { Polled, replayFault, type PollingOptions, type StoredPolicy } from '../
 
 const MAX_BYTES = 16 * 1024 * 1024;
 
-export interface ManifestPollerOptions extends PollingOptions {
+interface ManifestPollerOptions extends PollingOptions {
   /** Only sets are taken that it signed, and none that is older than the last. */
   readonly key: KeyObject | undefined;
   /** Called with each set that is taken, as the control plane sent it. */

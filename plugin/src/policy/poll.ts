@@ -16,7 +16,7 @@ export interface PolicyInForce {
 /** Used until the control plane has answered once; only the floor of the settings limits it. */
 export const DEFAULT_POLICY: PolicyInForce = { policy: { version: 1 }, version: 'default' };
 
-export interface PollerOptions extends PollingOptions {
+interface PollerOptions extends PollingOptions {
   /** Only policies are taken that it signed, and none that is older than the last. Absent: any. */
   readonly key?: KeyObject | undefined;
   /** Throws where a policy is of the right form but cannot be used here; it is not taken then. */

@@ -20,7 +20,7 @@ export interface PollingOptions {
   readonly random?: () => number;
 }
 
-export interface PolledOptions extends PollingOptions {
+interface PolledOptions extends PollingOptions {
   /** As /v1/policies. */
   readonly path: string;
   readonly maxBytes: number;

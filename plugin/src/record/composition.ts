@@ -16,7 +16,7 @@ import type { Run } from './run.ts';
 
 const MAX_ATTEMPTS = 16;
 
-export interface CompositionContext {
+interface CompositionContext {
   /** Redacts. */
   readonly label: (text: string | undefined, max?: number) => string | undefined;
   readonly manifests: ManifestSet;

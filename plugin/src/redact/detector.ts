@@ -15,7 +15,7 @@ export interface Progress {
   readonly patternsAt: number[];
 }
 
-export interface Detector {
+interface Detector {
   start(): Progress;
   /** Findings that start before `limit`, in offsets of the folded text. Progress moves on. */
   advance(text: string, progress: Progress, limit: number): Finding[];

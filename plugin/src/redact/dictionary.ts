@@ -11,7 +11,7 @@ interface Node {
 }
 
 /** Finds the entries that start in [from, limit) of a folded text, and says where to go on. */
-export type DictionaryMatcher = (text: string, from: number, limit: number, findings: Finding[]) => number;
+type DictionaryMatcher = (text: string, from: number, limit: number, findings: Finding[]) => number;
 
 export function createDictionaries(dictionaries: RedactionPolicy['dictionaries']): DictionaryMatcher | undefined {
   if (dictionaries === undefined || dictionaries.length === 0) return undefined;

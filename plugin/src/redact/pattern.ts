@@ -74,7 +74,7 @@ function compile(source: string): RegExp | undefined {
 }
 
 /** Finds the matches of one pattern that start in [from, limit), and says where to go on. */
-export type PatternMatcher = (text: string, from: number, limit: number, findings: Finding[]) => number;
+type PatternMatcher = (text: string, from: number, limit: number, findings: Finding[]) => number;
 
 /** One matcher per pattern. Throws RedactionError for patterns that are not safe. */
 export function createPatterns(patterns: RedactionPolicy['patterns'] = []): readonly PatternMatcher[] {

@@ -6,7 +6,7 @@ import type { Finding } from './types.ts';
 /** Nothing seen so far needs more than three; a hostile text is cut off here, so that time stays linear. */
 const MAX_PASSES = 8;
 
-export interface Stable extends Applied {
+interface Stable extends Applied {
   /** Findings of all passes, by type. */
   readonly counts: Readonly<Record<string, number>>;
 }

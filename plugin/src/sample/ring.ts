@@ -6,7 +6,7 @@ export interface RingEntry {
   readonly at: number;
 }
 
-export interface RingLimits {
+interface RingLimits {
   readonly maxBytes: number;
   readonly maxAgeMs: number;
 }

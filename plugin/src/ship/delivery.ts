@@ -12,7 +12,7 @@ const MAX_SEARCH_CALLS = 48;
 
 export type Retry = Extract<Sent, { kind: 'retry' }>;
 
-export interface DeliveryOptions {
+interface DeliveryOptions {
   readonly target: Target;
   readonly drops: Drops;
   readonly health: Health;

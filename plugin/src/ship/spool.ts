@@ -7,7 +7,7 @@ import type { Sealer } from './seal.ts';
 
 const SUFFIX = '.clew';
 
-export interface SpoolOptions {
+interface SpoolOptions {
   readonly directory: string;
   readonly maxBytes: number;
   readonly sealer: Sealer;

@@ -5,7 +5,7 @@ import { joinLines, splitLines } from './lines.ts';
 import type { Spool } from './spool.ts';
 import { Suspect } from './suspect.ts';
 
-export interface SpooledOptions {
+interface SpooledOptions {
   readonly spool: Spool;
   readonly delivery: Delivery;
   readonly drops: Drops;
@@ -15,7 +15,7 @@ export interface SpooledOptions {
 }
 
 /** `none`: nothing may be sent now; `done`: there may be more. */
-export type SpoolStep = 'none' | 'done' | Retry;
+type SpoolStep = 'none' | 'done' | Retry;
 
 export class Spooled {
   readonly #options: SpooledOptions;

@@ -49,7 +49,7 @@ export interface TakeRun {
 }
 
 /** Runs that did not get into the thread, or that did not leave it. */
-export interface LoseRuns {
+interface LoseRuns {
   readonly kind: 'lost';
   readonly config: number;
   readonly range: LostRange;

@@ -23,7 +23,7 @@ export interface TraceContinuation {
   readonly clearHeaders: readonly string[];
 }
 
-export interface TraceOptions {
+interface TraceOptions {
   /** Tried in this order after traceparent. */
   readonly formats: readonly PropagationFormat[];
   /** So many random bytes as lower-case hex. */

@@ -2,7 +2,7 @@
 import { CENTRED, centred } from './centred.ts';
 import { httpModelId, openHttpEmbedder, type HttpEmbedder, type HttpEmbedderOptions } from './embedder.ts';
 
-export { httpModelId, openHttpEmbedder, type HttpEmbedder, type HttpEmbedderOptions } from './embedder.ts';
+export { openHttpEmbedder, type HttpEmbedder, type HttpEmbedderOptions } from './embedder.ts';
 export { centred } from './centred.ts';
 
 /** The id of `openCentredEmbedder`'s vectors. */

@@ -10,7 +10,7 @@ import {
   type SignedCheckpointsParts,
 } from './signed-checkpoints.ts';
 
-export interface CheckpointerParts extends SignedCheckpointsParts {
+interface CheckpointerParts extends SignedCheckpointsParts {
   readonly store: LogStore;
   readonly guard: CheckpointGuard;
   readonly witnesses: readonly Witness[];

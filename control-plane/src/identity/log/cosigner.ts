@@ -5,7 +5,7 @@ import { parseNote } from './note.ts';
 import { WitnessRefused, type LogStore, type Witness, type WitnessRefusal } from './ports.ts';
 import { consistencyProof } from './prove.ts';
 
-export interface Cosigner {
+interface Cosigner {
   /** Has the published checkpoint cosigned by witnesses that did not yet, unless that is under way or was tried of late. */
   request(scope: Scope, checkpoint: Checkpoint, note: string): void;
   /** Resolves when nothing is under way for the log. */
@@ -14,7 +14,7 @@ export interface Cosigner {
   refusals(scope: Scope): ReadonlyMap<string, WitnessRefusal>;
 }
 
-export interface CosignerParts {
+interface CosignerParts {
   readonly store: Pick<LogStore, 'publish' | 'reader' | 'state'>;
   readonly witnesses: readonly Witness[];
   readonly logger: Logger;

@@ -7,7 +7,7 @@ import { createHash, sign, verify, type KeyObject } from 'node:crypto';
 import { fromBase64, publicKeyOf, rawPublicKey, type SigningKey } from '#contract';
 
 /** Kinds of signature: plain Ed25519 over the text, and a witness's cosignature/v1. */
-export const ED25519 = 0x01;
+const ED25519 = 0x01;
 export const COSIGNATURE_V1 = 0x04;
 
 export interface NoteSignature {

@@ -18,7 +18,7 @@ import type { CheckpointGuard, LogStore } from './ports.ts';
 import { rootOf } from './prove.ts';
 import type { PublishedCheckpoint, SignedCheckpoints } from './signed-checkpoints.ts';
 
-export interface SigningParts {
+interface SigningParts {
   readonly store: LogStore;
   readonly guard: CheckpointGuard;
   readonly key: SigningKey;

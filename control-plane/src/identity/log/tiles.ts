@@ -8,7 +8,7 @@ const TILE_HEIGHT = 8;
 /** Level "entries" holds what the leaves are made of, not hashes. */
 export type TileLevel = number | 'entries';
 
-export interface TileName {
+interface TileName {
   readonly level: TileLevel;
   readonly number: number;
   /** Hashes or entries in it, 1…256. */
@@ -83,7 +83,7 @@ export function edgeTiles(size: number): TileAddress[] {
   return edge;
 }
 
-export interface GrownTile extends TileAddress {
+interface GrownTile extends TileAddress {
   /** All hashes of the tile, those that were there before included. */
   readonly hashes: Buffer;
 }

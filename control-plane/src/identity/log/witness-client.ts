@@ -3,7 +3,7 @@ import { WitnessRefused, type Witness, type WitnessRequest } from './ports.ts';
 import { COSIGNATURE_V1, parseVkey, parseNote, type NoteVerifier } from './note.ts';
 import { cosignedAt } from './cosignature.ts';
 
-export interface WitnessOptions {
+interface WitnessOptions {
   /** Prefix of its routes. */
   readonly url: string;
   /** Its vkey, of kind cosignature/v1. */

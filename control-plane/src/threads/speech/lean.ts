@@ -29,7 +29,7 @@ export const LEAN_NAMES = [
   'logRatio',
   'previousWasWork',
 ] as const;
-export type Leaning = Readonly<Record<(typeof LEAN_NAMES)[number], number>>;
+type Leaning = Readonly<Record<(typeof LEAN_NAMES)[number], number>>;
 
 const UNITS_READ = 4000;
 const REGRETS =

@@ -2,7 +2,7 @@
 import type { LiveCounts, LiveEvent, LiveRequest } from '../api/live.ts';
 
 /** Rows in the list: what is older stands in the lists of threads and runs. */
-export const MOST_ROWS = 200;
+const MOST_ROWS = 200;
 export const SECONDS = 60;
 
 /** Marks where requests passed that are not in the list. */

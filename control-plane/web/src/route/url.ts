@@ -40,7 +40,7 @@ export interface ModelsPlace {
 }
 
 /** Which of the passing requests are shown. */
-export const LIVE_FILTER_NAMES = ['user', 'model', 'trouble'] as const;
+const LIVE_FILTER_NAMES = ['user', 'model', 'trouble'] as const;
 export type LiveFilter = Readonly<Partial<Record<(typeof LIVE_FILTER_NAMES)[number], string | undefined>>>;
 
 export type Route =

@@ -1,4 +1,3 @@
-import type { ReactNode } from 'react';
 import { readRun, type RunDetail } from '../api/runs.ts';
 import { useResource } from '../api/use-resource.ts';
 import { Link } from '../route/link.tsx';
@@ -6,6 +5,7 @@ import { goBack } from '../route/navigate.ts';
 import { runAddress, runsAddress, threadAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { dateTime, words } from '../ui/format.ts';
 import { useKeys } from '../ui/keys.ts';
 import { ProblemNote } from '../ui/problem-note.tsx';
@@ -139,15 +139,6 @@ function Line({ name, value }: { readonly name: string; readonly value: string |
       <dd className="clip" title={value}>
         {value}
       </dd>
-    </div>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
     </div>
   );
 }

@@ -1,9 +1,9 @@
-import type { ReactNode } from 'react';
 import type { ThreadDetail } from '../api/views.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress } from '../route/url.ts';
 import { BackButton } from '../ui/back-button.tsx';
 import { Badge } from '../ui/badge.tsx';
+import { Fact } from '../ui/fact.tsx';
 import { OUTCOME_TONES } from '../ui/outcome.ts';
 import { compact, dateTime, duration, money, percent, plural, shortId } from '../ui/format.ts';
 
@@ -69,14 +69,5 @@ export function ThreadHead({ thread, onBack, onRepair, graph }: ThreadHeadProps)
         <Fact name="Weakest link">{percent(thread.lowestConfidence)} sure</Fact>
       </dl>
     </section>
-  );
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }

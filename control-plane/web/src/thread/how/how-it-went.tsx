@@ -1,10 +1,10 @@
-import type { ReactNode } from 'react';
 import { readInsight, type Insight } from '../../api/insight.ts';
 import { pause } from '../../api/pause.ts';
 import { useResource } from '../../api/use-resource.ts';
 import type { ThreadDetail, ThreadFeedback } from '../../api/views.ts';
 import { Link } from '../../route/link.tsx';
 import { Badge } from '../../ui/badge.tsx';
+import { Fact } from '../../ui/fact.tsx';
 import { FeedbackBadges } from '../../ui/feedback-badges.tsx';
 import { plural, words } from '../../ui/format.ts';
 import { Meter } from '../../ui/meter.tsx';
@@ -50,9 +50,9 @@ export function HowItWent({ thread, isOpen, toggle, linkTo }: HowItWentProps) {
       <div className="how-side">
         <dl className="how-brief">
           {hasFeedback(thread.feedback) && (
-            <Line name="Feedback">
+            <Fact name="Feedback">
               <FeedbackBadges feedback={thread.feedback} scoresShown={3} />
-            </Line>
+            </Fact>
           )}
           {data && <Brief insight={data} />}
         </dl>
@@ -85,12 +85,12 @@ function Brief({ insight: { satisfaction, quality, guardrails, intents, course }
   const strongest = [...satisfaction.signals].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight))[0];
   return (
     <>
-      <Line name="Satisfaction">
+      <Fact name="Satisfaction">
         <Badge tone={VERDICT_TONES[satisfaction.verdict]}>{satisfaction.verdict}</Badge>
         {satisfaction.score !== null && <span className="figure">{satisfaction.score.toFixed(2)}</span>}
         {strongest && <span className="muted clip">{strongest.text}</span>}
-      </Line>
-      <Line name="Quality">
+      </Fact>
+      <Fact name="Quality">
         {quality.score === null ? (
           <span className="muted">nothing to judge by yet</span>
         ) : (
@@ -100,31 +100,22 @@ function Brief({ insight: { satisfaction, quality, guardrails, intents, course }
             <span className="muted clip">of {quality.parts.map(({ part }) => part).join(', ')}</span>
           </>
         )}
-      </Line>
-      <Line name="Course">
+      </Fact>
+      <Fact name="Course">
         <CourseStrip segments={intents.course} turns={course.length} />
         <span className="muted clip">{intents.course.map(({ intent }) => words(intent)).join(' → ')}</span>
-      </Line>
+      </Fact>
       {guardrails.blocks > 0 && (
-        <Line name="Guardrails">
+        <Fact name="Guardrails">
           <Badge tone="bad">{plural(guardrails.blocks, 'block')}</Badge>
           {guardrails.rephrasedUntilPassed && (
             <Badge tone="warn" title="What was refused was asked in other words until it went through">
               rephrased until it passed
             </Badge>
           )}
-        </Line>
+        </Fact>
       )}
     </>
-  );
-}
-
-function Line({ name, children }: { readonly name: string; readonly children: ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   );
 }
 
