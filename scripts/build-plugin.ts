@@ -18,7 +18,7 @@ export async function buildPlugin(outputDirectory: string): Promise<{ plugin: st
     bundle: true,
     platform: 'node',
     format: 'cjs',
-    target: 'node20',
+    target: 'node20.12',
     logLevel: 'warning',
     legalComments: 'inline',
   } as const;

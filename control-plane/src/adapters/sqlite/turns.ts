@@ -1,3 +1,5 @@
+import type { SQLInputValue } from 'node:sqlite';
+import type { Insertable } from 'kysely';
 import type { Clock, DomainEvent } from '../../kernel/index.ts';
 import type { StoredTurn, TurnSink } from '../../ingest/ports.ts';
 import { noteCounter, noteRefused } from './counters.ts';
@@ -8,6 +10,7 @@ import { LeafAppender } from './log.ts';
 import { applyRelinks } from './relinks.ts';
 import { noteContradictions } from './repair-rows.ts';
 import { toRow, type Incoming, type NewRequest } from './request-row.ts';
+import type { RequestTable } from './schema.ts';
 import { keyOf } from './scope.ts';
 import { addIdentity } from './run-identities.ts';
 import { wallOfRow } from './text-index.ts';
@@ -19,6 +22,7 @@ import { addDeposit } from './vault.ts';
 import { writeVerdicts } from './verdicts.ts';
 import type { SqliteVectors } from './vectors.ts';
 
+const ADD_EVENT = 'INSERT INTO events (type, scope, payload) VALUES (?, ?, ?)';
 const ADD_WORDS = 'INSERT INTO request_words (seq, texts) VALUES (?, ?)';
 // As the view request_texts has them, which is what takes them out again.
 const INDEX_TEXT = 'INSERT INTO requests_fts (rowid, wall, prompt, answer) VALUES (?, ?, ?, ?)';
@@ -117,13 +121,10 @@ export class SqliteTurns implements TurnSink {
 
   /** The number of the request; undefined where the id is stored already. */
   private insert({ stored, words: { prompt, answer } }: Incoming): number | undefined {
-    const inserted = this.database.get(
-      query
-        .insertInto('requests')
-        .values({ ...stored, texts: null })
-        .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
-        .returning('seq'),
-    );
+    const row: Readonly<Record<string, unknown>> = { ...stored, texts: null };
+    const columns = Object.keys(row).filter((name) => row[name] !== undefined);
+    const values = columns.map((name) => row[name] as SQLInputValue);
+    const inserted = this.database.prepare(insertOf(columns)).get(...values) as { readonly seq: number } | undefined;
     if (inserted === undefined) return undefined;
     if (stored.texts !== null) this.database.prepare(ADD_WORDS).run(inserted.seq, stored.texts);
     if (prompt !== null || answer !== null) {
@@ -148,9 +149,25 @@ export class SqliteTurns implements TurnSink {
   }
 
   private announce(events: readonly DomainEvent[]): void {
-    for (const event of events) {
-      const { type, scope, ...payload } = event;
-      this.database.run(query.insertInto('events').values({ type, scope: keyOf(scope), payload: JSON.stringify(payload) }));
-    }
+    const statement = this.database.prepare(ADD_EVENT);
+    for (const { type, scope, ...payload } of events) statement.run(type, keyOf(scope), JSON.stringify(payload));
   }
+}
+
+const inserts = new Map<string, string>();
+
+/** Built once for each list of columns: building it takes as long as running it. */
+function insertOf(columns: readonly string[]): string {
+  const key = columns.join();
+  let text = inserts.get(key);
+  if (text === undefined) {
+    text = query
+      .insertInto('requests')
+      .values(Object.fromEntries(columns.map((name) => [name, 0])) as Insertable<RequestTable>)
+      .onConflict((conflict) => conflict.columns(['scope', 'id']).doNothing())
+      .returning('seq')
+      .compile().sql;
+    inserts.set(key, text);
+  }
+  return text;
 }
