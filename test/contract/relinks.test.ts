@@ -40,6 +40,38 @@ describe('relinks (SQLite)', () => {
     expect((await again.events.take(5)).map((row) => row.event)).toEqual([event]);
   });
 
+  it('takes a fork back where what came between has moved, and only there', async () => {
+    const { store } = openStore();
+    const forked = {
+      method: 'history' as const,
+      fork: true,
+      predecessorId: 'a',
+      reasons: [
+        { code: 'history_prefix', text: 'x' },
+        { code: 'history_fork', text: 'y' },
+      ],
+    };
+    await store.turns.commit(
+      [
+        storedTurn('a', 't1', { at: T0 }),
+        storedTurn('b', 't1', { at: T0 + 1, placement: forked }),
+        storedTurn('back', 't1', { at: T0 + 2, placement: forked }),
+        storedTurn('regenerated', 't1', { at: T0 + 3, placement: forked }),
+      ],
+      [],
+      [],
+    );
+    const relinked = [{ requestId: 'b', from: 't1', into: 't2', evidence: 'history' as const, position: 'topic_shift' as const }];
+    const repointed = [{ requestId: 'back', predecessorId: 'a', straight: true as const }];
+    await store.turns.commit([storedTurn('c', 't2', { at: T0 + 4, placement: { relinked, repointed } })], [], []);
+    const back = await store.threads.request(HERE, 'back');
+    expect(back).toMatchObject({ fork: false, predecessor: 'a', thread: 't1' });
+    expect(back?.reasons.map(({ code }) => code)).toEqual(['history_prefix']);
+    // The first of its own thread goes on from nothing.
+    expect(await store.threads.request(HERE, 'b')).toMatchObject({ fork: false, predecessor: null });
+    expect(await store.threads.request(HERE, 'regenerated')).toMatchObject({ fork: true });
+  });
+
   it('removes a thread that is left empty', async () => {
     const { store } = openStore();
     await store.turns.commit([storedTurn('a', 't1', { at: T0 })], [], []);

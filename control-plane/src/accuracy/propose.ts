@@ -17,6 +17,8 @@ export interface Evidence {
   readonly joins: number;
   readonly beginnings: number;
   readonly corrections: number;
+  /** Not among the judged: they go on with a thread that their verdict does not name, so that no tuning could be seen to join it. */
+  readonly leftOut: number;
 }
 
 export interface Proposal {
@@ -41,27 +43,28 @@ export const untuned = (joinFrom: number): TuningView => ({
  * @param leastJoin the policy's threshold, which is never undercut; 0 without one
  */
 export function propose(kept: readonly KeptVerdict[], current: TuningView, leastJoin: number): Proposal {
-  const verdicts = kept.filter((verdict) => hadChoice(verdict) && !(verdict.goesOn && verdict.right < 0));
-  const has = evidenceOf(verdicts);
+  const guessed = kept.filter(hadChoice);
+  const verdicts = guessed.filter(({ goesOn, right }) => !goesOn || right >= 0);
+  const has = { ...evidenceOf(verdicts), leftOut: guessed.length - verdicts.length };
   const common = { needs: NEEDS, has, current };
   const none = { ...common, tuning: null, preview: null };
   const cut = Math.floor(verdicts.length * LEARNED_SHARE);
   const [learned, heldOut] = [verdicts.slice(0, cut), verdicts.slice(cut)];
-  if (!isEnough(has, heldOut)) return { ...none, state: 'too_little', explanation: tooLittle(has) };
+  if (!isEnough(has, heldOut)) return { ...none, state: 'too_little', explanation: `${tooLittle(has)}${aside(has)}` };
   const effective = (tuning: TuningView): TuningView => ({ ...tuning, joinFrom: Math.max(tuning.joinFrom, leastJoin) });
   const before = outcomeOf(heldOut, effective(current));
   for (const tuning of candidatesFrom(learned, current)) {
     const after = outcomeOf(heldOut, effective(tuning));
     if (!holds(before, after)) continue;
     const preview = { learnedFrom: spanOf(learned), heldOut: spanOf(heldOut), before, after };
-    return { ...common, state: 'proposed', explanation: explain(before, after), tuning, preview };
+    return { ...common, state: 'proposed', explanation: `${explain(before, after)}${aside(has)}`, tuning, preview };
   }
   const preview = { learnedFrom: spanOf(learned), heldOut: spanOf(heldOut), before, after: before };
   return {
     ...none,
     preview,
     state: 'unchanged',
-    explanation: 'Nothing that was learned does better on the newer evidence: stay as you are.',
+    explanation: `Nothing that was learned does better on the newer evidence: stay as you are.${aside(has)}`,
   };
 }
 
@@ -99,7 +102,7 @@ function linkScore({ precision, recall }: Outcome): number {
   return ((1 + BETA_SQUARED) * precision * recall) / (BETA_SQUARED * precision + recall);
 }
 
-export function evidenceOf(verdicts: readonly KeptVerdict[]): Evidence {
+function evidenceOf(verdicts: readonly KeptVerdict[]): Omit<Evidence, 'leftOut'> {
   const joins = verdicts.filter(({ right }) => right >= 0).length;
   return {
     judged: verdicts.length,
@@ -118,6 +121,13 @@ function isEnough(has: Evidence, heldOut: readonly KeptVerdict[]): boolean {
 const tooLittle = ({ judged, joins, beginnings }: Evidence): string =>
   `Too little evidence: ${judged} judged decisions, ${joins} of them joins and ${beginnings} beginnings. Needed are ` +
   `${NEEDS.judged}, ${NEEDS.joins} and ${NEEDS.beginnings}, some of each among the newest; they come with requests that carry session ids or history.`;
+
+/** Recall is of what can be learned: what it leaves out has to be said with it. */
+const aside = ({ leftOut }: Evidence): string =>
+  leftOut === 0
+    ? ''
+    : ` Left out are ${leftOut} that go on with a thread which was not among the candidates kept with the decision, at most six: ` +
+      'it was missed, and no tuning is known to find it.';
 
 const percent = (share: number | null): string => (share === null ? 'none' : `${(100 * share).toFixed(1)}%`);
 

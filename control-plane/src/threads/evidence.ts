@@ -4,7 +4,7 @@ import { newestOf, previousResponse, toolCaller } from './declared.ts';
 import type { Entry } from './entry.ts';
 import { carriesUnseenAnswers, goesOn, matchHistory, saysAgain, sendsHistory, threadsSharing, type HistoryMatch } from './history.ts';
 import { inferLink } from './infer/infer.ts';
-import { certain, fresh, traitsOf, truncationOf, type Link } from './link.ts';
+import { certain, FORKED, fresh, traitsOf, truncationOf, type Link } from './link.ts';
 import { fromSession } from './session.ts';
 import type { Settings } from './settings.ts';
 import type { PrincipalState } from './state.ts';
@@ -68,7 +68,7 @@ function fromHistory(match: HistoryMatch, chain: Chain | undefined): Link {
         ? { code: 'history_prefix', text: 'Its history is that of an earlier request and its answer.' }
         : { code: 'history_tail', text: 'Its history ends like that of an earlier request.' },
   ];
-  if (match.fork) reasons.push({ code: 'history_fork', text: 'It goes on from an earlier point than the newest request of the thread.' });
+  if (match.fork) reasons.push({ code: FORKED, text: 'It goes on from an earlier point than the newest request of the thread.' });
   if (dropped > 0) reasons.push({ code: 'history_truncated', text: `The client no longer sends ${dropped} earlier messages.` });
   if (match.rivals > 1) reasons.push({ code: 'history_ambiguous', text: `${match.rivals} threads begin with the same messages.` });
   return {

@@ -3,6 +3,7 @@ export { PrincipalThreads } from './principal.ts';
 export type { LinkingOptions } from './options.ts';
 export { RESTORE_LIMIT, WINDOW_SECONDS } from './limits.ts';
 export { logOdds, rescaled, sigmoid, softmax, tunedScore, GAP_CENTRE, type LinkerTuning } from './infer/tuning.ts';
+export { FORKED } from './link.ts';
 export { linkerFor, shippedLinker } from './infer/shipped.ts';
 export { review } from './review.ts';
 export { kindOfVerdict, verdictOf } from './verdict.ts';

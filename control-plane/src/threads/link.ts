@@ -3,6 +3,9 @@ import type { HistoryMatch } from './history.ts';
 import type { Guess } from './judged.ts';
 import type { LinkMethod, Reason, Truncation, TurnInput } from './types.ts';
 
+/** Code of the reason that stands with a fork which a history shows. */
+export const FORKED = 'history_fork';
+
 /** What the evidence says about one request, before position and intent are added. */
 export interface Link {
   /** The thread it joins; a new one where absent. */

@@ -1,6 +1,7 @@
 import { adoptedBy } from './adopt.ts';
 import { asAttempt, attemptOf } from './attempt.ts';
 import { linkAuxiliary } from './auxiliary.ts';
+import { chainOf } from './chain.ts';
 import { kindOf, type Entry } from './entry.ts';
 import { link } from './evidence.ts';
 import { followUpOf } from './follow-up.ts';
@@ -9,12 +10,12 @@ import { intentOf } from './intent.ts';
 import type { Guess } from './judged.ts';
 import { lastOf } from './last.ts';
 import { RESTORE_LIMIT } from './limits.ts';
-import type { Link } from './link.ts';
+import { FORKED, type Link } from './link.ts';
 import type { LinkingOptions } from './options.ts';
 import { around, inOrder } from './order.ts';
 import { positionOf } from './position.ts';
 import { proofOf, type Proof } from './proof.ts';
-import { afterMoves, againstPeople, predecessorAfter, repairBy, type Repair } from './relink.ts';
+import { afterMoves, againstPeople, isStraightAfter, predecessorAfter, repairBy, type Repair } from './relink.ts';
 import { type Settings, settingsOf } from './settings.ts';
 import { signsOf } from './speech/signs.ts';
 import { PrincipalState } from './state.ts';
@@ -137,6 +138,7 @@ function decide(
   const found = served ?? (auxiliary ? linkAuxiliary(turn, state) : link(turn, state, settings));
   const proof = auxiliary || served !== undefined ? undefined : proofOf(turn, found, state, settings.seed);
   const repair = repairBy(proof, state);
+  const isStraight = found.fork === true && repair !== undefined && isStraightAfter(repair, chainOf(turn.history), found.predecessor);
   const threadId = repair?.into ?? found.threadId ?? found.newThreadId ?? derivedId('t_', settings.seed, turn.id);
   const current = currentSession(turn, found, state, settings);
   const before = found.predecessor && seenBefore(found.predecessor, state);
@@ -159,10 +161,10 @@ function decide(
     ...contradictionOf(proof),
     verdicts: settings.judge ? verdictsOn(turn, found, proof, state, settings, guesses) : undefined,
     guess: found.guess,
-    reasons: reasonsOf(found, proof, repair),
+    reasons: reasonsOf(isStraight ? unforked(found) : found, proof, repair),
     alternatives: found.alternatives ?? [],
     truncation: found.truncation,
-    fork: found.fork,
+    fork: isStraight ? false : found.fork,
     ...(served !== undefined && { call: turn.call }),
   };
 }
@@ -190,6 +192,8 @@ function reasonsOf(found: Link, proof: Proof | undefined, repair: Repair | undef
   if (repair !== undefined) return [...found.reasons, overruled(repair.relinked.length)];
   return proof === undefined || againstPeople(proof).length === 0 ? found.reasons : [...found.reasons, AGAINST_PERSON];
 }
+
+const unforked = (link: Link): Link => ({ ...link, reasons: link.reasons.filter(({ code }) => code !== FORKED) });
 
 function placeOf(turn: TurnInput, found: Link, state: PrincipalState, inSession: boolean): Position {
   if (kindOf(turn) === 'auxiliary') return found.threadId === undefined ? 'first' : 'continuation';

@@ -1,5 +1,6 @@
 // Certain evidence against an earlier guess: the evidence wins, also later.
 import type { Entry } from './entry.ts';
+import { asksAgain } from './history.ts';
 import type { Proof } from './proof.ts';
 import type { PrincipalState } from './state.ts';
 import type { PlacedTurn, Placement, Position, Relink, Repoint } from './types.ts';
@@ -100,17 +101,37 @@ class Standing {
 
 /** Requests that stay, with the newest one left of their thread before them. */
 function repointedBy(moving: ReadonlyMap<string, Relink>, state: PrincipalState): readonly Repoint[] | undefined {
-  const newestOf = new Map<string, string>();
+  const newestOf = new Map<string, Entry>();
+  /** Threads that a request left after the newest one which stays. */
+  const left = new Set<string>();
   const repointed: Repoint[] = [];
-  for (const { turn, threadId, predecessorId, kind } of state.entries) {
-    if (moving.has(turn.id)) continue;
-    if (predecessorId !== undefined && moving.get(predecessorId)?.from === threadId) {
-      repointed.push({ requestId: turn.id, predecessorId: newestOf.get(threadId) });
+  for (const entry of state.entries) {
+    const { turn, threadId, predecessorId, kind } = entry;
+    const move = moving.get(turn.id);
+    if (move !== undefined) {
+      if (kind !== 'auxiliary') left.add(threadId);
+      continue;
     }
-    if (kind !== 'auxiliary') newestOf.set(threadId, turn.id);
+    const newest = newestOf.get(threadId);
+    if (predecessorId !== undefined && moving.get(predecessorId)?.from === threadId) {
+      repointed.push({ requestId: turn.id, predecessorId: newest?.turn.id });
+    } else if (kind !== 'auxiliary' && left.has(threadId) && newest?.turn.id === predecessorId && goesStraightOn(entry, newest)) {
+      repointed.push({ requestId: turn.id, predecessorId, straight: true });
+    }
+    if (kind === 'auxiliary') continue;
+    newestOf.set(threadId, entry);
+    left.delete(threadId);
   }
   return repointed.length === 0 ? undefined : repointed;
 }
+
+/** False for the same question asked again, which is a fork wherever it stands. */
+const goesStraightOn = ({ chain }: Pick<Entry, 'chain'>, before: Entry | undefined): boolean =>
+  before !== undefined && (chain === undefined || !asksAgain(chain, before));
+
+/** True where a request that looked like a fork goes on from the newest one of its thread, now that what came between stands elsewhere. */
+export const isStraightAfter = ({ newestId }: Repair, chain: Entry['chain'], named: Entry | undefined): boolean =>
+  named !== undefined && named.turn.id === newestId && goesStraightOn({ chain }, named);
 
 /** The same request where the placement of a later one has put it. */
 export function afterMoves<T extends PlacedTurn>(

@@ -96,11 +96,13 @@ export interface Relink {
   readonly follows?: true | undefined;
 }
 
-/** A request that stays where it is, while the one that it went on from was moved away. */
+/** A request that stays where it is, while the one that it went on from, or what stood between the two, was moved away. */
 export interface Repoint {
   readonly requestId: string;
   /** The newest request before it that is left of its thread; absent: none is. */
   readonly predecessorId?: string | undefined;
+  /** It went on from there before, too: with nothing left between them it is no fork. */
+  readonly straight?: true;
 }
 
 /** A thread that a request stood in before, and what moved it out. */

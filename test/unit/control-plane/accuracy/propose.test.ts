@@ -46,6 +46,18 @@ describe('a proposal', () => {
     expect(propose([], shipped, 0)).toMatchObject({ state: 'too_little', has: { judged: 0 } });
   });
 
+  it('says how many decisions it leaves out, as the thread that they go on with is not named', () => {
+    const all = evidence({ n: 1_500, seed: 1, bias: 2.5, slope: 1 });
+    expect(propose(all, shipped, 0)).toMatchObject({ has: { leftOut: 0 } });
+    expect(propose(all, shipped, 0).explanation).not.toContain('Left out');
+    const missed = all.map((verdict, at) => (verdict.goesOn && at % 10 === 0 ? { ...verdict, right: -1 } : verdict));
+    const count = missed.filter(({ goesOn, right }) => goesOn && right < 0).length;
+    const { has, explanation } = propose(missed, shipped, 0);
+    expect(has).toMatchObject({ leftOut: count, judged: all.length - count });
+    expect(explanation).toContain(`Left out are ${count}`);
+    expect(propose(missed.slice(0, 100), shipped, 0).explanation).toContain('Left out');
+  });
+
   it('keeps to the guard rails whatever the evidence', () => {
     fc.assert(
       fc.property(

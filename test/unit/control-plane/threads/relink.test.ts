@@ -45,6 +45,38 @@ describe('certain evidence against an earlier guess', () => {
     return { threads, turns, placed: turns.map((turn) => threads.place(turn)) };
   }
 
+  it('does not take two chats that begin almost alike for an edit and its fork, once each has gone on', () => {
+    const threads = threadsOf();
+    const [one, two] = [new Chat(), new Chat()];
+    const turns = [
+      ask(one, 0, 'how long do I bake rye bread with whole grain flour?', 'with rye flour'),
+      ask(two, 1, 'how long do I bake wheat bread with whole grain flour?', 'slowly, at 180 degrees'),
+      ask(one, 2, 'and at what heat?', 'at 240 degrees'),
+      ask(two, 3, 'and at what heat?', 'at 200 degrees'),
+    ];
+    const [first, guessed, back, proof] = turns.map((turn) => threads.place(turn));
+    expect(guessed).toMatchObject({ threadId: first?.threadId, method: 'inferred' });
+    expect(back).toMatchObject({ threadId: first?.threadId, fork: true });
+    expect(proof?.threadId).not.toBe(first?.threadId);
+    expect(proof).toMatchObject({ fork: false, repointed: [{ requestId: turns[2]?.id, predecessorId: turns[0]?.id, straight: true }] });
+    expect(proof?.reasons.map(({ code }) => code)).not.toContain('history_fork');
+  });
+
+  it('keeps the fork of a question that is asked again, whatever leaves from between', () => {
+    const threads = threadsOf();
+    const [one, two] = [new Chat(), new Chat()];
+    const turns = [
+      ask(one, 0, 'how long do I bake rye bread with whole grain flour?', 'with rye flour'),
+      ask(two, 1, 'how long do I bake wheat bread with whole grain flour?', 'slowly, at 180 degrees'),
+      ask(one, 2, 'and at what heat?', 'at 240 degrees'),
+      ask(one.rewind(1), 3, 'and at what heat?', 'at 250 degrees'),
+      ask(two, 4, 'and at what heat?', 'at 200 degrees'),
+    ];
+    const placed = turns.map((turn) => threads.place(turn));
+    expect(placed[3]).toMatchObject({ threadId: placed[0]?.threadId, fork: true });
+    expect(placed[4]?.repointed?.map(({ requestId }) => requestId)).not.toContain(turns[3]?.id);
+  });
+
   it('splits the thread when history proves that a request began a conversation of its own', () => {
     const { turns, placed } = splitting();
     const [first, guessed, proof, back] = placed;
