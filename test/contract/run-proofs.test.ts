@@ -27,6 +27,8 @@ const AT = 1_772_366_400;
 const AFTER = (AT + 1e6) * 1_000;
 const runOf = (index: number): string => index.toString(16).padStart(32, '0');
 const digest = createHash('sha256').update('text').digest('hex');
+/** Every other run is named as its request is, as gateways name them. */
+const requestOf = (index: number): string => (index % 2 === 0 ? runOf(index) : `r${index}`);
 const COUNT = 12;
 
 const sampleOf = (index: number): Partial<Sample> => ({
@@ -42,7 +44,11 @@ const sampleOf = (index: number): Partial<Sample> => ({
 
 /** `said`: what a statement has beyond ours. */
 function turnOf(index: number, said: object = {}): StoredTurn & { readonly identity: { readonly envelope: DsseEnvelope } } {
-  const turn = storedTurn(`r${index}`, 't1', { at: AT + index * 60, sample: sampleOf(index), principal: index % 2 === 0 ? 'p1' : 'p2' });
+  const turn = storedTurn(requestOf(index), 't1', {
+    at: AT + index * 60,
+    sample: sampleOf(index),
+    principal: index % 2 === 0 ? 'p1' : 'p2',
+  });
   const statement = statementOf(recordOf(turn.sample), { ...observationOf(turn.sample, HERE), recordedBy: 'gateway' });
   const envelope =
     Object.keys(said).length === 0
@@ -59,6 +65,13 @@ const envelopes = turns.map(({ identity }) => identity.envelope);
 async function filled(): Promise<OpenStore> {
   const opened = openStore();
   await opened.store.turns.commit(turns, [], []);
+  return opened;
+}
+
+const LIMITS = { nextMs: AFTER, weekMs: AFTER };
+
+async function reopened(opened: OpenStore): Promise<OpenStore> {
+  await opened.reopen();
   return opened;
 }
 
@@ -106,8 +119,8 @@ describe('the statement of a run', () => {
     const opened = await filled();
     await opened.store.close();
     const file = new DatabaseSync(path.join(opened.folder, 'clew.db'));
-    const whole = file.prepare('UPDATE run_identities SET signer = NULL, proof = ? WHERE run_id = ?');
-    for (const { identity } of turns) whole.run(packProof(identity), identity.runId);
+    const whole = file.prepare('UPDATE run_identities SET signer = NULL, proof = ? WHERE request_id = ?');
+    for (const { identity, sample } of turns) whole.run(packProof(identity), sample.id);
     file.exec("INSERT INTO meta (key, value) SELECT 'repack_proofs', max(seq) FROM run_identities");
     file.close();
     await opened.reopen();
@@ -120,6 +133,37 @@ describe('the statement of a run', () => {
     const whole2 = column<number>(opened, 'SELECT count(*) FROM run_identities WHERE signer IS NULL');
     // One that says more than its request, and two whose requests were gone before.
     expect(whole2).toEqual([3]);
+  });
+
+  it('names the run once where its request has the same name, and is found alike while older rows are taken over', async () => {
+    const opened = await filled();
+    const names = 'SELECT run_id FROM run_identities ORDER BY seq';
+    const short = turns.map((_, index) => (index % 2 === 0 ? '' : runOf(index)));
+    expect(column(opened, names)).toEqual(short);
+    const seen = async ({ store }: OpenStore): Promise<unknown> => ({
+      kept: await kept(opened),
+      found: await Promise.all(turns.map((_, index) => store.runs.find(HERE, runOf(index)))),
+      list: (await store.runs.list(HERE, {}, { limit: 50 })).items,
+      traffic: await store.alertTraffic.rows(HERE, { fromMs: 0, toMs: AFTER, limit: 50 }),
+      ages: (await store.retention.aged(HERE, { text: LIMITS, embedding: LIMITS, metadata: LIMITS, identity: LIMITS, vault: LIMITS }))
+        .identity,
+    });
+    const expected = await seen(opened);
+    await opened.store.close();
+    const file = new DatabaseSync(path.join(opened.folder, 'clew.db'));
+    file.exec(`UPDATE run_identities SET run_id = request_id WHERE run_id = '';
+      INSERT INTO meta (key, value) SELECT 'repack_run_names', max(seq) FROM run_identities`);
+    file.close();
+    expect(await seen(await reopened(opened))).toEqual(expected);
+    for (let rows = 5; rows === 5;) {
+      rows = opened.store.repack(5);
+      expect(await seen(await reopened(opened))).toEqual(expected);
+    }
+    expect(column(opened, names)).toEqual(short);
+    // Of a request that has gone as well.
+    await opened.store.retention.purgeRequests(HERE, AFTER, 100);
+    expect(await kept(opened)).toEqual(envelopes);
+    expect((await opened.store.runs.find(HERE, runOf(4)))?.signed).toEqual({ by: 'gateway', keyId: key.keyId });
   });
 
   it('stands whole where senders name more keys than are kept apart', async () => {

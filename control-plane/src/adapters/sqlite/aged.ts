@@ -3,6 +3,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { AgedClass, AgeLimits, RetainedClass } from '../../retention/index.ts';
 import { query, type Database } from './database.ts';
 import { heldIn, isHeld, OF_REQUEST, REQUEST } from './holds.ts';
+import { isProofOf } from './id-keys.ts';
 import { WORDS } from './request-record.ts';
 import { HELD, REQUEST_OF, VECTOR_BYTES } from './request-vectors.ts';
 
@@ -68,7 +69,7 @@ export const PLACES: Readonly<Record<RetainedClass, Place>> = {
   },
   identity: {
     bytes: `(SELECT coalesce(sum(length(CAST(i.judgement AS BLOB)) + length(CAST(i.signed AS BLOB)) + length(CAST(i.envelope AS BLOB)) + coalesce(length(i.proof), 0)), 0)
-      FROM run_identities i WHERE i.scope = n.scope AND i.run_id = n.run_id AND i.request_id = n.id)`,
+      FROM run_identities i WHERE i.scope = n.scope AND ${isProofOf('n.run_id', 'n.id')})`,
     table: 'run_identities',
     at: 'at',
     perSecond: 1,

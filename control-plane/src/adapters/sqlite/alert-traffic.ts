@@ -2,6 +2,7 @@ import { setImmediate as othersFirst } from 'node:timers/promises';
 import { DIMENSIONS, type AlertRow, type AlertTraffic } from '../../alerts/index.ts';
 import type { Scope } from '../../kernel/index.ts';
 import type { Database } from './database.ts';
+import { isProofOf } from './id-keys.ts';
 import { keyOf } from './scope.ts';
 
 /** Rows read in one go: a few milliseconds. */
@@ -21,7 +22,7 @@ const ROWS = `SELECT r.seq AS seq, r.at AS at, r.ended_at AS ended_at, coalesce(
     r.outcome AS outcome, r.blocked AS blocked, r.cost_usd AS cost
   FROM requests r
   JOIN threads t ON t.scope = r.scope AND t.id = r.thread_id
-  LEFT JOIN run_identities i ON i.scope = r.scope AND i.run_id = r.run_id AND i.request_id = r.id
+  LEFT JOIN run_identities i ON i.scope = r.scope AND ${isProofOf('r.run_id', 'r.id')}
   WHERE r.scope = ? AND r.at >= ? AND (r.at, r.seq) < (?, ?) ORDER BY r.at DESC, r.seq DESC LIMIT ?`;
 
 export class SqliteAlertTraffic implements AlertTraffic {

@@ -32,3 +32,18 @@ export function isOfRun(column: 'seq' | 'r.seq', scope: string, runId: string): 
     UNION ALL SELECT seq FROM requests WHERE substr(run_id, -8) = substr(${runId}, -8) AND run_id = ${runId} AND +scope = ${scope}
       AND run_id <> id)`;
 }
+
+/** What run_identities.run_id says of a run: nothing where it is named as its request is, as gateways name them. */
+export const runNameOf = (runId: string, requestId: string): string => (runId === requestId ? '' : runId);
+
+/**
+ * SQL for the proof `i` of the run and request that two columns name. Rows from before name every run, until repack.ts has
+ * taken them over.
+ */
+export const isProofOf = (run: string, request: string): string =>
+  `i.run_id IN (${run}, CASE WHEN ${run} = ${request} THEN '' END) AND i.request_id = ${request}`;
+
+/** SQL for the number of the first proof of a run. Two searches: of one with OR the planner would read the scope. */
+export const firstProof = (scope: string, runId: string): RawBuilder<number> =>
+  sql<number>`(SELECT min(seq) FROM (SELECT seq FROM run_identities WHERE scope = ${scope} AND run_id = ${runId}
+    UNION ALL SELECT seq FROM run_identities WHERE scope = ${scope} AND run_id = '' AND request_id = ${runId}))`;

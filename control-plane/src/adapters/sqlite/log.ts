@@ -3,6 +3,7 @@ import { query, type Database } from './database.ts';
 import type { CompositionRecord, LogState, LogStore, SignedBy, TileLevel, TileReader } from '../../identity/index.ts';
 import { edgeTiles, growTree, tileKey, TILE_WIDTH } from '../../identity/index.ts';
 import type { Clock, Scope } from '../../kernel/index.ts';
+import { firstProof } from './id-keys.ts';
 import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
 import { envelopeOf, proofIn, signerIn, type Observed } from './run-proof.ts';
 import { keyOf, scopeOf } from './scope.ts';
@@ -119,10 +120,7 @@ export class SqliteLog implements LogStore {
       query
         .selectFrom('run_identities')
         .select(['request_id', 'leaf_index', 'envelope', 'proof', 'signer'])
-        .where('scope', '=', key)
-        .where('run_id', '=', runId)
-        .orderBy('seq')
-        .limit(1),
+        .where('seq', '=', firstProof(key, runId)),
     );
     if (row === undefined) return Promise.resolve(undefined);
     const { leaf_index: index, proof, signer } = row;

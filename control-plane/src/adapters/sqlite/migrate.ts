@@ -26,6 +26,7 @@ import { shortKeys } from './migrations/0023-short-keys.ts';
 import { wordColumns } from './migrations/0024-word-columns.ts';
 import { verdictsHang } from './migrations/0025-verdicts-hang.ts';
 import { denseVectors } from './migrations/0026-dense-vectors.ts';
+import { proofsByRequest } from './migrations/0027-proofs-by-request.ts';
 
 /** In order; the number of a migration is its place. Those that were released are never edited. */
 const MIGRATIONS: readonly string[] = [
@@ -55,6 +56,7 @@ const MIGRATIONS: readonly string[] = [
   wordColumns,
   verdictsHang,
   denseVectors,
+  proofsByRequest,
 ];
 
 /** Brings the file to this version, each migration whole or not at all; refuses a file of a newer version. */

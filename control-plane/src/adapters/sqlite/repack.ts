@@ -1,7 +1,7 @@
 // Rows from before texts and records were pressed, taken over while the service runs: newest first, some at a time, each
 // batch in one transaction with the mark of how far it got. Until then they are read as they are.
 import { UNDECLARED, type Sample } from '#contract';
-import { query, type Database } from './database.ts';
+import { elements, query, type Database } from './database.ts';
 import { packedColumns, SAMPLE_COLUMNS, sampleIn, wordsIn } from './request-record.ts';
 import { writeDense } from './request-vectors.ts';
 import { packProof, proofColumns, proofIn } from './run-proof.ts';
@@ -20,6 +20,7 @@ const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: n
   repack_run_identities: repackIdentities,
   repack_dense_vectors: repackVectors,
   repack_proofs: repackProofs,
+  repack_run_names: repackRunNames,
   repack_words: repackWords,
   [INDEX_MARK]: repackIndex,
 };
@@ -124,8 +125,9 @@ function repackProofs(database: Database, upTo: number, limit: number): readonly
       .orderBy('seq', 'desc')
       .limit(limit),
   );
-  for (const { seq, scope, run_id: runId, request_id: requestId, proof, signer } of rows) {
+  for (const { seq, scope, run_id: name, request_id: requestId, proof, signer } of rows) {
     if (proof === null || signer !== null) continue;
+    const runId = name === '' ? requestId : name;
     const stored = database.get(
       query
         .selectFrom('requests')
@@ -138,6 +140,16 @@ function repackProofs(database: Database, upTo: number, limit: number): readonly
     const columns = proofColumns(database, scope, proofIn(proof), sampleIn(stored));
     if (columns.signer !== null) database.run(query.updateTable('run_identities').set(columns).where('seq', '=', seq));
   }
+  return rows.map(({ seq }) => seq);
+}
+
+/** Runs that are named as their request is, once. */
+function repackRunNames(database: Database, upTo: number, limit: number): readonly number[] {
+  const rows = database.all(
+    query.selectFrom('run_identities').select(['seq', 'run_id', 'request_id']).where('seq', '<=', upTo).orderBy('seq', 'desc').limit(limit),
+  );
+  const own = rows.filter((row) => row.run_id === row.request_id).map(({ seq }) => seq);
+  database.run(query.updateTable('run_identities').set({ run_id: '' }).where('seq', 'in', elements(own)));
   return rows.map(({ seq }) => seq);
 }
 

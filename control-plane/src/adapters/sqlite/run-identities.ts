@@ -1,6 +1,7 @@
 import { UNDECLARED, type Judgement, type Sample } from '#contract';
 import type { RunIdentity, SignedBy } from '../../identity/index.ts';
 import { query, type Database } from './database.ts';
+import { runNameOf } from './id-keys.ts';
 import type { LeafAppender } from './log.ts';
 import type { NewRequest } from './request-row.ts';
 import { proofColumns, proofIn } from './run-proof.ts';
@@ -13,7 +14,7 @@ export function addIdentity(database: Database, log: LeafAppender, row: NewReque
   database.run(
     query.insertInto('run_identities').values({
       scope: row.scope,
-      run_id: runId,
+      run_id: runNameOf(runId, row.id),
       request_id: row.id,
       at: row.at,
       verdict: judgement.verdict,

@@ -14,7 +14,7 @@ import type { Scope } from '../../kernel/index.ts';
 import type { Placement } from '../../threads/index.ts';
 import { decodeCursor, encodeCursor } from './cursor.ts';
 import { query, type Database } from './database.ts';
-import { isOfRun } from './id-keys.ts';
+import { isOfRun, isProofOf } from './id-keys.ts';
 import { placementIn, SAMPLE_COLUMNS, sampleIn, TEXTS, wordsIn, type SampleRow } from './request-record.ts';
 import type { RequestRow } from './request-row.ts';
 import { fromIdentityRow, type IdentityRow } from './run-identities.ts';
@@ -30,7 +30,7 @@ const IDENTITY = ['i.judgement', 'i.signed', 'i.proof', 'i.leaf_index', 's.signe
 const LIVE = query
   .selectFrom('requests as r')
   .leftJoin('run_identities as i', (join) =>
-    join.onRef('i.scope', '=', 'r.scope').onRef('i.run_id', '=', 'r.run_id').onRef('i.request_id', '=', 'r.id'),
+    join.onRef('i.scope', '=', 'r.scope').on(sql<boolean>`${sql.raw(isProofOf('r.run_id', 'r.id'))}`),
   )
   .leftJoin('signers as s', 's.id', 'i.signer')
   .select(['r.seq', 'r.thread_id', 'r.kind', ...IDENTITY])
@@ -38,7 +38,7 @@ const LIVE = query
 const PAST = query
   .selectFrom('past_runs as r')
   .leftJoin('run_identities as i', (join) =>
-    join.onRef('i.scope', '=', 'r.scope').onRef('i.run_id', '=', 'r.run_id').onRef('i.request_id', '=', 'r.request_id'),
+    join.onRef('i.scope', '=', 'r.scope').on(sql<boolean>`${sql.raw(isProofOf('r.run_id', 'r.request_id'))}`),
   )
   .leftJoin('signers as s', 's.id', 'i.signer')
   .select(['r.run_id', 'r.request_id', 'r.trace_id', 'r.at', 'r.record', ...IDENTITY]);
