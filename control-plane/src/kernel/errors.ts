@@ -79,7 +79,7 @@ export const ERRORS = {
   rate_limited: {
     status: 429,
     title: 'Too many requests',
-    remedy: 'Go on after Retry-After seconds; CLEW_RATE_LIMIT_TOKEN and CLEW_RATE_LIMIT_ADDRESS set the limits.',
+    remedy: 'Go on after Retry-After seconds; docs/ACCESS.md names the limits and what sets them.',
   },
   too_many_attempts: {
     status: 429,

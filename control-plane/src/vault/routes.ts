@@ -85,8 +85,10 @@ export function revealRoutes({ vault, audit, clock, perHour, redact }: RevealPar
         const waitMs = buckets.take(keyOf(caller));
         if (waitMs > 0) {
           await tell('reveal_refused', { why: 'rate_limited' });
-          throw new ClewError('rate_limited', `at most ${perHour} reveals an hour`, {
-            extra: { retryAfterSeconds: Math.min(HOUR_S, Math.ceil(waitMs / 1_000)) },
+          const retryAfterSeconds = Math.min(HOUR_S, Math.ceil(waitMs / 1_000));
+          const minutes = Math.ceil(retryAfterSeconds / 60);
+          throw new ClewError('rate_limited', `at most ${perHour} reveals an hour (CLEW_REVEALS_PER_HOUR); the next in ${minutes} min`, {
+            extra: { retryAfterSeconds },
           });
         }
         const wanted = ({ token, type }: { token: string; type: string }): boolean =>

@@ -20,6 +20,12 @@ const PREFIXES =
 export const UNIT_WORDS =
   'Apartments?|Apt|Suite|Ste|Unit|Flat|Floor|Fl|Room|Rm|Building|Bldg|Block|Lot|Box|Wohnung|Whg|Etage|Stock|Stiege|Tür|Appartement|Appt|App|Étage|Bât(?:iment)?|Piso|Puerta|Planta|Depto|Departamento|Interno|Int|Scala|Piano|Andar|Sala|Bloco|Lote|lok|m\\.|lgh|byt';
 
+/** A part of a building, a yard, a road or a hall, which many have: with a number alone it is nobody's address. */
+export const WITHIN_WORDS =
+  'Floor|Storey|Story|Level|Room|Rm|Building|Bldg|Block|Wing|Hall|Aisle|Shelf|Bin|Row|Seat|Desk|Booth|Stand|Lane|Track|Platform|Terminal|Gate|Dock|Bay|Zone|' +
+  'Stage|Station|Exit|Locker|Table|Warehouse|Etage|Stock|Stockwerk|Halle|Gleis|Raum|Zimmer|Tor|Étage|Salle|Quai|Voie|Porte|Bâtiment|Piso|Planta|Sala|Andén|Puerta|' +
+  'Andar|Piano|Binario|Stanza|Verdieping|Zaal|Spoor|Perron|Piętro|Piętrze|Sala|Peron|Våning|Plan|Sal|Spår|Kat|Oda|Этаж|Этаже';
+
 const CAPITAL = String.raw`\p{Lu}[\p{L}\p{M}'’.-]{0,30}`;
 const LINK = String.raw`(?:d[aeiou]s?|del?|della|dello|degli|dei|des|du|l[aeo]s?|el|van|von|der|den|het|y|e|et|and|of|the|d['’]|l['’])`;
 const NAME = String.raw`(?:${CAPITAL}|\d{1,3}(?:st|nd|rd|th))(?:[ -](?:${CAPITAL}|${LINK})){0,3}`;

@@ -2,7 +2,7 @@
 // becomes one finding. Places and codes that belong to no address are left: a town alone is no one's data.
 import type { Finding } from '#redact';
 import { coverOf, type Cover } from './cover.ts';
-import { ADDRESS_FORMS, COUNTRIES, NAMED_CODE, STREET_WORD, UNIT_WORDS } from './address-words.ts';
+import { ADDRESS_FORMS, COUNTRIES, NAMED_CODE, STREET_WORD, UNIT_WORDS, WITHIN_WORDS } from './address-words.ts';
 
 const STREET = 'STREET_ADDRESS';
 const PLACE = 'GPE';
@@ -45,9 +45,16 @@ export function assembleAddresses(text: string, findings: readonly Finding[]): F
     addresses.filter(({ type }) => type === STREET),
     text.length,
   );
-  const kept = addresses.filter(({ start, end, type }) => type === STREET || anchors.overlaps(start - REACH, end + REACH));
+  const kept = addresses.filter(
+    ({ start, end, type }) =>
+      type === STREET || (anchors.overlaps(start - REACH, end + REACH) && !(type === PLACE && isSmallWord(text, start, end))),
+  );
   return [...others, ...kept, ...namedCodes(text)];
 }
+
+/** "pink", "prettier": towns have a capital where the text knows capitals. */
+const isSmallWord = (text: string, start: number, end: number): boolean =>
+  /^\p{Ll}+$/u.test(text.slice(start, end)) && /\p{Ll}[ ,;:]+\p{Lu}\p{Ll}/u.test(text);
 
 function formsIn(text: string): Part[] {
   if (!/\d|corner of/.test(text)) return [];
@@ -111,6 +118,12 @@ const SURE_CUE = /(?:address\p{L}* (?:is|was|to)|(?:lives?|living|located|reside
 const NO_STREET =
   /^(?:port|page|step|line|version|chapter|section|figure|table|level|part|volume|issue|error|code|rule|item|row|id) \d|^-?\d+(?:[.,]\d+)+$|^[\d ]+(?:ft|kts?|kn|kg|lbs?|km|mi|mph|mm|cm|px|pt|mb|gb|tb|kb|ms|hz|ghz|mhz|rpm|v|w|kw|pm|am)(?![\p{L}])/iu;
 
+/** "floor 3", "hall 6", "3e étage": where inside some building or yard, of which nothing is said. */
+const WITHIN = new RegExp(
+  String.raw`^(?:(?:${WITHIN_WORDS})\.? [#n]?[°º.]? ?\d{1,4}[A-Za-z]?|\d{1,4}(?:\p{Ll}{1,3}|\.)? (?:${WITHIN_WORDS}))$`,
+  'iu',
+);
+
 /** A number alone is no address, nor is a street of no number or a name with a number that nothing introduces. */
 function isAddress(text: string, { start, end }: { readonly start: number; readonly end: number }, group: Group): boolean {
   const value = text.slice(start, end);
@@ -119,6 +132,7 @@ function isAddress(text: string, { start, end }: { readonly start: number; reado
   if (!/\p{L}{2}/u.test(value)) return false;
   const before = text.slice(Math.max(0, start - 24), start);
   if (SURE_CUE.test(before)) return true;
+  if (WITHIN.test(value)) return false;
   const isIntroduced = CUE.test(before);
   if (/\d/.test(value)) return isWithTown || isIntroduced || STREET_WORD.test(value);
   return isWithTown || (isIntroduced && STREET_WORD.test(value));

@@ -4,7 +4,7 @@ import { NEVER_PERSONS } from './address-words.ts';
 import { isCode } from './code.ts';
 import { coverOf } from './cover.ts';
 import { isWidelyKnown } from './known-people.ts';
-import { EPONYM_OF, EPONYM_WITH, OPENERS, PRODUCTS, TECHNICAL } from './plain-words.ts';
+import { CLUB_BEFORE, CLUB_OR_BRAND, EPONYM_OF, EPONYM_WITH, isSoftware, OPENERS, PRODUCTS, TECHNICAL } from './plain-words.ts';
 import { isElliptic, isOfExercise, isOfPublicLife } from './sentences.ts';
 
 const PERSON = 'PERSON';
@@ -52,7 +52,7 @@ function isPerson(text: string, finding: Finding): boolean {
   const before = text.slice(Math.max(0, start - 80), start);
   const behind = text.slice(end, end + 80);
   if (NEVER_PERSONS.has(value.toLowerCase()) || isWidelyKnown(value) || isCode(text, finding)) return false;
-  if (isAcronym(text, value)) return false;
+  if (isAcronym(text, value) || CLUB_OR_BRAND.test(value) || CLUB_BEFORE.test(before) || isSoftware(text, value)) return false;
   // One name each, also in a list: "Jack, Tom".
   if (!/\p{L} \p{L}/u.test(value) && isOfExercise(text, finding)) return false;
   if (!/\s/.test(value)) {

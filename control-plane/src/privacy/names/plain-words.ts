@@ -8,6 +8,8 @@ export const OPENERS: ReadonlySet<string> = new Set(
     'give show write send help explain describe compare summarize summarise translate list find get make does did do is are was were has have had ' +
     'can could would should will shall may might must who what why how where which whose whom there here this that these those the a an my your his her our their its ' +
     'yes no ok okay sure please sorry maybe perhaps also according about after before for from with without by in on at to of as ' +
+    'migrate upgrade downgrade convert implement configure deploy install uninstall refactor rewrite generate create build prove draw compute ' +
+    'calculate solve simplify debug review check confirm cancel ' +
     'nice good great cool awesome wow oh ah well now today tomorrow yesterday tonight ' +
     'hallo liebe lieber hola querida querido bonjour cher chère ciao cara caro beste geachte olá'
   ).split(' '),
@@ -26,6 +28,28 @@ export const PRODUCTS: ReadonlySet<string> = new Set(
     'sierra mojave catalina monterey ventura sonoma sequoia jellyfin emacs vim atom brackets alloy maple sage octave wolfram stan pyro mastodon bluesky discord slack zoom lua kysely weaviate litellm langchain'
   ).split(' '),
 );
+
+/** Of these, what hardly anybody is called: beside one of them the others are software too. */
+const UNMISTAKABLE: ReadonlySet<string> = new Set(
+  (
+    'haskell kotlin scala elixir erlang lisp rust django laravel drupal joomla angular svelte redux nginx redis ubuntu debian grafana terraform ' +
+    'kubernetes hadoop fortran cobol typescript javascript python java golang clojure ocaml groovy matlab'
+  ).split(' '),
+);
+
+/** "Pascal, Ada" where the text names Haskell too: all that the finding says is software, and something beyond doubt stands beside it. */
+export function isSoftware(text: string, value: string): boolean {
+  const words = value.toLowerCase().match(/\p{L}+/gu) ?? [];
+  if (words.length === 0 || !words.every((word) => PRODUCTS.has(word) || UNMISTAKABLE.has(word))) return false;
+  return [...text.matchAll(/\p{Lu}\p{L}+/gu)].some(([word]) => UNMISTAKABLE.has(word.toLowerCase()));
+}
+
+/** "Hertha BSC", "FC Porto", "GitLab CI", "PayPal": a club by its letters, a product by a capital inside. */
+export const CLUB_OR_BRAND =
+  /^(?:FC|AFC|SSC|TSV|FSV|VfB|VfL|RCD) \p{L}|\p{L} (?:FC|AFC|BSC|CF|FK|SK|FSV|CI)$|^(?:\p{Lu}\p{Ll}+ )?\p{Lu}\p{Ll}+(?:Lab|Hub|Tube|Pal|Script|Book|Soft|SQL|DB|Ware|Base|Stack|Cloud|Works|Point|Sheet|Mail|Chat|Space|Flow)(?!\p{L})/u;
+
+/** Before the name of a club. */
+export const CLUB_BEFORE = /(?<!\p{L})(?:FC|AFC|SSC|TSV|FSV|VfB|VfL|RCD) $/u;
 
 /** A sentence about technology. */
 export const TECHNICAL =

@@ -7,8 +7,18 @@ export interface Problem {
   readonly remedy?: string;
   /** Id of the log line that holds the cause. */
   readonly incident?: string;
+  /** Of a policy that is refused: all that is wrong with it. */
+  readonly faults?: readonly Fault[];
   /** Of a thread that is gone: where its requests are. */
   readonly mergedInto?: string;
+}
+
+export interface Fault {
+  readonly file: string;
+  readonly line: number;
+  readonly field: string;
+  readonly expected: string;
+  readonly consequence: string;
 }
 
 export class ApiError extends Error {
@@ -36,6 +46,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     const value = (body as Record<string, unknown>)[name];
     return typeof value === 'string' ? value : undefined;
   };
+  const faults = (body as { readonly faults?: unknown }).faults;
   const [title, detail, remedy, incident, mergedInto] = ['title', 'detail', 'remedy', 'incident', 'mergedInto'].map(field);
   return {
     status: response.status,
@@ -43,6 +54,7 @@ export async function problemOf(response: Response): Promise<Problem> {
     ...(detail === undefined ? {} : { detail }),
     ...(remedy === undefined ? {} : { remedy }),
     ...(incident === undefined ? {} : { incident }),
+    ...(Array.isArray(faults) ? { faults: faults as readonly Fault[] } : {}),
     ...(mergedInto === undefined ? {} : { mergedInto }),
   };
 }

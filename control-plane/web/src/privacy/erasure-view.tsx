@@ -45,7 +45,7 @@ export function ErasureView({ user }: { readonly user: string | undefined }) {
     navigate(erasureAddress(isNamed ? undefined : wanted), 'replace');
   };
   return (
-    <div className="privacy">
+    <div className="privacy erasure">
       <section className="filters" aria-label="About">
         <h1 className="page-title">Erasure</h1>
       </section>

@@ -88,12 +88,8 @@ function Classes({ items }: { readonly items: readonly RetainedClass[] }) {
               Kept
             </th>
             <th scope="col" className="number">
-              Stored
+              Oldest goes
             </th>
-            <th scope="col" className="number" title="Mean of the newest 200 requests, indexes apart">
-              A request
-            </th>
-            <th scope="col">Oldest goes</th>
             <th scope="col" className="number">
               Next purge
             </th>
@@ -102,6 +98,12 @@ function Classes({ items }: { readonly items: readonly RetainedClass[] }) {
             </th>
             <th scope="col" className="number">
               Held
+            </th>
+            <th scope="col" className="number">
+              Stored
+            </th>
+            <th scope="col" className="number" title="Mean of the newest 200 requests, indexes apart">
+              A request
             </th>
           </tr>
         </thead>
@@ -115,12 +117,14 @@ function Classes({ items }: { readonly items: readonly RetainedClass[] }) {
                 {plural(one.days, 'day')}
                 {one.isDefault && <span className="muted"> default</span>}
               </td>
-              <td className="number">{count(one.stored)}</td>
-              <td className="number">{one.bytesPerRequest === null ? '–' : bytes(one.bytesPerRequest)}</td>
-              <td>{one.firstGoesAt === null ? <span className="muted">nothing stored</span> : goesAt(one.firstGoesAt, now)}</td>
+              <td className="number">
+                {one.firstGoesAt === null ? <span className="muted">nothing stored</span> : goesAt(one.firstGoesAt, now)}
+              </td>
               <td className="number">{count(one.next)}</td>
               <td className="number">{count(one.week)}</td>
               <td className="number">{one.held === 0 ? '–' : count(one.held)}</td>
+              <td className="number">{count(one.stored)}</td>
+              <td className="number">{one.bytesPerRequest === null ? '–' : bytes(one.bytesPerRequest)}</td>
             </tr>
           ))}
         </tbody>

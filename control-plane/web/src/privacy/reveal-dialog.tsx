@@ -80,7 +80,8 @@ function Asking({ requestId, types = [], isOpen, onClose }: RevealDialogProps) {
           <ReasonField value={reason} onChange={setReason} placeholder="As “ticket 4711: which address do we have”" />
           <p className="hint">
             Scope: {requestId === undefined ? 'that request' : <code>{requestId}</code>} alone. Who asked, the types, how many and the
-            reason stand in the audit log before the answer comes; reveals an hour are limited.
+            reason stand in the audit log before the answer comes; reveals an hour are limited. Names, addresses of people and what the
+            policy masks have no original.
           </p>
         </>
       ) : (

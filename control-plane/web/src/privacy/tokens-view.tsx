@@ -75,6 +75,7 @@ function TokenRow({ token, nowMs, onRevoke }: { readonly token: Token; readonly 
         {token.user !== null && <span className="muted"> {shortId(token.user, 14)}</span>}
       </div>
       <div className="number">
+        <span className="narrow-only">last used </span>
         {token.lastUsedAt === null ? (
           <span className="muted">never</span>
         ) : (
@@ -84,6 +85,7 @@ function TokenRow({ token, nowMs, onRevoke }: { readonly token: Token; readonly 
         )}
       </div>
       <div className="number">
+        <span className="narrow-only">ends </span>
         {token.expiresAt === null ? (
           <span className="muted">not by itself</span>
         ) : (

@@ -1,4 +1,4 @@
-import type { Problem } from '../api/problem.ts';
+import type { Fault, Problem } from '../api/problem.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress } from '../route/url.ts';
 
@@ -17,7 +17,8 @@ export function ProblemNote({ problem, retry, slim = false }: ProblemNoteProps) 
         {problem.title}
         {problem.status > 0 && <span className="problem-status">HTTP {problem.status}</span>}
       </p>
-      {problem.detail !== undefined && <p className="problem-detail">{problem.detail}</p>}
+      {problem.faults !== undefined && <Faults faults={problem.faults} />}
+      {problem.faults === undefined && problem.detail !== undefined && <p className="problem-detail">{problem.detail}</p>}
       {problem.remedy !== undefined && <p className="problem-remedy">{problem.remedy}</p>}
       {problem.incident !== undefined && (
         <p className="problem-detail">
@@ -36,5 +37,21 @@ export function ProblemNote({ problem, retry, slim = false }: ProblemNoteProps) 
         </button>
       )}
     </div>
+  );
+}
+
+/** One below the other, each with its line. */
+function Faults({ faults }: { readonly faults: readonly Fault[] }) {
+  return (
+    <ul className="problem-faults" aria-label="Faults">
+      {faults.map(({ file, line, field, expected, consequence }) => (
+        <li key={`${line} ${field} ${expected}`}>
+          <code>
+            {file}:{line}:
+          </code>{' '}
+          <strong>{field}</strong>: expected {expected}. <span className="problem-consequence">{consequence}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -36,6 +36,32 @@ describe('addresses', () => {
     expect(assembled(text)).toEqual([`STREET_ADDRESS ${address}`]);
   });
 
+  it.each([
+    ['The lift stops at floor 7 only', 'floor 7'],
+    ['Meet at booth 14', 'booth 14'],
+    ['Move it to bin 22', 'bin 22'],
+    ['De vergadering is in zaal 3', 'zaal 3'],
+    ['Im Gebäude, in Raum 12', 'Raum 12'],
+    ['Rendez-vous au 3e étage', '3e étage'],
+  ])('are not made of a place inside some building: %s', (text, value) => {
+    expect(assembled(text, { [value]: 'STREET_ADDRESS' })).toEqual([]);
+  });
+
+  it.each([
+    ['She lives at Building 7', 'Building 7'],
+    ['Her address is room 12', 'room 12'],
+    ['at Floor 2, 18 Larkspur Lane', 'Floor 2, 18 Larkspur Lane'],
+  ])('are made of it where somebody lives there, or a street follows: %s', (text, address) => {
+    expect(assembled(text, { [address]: 'STREET_ADDRESS' })).toEqual([`STREET_ADDRESS ${address}`]);
+  });
+
+  it('take no word without a capital for a town in a text that has capitals', () => {
+    const found = { pink: 'GPE', '12 Larkspur Lane': 'STREET_ADDRESS' };
+    expect(assembled('The house at 12 Larkspur Lane will be painted pink', found)).toEqual(['STREET_ADDRESS 12 Larkspur Lane']);
+    const small = { brigsted: 'GPE', '12 larkspur lane': 'STREET_ADDRESS' };
+    expect(assembled('i live at 12 larkspur lane and work in brigsted', small)).toContain('GPE brigsted');
+  });
+
   it('are one finding from the number to the country', () => {
     const text = 'send it to 88 Otterpad 14\n Suite 310\n Zwaneveld\n Netherlands 31044, please';
     expect(assembled(text, { Otterpad: 'STREET_ADDRESS', Zwaneveld: 'GPE', 31044: 'ZIP_CODE' })).toEqual([

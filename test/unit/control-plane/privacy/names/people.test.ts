@@ -23,6 +23,23 @@ describe('people', () => {
     expect(judged(text)).toEqual(expected);
   });
 
+  it.each([
+    ['Explain Pascal, Ada and Haskell to a beginner', ['Pascal', 'Ada', 'Haskell']],
+    ['When does Hertha BSC play against FC Tulln?', ['Hertha BSC', 'Tulln']],
+    ['Move from Jenkins to GitLab CI', ['GitLab CI']],
+    ['Migrate from one to the other', ['Migrate']],
+  ])('are no languages, clubs, products or verbs: %s', (text, found) => {
+    expect(judged(text, ...found)).toEqual([]);
+  });
+
+  it.each([
+    ['Julia and Ada had lunch with Pascal', ['Julia', 'Ada', 'Pascal']],
+    ['Haskell Brandvold wrote it', ['Haskell Brandvold']],
+    ['Ruby McTavish called', ['Ruby McTavish']],
+  ])('are people of the same names: %s', (text, found) => {
+    expect(judged(text, ...found)).toEqual(found);
+  });
+
   it('are found again where a part of their name stands again', () => {
     expect(judged('Ottilie Brandvold wrote. Brandvold is late, Ottilie too; ottilie', 'Ottilie Brandvold')).toEqual([
       'Ottilie Brandvold',
