@@ -64,6 +64,9 @@ export function RepairDialog({ thread, turns, index, isOpen, onClose, onDone }: 
             <span>{text}</span>
           </label>
         ))}
+        {index === 0 && turns.length > 1 && (
+          <p className="hint">To split the thread, first choose the turn with which the other conversation begins.</p>
+        )}
       </fieldset>
       {(chosen === 'merge' || chosen === 'move') && <TargetChoice thread={thread} request={head} value={target} onChoose={setTarget} />}
       <Consequence kind={chosen} turns={turns} index={index} isReady={change !== undefined} />
