@@ -14,6 +14,8 @@ export interface Outcome {
   readonly activeInSession: number;
   readonly recentSwitches: number;
   readonly answerLength: number;
+  readonly unheard: number;
+  readonly promptLength: number;
 }
 
 /** Weak, so that circumstances which a set hardly shows get no say. */
@@ -24,14 +26,14 @@ const SUREST = 0.96;
 const STEP = 0.01;
 
 /** Platt scaling with circumstances: the sum on the log-odds under which stated confidences are most likely true. */
-export function fitCalibration(outcomes: readonly Outcome[], realness: (answerLength: number) => number): LinkerWeights['calibration'] {
-  const rows = outcomes.map(({ confidence, alternation, activeInSession, recentSwitches, answerLength }) => [
-    logOdds(confidence),
+export function fitCalibration(outcomes: readonly Outcome[], realness: (outcome: Outcome) => number): LinkerWeights['calibration'] {
+  const rows = outcomes.map((outcome) => [
+    logOdds(outcome.confidence),
     1,
-    alternation,
-    activeInSession,
-    recentSwitches,
-    realness(answerLength),
+    outcome.alternation,
+    outcome.activeInSession,
+    outcome.recentSwitches,
+    realness(outcome),
   ]);
   const fitted = minimise((point, gradient) => {
     let loss = 0;
@@ -63,6 +65,41 @@ function sureFrom(outcomes: readonly Outcome[], confidences: readonly number[]):
     if (sure.filter(({ right }) => right).length >= WANTED * sure.length) return Number(from.toFixed(2));
   }
   return SUREST;
+}
+
+const UNHEARD_STEPS = 30;
+
+/** What is added to the log-odds where answers go uncaptured, the rest of the calibration standing as it is. */
+export function fitUnheardOffset(
+  outcomes: readonly Outcome[],
+  calibration: LinkerWeights['calibration'],
+  realness: (outcome: Outcome) => number,
+): number {
+  const logits = outcomes.map(
+    (outcome) =>
+      calibration.slope * logOdds(outcome.confidence) +
+      calibration.offset +
+      calibration.perAlternation * outcome.alternation +
+      calibration.perActive * outcome.activeInSession +
+      (calibration.perSwitch ?? 0) * outcome.recentSwitches +
+      calibration.perAnswerLength * realness(outcome),
+  );
+  const fitted = minimise(
+    (point, gradient) => {
+      const [offset = 0] = point;
+      let loss = 0.5 * PENALTY * offset * offset;
+      gradient[0] = PENALTY * offset;
+      outcomes.forEach(({ right, unheard, count = 1 }, i) => {
+        const p = 1 / (1 + Math.exp(-((logits[i] ?? 0) + offset * unheard)));
+        loss -= count * Math.log(Math.max(1e-12, right ? p : 1 - p));
+        gradient[0] = (gradient[0] ?? 0) + count * (p - (right ? 1 : 0)) * unheard;
+      });
+      return loss;
+    },
+    1,
+    UNHEARD_STEPS,
+  );
+  return fitted[0] ?? 0;
 }
 
 /** Mean distance between stated and true frequency over ten equal bins, weighted by how many fall into each. */

@@ -1,4 +1,4 @@
-// Conversations to train and measure on: rows {id, ts, user, conv, turn, text, response?, pos, orphan?} and their embeddings.
+// Conversations to train and measure on: rows {id, ts, user, conv, turn, text, response?, source, pos, orphan?} and their embeddings.
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,6 +13,8 @@ export interface Row {
   readonly text: string;
   readonly response?: string;
   readonly pos: string;
+  /** The collection that the conversation comes from. */
+  readonly source: string;
   readonly orphan?: boolean;
   /** Cannot be understood without what was said before. */
   readonly ctxdep?: boolean;

@@ -6,8 +6,9 @@ import { candidatesFor, type Reader } from '../src/threads/infer/features.ts';
 import { realness } from '../src/threads/infer/linker.ts';
 import type { LinkerWeights } from '../src/threads/infer/weights.ts';
 import { PrincipalState } from '../src/threads/state.ts';
-import { fitCalibration, type Outcome } from './calibration.ts';
+import { fitCalibration, fitUnheardOffset, type Outcome } from './calibration.ts';
 import { foldOf, readLogs, type Embeddings, type Log } from './corpus.ts';
+import { withoutAnswers } from './unheard.ts';
 
 export const NAMES = ['A', 'B', 'C'] as const;
 export type SetName = (typeof NAMES)[number];
@@ -22,6 +23,12 @@ export const readSets = (data: string, embeddings: Embeddings): Sets => ({
   B: readLogs(join(data, 'threads_B.jsonl'), embeddings),
   C: readLogs(join(data, 'threads_C.jsonl'), embeddings),
 });
+
+/** The same people, whose answers nobody captured. */
+export function mutedSets(sets: Sets): Sets {
+  const muted = (name: SetName): ReadonlyMap<string, Log> => new Map([...sets[name]].map(([user, log]) => [user, withoutAnswers(log)]));
+  return { A: muted('A'), B: muted('B'), C: muted('C') };
+}
 
 export const allLogs = (sets: Sets): Log[] => NAMES.flatMap((name) => [...sets[name].values()]);
 
@@ -80,14 +87,18 @@ const COUNTS: Readonly<Record<SetName, number>> = { A: 1, B: 1.5, C: 1 };
 export type Calibrator = (hidden?: ReadonlySet<string>) => LinkerWeights['calibration'];
 
 export function calibratorOver(sets: Sets, folds: FoldWeights, realTraffic: LinkerWeights['realTraffic']): Calibrator {
-  const outcomes = NAMES.flatMap((name) =>
-    outcomesOf([...sets[name].values()], crossValidated(sets, name, folds)).map((one) => ({ ...one, count: COUNTS[name] })),
-  );
-  return (hidden = new Set()) =>
-    fitCalibration(
-      outcomes.filter(({ conversation }) => !hidden.has(conversation)),
-      (length) => realness(length, { realTraffic }),
+  const outcomesIn = (some: Sets): Outcome[] =>
+    NAMES.flatMap((name) =>
+      outcomesOf([...some[name].values()], crossValidated(some, name, folds)).map((one) => ({ ...one, count: COUNTS[name] })),
     );
+  const outcomes = outcomesIn(sets);
+  const unheard = outcomesIn(mutedSets(sets));
+  const real = (outcome: Outcome): number => realness(outcome, { realTraffic });
+  return (hidden = new Set()) => {
+    const seen = (some: readonly Outcome[]): Outcome[] => some.filter(({ conversation }) => !hidden.has(conversation));
+    const calibration = fitCalibration(seen(outcomes), real);
+    return { ...calibration, perUnheard: fitUnheardOffset(seen(unheard), calibration, real) };
+  };
 }
 
 /** Each fold's weights, calibrated on decisions about other people and other conversations than it is judged by. */
@@ -119,7 +130,7 @@ export function outcomesOf(logs: readonly Log[], placements: Placements): Outcom
       state.add({ turn, threadId, sessionId, position, placement });
       // Without a candidate there was nothing to decide.
       if (circumstances === undefined) return [];
-      const { alternation, activeInSession, recentSwitches, answerLength } = circumstances;
+      const { alternation, activeInSession, recentSwitches, answerLength, unheard, promptLength } = circumstances;
       return [
         {
           conversation: row.conv,
@@ -130,6 +141,8 @@ export function outcomesOf(logs: readonly Log[], placements: Placements): Outcom
           activeInSession,
           recentSwitches,
           answerLength,
+          unheard,
+          promptLength,
         },
       ];
     });

@@ -1,27 +1,32 @@
-// Prints the figures of the inferred linker beside the gap rule's, by the weights that train.ts fitted. The real log is never
-// trained on.
-// usage: node control-plane/training/evaluate.ts --embeddings FILE [--data DIR]
+// Prints the figures of the inferred linker beside the gap rule's, by the weights that train.ts fitted; once more as if no answer
+// had been captured. The real log is never trained on: the weights that are shipped judge it.
+// usage: node control-plane/training/evaluate.ts --embeddings FILE [--tier static] [--data DIR]
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RESTORE_LIMIT } from '../src/threads/index.ts';
 import { SURE } from '../src/threads/infer/linker.ts';
 import { SESSION_SECONDS } from '../src/threads/limits.ts';
+import { shippedWeights, type LinkerWeights } from '../src/threads/infer/weights.ts';
+import wordVectors from '../src/threads/weights/linker-static.json' with { type: 'json' };
 import { calibrationError, type Outcome } from './calibration.ts';
 import { dataFolder, embeddingsFile, Embeddings, foldOf, foldsFile, readLogs, type Labelled, type Log } from './corpus.ts';
 import {
   allLogs,
   calibrated,
   crossValidated,
+  mutedSets,
   NAMES,
   outcomesOf,
   readSets,
   replay,
   type FoldWeights,
   type Placements,
+  type Sets,
 } from './cross-validation.ts';
 import { thresholded } from './orphaned.ts';
 import { withReturns } from './returns.ts';
 import { score, type Decided, type Scores } from './score.ts';
+import { withoutAnswers } from './unheard.ts';
 
 const DRAWS = 500;
 /** Minutes before a return that is put into the real log. */
@@ -88,36 +93,41 @@ function trust(outcomes: readonly Outcome[]): string {
   return `  | at ≥ ${SURE}: precision ${percent(precision)} of ${percent(sure.length / links.length)} of links; calibration error ${percent(calibrationError(outcomes))}`;
 }
 
-function cost(logs: readonly Log[]): string {
+function cost(logs: readonly Log[], weights: LinkerWeights): string {
   const began = process.cpuUsage();
-  const placements = replay(logs, {});
+  const placements = replay(logs, { weights });
   const { user, system } = process.cpuUsage(began);
   return `${((user + system) / 1000 / placements.size).toFixed(3)} ms of CPU time`;
 }
 
 function main(args: readonly string[]): void {
+  const weights: LinkerWeights = args.includes('static') ? wordVectors : shippedWeights;
   const embeddings = new Embeddings(embeddingsFile(args));
   const data = dataFolder(args);
   const sets = readSets(data, embeddings);
   const folds = thresholded(sets, calibrated(sets, JSON.parse(readFileSync(foldsFile(args), 'utf8')) as FoldWeights));
-  for (const name of NAMES) {
-    const logs = [...sets[name].values()];
-    print(`${name} gap rule`, logs, gapRule(logs));
-    const placements = crossValidated(sets, name, folds);
-    print(`${name} linker`, logs, decidedBy(placements), trust(outcomesOf(logs, placements)));
-  }
+  const judge = (some: Sets, title: string): void =>
+    NAMES.forEach((name) => {
+      const logs = [...some[name].values()];
+      const placements = crossValidated(some, name, folds);
+      print(`${name} ${title}`, logs, decidedBy(placements), trust(outcomesOf(logs, placements)));
+    });
+  for (const name of NAMES) print(`${name} gap rule`, [...sets[name].values()], gapRule([...sets[name].values()]));
+  judge(sets, 'linker');
+  judge(mutedSets(sets), 'no answers');
   const real = [...readLogs(join(data, 'threads_real.jsonl'), embeddings).values()];
   const validation = new Map<string, readonly Log[]>([
     ['real', real],
+    ['real, no answers', real.map(withoutAnswers)],
     ...PAUSES.map((pause) => [`returns ${pause} min`, real.map((log) => withReturns(log, pause))] as const),
   ]);
   for (const [name, logs] of validation) {
     print(`${name} gap rule`, logs, gapRule(logs));
-    const placements = replay(logs, {});
+    const placements = replay(logs, { weights });
     print(`${name} linker`, logs, decidedBy(placements), trust(outcomesOf(logs, placements)));
   }
-  cost(allLogs(sets));
-  console.log(`a decision takes ${cost(allLogs(sets))}; at most ${RESTORE_LIMIT} requests are remembered`);
+  cost(allLogs(sets), weights);
+  console.log(`a decision takes ${cost(allLogs(sets), weights)}; at most ${RESTORE_LIMIT} requests are remembered`);
 }
 
 if (import.meta.main) main(process.argv.slice(2));

@@ -10,18 +10,21 @@ import type { LinkerWeights, TextModel } from '../src/threads/infer/weights.ts';
 import { fitChoices, type Choice } from './conditional-logit.ts';
 import { foldOf, type Labelled, type Log } from './corpus.ts';
 import { fitTextModel, type TextExample } from './text-model.ts';
+import { fitUnheard, partlyHeard } from './unheard.ts';
 import { decisionsOf, type Chooser, type Decision } from './walk.ts';
 
 const TEXT_FOLDS = 4;
-/** Steps of the optimiser: the first weights only lead to the states on which the second ones are fitted. */
+/** Steps of the optimiser: the first weights only lead to the states on which the second ones are fitted; these are fitted to the end. */
 const ROUGHLY = 40;
-const THOROUGHLY = 120;
+const THOROUGHLY = 500;
 /** Probability from which training's own states join a thread: more of them than serving does, so that it sees wrong ones. */
 const TAUGHT_FROM = 0.5;
 /** Logs with many requests whose beginning is missing, for telling these: how many, the share of torn conversations, and the L2. */
 const TORN_COPIES = 2;
 const TORN = 0.15;
 const ORPHAN_L2 = 60;
+/** L2 on the part of the dependence detector that reads the embedding, over that of the follow-up detector. */
+const DEPENDENT_L2 = 1 / 3;
 /** Until it is chosen on cross-validated decisions. */
 const ORPHANED_FROM = 0.4;
 const UNCALIBRATED = { slope: 1, offset: 0, perAlternation: 0, perActive: 0, perAnswerLength: 0 } satisfies LinkerWeights['calibration'];
@@ -44,9 +47,10 @@ export interface FitOptions {
 /** Fits all weights on the logs: what reads texts, then the sum; the sum once more with the linker's own states. */
 export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeights {
   const labelled = logs.flat();
-  const others = Array.from({ length: options.copies }, (_, copy) => resettled(logs, `deal ${copy}`)).flat();
+  const others = Array.from({ length: options.copies }, (_, copy) => resettled(logs, `deal ${copy}`).map(partlyHeard)).flat();
   const texts = {
     followUp: fitFollowUp(labelled, options.vectorPenalty),
+    dependent: fitDependent(labelled, options.vectorPenalty),
     projection: options.projected ? fitProjection(labelled) : undefined,
   };
   const torn = Array.from({ length: TORN_COPIES }, (_, copy) => resettled(logs, `rich ${copy}`, TORN)).flat();
@@ -57,7 +61,8 @@ export function fitLinker(logs: readonly Log[], options: FitOptions): LinkerWeig
   const own = walked(logs, chooserOf(first));
   const weights = { ...fitSums([...taught, ...own], options), ...texts };
   const more = [walked(others, chooserOf(first)), walked(torn), walked(torn, chooserOf(first))].flat();
-  return { ...weights, orphan: fitOrphan([...taught, ...own, ...more], weights) };
+  const unheard = fitUnheard(logs, reader, weights, chooserOf(weights));
+  return { ...weights, unheard, orphan: fitOrphan([...taught, ...own, ...more], weights) };
 }
 
 /** Follow-up: any turn but a conversation's first. Turns whose history was withheld say nothing. */
@@ -73,12 +78,27 @@ export function fitFollowUp(labelled: readonly Labelled[], vectorPenalty: number
   return fitTextModel(examples, vectorPenalty);
 }
 
+/** Cannot be understood alone: where the data says so; openings can, where it says nothing. */
+export function fitDependent(labelled: readonly Labelled[], vectorPenalty: number): TextModel {
+  const examples = new Map<string, TextExample>();
+  for (const { row, turn } of labelled) {
+    if (turn.vector === undefined || (row.ctxdep === undefined && row.turn > 1)) continue;
+    const positive = row.ctxdep === true;
+    examples.set(JSON.stringify([row.text, positive]), { text: row.text, vector: turn.vector, positive });
+  }
+  return fitTextModel([...examples.values()], vectorPenalty * DEPENDENT_L2);
+}
+
 /** For training, models of texts that never saw the conversation which they judge. */
-function crossFitted(labelled: readonly Labelled[], others: readonly Labelled[], { vectorPenalty, projected }: FitOptions): Reader {
+export function crossFitted(labelled: readonly Labelled[], others: readonly Labelled[], { vectorPenalty, projected }: FitOptions): Reader {
   const fold = new Map([...labelled, ...others].map(({ row, turn }) => [turn.id, foldOf(row.conv, TEXT_FOLDS)]));
   const models = Array.from({ length: TEXT_FOLDS }, (_, k) => {
     const rest = labelled.filter(({ turn }) => fold.get(turn.id) !== k);
-    return { followUp: fitFollowUp(rest, vectorPenalty), projection: projected ? new Projection(fitProjection(rest)) : undefined };
+    return {
+      followUp: fitFollowUp(rest, vectorPenalty),
+      dependent: fitDependent(rest, vectorPenalty),
+      projection: projected ? new Projection(fitProjection(rest)) : undefined,
+    };
   });
   const modelsOf = (turn: TurnInput): (typeof models)[number] => {
     const model = models[fold.get(turn.id) ?? 0];
@@ -87,11 +107,12 @@ function crossFitted(labelled: readonly Labelled[], others: readonly Labelled[],
   };
   return {
     followUp: (turn, traits) => textProbability(modelsOf(turn).followUp, turn.vector, traits),
+    dependent: (turn, traits) => textProbability(modelsOf(turn).dependent, turn.vector, traits),
     projection: (turn) => modelsOf(turn).projection,
   };
 }
 
-type Texts = Pick<LinkerWeights, 'followUp' | 'projection'>;
+type Texts = Pick<LinkerWeights, 'followUp' | 'dependent' | 'projection'>;
 type Sums = Omit<LinkerWeights, keyof Texts>;
 
 function fitSums(
@@ -180,11 +201,11 @@ function fitOrphan(decisions: readonly Decision[], weights: LinkerWeights): Reco
 
 /** Chosen on cross-validated figures of all sets, the real log among them; that log itself is never fitted to. */
 export const DEFAULT_FIT: FitOptions = {
-  l2: 3,
+  l2: 10,
   copies: 1,
   projected: true,
   vectorPenalty: 3,
-  realTraffic: { from: 0.6, over: 0.4 },
+  realTraffic: { from: 0.6, over: 0.4, prompts: { from: 0.4, over: 0.4 } },
   caution: { base: 1, perAlternation: 8, perLogGap: 4, fromSeconds: 300 },
   gapRule: { strength: 5, gapSeconds: 2700, upToAlternation: 0.3 },
   returns: { lead: { from: 0.1, to: 0.3 }, kin: { from: 0.3, to: 0.5 }, bonus: 2.5 },

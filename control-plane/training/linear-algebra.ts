@@ -44,7 +44,8 @@ export function forwardSolveAll(lower: Matrix, matrix: Matrix): Matrix {
   return once.map((row) => forwardSolve(lower, row));
 }
 
-function forwardSolve(lower: Matrix, right: Float64Array): Float64Array {
+/** Solves with the triangle. */
+export function forwardSolve(lower: Matrix, right: Float64Array): Float64Array {
   const solved = new Float64Array(right.length);
   for (let i = 0; i < right.length; i++) {
     const row = lower[i] ?? solved;

@@ -18,7 +18,7 @@ import {
 import { macroF1 } from './score.ts';
 
 const FOLDS = [0, 1, 2, 3];
-const TRIED = Array.from({ length: 24 }, (_, i) => Number((0.06 + 0.02 * i).toFixed(2)));
+const TRIED = Array.from({ length: 38 }, (_, i) => Number((0.06 + 0.02 * i).toFixed(2)));
 /** Thresholds on either side whose figures count as much: with so few orphans each alone is a matter of luck. */
 const NEIGHBOURS = 2;
 

@@ -27,7 +27,7 @@ export function plainFeatures(turn: TurnInput, state: PrincipalState, reader: Re
   if (active.length === 0) return [];
   const traits = describeText(turn.text);
   const pace = paceAt(turn, state.turns);
-  const gaps = active.map(({ last }) => Math.log(Math.max(1, turn.at - last.lastAt)));
+  const gaps = active.map(({ last }) => Math.log(Math.max(10, turn.at - last.lastAt)));
   const { cosine: usual, kin: usualKin } = reader.backgrounds ?? {};
   const meanings = active.map(({ turns }) => meaningOf(turn, traits.language, turns.slice(-12), usual));
   const standings = standingsOf(meanings.map(({ toBestPrompt, toBestAnswer }) => Math.max(toBestPrompt, toBestAnswer)));
@@ -48,12 +48,15 @@ export function plainFeatures(turn: TurnInput, state: PrincipalState, reader: Re
       logTurnsSince: Math.log1p(state.turns.length - 1 - state.turns.lastIndexOf(last)),
       recentSwitches: switchesIn(state.turns),
       answerLength: answerLengthOf(state.turns),
+      unheard: unheardBy(state.turns),
+      promptLength: unheardBy(state.turns) > 0 ? promptLengthOf(state.turns) : 0,
       ...at(meanings, rank),
       ...at(standings, rank),
       ...at(kinships, rank),
       kinLead: at(kinLeads, rank).lead,
       cues: traits.cues,
       followUp: reader.followUp(turn, traits),
+      dependent: reader.dependent?.(turn, traits) ?? 0,
       ...wordingOf(traits, turns.slice(-12), last),
       ...mannerOf(traits, turns.slice(-6), last),
     };
@@ -71,6 +74,17 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 function answerLengthOf(records: readonly TurnRecord[]): number {
   const lengths = records.slice(-120).flatMap(({ answer }) => (answer === undefined ? [] : [Math.min(6, answer.cues.logLength)]));
   return Math.max(0, lengths.reduce((total, length) => total + length, 2 * 3) / (lengths.length + 2) - 3);
+}
+
+function promptLengthOf(records: readonly TurnRecord[]): number {
+  const lengths = records.slice(-120).map(({ prompt }) => prompt.cues.logLength);
+  return Math.max(0, lengths.reduce((total, length) => total + length, 4 * 2) / (lengths.length + 4) - 2);
+}
+
+function unheardBy(records: readonly TurnRecord[]): number {
+  const lately = records.slice(-20);
+  const share = lately.filter(({ answer }) => answer === undefined).length / (lately.length + 0.5);
+  return Math.max(0, Math.min(1, (share - 0.5) / 0.3));
 }
 
 function meaningOf(

@@ -12,10 +12,12 @@ import { factsOf } from './facts.ts';
 import { measureKinship, NO_KINSHIP, type Kinship } from './kinship.ts';
 import { measureManner, NO_MANNER, type Manner } from './manner.ts';
 import { measureMeaning, NO_MEANING, type Meaning } from './meaning.ts';
-import { answerLengthOf, paceAt, switchesIn, type Pace } from './pace.ts';
+import { answerLengthOf, paceAt, promptLengthOf, switchesIn, unheardBy, type Pace } from './pace.ts';
 import type { Projection } from './projection.ts';
 import { measureWording, NO_WORDING, type Wording } from './wording.ts';
 
+/** Pauses shorter than this count as this long: people hardly make them, so that nothing is known of what they mean. */
+const SHORTEST_PAUSE_SECONDS = 10;
 /** More than this many threads, or threads of this session, count as this many; so with ranks. */
 const MOST_THREADS = 12;
 const MOST_IN_SESSION = 6;
@@ -40,6 +42,10 @@ export interface Features extends Meaning, Wording, Manner, Kinship {
   readonly recentSwitches: number;
   /** How much longer the answers are than those of written conversations, as the mean log of their words: 0 or more. */
   readonly answerLength: number;
+  /** 0…1: this person's answers go uncaptured. */
+  readonly unheard: number;
+  /** How much longer the prompts are than written ones, as the mean log of their words: 0 or more; 0 where answers are captured. */
+  readonly promptLength: number;
   // the threads beside each other, by their closest prompt or answer
   readonly lead: number;
   readonly best: number;
@@ -50,6 +56,8 @@ export interface Features extends Meaning, Wording, Manner, Kinship {
   readonly cues: Cues;
   /** Probability that the text is a follow-up at all, whatever it follows. */
   readonly followUp: number;
+  /** Probability that it cannot be understood without what was said before. */
+  readonly dependent: number;
 }
 
 export interface ThreadCandidate {
@@ -62,6 +70,8 @@ export interface ThreadCandidate {
 export interface Reader {
   /** Probability that the text is a follow-up at all. */
   readonly followUp: (turn: TurnInput, traits: TextTraits) => number;
+  /** Probability that it cannot be understood alone. Absent: 0. */
+  readonly dependent?: (turn: TurnInput, traits: TextTraits) => number;
   readonly projection: (turn: TurnInput) => Projection | undefined;
   /** Absent: closeness counts alike in all languages. */
   readonly backgrounds?: Backgrounds | undefined;
@@ -94,7 +104,7 @@ export function candidatesFor(turn: TurnInput, state: PrincipalState, reader: Re
     const draft = { ...blank };
     const facts = factsOf(thread, last);
     draft.rank = Math.min(LAST_RANK, rank);
-    draft.logGap = Math.log(Math.max(1, turn.at - last.lastAt));
+    draft.logGap = Math.log(Math.max(SHORTEST_PAUSE_SECONDS, turn.at - last.lastAt));
     draft.logGapToPace = draft.logGap - pace.logPause;
     draft.logTurns = Math.log1p(thread.turns.length);
     draft.logTurnsSince = Math.log1p(newestOrdinal - last.ordinal);
@@ -120,7 +130,17 @@ function activeThreads(turn: TurnInput, state: PrincipalState): Active[] {
 }
 
 type OfRequest =
-  'longPauses' | 'alternation' | 'activeThreads' | 'activeInSession' | 'cues' | 'followUp' | 'recentSwitches' | 'answerLength';
+  | 'longPauses'
+  | 'alternation'
+  | 'activeThreads'
+  | 'activeInSession'
+  | 'cues'
+  | 'followUp'
+  | 'dependent'
+  | 'recentSwitches'
+  | 'answerLength'
+  | 'unheard'
+  | 'promptLength';
 
 /** What is the same for all candidates. */
 function requestAlone(
@@ -131,6 +151,7 @@ function requestAlone(
   traits: TextTraits,
   reader: Reader,
 ): Pick<Features, OfRequest> {
+  const unheard = unheardBy(state.turns);
   return {
     longPauses: pace.longPauses,
     alternation: pace.alternation,
@@ -138,8 +159,11 @@ function requestAlone(
     activeInSession: Math.min(MOST_IN_SESSION, active.filter(({ last }) => turn.at - last.lastAt <= SESSION_SECONDS).length),
     cues: traits.cues,
     followUp: reader.followUp(turn, traits),
+    dependent: reader.dependent?.(turn, traits) ?? 0,
     recentSwitches: switchesIn(state.turns),
     answerLength: answerLengthOf(state.turns),
+    unheard,
+    promptLength: unheard > 0 ? promptLengthOf(state.turns) : 0,
   };
 }
 

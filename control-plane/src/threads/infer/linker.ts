@@ -37,6 +37,8 @@ export class Linker {
   readonly #time: Sum;
   readonly #timeAlone: Sum;
   readonly #content: Sum;
+  /** What is added to both where answers go uncaptured. */
+  readonly #unheard: { readonly time: Sum; readonly content: Sum };
   readonly #reader: Reader;
 
   constructor(weights: LinkerWeights) {
@@ -45,9 +47,13 @@ export class Linker {
     this.#time = new Sum(TIME_TERMS, weights.time, weights.means);
     this.#timeAlone = new Sum(TIME_TERMS, weights.timeAlone, weights.means);
     this.#content = new Sum(CONTENT_TERMS, weights.content, weights.means);
+    const { unheard = {}, means } = weights;
+    this.#unheard = { time: new Sum(TIME_TERMS, unheard, means), content: new Sum(CONTENT_TERMS, unheard, means) };
     const projection = weights.projection === undefined ? undefined : new Projection(weights.projection);
+    const { dependent } = weights;
     this.#reader = {
       followUp: (turn, traits) => textProbability(weights.followUp, turn.vector, traits),
+      ...(dependent !== undefined && { dependent: (turn, traits) => textProbability(dependent, turn.vector, traits) }),
       projection: () => projection,
       backgrounds: weights.backgrounds,
     };
@@ -91,15 +97,17 @@ export class Linker {
   }
 
   /** How often decisions with this probability, in circumstances like these, turned out right in validation; 0…1. */
-  calibrated(probability: number, { alternation, activeInSession, recentSwitches, answerLength }: Features): number {
-    const { slope, offset, perAlternation, perActive, perSwitch = 0, perAnswerLength } = this.#weights.calibration;
+  calibrated(probability: number, features: Features): number {
+    const { alternation, activeInSession, recentSwitches, unheard } = features;
+    const { slope, offset, perAlternation, perActive, perSwitch = 0, perAnswerLength, perUnheard = 0 } = this.#weights.calibration;
     const logit =
       slope * logOdds(probability) +
       offset +
       perAlternation * alternation +
       perActive * activeInSession +
       perSwitch * recentSwitches +
-      perAnswerLength * realness(answerLength, this.#weights);
+      perAnswerLength * realness(features, this.#weights) +
+      perUnheard * unheard;
     return 1 / (1 + Math.exp(-logit));
   }
 
@@ -119,10 +127,15 @@ export class Linker {
   #weigh(features: Features, withContent: boolean): Weighing {
     const elsewhere = withContent ? this.#pointsElsewhere(features) : 0;
     const pull = features.rank === 0 ? this.#pullToGapRule(features) * (1 - elsewhere) : 0;
-    const time = (withContent ? this.#time : this.#timeAlone).totalOf(features) + pull;
-    if (!withContent) return { time, content: 0, heard: 0, pull, welcome: 0 };
+    if (!withContent) return { time: this.#timeAlone.totalOf(features) + pull, content: 0, heard: 0, pull, welcome: 0 };
+    const { unheard } = features;
     const welcome = this.#welcomeBack(features);
-    const content = this.#content.totalOf(features) + welcome;
+    let time = this.#time.totalOf(features) + pull;
+    let content = this.#content.totalOf(features) + welcome;
+    if (unheard > 0) {
+      time += unheard * this.#unheard.time.totalOf(features);
+      content += unheard * this.#unheard.content.totalOf(features);
+    }
     const limited = features.rank === 0 && content < 0;
     const heard = limited ? Math.min(1, (this.#sayAgainstNewest(features) + UNLIMITED * elsewhere) / -content) : 1;
     return { time, content, heard, pull, welcome };
@@ -135,17 +148,21 @@ export class Linker {
     if (!withContent) return shares;
     const content = this.#content.sharesOf(features);
     content[MATTER] = (content[MATTER] ?? 0) + welcome;
-    return shares.map((share, i) => share + (content[i] ?? 0) * heard);
+    const { unheard } = features;
+    const more = unheard > 0 ? [this.#unheard.time, this.#unheard.content].map((sum) => sum.sharesOf(features)) : [];
+    const [ofTime, ofContent] = more;
+    return shares.map((share, i) => share + unheard * (ofTime?.[i] ?? 0) + ((content[i] ?? 0) + unheard * (ofContent?.[i] ?? 0)) * heard);
   }
 
   /**
    * Towards what a plain gap rule says, within its gap: on real logs of people who do one thing at a time that rule is
    * hard to beat, and pauses that were simulated for training are more even than real ones.
    */
-  #pullToGapRule({ logGap, alternation, answerLength }: Features): number {
+  #pullToGapRule(features: Features): number {
+    const { logGap, alternation } = features;
     const { strength, gapSeconds, upToAlternation } = this.#weights.gapRule;
     const within = Math.max(0, Math.min(1, (Math.log(gapSeconds) - logGap) / Math.log(3)));
-    return realness(answerLength, this.#weights) * strength * within * Math.max(0, 1 - alternation / upToAlternation);
+    return realness(features, this.#weights) * strength * within * Math.max(0, 1 - alternation / upToAlternation);
   }
 
   /** 0…1: an older thread is about what the request asks about, and the newest one is not. */
@@ -156,10 +173,11 @@ export class Linker {
   }
 
   /** Who comes back to a matter in real traffic does so after hours as well as after minutes. */
-  #welcomeBack({ rank, kinThread, kinLead, answerLength }: Features): number {
+  #welcomeBack(features: Features): number {
+    const { rank, kinThread, kinLead } = features;
     const { returns } = this.#weights;
     if (returns === undefined || rank === 0 || kinLead <= 0) return 0;
-    return realness(answerLength, this.#weights) * returns.bonus * between(kinLead, returns.lead) * between(kinThread, returns.kin);
+    return realness(features, this.#weights) * returns.bonus * between(kinLead, returns.lead) * between(kinThread, returns.kin);
   }
 
   /**
@@ -167,10 +185,11 @@ export class Linker {
    * the weights come from, while a short pause says the same everywhere: the shorter it is, the less content may break a
    * thread, unless the user is seen to work on several matters at once.
    */
-  #sayAgainstNewest({ alternation, logGap, answerLength }: Features): number {
+  #sayAgainstNewest(features: Features): number {
+    const { alternation, logGap } = features;
     const { base, perAlternation, perLogGap, fromSeconds } = this.#weights.caution;
     const cautious = base + perAlternation * alternation + perLogGap * Math.max(0, logGap - Math.log(fromSeconds));
-    return cautious + UNLIMITED * (1 - realness(answerLength, this.#weights));
+    return cautious + UNLIMITED * (1 - realness(features, this.#weights));
   }
 }
 
@@ -185,9 +204,17 @@ const between = (value: number, { from, to }: { readonly from: number; readonly 
 /** Log-odds that no content reaches. */
 const UNLIMITED = 40;
 
-/** 0…1: whether this person's answers are as long as those of today's assistants, unlike the written conversations of training. */
-export function realness(answerLength: number, { realTraffic: { from, over } }: Pick<LinkerWeights, 'realTraffic'>): number {
-  return Math.max(0, Math.min(1, (answerLength - from) / over));
+/**
+ * 0…1: whether this person's traffic is real, unlike the written conversations of training: answers are as long as those of today's
+ * assistants, or, where they go uncaptured, prompts as long as what people type and paste.
+ */
+export function realness(
+  { answerLength, promptLength, unheard }: Pick<Features, 'answerLength' | 'promptLength' | 'unheard'>,
+  { realTraffic: { from, over, prompts } }: Pick<LinkerWeights, 'realTraffic'>,
+): number {
+  const byAnswers = Math.max(0, Math.min(1, (answerLength - from) / over));
+  if (prompts === undefined || unheard === 0) return byAnswers;
+  return Math.max(byAnswers, unheard * Math.max(0, Math.min(1, (promptLength - prompts.from) / prompts.over)));
 }
 
 /** The probability that a model of this form gives a text. Without a vector the cues decide alone. */

@@ -5,6 +5,8 @@ export const ORPHAN_TERMS = [
   'always',
   'followUp',
   'surelyFollowUp',
+  'dependent',
+  'surelyDependent',
   'pronouns',
   'shortPronoun',
   'connective',
@@ -41,7 +43,7 @@ const PAUSE = Math.log(1800);
 
 /** `score` is that of the best candidate, in log-odds against a new thread; `features` are that candidate's. */
 export function orphanEvidence(features: Features, score: number): Readonly<Record<(typeof ORPHAN_TERMS)[number], number>> {
-  const { cues, followUp, noPerson, unknownNames, kinBest, kinThread, logGap, rank } = features;
+  const { cues, followUp, dependent, noPerson, unknownNames, kinBest, kinThread, logGap, rank } = features;
   const { kinLead, lead, kinClosest, kinPrompt, kinAnswer } = features;
   const { pronouns, shortPronoun, connective, elaboration, capitalised, logLength } = cues;
   const { question, imperative, selfContained, lowerCase, shortAnswer } = cues;
@@ -50,6 +52,8 @@ export function orphanEvidence(features: Features, score: number): Readonly<Reco
     always: 1,
     followUp,
     surelyFollowUp: Math.max(0, followUp - 0.8),
+    dependent,
+    surelyDependent: Math.max(0, dependent - 0.8),
     pronouns,
     shortPronoun,
     connective,

@@ -17,11 +17,16 @@ const MARGINS = 30;
 const HOUR = 3600;
 const SWITCHES = 8;
 const ANSWERS = 120;
+/** Turns by which is told whether answers are captured, and the share without one from which on they may not be, and are not. */
+const LATELY = 20;
+const UNHEARD = { from: 0.5, over: 0.3 };
 /** Logs of words: about 20, and about 400. */
 const WRITTEN_ANSWER = 3;
 const LONGEST_ANSWER = 6;
+/** Log of words: about 7. Real prompts, with what people paste into them, have some 20. */
+const WRITTEN_PROMPT = 2;
 /** What is assumed of someone unknown, and how many observations that weighs. */
-const PRIOR = { logPause: Math.log(210), pauses: 5, longPauses: 0.2, longWeight: 2, marginWeight: 4, answers: 2 };
+const PRIOR = { logPause: Math.log(210), pauses: 5, longPauses: 0.2, longWeight: 2, marginWeight: 4, answers: 2, prompts: 4 };
 
 /** The pace up to the request's arrival, the pause before it included. */
 export function paceAt(turn: TurnInput, records: readonly TurnRecord[]): Pace {
@@ -74,6 +79,22 @@ export function answerLengthOf(records: readonly TurnRecord[]): number {
     count++;
   }
   return Math.max(0, sum / (count + PRIOR.answers) - WRITTEN_ANSWER);
+}
+
+/** 0…1: whether the answers that this person gets go uncaptured, so that their absence from a thread says nothing of it. */
+export function unheardBy(records: readonly TurnRecord[]): number {
+  const first = Math.max(0, records.length - LATELY);
+  let missing = 0;
+  for (let i = first; i < records.length; i++) if (records[i]?.answer === undefined) missing++;
+  return Math.max(0, Math.min(1, (missing / (records.length - first + 0.5) - UNHEARD.from) / UNHEARD.over));
+}
+
+/** How long this person's prompts are: the mean log of their words over what written conversations have. */
+export function promptLengthOf(records: readonly TurnRecord[]): number {
+  const first = Math.max(0, records.length - ANSWERS);
+  let sum = PRIOR.prompts * WRITTEN_PROMPT;
+  for (let i = first; i < records.length; i++) sum += records[i]?.prompt.cues.logLength ?? 0;
+  return Math.max(0, sum / (records.length - first + PRIOR.prompts) - WRITTEN_PROMPT);
 }
 
 /** The median of the natural logs; sorts the pauses. */

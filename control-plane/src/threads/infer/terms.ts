@@ -109,7 +109,7 @@ export interface Term {
 export const isOn = (side: Side, rank: number): boolean =>
   side === 'all' || (side === 'newest' ? rank === 0 : side === 'second' ? rank === 1 : rank > 0);
 
-const HINGES = ['6s', '20s', '1m', '3m', '10m', '30m', '60m', '180m', '480m'].map((name) => ({
+const HINGES = ['20s', '1m', '3m', '10m', '30m', '60m', '180m', '480m'].map((name) => ({
   name,
   log: Math.log(Number.parseInt(name) * (name.endsWith('m') ? 60 : 1)),
 }));

@@ -19,6 +19,8 @@ export interface Ramp {
 /** Weights of the inferred linker, as training writes them. Terms are named as in terms.ts. */
 export interface LinkerWeights {
   readonly version: number;
+  /** Names the code that made them (training/fingerprint.ts). Absent: by older code. */
+  readonly madeBy?: string | undefined;
   readonly time: Readonly<Record<string, number>>;
   /** Time's terms fitted without content, for requests of which no vector is kept. */
   readonly timeAlone: Readonly<Record<string, number>>;
@@ -26,12 +28,21 @@ export interface LinkerWeights {
   /** Usual value of each term among the threads that it says something of, for the reasons: only what departs from it is named. */
   readonly means: Readonly<Record<string, number>>;
   readonly followUp: TextModel;
+  /** Whether a text cannot be understood without what was said before. Absent: never. */
+  readonly dependent?: TextModel | undefined;
   /** Absent: nothing is said of what lies close together. */
   readonly projection?: ProjectionWeights | undefined;
+  /** What is added to the weights of terms where a person's answers go uncaptured. Absent: nothing. */
+  readonly unheard?: Readonly<Record<string, number>> | undefined;
   /** How close texts about different matters lie in each language. Absent: as in English. */
   readonly backgrounds?: Backgrounds | undefined;
   /** From which answer length on traffic is taken for real, and by how much more it surely is: see `Linker`. */
-  readonly realTraffic: { readonly from: number; readonly over: number };
+  readonly realTraffic: {
+    readonly from: number;
+    readonly over: number;
+    /** The same by the length of prompts, where answers go uncaptured. Absent: then nothing tells. */
+    readonly prompts?: { readonly from: number; readonly over: number } | undefined;
+  };
   /** How much content may hold against the newest thread in real traffic, in log-odds: see `Linker`. */
   readonly caution: {
     readonly base: number;
@@ -61,6 +72,8 @@ export interface LinkerWeights {
     /** For each of the last few requests that changed the thread without a pause. Absent: 0. */
     readonly perSwitch?: number;
     readonly perAnswerLength: number;
+    /** Where answers go uncaptured. Absent: 0. */
+    readonly perUnheard?: number;
     /** Links that are less likely right than this are stated below `SURE`. Absent: all as they are. */
     readonly sureFrom?: number;
   };
