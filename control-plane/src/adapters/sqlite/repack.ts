@@ -12,7 +12,11 @@ import { INDEX_MARK, takeWordsOver } from './word-index.ts';
 /** Vectors with the number of the request that says the same of them. */
 const OWN_VECTORS = `SELECT v.seq, v.scope, v.model, v.kind, v.at_ms, v.vector, r.seq AS request
   FROM vectors v LEFT JOIN requests r ON r.scope = v.scope AND r.id = v.request_id AND r.thread_id = v.thread_id AND r.principal IS v.principal
-  WHERE v.seq <= ? ORDER BY v.seq DESC LIMIT ?`;
+  WHERE v.seq > ? AND v.seq <= ? ORDER BY v.seq LIMIT ?`;
+
+/** How far vectors are taken over, which begin with the oldest. */
+const VECTORS_DONE = 'repack_dense_done';
+const PUT = 'INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value';
 
 /** By the key in `meta` that names the highest number that may still be in the old form. */
 const STEPS: Readonly<Record<string, (database: Database, upTo: number, limit: number) => readonly number[]>> = {
@@ -94,9 +98,13 @@ interface OwnVector extends Pick<VectorTable, 'scope' | 'model' | 'at_ms' | 'vec
   readonly request: number | null;
 }
 
-/** Vectors that stand where their requests stand go into the rows of those; the others are put in steps. */
+/**
+ * Vectors that stand where their requests stand go into the rows of those; the others are put in steps. Oldest first, from a
+ * mark of its own: rows with ever lower numbers would leave every page half empty.
+ */
 function repackVectors(database: Database, upTo: number, limit: number): readonly number[] {
-  const rows = database.prepare(OWN_VECTORS).all(upTo, limit);
+  const mark = query.selectFrom('meta').select('value').where('key', '=', VECTORS_DONE);
+  const rows = database.prepare(OWN_VECTORS).all(Number(database.get(mark)?.value ?? 0), upTo, limit);
   for (const row of rows) {
     const { seq: own, request, scope, model, kind, at_ms: atMs, vector: blob } = row as unknown as OwnVector;
     const vector = fromBlob(blob);
@@ -112,7 +120,11 @@ function repackVectors(database: Database, upTo: number, limit: number): readonl
     writeDense(database, { seq: request, scope, model, atMs, [kind]: vector });
     database.run(query.deleteFrom('vectors').where('seq', '=', own));
   }
-  return rows.map((row) => Number(row['seq']));
+  const last = rows.at(-1)?.['seq'];
+  if (rows.length < limit) database.run(query.deleteFrom('meta').where('key', '=', VECTORS_DONE));
+  else if (last !== undefined) database.prepare(PUT).run(VECTORS_DONE, String(last));
+  // The upper mark stays where it is.
+  return rows.map(() => upTo + 1);
 }
 
 /** Statements that say what their requests say keep the signature alone; the others stay whole. */
