@@ -10,6 +10,7 @@ export function withOutsideVectors(store: Purgeable, outside: AgedVectors, { hol
     purgeVault: (scope, beforeMs, limit) => store.purgeVault(scope, beforeMs, limit),
     purgeRuns: (scope, beforeMs, limit) => store.purgeRuns(scope, beforeMs, limit),
     purgeBeside: (scope, name, beforeMs, limit) => store.purgeBeside(scope, name, beforeMs, limit),
+    room: () => store.room(),
     settle: (isStopped) => store.settle(isStopped),
     tell: (scope, seen) => store.tell(scope, seen),
     async purgeVectors(scope, beforeMs, limit) {

@@ -50,7 +50,12 @@ export interface Purgeable {
   purgeRuns(scope: Scope, beforeMs: number, limit: number): Promise<number>;
   /** One class of what stands beside requests goes: of comments and reasons the words, of others the rows. Past holds only. */
   purgeBeside(scope: Scope, name: BesideClass, beforeMs: number, limit: number): Promise<number>;
-  /** Resolves when the words that were removed stand neither in the text index nor in the log of the file; the next pass goes on where it was stopped. */
+  /** Asked between batches: resolves when the next does not make those wait who write along with it. */
+  room(): Promise<void>;
+  /**
+   * Resolves when nothing of what was removed stands in the bytes of the files: not in the text index, in unused parts of pages,
+   * or in the log. The next pass goes on where it was stopped.
+   */
   settle(isStopped?: () => boolean): Promise<void>;
   /**
    * Writes into the audit log what was removed since the last telling, also by a process that died before it could tell; no

@@ -69,7 +69,7 @@ export async function purge(options: PurgeOptions): Promise<PurgeReport> {
 type Counting = { -readonly [name in keyof PurgeCounts]: number };
 
 /** Until nothing is left, or somebody says stop. Answers how many went. */
-async function inBatches(remove: (limit: number) => Promise<number>, { batch, isStopped }: PurgeOptions): Promise<number> {
+async function inBatches(remove: (limit: number) => Promise<number>, { store, batch, isStopped }: PurgeOptions): Promise<number> {
   let total = 0;
   let size = batch ?? FIRST_BATCH;
   let pauses: number = PAUSES.busy;
@@ -85,6 +85,7 @@ async function inBatches(remove: (limit: number) => Promise<number>, { batch, is
     const before = performance.eventLoopUtilization();
     await new Promise((resolve) => setTimeout(resolve, Math.min(pauses * tookMs, LONGEST_PAUSE_MS)));
     pauses = performance.eventLoopUtilization(before).utilization > BUSY ? PAUSES.busy : PAUSES.idle;
+    await store.room();
   }
   return total;
 }

@@ -4,6 +4,9 @@ import { Worker } from 'node:worker_threads';
 import type { Database } from './database.ts';
 
 const EVERY_MS = 1_000;
+/** Pages, a half of what commits carry over by themselves. What was written meanwhile begins at the start of the log again. */
+const FULL = 4_000;
+const MOST_TRIES = 4;
 
 export class Checkpointer {
   private readonly database: Database;
@@ -36,6 +39,11 @@ export class Checkpointer {
     this.database.leaveLogTo('another');
   }
 
+  /** Resolves when the log has room for many commits, so that none of them has to carry it over; or when it could not be emptied soon. */
+  async room(): Promise<void> {
+    for (let tries = 0; tries < MOST_TRIES && this.isOn && this.database.logPages() > FULL; tries += 1) await this.carryOver();
+  }
+
   /** Resolves when nothing of what sweeps deleted before stands in the log. */
   async settle(): Promise<void> {
     // What is left for this thread is what came in meanwhile.
@@ -43,9 +51,13 @@ export class Checkpointer {
     this.database.endSweep();
   }
 
-  private carryOver(): Promise<void> {
+  /** Resolves when the log was carried over as far as nobody was in the way. */
+  carryOver(): Promise<void> {
     const { worker } = this;
-    if (worker === undefined) return Promise.resolve();
+    if (worker === undefined) {
+      if (this.database.logPages() > 0) this.database.carryOver();
+      return Promise.resolve();
+    }
     this.running ??= new Promise<void>((resolve) => {
       this.seen = this.database.changes();
       this.answered = () => {

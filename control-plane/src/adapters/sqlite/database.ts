@@ -46,6 +46,7 @@ export class Database {
   private isSwept: boolean;
   /** Whether commits carry the write-ahead log over into the file. */
   private keepsLog = true;
+  private opened: number | undefined;
 
   /** Opens, creates or migrates the file. Throws ClewError 'unavailable' when it is damaged or from a newer version. */
   constructor(file: string) {
@@ -140,10 +141,21 @@ export class Database {
     });
   }
 
-  /** A transaction that leaves no trace of what it deletes: the log that still holds the pages as they were is emptied. */
+  /**
+   * A transaction that leaves no trace of what it deletes: the log that still holds the pages as they were is emptied, where
+   * anything was changed.
+   */
   shred<T>(work: () => T): T {
+    const before = this.changes();
     const result = this.transaction(work);
-    this.emptyLog();
+    if (this.changes() > before) this.emptyLog();
+    return result;
+  }
+
+  /** One of several such transactions, each as durable as any; `endSweep` empties the log after the last. */
+  shredPart<T>(work: () => T): T {
+    const result = this.transaction(work);
+    this.isSwept = true;
     return result;
   }
 
@@ -180,6 +192,48 @@ export class Database {
     return Number(this.prepare('SELECT total_changes() AS n').get()?.['n']);
   }
 
+  /** The file itself, for what SQLite has no statement for. To close any descriptor of it drops all locks that this process has on it. */
+  descriptor(): number {
+    this.opened ??= openSync(this.file, 'r+');
+    return this.opened;
+  }
+
+  pageSize(): number {
+    return Number(this.prepare('PRAGMA page_size').get()?.['page_size']);
+  }
+
+  /** Pages that nobody uses leave the memory: what is read next is what the file has. */
+  forgetPages(): void {
+    this.raw.exec('PRAGMA shrink_memory');
+  }
+
+  /**
+   * Does `work` while nobody writes to the file but into the log; false, and nothing is done, where the log is not carried over
+   * entirely. A reader of the file alone keeps everybody from carrying over.
+   */
+  whileFileRests(work: () => void): boolean {
+    const { log, checkpointed } = this.prepare('PRAGMA wal_checkpoint(NOOP)').get() ?? {};
+    if (log !== checkpointed) return false;
+    this.prepare('BEGIN').run();
+    try {
+      this.prepare('SELECT count(*) FROM sqlite_schema').get();
+      work();
+    } finally {
+      this.prepare('COMMIT').run();
+    }
+    return true;
+  }
+
+  /** Pages in the write-ahead log, carried over or not. */
+  logPages(): number {
+    return Number(this.prepare('PRAGMA wal_checkpoint(NOOP)').get()?.['log']);
+  }
+
+  /** As far as nobody is in the way. */
+  carryOver(): void {
+    this.prepare('PRAGMA wal_checkpoint(PASSIVE)').get();
+  }
+
   /** From here on nothing of what was deleted stands in the write-ahead log. */
   emptyLog(): void {
     // Busy: another process reads, for longer than the file's time to wait. Then the next sweep, or its end, tries again.
@@ -209,5 +263,6 @@ export class Database {
   close(): void {
     this.statements.clear();
     this.raw.close();
+    if (this.opened !== undefined) closeSync(this.opened);
   }
 }

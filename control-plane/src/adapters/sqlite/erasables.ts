@@ -1,9 +1,10 @@
 // Every table that holds data of principals, as the register of erasure sees it. A test compares `tables` with the schema.
 import type { Scope } from '../../kernel/index.ts';
 import type { Erasable } from '../../privacy/index.ts';
+import type { Checkpointer } from './checkpointer.ts';
 import { query, type Database } from './database.ts';
 import { holdsOf } from './holds.ts';
-import { keepRuns, removeRequests } from './removal.ts';
+import { keepRuns, rebuildThreads, removeRequests } from './removal.ts';
 import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
 import { JOIN_DENSE } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
@@ -12,8 +13,10 @@ import { vaultOf } from './vault.ts';
 import type { SqliteVectors } from './vectors.ts';
 import { wordIndexes } from './word-index.ts';
 
-/** Requests of one transaction: others must get in between. */
-const BATCH = 500;
+/** Requests of one transaction, and how long one may take: others must get in between. Each word of a text is looked up in the index. */
+const FIRST_BATCH = 4;
+const MOST_BATCH = 500;
+const HOLD_MS = 20;
 
 const VECTORS_OF = `SELECT (SELECT count(*) FROM vectors WHERE scope = ?1 AND principal = ?2)
   + (SELECT count(*) FROM requests r ${JOIN_DENSE} WHERE r.scope = ?1 AND r.principal = ?2) AS n`;
@@ -26,7 +29,7 @@ interface Removed {
   salts: number;
 }
 
-export function erasablesOf(database: Database, vectors: SqliteVectors): readonly Erasable[] {
+export function erasablesOf(database: Database, vectors: SqliteVectors, checkpointer: Checkpointer): readonly Erasable[] {
   // Requests last: with them goes what hangs on them, and the receipt counts each thing once, under its own name.
   return [
     labelsOf(database),
@@ -36,7 +39,7 @@ export function erasablesOf(database: Database, vectors: SqliteVectors): readonl
     vaultOf(database),
     holdsOf(database),
     ...linkingOf(database),
-    requestsOf(database, vectors),
+    requestsOf(database, vectors, checkpointer),
   ];
 }
 
@@ -48,15 +51,24 @@ function count(database: Database, text: string, ...parameters: readonly string[
 }
 
 /** Requests with everything that hangs on them: words in the index, salts in the sample, aggregates of their threads. */
-function requestsOf(database: Database, vectors: SqliteVectors): Erasable {
+function requestsOf(database: Database, vectors: SqliteVectors, checkpointer: Checkpointer): Erasable {
   return {
     name: 'requests',
     tables: ['requests', 'request_words', 'requests_fts', 'threads'],
     async erase(scope: Scope, principal: string, untilMs = ALWAYS) {
       const key = keyOf(scope);
       const removed: Removed = { requests: 0, threads: 0, texts: 0, runs: 0, salts: 0 };
-      while (eraseBatch(database, key, principal, untilMs, removed)) await new Promise((resolve) => setImmediate(resolve));
-      if (removed.requests > 0) vectors.forget(scope);
+      for (let size = FIRST_BATCH; ;) {
+        const startedMs = performance.now();
+        const gone = eraseBatch(database, { scope: key, principal, untilMs, limit: size }, removed);
+        if (gone.length > 0) vectors.drop(scope, gone);
+        if (gone.length < size) break;
+        const fitting = Math.round(size * Math.min(2, Math.max(0.5, HOLD_MS / (performance.now() - startedMs))));
+        size = Math.min(MOST_BATCH, Math.max(1, fitting));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      // Also of what went from other places before.
+      await checkpointer.settle();
       return { ...removed };
     },
     residual(scope: Scope, principal: string) {
@@ -74,8 +86,15 @@ function requestsOf(database: Database, vectors: SqliteVectors): Erasable {
   };
 }
 
-/** False when nothing was left. */
-function eraseBatch(database: Database, scope: string, principal: string, untilMs: number, removed: Removed): boolean {
+interface Batch {
+  readonly scope: string;
+  readonly principal: string;
+  readonly untilMs: number;
+  readonly limit: number;
+}
+
+/** Answers the ids of those that went: fewer than the limit when nothing is left. */
+function eraseBatch(database: Database, { scope, principal, untilMs, limit }: Batch, removed: Removed): readonly string[] {
   const rows = database.all(
     query
       .selectFrom('requests')
@@ -83,13 +102,14 @@ function eraseBatch(database: Database, scope: string, principal: string, untilM
       .where('scope', '=', scope)
       .where('principal', '=', principal)
       .where('at', '<=', untilMs / 1_000)
-      .limit(BATCH),
+      .limit(limit),
   );
-  if (rows.length === 0) return false;
-  removed.threads += database.shred(() => {
+  if (rows.length === 0) return [];
+  removed.threads += database.shredPart(() => {
     // Commitments whose salts are gone say nothing of anybody, and the log goes on proving them.
     keepRuns(database, scope, rows, { withTrace: false });
-    return removeRequests(database, scope, rows);
+    removeRequests(database, scope, rows, { atOnce: true });
+    return rebuildThreads(database, scope, new Set(rows.map((row) => row.thread_id)));
   });
   removed.requests += rows.length;
   for (const row of rows) {
@@ -97,7 +117,7 @@ function eraseBatch(database: Database, scope: string, principal: string, untilM
     removed.runs += row.run_id === null ? 0 : 1;
     removed.salts += JSON.stringify(sampleIn(row)).match(/"salt":"/g)?.length ?? 0;
   }
-  return true;
+  return rows.map(({ id }) => id);
 }
 
 function vectorsOf(database: Database, vectors: SqliteVectors): Erasable {
@@ -180,7 +200,8 @@ function linkingOf(database: Database): readonly Erasable[] {
 
 /** Labels are words of members: those of the principal's topics and of the coarser ones go, and come back from the members that are left. */
 function labelsOf(database: Database): Erasable {
-  const MINE = 'SELECT topic_id FROM requests WHERE scope = ?1 AND principal = ?2 AND topic_id IS NOT NULL';
+  // "+": not by topic, which would walk all requests of the scope that have one.
+  const MINE = 'SELECT topic_id FROM requests WHERE scope = ?1 AND principal = ?2 AND +topic_id IS NOT NULL';
   return {
     name: 'topic_labels',
     tables: ['topics'],

@@ -188,7 +188,7 @@ export function openSqlite({ folder, clock, vectorCacheBytes = DEFAULT_CACHE_BYT
     repairs: new SqliteRepairs(database, vectors, clock, audit),
     retention: new SqliteRetention(database, vectors, audit, checkpointer),
     legalHolds: new SqliteHolds(database, audit),
-    erasables: erasablesOf(database, vectors),
+    erasables: erasablesOf(database, vectors, checkpointer),
     tombstones: new SqliteTombstones(database, audit),
     repack: (limit) => repackNext(database, limit),
     probe: () => database.probe(),

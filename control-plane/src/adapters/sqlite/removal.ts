@@ -3,9 +3,10 @@ import { canonicalize } from '#contract';
 import { recordOf } from '../../identity/index.ts';
 import { elements, query, type Database } from './database.ts';
 import { SAMPLE_COLUMNS, sampleIn } from './request-record.ts';
+import { noteGaps } from './page-gaps.ts';
 import { observedOf } from './run-proof.ts';
 import { rebuildThread } from './thread-rows.ts';
-import { unindexWords } from './word-index.ts';
+import { unindexWords, unindexWordsLater } from './word-index.ts';
 import { noteWordsRemoved } from './word-merge.ts';
 
 // The linker's input repeats a text where it differs from the sample's.
@@ -21,30 +22,40 @@ export interface Leaving {
 
 const seqsOf = (rows: readonly Leaving[]): readonly number[] => rows.map(({ seq }) => seq);
 
-/** Prompts and answers go from rows, index and the titles of threads. */
-export function removeTexts(database: Database, scope: string, rows: readonly Leaving[]): void {
-  unindexWords(database, seqsOf(rows));
+/** Prompts and answers go from rows and index; titles of threads are for the caller to make anew. */
+export function removeTexts(database: Database, rows: readonly Leaving[]): void {
+  unindexWordsLater(database, seqsOf(rows));
   noteWordsRemoved(database);
+  noteGaps(database);
   database.prepare(BLANK).run(JSON.stringify(seqsOf(rows)));
   database.run(query.deleteFrom('request_words').where('seq', 'in', elements(seqsOf(rows))));
-  rebuildThreads(database, scope, rows);
 }
 
-/** Whole requests go, with their words, vectors and feedback. Answers how many threads went with them. */
-export function removeRequests(database: Database, scope: string, rows: readonly Leaving[]): number {
-  unindexWords(database, seqsOf(rows));
+/**
+ * Whole requests go, with their words, vectors and feedback; threads are for the caller to make anew. `atOnce`: their words leave
+ * the pages of the text index with them, not at the end of a purge.
+ */
+export function removeRequests(
+  database: Database,
+  scope: string,
+  rows: readonly Leaving[],
+  { atOnce }: { readonly atOnce: boolean },
+): void {
+  if (atOnce) unindexWords(database, seqsOf(rows));
+  else unindexWordsLater(database, seqsOf(rows));
   noteWordsRemoved(database);
+  noteGaps(database);
   database.run(query.deleteFrom('requests').where('seq', 'in', elements(seqsOf(rows))));
   const ids = elements(rows.map(({ id }) => id));
   database.run(query.deleteFrom('vectors').where('scope', '=', scope).where('request_id', 'in', ids));
   database.run(query.deleteFrom('vault_values').where('scope', '=', scope).where('request_id', 'in', ids));
   database.run(query.deleteFrom('feedback').where('scope', '=', scope).where('request_id', 'in', ids));
-  return rebuildThreads(database, scope, rows);
 }
 
-function rebuildThreads(database: Database, scope: string, rows: readonly Leaving[]): number {
+/** From what is left of them. Answers how many went, since nothing was. */
+export function rebuildThreads(database: Database, scope: string, ids: ReadonlySet<string>): number {
   let gone = 0;
-  for (const id of new Set(rows.map((row) => row.thread_id))) {
+  for (const id of ids) {
     if (!rebuildThread(database, scope, id)) continue;
     gone += 1;
     database.run(query.deleteFrom('feedback').where('scope', '=', scope).where('thread_id', '=', id));

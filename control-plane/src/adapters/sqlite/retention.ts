@@ -6,10 +6,12 @@ import { removeBeside } from './aged-beside.ts';
 import { agedIn, PLACES } from './aged.ts';
 import type { AuditWriter } from './audit.ts';
 import type { Checkpointer } from './checkpointer.ts';
+import { cutThread, noteCutThread } from './cut-thread.ts';
 import { elements, query, type Database } from './database.ts';
 import { heldIn, isHeld, OF_REQUEST, REQUEST } from './holds.ts';
+import { blankGaps } from './page-gaps.ts';
 import { PurgeTally } from './purge-tally.ts';
-import { keepRuns, removeRequests, removeTexts, type Leaving } from './removal.ts';
+import { keepRuns, rebuildThreads, removeRequests, removeTexts, type Leaving } from './removal.ts';
 import { keyOf, scopeOf } from './scope.ts';
 import type { Spared } from './vector-removal.ts';
 import type { SqliteVectors } from './vectors.ts';
@@ -44,19 +46,25 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     return Promise.resolve(this.tally.tell(scope, seen));
   }
 
+  room(): Promise<void> {
+    return this.checkpointer.room();
+  }
+
   async settle(isStopped: () => boolean = () => false): Promise<void> {
-    await mergeWords(this.database, async (tookMs) => {
+    const between = async (tookMs: number): Promise<boolean> => {
       await new Promise((resolve) => setTimeout(resolve, 2 * tookMs));
       return !isStopped();
-    });
+    };
+    await mergeWords(this.database, between);
+    await blankGaps(this.database, this.checkpointer, between);
     await this.checkpointer.settle();
   }
 
   async purgeTexts(scope: Scope, beforeMs: number, limit: number): Promise<number> {
     const key = keyOf(scope);
     const hasText = sql<boolean>`(prompt IS NOT NULL OR answer IS NOT NULL)`;
-    return this.purge(scope, beforeMs, limit, hasText, (rows) => {
-      removeTexts(this.database, key, rows);
+    return this.purgeThreads(scope, beforeMs, limit, hasText, (rows) => {
+      removeTexts(this.database, rows);
       this.tally.add(key, 'texts', rows.length);
     });
   }
@@ -72,12 +80,12 @@ export class SqliteRetention implements Purgeable, RetentionReader {
   async purgeRequests(scope: Scope, beforeMs: number, limit: number): Promise<number> {
     const key = keyOf(scope);
     let gone: readonly string[] = [];
-    const removed = await this.purge(scope, beforeMs, limit, sql<boolean>`true`, (rows) => {
+    const removed = await this.purgeThreads(scope, beforeMs, limit, sql<boolean>`true`, (rows) => {
       gone = rows.map(({ id }) => id);
       const sealed = query.selectFrom('vault_values').select('principal').distinct().where('scope', '=', key);
       const people = this.database.all(sealed.where('request_id', 'in', elements(gone)));
       keepRuns(this.database, key, rows, { withTrace: true });
-      removeRequests(this.database, key, rows);
+      removeRequests(this.database, key, rows, { atOnce: false });
       this.forgetKeys(key, new Set(people.map(({ principal }) => principal)));
       this.tally.add(key, 'requests', rows.length);
     });
@@ -145,7 +153,7 @@ export class SqliteRetention implements Purgeable, RetentionReader {
       return counts;
     });
     // Requests that are kept longer than the identity of their runs.
-    const live = await this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (rows) => {
+    const live = this.purge(scope, beforeMs, limit - past, sql<boolean>`run_id IS NOT NULL`, (rows) => {
       this.database.run(
         query
           .updateTable('requests')
@@ -165,35 +173,59 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     limit: number,
     condition: RawBuilder<boolean>,
     remove: (rows: readonly Leaving[]) => void,
+  ): number {
+    const key = keyOf(scope);
+    const due = limit <= 0 ? undefined : this.dueIn(key, beforeMs, condition);
+    const rows = due === undefined ? [] : this.database.all(due.limit(limit));
+    if (rows.length > 0) this.database.sweep(() => remove(rows));
+    return rows.length;
+  }
+
+  /** The same thread by thread, whose rows are made anew. */
+  private purgeThreads(
+    scope: Scope,
+    beforeMs: number,
+    limit: number,
+    condition: RawBuilder<boolean>,
+    remove: (rows: readonly Leaving[]) => void,
   ): Promise<number> {
     const key = keyOf(scope);
-    const held = heldIn(this.database, key);
-    if (held === 'all' || limit <= 0) return Promise.resolve(0);
-    const rows = this.due(key, beforeMs, limit, held === 'some' ? sql<boolean>`${condition} AND NOT ${REQUEST_HELD(key)}` : condition);
-    if (rows.length > 0) this.database.sweep(() => remove(rows));
+    const due = limit <= 0 ? undefined : this.dueIn(key, beforeMs, condition);
+    const before = cutThread(this.database, key);
+    const { rows, cut } = due === undefined ? NOTHING_DUE : this.byThread(due, limit, before);
+    if (rows.length === 0 && before === undefined) return Promise.resolve(0);
+    this.database.sweep(() => {
+      if (rows.length > 0) remove(rows);
+      const threads = new Set([...rows.map((row) => row.thread_id), ...(before === undefined ? [] : [before])]);
+      if (cut !== undefined) threads.delete(cut);
+      rebuildThreads(this.database, key, threads);
+      if (cut !== before) noteCutThread(this.database, key, cut);
+    });
     return Promise.resolve(rows.length);
+  }
+
+  /** The oldest first; undefined where a hold keeps all. */
+  private dueIn(scope: string, beforeMs: number, condition: RawBuilder<boolean>): DueRequests | undefined {
+    const held = heldIn(this.database, scope);
+    if (held === 'all') return undefined;
+    return requestsBefore(scope, beforeMs, held === 'some' ? sql<boolean>`${condition} AND NOT ${REQUEST_HELD(scope)}` : condition);
   }
 
   /**
    * The oldest, and with each what else is due of its thread: a thread's row is made anew from what is left of it, and taken
-   * apart over many batches it would be made anew in each. Fewer than `limit` only where no more are due.
+   * apart over many batches it would be made anew in each. Fewer than `limit` only where no more are due. `before`: the thread
+   * that the last batch ended in.
    */
-  private due(scope: string, beforeMs: number, limit: number, condition: RawBuilder<boolean>): readonly Leaving[] {
-    const all = query
-      .selectFrom('requests')
-      .select(['seq', 'id', 'thread_id'])
-      .where('scope', '=', scope)
-      .where('at', '<', beforeMs / 1_000)
-      .where(condition)
-      .orderBy('at');
-    const oldest = this.database.all(all.limit(limit));
-    if (oldest.length < limit) return oldest;
+  private byThread(due: DueRequests, limit: number, before: string | undefined): DueRows {
+    const oldest = this.database.all(due.limit(limit));
+    if (oldest.length < limit) return { rows: oldest, cut: undefined };
     const rows: Leaving[] = [];
-    for (const thread of new Set(oldest.map((row) => row.thread_id))) {
-      rows.push(...this.database.all(all.where('thread_id', '=', thread).limit(limit - rows.length)));
-      if (rows.length >= limit) break;
+    for (const thread of new Set([...(before === undefined ? [] : [before]), ...oldest.map((row) => row.thread_id)])) {
+      rows.push(...this.database.all(due.where('thread_id', '=', thread).limit(limit - rows.length + 1)));
+      if (rows.length > limit) return { rows: rows.slice(0, limit), cut: thread };
+      if (rows.length === limit) break;
     }
-    return rows;
+    return { rows, cut: undefined };
   }
 
   async aged(scope: Scope, dueBeforeMs: AgeLimits): Promise<Readonly<Record<RetainedClass, AgedClass>>> {
@@ -205,5 +237,22 @@ export class SqliteRetention implements Purgeable, RetentionReader {
     return found as Record<RetainedClass, AgedClass>;
   }
 }
+
+const requestsBefore = (scope: string, beforeMs: number, condition: RawBuilder<boolean>) =>
+  query
+    .selectFrom('requests')
+    .select(['seq', 'id', 'thread_id'])
+    .where('scope', '=', scope)
+    .where('at', '<', beforeMs / 1_000)
+    .where(condition)
+    .orderBy('at');
+type DueRequests = ReturnType<typeof requestsBefore>;
+
+interface DueRows {
+  readonly rows: readonly Leaving[];
+  /** More of this thread is due. */
+  readonly cut: string | undefined;
+}
+const NOTHING_DUE: DueRows = { rows: [], cut: undefined };
 
 const REQUEST_HELD = (key: string): RawBuilder<boolean> => isHeld(key, 'requests', REQUEST);

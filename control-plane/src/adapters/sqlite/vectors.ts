@@ -146,7 +146,7 @@ export class SqliteVectors implements Vectors {
 
   async removePrincipal(scope: Scope, principal: string, untilMs?: number): Promise<number> {
     const key = keyOf(scope);
-    const removed = this.database.shred(() => removeOfPrincipal(this.database, key, principal, untilMs));
+    const removed = this.database.shredPart(() => removeOfPrincipal(this.database, key, principal, untilMs));
     this.removed(key);
     return Promise.resolve(removed);
   }

@@ -31,6 +31,7 @@ function store(
     settled: 0,
     limits: [] as number[],
     purgeBeside: (place: Scope, name: BesideClass, beforeMs: number, limit: number) => remove(name)(place, beforeMs, limit),
+    room: () => Promise.resolve(),
     settle: () => {
       self.settled += 1;
       return Promise.resolve();
