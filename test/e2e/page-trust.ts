@@ -304,8 +304,8 @@ const comparisonOf = (a: string, b: string): Json => ({
     {
       topic: 'rota, shifts, nights',
       similarity: 0.91,
-      a: { threadId: 'thr_rota', requestId: 'thr_rota-1' },
-      b: { threadId: 'thr_agent', requestId: 'thr_agent-1' },
+      a: { threadId: 'thr_rota', requestId: 'thr_rota-1', prompt: 'Who covers the night shift on Friday?' },
+      b: { threadId: 'thr_agent', requestId: 'thr_agent-1', prompt: null },
     },
   ],
 });

@@ -14,9 +14,13 @@ const QUESTIONS = ['How do I get a refund for a late train?', 'Which bread flour
 interface Costs {
   readonly items: readonly { readonly id: string; readonly costUsd: number }[];
 }
+interface Example {
+  readonly requestId: string;
+  readonly prompt: string | null;
+}
 interface Compared {
   readonly measures: readonly { readonly name: string; readonly figures: { readonly difference: number } | null }[];
-  readonly examples: readonly { readonly a: { readonly requestId: string }; readonly b: { readonly requestId: string } }[];
+  readonly examples: readonly { readonly topic: string; readonly a: Example; readonly b: Example }[];
 }
 const idsOf = (body: unknown): readonly string[] => (body as Costs).items.map(({ id }) => id);
 const costsOf = (body: unknown): number => (body as Costs).items.reduce((sum, { costUsd }) => sum + costUsd, 0);
@@ -104,7 +108,14 @@ describe('GET /v1/compare', () => {
     for (const { a, b } of examples) {
       expect((await get(`/v1/requests/${a.requestId}`)).body.model.executed).toBe('model-one');
       expect((await get(`/v1/requests/${b.requestId}`)).body.model.executed).toBe('model-two');
+      const [asked, alike] = [a, b].map(({ prompt }) => QUESTIONS.findIndex((question) => prompt?.startsWith(question)));
+      expect(asked).toBeGreaterThanOrEqual(0);
+      expect(alike).toBe(asked);
     }
+    // Each topic has as many pairs as the others, give or take the last round.
+    const perTopic = [...Map.groupBy(examples, ({ topic }) => topic).values()].map((pairs) => pairs.length);
+    expect(perTopic.length).toBeGreaterThan(1);
+    expect(Math.max(...perTopic)).toBeLessThanOrEqual(3);
   });
 
   it('wants two different models', async () => {

@@ -58,4 +58,6 @@ export interface TrafficReader {
   threads(scope: Scope, ids: readonly string[]): Promise<ReadonlyMap<string, TrafficThread>>;
   /** Unit vectors of prompts by request, all of one embedding model: the one that most of them have. */
   promptVectors(scope: Scope, requestIds: readonly string[]): Promise<ReadonlyMap<string, Float32Array>>;
+  /** Redacted prompts by request; those of which no text is kept are missing. */
+  prompts(scope: Scope, requestIds: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

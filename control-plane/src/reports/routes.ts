@@ -10,7 +10,7 @@ import {
   type Scope,
 } from '../kernel/index.ts';
 import { changePoints } from './change-points.ts';
-import { candidatesOf, compareModels, examplePairs, type ComparedTopic } from './compare.ts';
+import { candidatesOf, compareModels, examplePairs, type ComparedTopic, type ExamplePair } from './compare.ts';
 import { createConversations, type Conversation } from './conversations.ts';
 import { COST_DIMENSIONS, createCostTable, type CostDimension } from './costs.ts';
 import type { TopicNames, TrafficReader, TrafficThread } from './ports.ts';
@@ -27,6 +27,8 @@ export interface ReportParts {
 const DAY_MS = 86_400_000;
 const DEFAULT_DAYS = 30;
 const MAX_GROUPS = 500;
+/** Characters of an example's prompt; the thread has all of it. */
+const MAX_PROMPT = 240;
 const TIME: JsonSchema = { type: 'string', format: 'date-time' };
 const MODEL: JsonSchema = { type: 'string', maxLength: 256 };
 const RANGE: readonly QueryParameter[] = [
@@ -39,6 +41,7 @@ export function reportRoutes({ reader, topics, clock }: ReportParts): readonly R
   const walled: TrafficReader = {
     walk: (scope, range, answers) => reader.walk(scope, range, answers),
     promptVectors: (scope, requestIds) => reader.promptVectors(scope, requestIds),
+    prompts: (scope, requestIds) => reader.prompts(scope, requestIds),
     threads: async (scope, ids) => withNames(await reader.threads(scope, ids), (topicIds) => topics.named(scope, topicIds)),
   };
   return [costRoute(walled, asked), compareRoute(walled, asked), changesRoute(walled, asked)];
@@ -143,7 +146,7 @@ function compareRoute(reader: TrafficReader, asked: RangeOf): Route {
     success: {
       status: 200,
       description:
-        'Threads that one model answered alone. `figures` of a measure: means over topics that both answered, difference b - a, 95% interval, p; null where too little was measured. `holds`: at a false discovery rate of 5% over the measures. `enough` is false below 20 threads or 5 people a model. Topics that too few people talk about are compared within, and counted in `heldBack` alone',
+        'Threads that one model answered alone. `figures` of a measure: means over topics that both answered, difference b - a, 95% interval, p; null where too little was measured. `holds`: at a false discovery rate of 5% over the measures. `enough` is false below 20 threads or 5 people a model. Topics that too few people talk about are compared within, and counted in `heldBack` alone. `examples` are pairs of first prompts, redacted and cut, at most three of a topic',
       schema: { type: 'object', required: ['a', 'b', 'enough', 'leftOut', 'measures', 'topics', 'heldBack', 'examples'] },
     },
     handle: async ({ caller, query }) => {
@@ -171,7 +174,13 @@ async function examplesOf(
     scope,
     candidates.map(({ firstRequest }) => firstRequest),
   );
-  return examplePairs(candidates, wanted, vectors);
+  const pairs = examplePairs(candidates, wanted, vectors);
+  const prompts = await reader.prompts(
+    scope,
+    pairs.flatMap(({ a, b }) => [a.requestId, b.requestId]),
+  );
+  const withPrompt = (side: ExamplePair['a']) => ({ ...side, prompt: prompts.get(side.requestId)?.slice(0, MAX_PROMPT) ?? null });
+  return pairs.map(({ a, b, ...pair }) => ({ ...pair, a: withPrompt(a), b: withPrompt(b) }));
 }
 
 function changesRoute(reader: TrafficReader, asked: RangeOf): Route {

@@ -18,6 +18,7 @@ const OF: Readonly<Record<string, string>> = {
     mia mio ne nel nella non o per perché più posso può quale quando questa questo se sei si sono sta su sua suo ti tra un una uno vorrei`,
   pt: `ao aos as com como da das de dele do dos e ela ele em era essa esse esta este eu foi gostaria há isso já mais mas me meu minha muito na
     não nas no nos o os ou para pela pelo por porque posso qual quando que quero se sem ser seu sua são também te tem tenho um uma você à é`,
+  zh: `怎么 怎样 如何 什么 为什么 哪里 哪个 可以 是否 能否 请问 我的 我们 你的 你们 这个 那个 一个 一下 没有 需要 应该 因为 所以 但是 如果`,
   nl: `aan als ben bij dan dat de deze die dit door een en er ga geen had heb hebben heeft het hij hoe ik in is je jij kan kun maar mag me
     met mij mijn moet naar niet nog nu of om omdat ons ook op over te tot u uit van voor waar was wat we wel wie wij wil worden zijn zo`,
 };

@@ -3,15 +3,36 @@
 import { stopWordsOf } from './stop-words.ts';
 
 const MAX_WORDS = 40;
+/** A longer one is a key or a digest and no word; the longest of German legislation has 67 letters. */
+const MAX_LETTERS = 72;
+/** Shorter ones say little. Two signs of Chinese or Japanese are a word. */
+const LEAST_LETTERS = 3;
+const LEAST_SIGNS = 2;
+
+/** Scripts that set no space between words: without parting them a whole sentence would be one word, and a topic's name. */
+const WITHOUT_SPACES =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
+/** What Japanese writes in these signs alone is grammar, nearly always. */
+const ENDINGS = /^\p{Script=Hiragana}+$/u;
+/** Which dictionary is asked goes by the script and not by this. */
+const SEGMENTER = new Intl.Segmenter('en', { granularity: 'word' });
+/** Characters of one run that are looked at: forty words are found long before. */
+const MAX_RUN = 400;
+
+function parted(word: string): readonly string[] {
+  if (!WITHOUT_SPACES.test(word)) return [word];
+  return Array.from(SEGMENTER.segment(word.slice(0, MAX_RUN)), ({ segment }) => segment);
+}
 
 /** Distinct content words of a text, lower case. */
 export function contentWords(text: string): ReadonlySet<string> {
   const plain = text.replace(/\[[A-Z][A-Z0-9_:]*[^\]\s]*\]/g, ' ').toLowerCase();
-  const all = Array.from(plain.matchAll(/[\p{L}][\p{L}\p{M}'’-]{0,24}/gu), ([match]) => match.replace(/['’]/g, ''));
+  const all = Array.from(plain.matchAll(/\p{L}[\p{L}\p{M}'’-]*/gu), ([match]) => match.replace(/['’]/g, '')).flatMap(parted);
   const stop = stopWordsOf(all);
   const words = new Set<string>();
   for (const word of all) {
-    if (word.length >= 3 && !stop.has(word)) words.add(word);
+    const least = WITHOUT_SPACES.test(word) ? LEAST_SIGNS : LEAST_LETTERS;
+    if (word.length >= least && word.length <= MAX_LETTERS && !stop.has(word) && !ENDINGS.test(word)) words.add(word);
     if (words.size >= MAX_WORDS) break;
   }
   return words;

@@ -5,7 +5,7 @@ import type { TrafficReader, TrafficRow, TrafficThread } from '../../reports/ind
 import { outcomeOf } from './aggregate.ts';
 import { elements, query, type Database } from './database.ts';
 import { readVoices } from './feedback-reader.ts';
-import { ANSWER, SAMPLE_COLUMNS, sampleIn, type SampleRow, WORDS } from './request-record.ts';
+import { ANSWER, PROMPT, SAMPLE_COLUMNS, sampleIn, type SampleRow, WORDS } from './request-record.ts';
 import { JOIN_DENSE, VECTOR_BYTES } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
 import { fromBlob } from './vector-blob.ts';
@@ -34,6 +34,8 @@ const VECTORS = `SELECT request_id, model, vector FROM vectors
     WHERE scope = ?1 AND kind = 'prompt' AND request_id IN (SELECT value FROM json_each(?2))
   UNION ALL SELECT r.id, m.model, v.prompt FROM json_each(?2) e CROSS JOIN requests r ON r.scope = ?1 AND r.id = e.value ${JOIN_DENSE}
     WHERE v.prompt IS NOT NULL`;
+
+const PROMPTS = `SELECT id, ${PROMPT()} AS prompt FROM requests WHERE scope = ? AND id IN (SELECT value FROM json_each(?))`;
 
 const SAMPLES = `SELECT seq, ${SAMPLE_COLUMNS.join(', ')}, cost_usd, ${WEIGHT} AS weight,
     coalesce(length(${WORDS()}), length(CAST(prompt AS BLOB)), 0) + coalesce(length(CAST(answer AS BLOB)), 0) AS text_bytes,
@@ -99,6 +101,13 @@ export class SqliteTraffic implements TrafficReader, StoredTraffic {
     const rows = this.database.prepare(VECTORS).all(keyOf(scope), JSON.stringify(requestIds));
     const byModel = [...Map.groupBy(rows, (row) => row['model'] as string).values()].toSorted((a, b) => b.length - a.length);
     return Promise.resolve(new Map(byModel[0]?.map((row) => [row['request_id'] as string, fromBlob(row['vector'] as Uint8Array)])));
+  }
+
+  async prompts(scope: Scope, requestIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const rows = this.database.prepare(PROMPTS).all(keyOf(scope), JSON.stringify(requestIds));
+    return Promise.resolve(
+      new Map(rows.flatMap(({ id, prompt }) => (typeof prompt === 'string' && prompt !== '' ? [[id as string, prompt]] : []))),
+    );
   }
 }
 

@@ -93,9 +93,11 @@ export interface Arm {
   readonly matched: number;
 }
 
-interface Example {
+export interface Example {
   readonly threadId: string;
   readonly requestId: string;
+  /** Redacted and cut; null where no text is kept. */
+  readonly prompt: string | null;
 }
 
 export interface Comparison {

@@ -10,7 +10,7 @@ export function CostCells({ one, total }: { readonly one: CostGroup; readonly to
         <ShareBar share={total === 0 ? 0 : one.costUsd / total} />
         <span className="number">{one.priced === 0 ? '–' : money(one.costUsd)}</span>
       </div>
-      <div className="number">{total === 0 ? '–' : percent(one.costUsd / total)}</div>
+      <div className="number">{total === 0 || one.priced === 0 ? '–' : percent(one.costUsd / total)}</div>
       <div className="number">
         {count(one.requests)} <span className="narrow-only">requests</span>
       </div>

@@ -91,7 +91,9 @@ function Figures({ costs, by }: { readonly costs: Costs; readonly by: CostDimens
     <>
       <p className="hint costs-total">
         <strong>{money(total.costUsd)}</strong> for {plural(total.requests, 'stored request')}, background calls included
-        {total.priced < total.requests && `; ${count(total.requests - total.priced)} without a known price are not in it`}.{ofWhich(total)}
+        {total.priced < total.requests &&
+          `; ${count(total.requests - total.priced)} without a known cost are not in it: no price of their model, or no count of tokens`}
+        .{ofWhich(total)}
         {isSampled &&
           ` Of all traffic, sampled out or not: about ${money(estimate.costUsd)} ± ${money(1.96 * estimate.standardErrorUsd)} for ${count(Math.round(estimate.requests))} requests.`}
       </p>

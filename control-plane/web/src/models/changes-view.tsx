@@ -37,11 +37,30 @@ export function ChangesView({ model, since }: ChangesViewProps) {
           {data.all.length === 0 && data.completed.length === 0 ? (
             <p className="nothing">No measure changed at any point of this time, as far as its threads tell.</p>
           ) : (
-            <Points all={data.all} completed={data.completed} />
+            <>
+              <Dearer points={data.completed} />
+              <Points all={data.all} completed={data.completed} />
+            </>
           )}
         </>
       )}
     </section>
+  );
+}
+
+/** Answers that grew or repeat themselves although threads end as well as before: what no other measure shows. */
+function Dearer({ points }: { readonly points: readonly ChangePoint[] }) {
+  const worse = points.filter(({ measure, before, after }) => (measure === 'answerTokens' || measure === 'repetition') && after > before);
+  const first = worse.toSorted((x, y) => Date.parse(x.at) - Date.parse(y.at))[0];
+  if (first === undefined) return null;
+  const [longer, repetitive] = ['answerTokens', 'repetition'].map((name) => worse.some(({ measure }) => measure === name));
+  return (
+    <p className="comparison-few">
+      {[longer === true && 'Longer', repetitive === true && (longer === true ? 'more repetitive' : 'More repetitive')]
+        .filter(Boolean)
+        .join(' and ')}{' '}
+      answers for the same outcome since <time dateTime={first.at}>{dateTime(first.at)}</time>.
+    </p>
   );
 }
 
@@ -77,9 +96,13 @@ function Points({ all, completed }: { readonly all: readonly ChangePoint[]; read
                 <td>
                   <time dateTime={point.at}>{dateTime(point.at)}</time>
                 </td>
-                <td className="number">{show(point.unit, point.before)}</td>
-                <td className="number">{show(point.unit, point.after)}</td>
-                <td className="number">
+                <td className="number" data-name="before">
+                  {show(point.unit, point.before)}
+                </td>
+                <td className="number" data-name="after">
+                  {show(point.unit, point.after)}
+                </td>
+                <td className="number" data-name="threads">
                   {count(point.nBefore)}, {count(point.nAfter)}
                 </td>
                 <td>

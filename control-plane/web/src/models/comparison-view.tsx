@@ -1,4 +1,4 @@
-import { compareModels, type Comparison } from '../api/reports.ts';
+import { compareModels, type Comparison, type Example } from '../api/reports.ts';
 import { useResource } from '../api/use-resource.ts';
 import { Link } from '../route/link.tsx';
 import { listAddress, sinceTime, threadAddress } from '../route/url.ts';
@@ -78,14 +78,26 @@ export function ComparisonView({ a, b, since }: ComparisonViewProps) {
           <ul className="examples">
             {data.examples.map((pair) => (
               <li key={pair.a.requestId}>
-                <span dir="auto">{pair.topic}</span> <span className="muted">similarity {pair.similarity.toFixed(2)}</span>{' '}
-                <Link href={threadAddress({ thread: pair.a.threadId, request: pair.a.requestId })}>{a}</Link>{' '}
-                <Link href={threadAddress({ thread: pair.b.threadId, request: pair.b.requestId })}>{b}</Link>
+                <span dir="auto">{pair.topic}</span> <span className="muted">similarity {pair.similarity.toFixed(2)}</span>
+                <Side model={a} side={pair.a} />
+                <Side model={b} side={pair.b} />
               </li>
             ))}
           </ul>
         </>
       )}
     </section>
+  );
+}
+
+/** One of the two: which model, what it was asked, and the way to its answer. */
+function Side({ model, side: { threadId, requestId, prompt } }: { readonly model: string; readonly side: Example }) {
+  return (
+    <div className="example-side">
+      <Link href={threadAddress({ thread: threadId, request: requestId })}>{model}</Link>
+      <span className="example-prompt" dir="auto">
+        {prompt ?? <i className="muted">no text kept</i>}
+      </span>
+    </div>
   );
 }

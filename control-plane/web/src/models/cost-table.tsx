@@ -15,7 +15,9 @@ export function CostTable({ costs: { items, total } }: { readonly costs: Costs }
       </h2>
       <p className="hint">
         {money(total.costUsd)} for {count(total.requests)} stored requests, background calls included
-        {total.priced < total.requests && `; ${count(total.requests - total.priced)} of models without a known price are not in it`}.
+        {total.priced < total.requests &&
+          `; ${count(total.requests - total.priced)} without a known cost are not in it: no price of their model, or no count of tokens`}
+        .
       </p>
       <Listing
         label="Costs by model"

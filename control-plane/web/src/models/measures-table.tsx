@@ -40,7 +40,7 @@ export function MeasuresTable({ comparison: { a, b, measures } }: { readonly com
         </thead>
         <tbody>
           {measures.map((measure) => (
-            <Row key={measure.name} measure={measure} winner={winnerOf(measure, a.model, b.model)} />
+            <Row key={measure.name} measure={measure} modelA={a.model} modelB={b.model} />
           ))}
         </tbody>
       </table>
@@ -48,7 +48,7 @@ export function MeasuresTable({ comparison: { a, b, measures } }: { readonly com
   );
 }
 
-function Row({ measure, winner }: { readonly measure: Measure; readonly winner: string | null }) {
+function Row({ measure, modelA, modelB }: { readonly measure: Measure; readonly modelA: string; readonly modelB: string }) {
   const { name, unit, means, figures, holds } = measure;
   const heading = (
     <th scope="row" title={means}>
@@ -68,21 +68,25 @@ function Row({ measure, winner }: { readonly measure: Measure; readonly winner: 
   return (
     <tr>
       {heading}
-      <td className="number">{show(unit, figures.a)}</td>
-      <td className="number">{show(unit, figures.b)}</td>
-      <td className="number">
+      <td className="number" data-name={modelA}>
+        {show(unit, figures.a)}
+      </td>
+      <td className="number" data-name={modelB}>
+        {show(unit, figures.b)}
+      </td>
+      <td className="number" data-name="difference">
         {signed(unit, figures.difference)}{' '}
         <span className="muted">
           {signed(unit, low)} to {signed(unit, high)}
         </span>
       </td>
-      <td className="number">
+      <td className="number" data-name="threads">
         {count(figures.nA)}, {count(figures.nB)}
       </td>
       <td>
         {holds ? (
           <Badge tone="good" title="Stands at a false discovery rate of 5% over all measures">
-            {winner} better
+            {winnerOf(measure, modelA, modelB)} better
           </Badge>
         ) : (
           <span className="muted">may be chance, p {figures.p < 0.001 ? '< 0.001' : figures.p.toFixed(2)}</span>

@@ -13,7 +13,7 @@ export function Budget({ budget, refused }: Pick<ReleasedTopics, 'budget' | 'ref
         {refused.length > 0 && `; ${plural(refused.length, 'day')} not paid for`}.
       </span>
       <Meter share={budget.spent / budget.of} tone={isEmpty ? 'bad' : left < budget.of / 5 ? 'warn' : 'accent'} />
-      {isEmpty && <strong>It is used up: figures of further days are refused until the next month.</strong>}
+      {isEmpty && <strong>What is left does not pay for another day: figures of further days are refused until the next month.</strong>}
     </p>
   );
 }

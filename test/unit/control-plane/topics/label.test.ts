@@ -71,6 +71,23 @@ describe('labels', () => {
     expect(clusters.assign('1', FOOD, text).label.split(' ').toSorted()).toEqual(words.toSorted());
   });
 
+  it.each([
+    ['Japanese', '京都行きの新幹線の料金はいくらですか', ['京都', '新幹線', '料金', '行き']],
+    ['Chinese', '如何取消我的订单', ['取消', '订单']],
+    ['Thai', 'ตั๋วรถไฟ', ['ตั๋ว', 'รถไฟ']],
+    ['Arabic', 'كلمة مرور الشبكة', ['كلمة', 'مرور', 'الشبكة']],
+    ['Korean', '비밀번호를 재설정하는 방법', ['비밀번호를', '재설정하는']],
+  ])('are words of %s and no sentences', (_, text, words) => {
+    const found = new TopicClusters().assign('1', FOOD, text).label.split(' ');
+    expect(found).toEqual(expect.arrayContaining([...words]));
+    expect(found.every((word) => word.length < text.length)).toBe(true);
+  });
+
+  it('hold long words whole, and no keys', () => {
+    const long = 'rindfleischetikettierungsüberwachungsaufgabenübertragungsgesetz';
+    expect(new TopicClusters().assign('1', FOOD, `${long} ${'abcde'.repeat(30)}`).label).toBe(long);
+  });
+
   it('show the plain form of a word where it is frequent', () => {
     const clusters = new TopicClusters();
     const texts = ['my bills came', 'a bill came', 'which bills came', 'one bill came'];

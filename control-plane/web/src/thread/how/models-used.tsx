@@ -35,7 +35,9 @@ export function ModelsUsed({ insight: { models, cost, topicWords } }: { readonly
         </tbody>
       </table>
       {cost.unpricedCalls > 0 && (
-        <p className="hint">{plural(cost.unpricedCalls, 'call')} of models without a known price are not counted.</p>
+        <p className="hint">
+          {plural(cost.unpricedCalls, 'call')} of models without a known price {cost.unpricedCalls === 1 ? 'is' : 'are'} not counted.
+        </p>
       )}
       {topicWords.length > 0 && (
         <p className="hint" dir="auto">
