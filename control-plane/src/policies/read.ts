@@ -82,10 +82,16 @@ const failed = (faults: readonly PolicyFault[]): PolicyReading => ({ ok: false, 
 /** undefined for documents whose aliases would unfold without end. */
 function toPlain(document: Document): { readonly plain: unknown } | undefined {
   try {
-    return { plain: document.toJS({ maxAliasCount: 100 }) as unknown };
+    return { plain: unfolded(document.toJS({ maxAliasCount: 100 }) as unknown) };
   } catch {
     return undefined;
   }
+}
+
+/** `topics: off` is short for what the schema says in two lines. */
+function unfolded(plain: unknown): unknown {
+  const isOff = (plain as { readonly topics?: unknown } | null)?.topics === 'off';
+  return isOff ? { ...(plain as object), topics: { enabled: false } } : plain;
 }
 
 type LineAt = (offset: number) => number;

@@ -271,6 +271,9 @@ export interface EmbeddingPolicy {
     [k: string]: EmbedRate;
   };
 }
+/**
+ * What is made of many people's requests together. In a policy file "topics: off" is short for enabled: false.
+ */
 export interface TopicsPolicy {
   enabled?: boolean;
   /**

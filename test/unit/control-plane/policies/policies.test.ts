@@ -75,6 +75,13 @@ describe('reading policies', () => {
     expect(reading.ok ? undefined : reading.faults[0]?.line).toBe(line);
   });
 
+  it('takes "topics: off" for topics that are not enabled, and no other word', () => {
+    const [short, long] = [read('version: 1\ntopics: off\n'), read('version: 1\ntopics: { enabled: false }\n')];
+    expect(short).toMatchObject({ ok: true, loaded: { policy: { topics: { enabled: false } } } });
+    expect(short).toEqual(long);
+    expect(read('version: 1\ntopics: never\n')).toMatchObject({ ok: false, faults: [{ line: 2, field: 'topics' }] });
+  });
+
   it('refuses a file whose aliases unfold without end', () => {
     const bomb = [
       'a: &a [x,x,x,x,x,x,x,x,x]',
