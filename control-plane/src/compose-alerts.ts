@@ -35,6 +35,7 @@ export function openAlerts(
     },
     queue: store.alertPosts,
     webhooks,
+    publicUrl: config.alerts.publicUrl,
     secrets,
     send: (url, body, headers) => post(url, body, headers),
     meter: metrics,

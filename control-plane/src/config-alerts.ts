@@ -9,6 +9,8 @@ export interface AlertSettings {
   readonly secrets: readonly Uint8Array[];
   /** Hosts that may be posted to. */
   readonly outbound: readonly string[];
+  /** Where browsers reach the page, without a slash at its end; empty where nobody said. */
+  readonly publicUrl: string;
 }
 
 export const ALERT_KEYS = ['CLEW_ALERT_WEBHOOKS', 'CLEW_ALERT_WEBHOOK_SECRETS', 'CLEW_OUTBOUND'] as const;
@@ -29,7 +31,13 @@ export function readAlertSettings(reader: Reader): AlertSettings {
   const secrets = readSecrets(reader);
   if (webhooks.length > 0 && secrets.length === 0 && reader.raw('CLEW_ALERT_WEBHOOK_SECRETS') === undefined)
     reader.fault('CLEW_ALERT_WEBHOOK_SECRETS', 'to be set, as CLEW_ALERT_WEBHOOKS is', 'receivers could not tell our posts from others');
-  return Object.freeze({ webhooks, secrets, outbound });
+  return Object.freeze({ webhooks, secrets, outbound, publicUrl: publicUrlIn(reader) });
+}
+
+/** What is wrong with it is said where people sign in; without that it is only a link. */
+function publicUrlIn(reader: Reader): string {
+  const url = reader.raw('CLEW_PUBLIC_URL')?.replace(/\/+$/, '') ?? '';
+  return /^https?:\/\//.test(url) && URL.canParse(url) ? url : '';
 }
 
 function readWebhooks(reader: Reader, outbound: readonly string[]): readonly Webhook[] {

@@ -84,7 +84,10 @@ const CONTROL_PLANE: Readonly<Record<string, Setting>> = {
   CLEW_OIDC_LOGIN_PARAMETERS: {
     meaning: 'Further parameters of the sign-in, as `resource=https%3A%2F%2Fclew.example`, where the provider needs them.',
   },
-  CLEW_PUBLIC_URL: { meaning: 'Where browsers reach this server; needed by CLEW_OIDC_CLIENT_ID. The provider sends people back below it.' },
+  CLEW_PUBLIC_URL: {
+    meaning:
+      'Where browsers reach this server; needed by CLEW_OIDC_CLIENT_ID. The provider sends people back below it, and posts about alerts link to it.',
+  },
   CLEW_SESSION_MINUTES: { default: '480', meaning: 'How long a session of the page lasts at most; an hour without use ends it too.' },
   CLEW_OIDC_USER_CLAIM: { default: 'sub', meaning: 'Claim from which the pseudonym of a person is made.' },
   CLEW_CORS_ORIGINS: { meaning: "Origins whose pages may call the API; the server's own alone unless given." },

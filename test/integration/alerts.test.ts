@@ -28,6 +28,8 @@ interface Detail {
   readonly window: { readonly from: string; readonly to: string };
   readonly baseline: { readonly from: string; readonly to: string };
   readonly metric: string;
+  readonly summary: string;
+  readonly level: { readonly incident: number | null; readonly baseline: number | null } | null;
   readonly findings: readonly Finding[];
   readonly changes: readonly { readonly kind: string; readonly what: string; readonly value: string | null; readonly how: string }[];
   readonly posts: readonly { readonly state: string; readonly host: string }[];
@@ -53,6 +55,7 @@ function traffic(): readonly object[] {
       model: { requested: 'any', executed: isNew ? 'model-new' : 'model-old', evidence: 'response_body' },
       status: isNew ? { outcome: 'error', http: 500 } : { outcome: 'ok', http: 200 },
       error: isNew ? { type: 'server_error' } : undefined,
+      composition: { variant: isNew ? 'arm-b' : 'arm-a' },
       prompt: { text: `Question ${at} about trains` },
       answer: isNew ? undefined : { text: 'Like this.' },
     });
@@ -86,6 +89,7 @@ beforeAll(async () => {
   const { port } = hook.address() as AddressInfo;
   plane = await startPlane({
     env: {
+      CLEW_PUBLIC_URL: 'https://clew.example.com/',
       CLEW_OUTBOUND: `http://127.0.0.1:${port} private`,
       CLEW_ALERT_WEBHOOKS: `http://127.0.0.1:${port}/clew, nobody=http://127.0.0.1:${port}/others`,
       CLEW_ALERT_WEBHOOK_SECRETS: `${SECRET},${OLD_SECRET}`,
@@ -110,7 +114,7 @@ describe('an alert of Alertmanager', () => {
       })
       .toBeGreaterThan(0);
     const list = await read<{ items: readonly { readonly id: string; readonly first: Finding | null }[] }>('/v1/alerts');
-    expect(list.items[0]?.first).toMatchObject({ dimension: 'model', value: 'model-new', kind: 'share' });
+    expect(list.items[0]?.first).toMatchObject({ dimension: 'model', value: 'model-new', kind: 'both' });
     id = list.items[0]?.id ?? '';
     const found = await detail(id);
     expect(found).toMatchObject({ metric: 'errors', status: 'firing', requests: 200, baselineRequests: 400, isCapped: false });
@@ -119,9 +123,21 @@ describe('an alert of Alertmanager', () => {
       value: 'model-new',
       inBaseline: 0,
       people: 20,
-      effect: { metric: 'errors', inside: { incident: 1, baseline: null }, outside: { incident: 0, baseline: 0 }, pValue: null },
+      effect: {
+        metric: 'errors',
+        inside: { incident: 1, baseline: null },
+        outside: { incident: 0, baseline: 0 },
+        pValue: expect.toSatisfy((p: number) => p < 0.001) as number,
+      },
       explainedBy: null,
     });
+    expect(found.summary.split('\n').slice(0, 2)).toEqual([
+      'Requests that fail: 67% now, 0% before.',
+      'Likeliest cause: model model-new: new, 67% of requests; requests that fail in it 100%; elsewhere 0%, 0% before.',
+    ]);
+    expect(found.summary).toContain('Changed around its beginning: deploy shop v42 (5 min before)');
+    // What came with the very same requests cannot be told apart from it.
+    expect(found.findings[1]).toMatchObject({ dimension: 'variant', value: 'arm-b', inIncident: 134, explainedBy: null });
     expect(found.findings[0]?.share).toEqual({ incident: 0.67, baseline: 0 });
     expect(found.findings[0]?.threads).toHaveLength(5);
     for (const thread of found.findings[0]?.threads ?? []) {
@@ -148,7 +164,11 @@ describe('an alert of Alertmanager', () => {
     const [first] = received;
     for (const secret of [SECRET, OLD_SECRET]) {
       const said = new Webhook(secret).verify(first?.body ?? '', first?.headers ?? {}) as { readonly data: Detail; readonly type: string };
-      expect(said).toMatchObject({ type: 'alert.explained', data: { tenant: 'default', alert: { id, status: 'firing' } } });
+      expect(said).toMatchObject({
+        type: 'alert.explained',
+        data: { tenant: 'default', page: `https://clew.example.com/?alert=${id}`, alert: { id, status: 'firing' } },
+      });
+      expect(said.data.summary).toContain('Likeliest cause: model model-new');
       expect(said.data.findings[0]).toMatchObject({ dimension: 'model', value: 'model-new', threads: [] });
     }
     // What people wrote into the alert does not travel on as it came.
@@ -208,6 +228,26 @@ describe('an alert in the general form', () => {
     const found = await detail(all.items[0]?.id ?? '');
     expect(found).toMatchObject({ window, baseline, dayBefore: null, metric: 'errors' });
     expect(found.findings[0]).toMatchObject({ dimension: 'model', value: 'model-new' });
+  });
+
+  it('about how many requests there are says of what there are more', async () => {
+    const window = { from: time(startsAt), to: time(startsAt + 17 * MINUTE) };
+    await post('/v1/alerts', { id: 'many', name: 'TrafficHigh', startsAt: time(startsAt), window });
+    const all = await read<{ items: readonly { readonly id: string; readonly name: string }[] }>('/v1/alerts?status=firing');
+    const found = await detail(all.items.find(({ name }) => name === 'TrafficHigh')?.id ?? '');
+    expect(found.metric).toBe('requests');
+    expect(found.level?.incident).toBeGreaterThan(found.level?.baseline ?? Infinity);
+    expect(found.findings[0]).toMatchObject({ value: 'model-new', kind: 'share', effect: { metric: 'requests', inside: { baseline: 0 } } });
+  });
+
+  it('says that no request came at all where none did', async () => {
+    const window = { from: time(startsAt + 16.8 * MINUTE), to: time(startsAt + 17.8 * MINUTE) };
+    const baseline = { from: time(startsAt - 90 * MINUTE), to: time(startsAt + 16 * MINUTE) };
+    await post('/v1/alerts', { id: 'none', name: 'NoRequests', startsAt: window.from, window, baseline });
+    const all = await read<{ items: readonly { readonly id: string; readonly name: string }[] }>('/v1/alerts?status=firing');
+    const found = await detail(all.items.find(({ name }) => name === 'NoRequests')?.id ?? '');
+    expect(found).toMatchObject({ requests: 0, findings: [], level: { incident: 0 } });
+    expect(found.summary).toContain('No request came in this time');
   });
 
   it.each([

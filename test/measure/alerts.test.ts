@@ -1,53 +1,66 @@
 // How often the analysis of alerts names the planted cause first, and how often it names anything where nothing happened. Other
 // incidents than the usual hundred: CLEW_ALERT_SEED=90000 npx vitest run test/measure/alerts
 import { describe, expect, it } from 'vitest';
-import { correlate, type AlertRow } from '../../control-plane/src/alerts/index.ts';
-import { generateIncident, type Incident, type Request } from '../../scripts/incidents/generate.ts';
-
-/** "variant" is a dimension of its own under the name of what it is: a prompt. */
-const DIMENSION_OF = { model: 'model', route: 'route', topic: 'topic', intent: 'intent', variant: 'prompt' } as const;
-const rowOf = (one: Request): AlertRow => ({
-  atMs: one.atMs,
-  person: one.user,
-  values: { model: one.model, route: one.route, topic: one.topic, intent: one.intent, prompt: one.variant },
-  metrics: { errors: Number(one.isError), blocks: 0, latency: one.durationMs, corrections: null, cost: null },
-});
-
-function findingsOf({ startsAtMs, requests }: Incident) {
-  const rows = requests.map(rowOf);
-  const [incident, before] = [rows.filter(({ atMs }) => atMs >= startsAtMs), rows.filter(({ atMs }) => atMs < startsAtMs)];
-  return correlate({ incident, before, dayBefore: [] }, 'errors');
-}
+import { CAUSES, generateIncident, type IncidentOptions } from '../../scripts/incidents/generate.ts';
+import { isCause, judge, metricFor } from '../../scripts/incidents/judge.ts';
 
 const FIRST = Number(process.env['CLEW_ALERT_SEED'] ?? 1_000);
 const SEEDS = Array.from({ length: 100 }, (_, at) => FIRST + at);
+/** Kinds that no bar is about are looked at less. */
+const FEWER = SEEDS.slice(0, 30);
 
-function firsts(lift: number): number {
-  return SEEDS.filter((seed) => {
-    const incident = generateIncident({ seed, lift });
-    const [first] = findingsOf(incident);
-    return (
-      first !== undefined && first.dimension === DIMENSION_OF[incident.cause?.dimension ?? 'model'] && first.value === incident.cause?.value
-    );
-  }).length;
+const say = (text: string): void => void process.stdout.write(`alerts: ${text}\n`);
+
+/** Which of them came first, by what the cause was. */
+function firsts(seeds: readonly number[], options: Omit<IncidentOptions, 'seed'>): readonly string[] {
+  return seeds.flatMap((seed) => {
+    const incident = generateIncident({ seed, ...options });
+    const [first] = judge(incident, metricFor(options.kind ?? 'more'));
+    return isCause(first, incident.cause) ? (incident.cause?.dimension ?? []) : [];
+  });
 }
 
 describe('alerts', () => {
-  it('names the planted cause first at a lift of 2', () => {
-    const found = firsts(2);
-    process.stdout.write(`alerts: cause first in ${found} of 100 incidents at lift 2\n`);
-    expect(found).toBeGreaterThanOrEqual(90);
+  it('names the planted cause first at a lift of 2, whatever it is: model, route, topic, client, prompt, intent, position, verdict, pattern', () => {
+    const planted = SEEDS.map((seed) => CAUSES[seed % CAUSES.length] ?? 'model');
+    const found = firsts(SEEDS, { lift: 2 });
+    say(`cause first in ${found.length} of 100 incidents at lift 2`);
+    expect(found.length).toBeGreaterThanOrEqual(90);
+    for (const dimension of CAUSES) {
+      const [all, own] = [planted, found].map((list) => list.filter((one) => one === dimension).length);
+      expect([dimension, all]).toEqual([dimension, SEEDS.length / CAUSES.length]);
+      expect([dimension, own ?? 0], `${own} of ${all}`).toEqual([dimension, expect.toSatisfy((count: number) => count >= 7)]);
+    }
   });
 
   it('names it first at a lift of 1.3', () => {
-    const found = firsts(1.3);
-    process.stdout.write(`alerts: cause first in ${found} of 100 incidents at lift 1.3\n`);
-    expect(found).toBeGreaterThanOrEqual(60);
+    const found = firsts(SEEDS, { lift: 1.3 });
+    say(`cause first in ${found.length} of 100 incidents at lift 1.3`);
+    expect(found.length).toBeGreaterThanOrEqual(60);
   });
 
-  it('names nothing where nothing happened', () => {
-    const quiet = SEEDS.filter((seed) => findingsOf(generateIncident({ seed, lift: 1 })).length === 0).length;
-    process.stdout.write(`alerts: no finding in ${quiet} of 100 quiet times\n`);
-    expect(quiet).toBeGreaterThanOrEqual(95);
+  it('names nothing where nothing happened, whether the alert is about errors or about how many requests there are', () => {
+    const quiet = SEEDS.map((seed) => generateIncident({ seed, lift: 1 }));
+    for (const metric of ['errors', 'requests'] as const) {
+      const none = quiet.filter((incident) => judge(incident, metric).length === 0).length;
+      say(`no finding in ${none} of 100 quiet times, ${metric}`);
+      expect(none).toBeGreaterThanOrEqual(95);
+    }
+  });
+
+  it.each(['less', 'absent'] as const)('names first what there is less of where requests became fewer: %s', (kind) => {
+    const found = firsts(FEWER, { lift: 2, kind });
+    say(`${kind}: named first in ${found.length} of ${FEWER.length}`);
+    expect(found.length).toBeGreaterThanOrEqual(kind === 'absent' ? 27 : 23);
+  });
+
+  it('names both of two causes', () => {
+    const both = FEWER.filter((seed) => {
+      const incident = generateIncident({ seed, lift: 2, kind: 'two' });
+      const found = judge(incident, 'errors');
+      return incident.causes.every((cause) => found.some((one) => isCause(one, cause)));
+    }).length;
+    say(`two causes at lift 2: both named in ${both} of ${FEWER.length}`);
+    expect(both).toBeGreaterThanOrEqual(26);
   });
 });

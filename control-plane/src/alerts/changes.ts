@@ -7,6 +7,8 @@ import type { AlertChange, TimeRange } from './types.ts';
 const LOOK_BACK_MS = 6 * 3_600_000;
 /** Runs of this time before and after the beginning are held against each other. */
 const RUN_SPAN_MS = 3_600_000;
+/** So vague is the beginning of an incident. */
+const VAGUE_MS = 300_000;
 const MOST_OF_RUNS = 25;
 const MOST_TOLD = 20;
 
@@ -31,6 +33,11 @@ export async function changesBefore(
   { changes, deploys }: { readonly changes: ChangeSources; readonly deploys: DeployStore },
 ): Promise<readonly AlertChange[]> {
   const range = { fromMs: incident.fromMs - LOOK_BACK_MS, toMs: incident.toMs };
+  // What came after the beginning is behind nothing but the end; but when it began is known to some minutes only.
+  const distance = ({ atMs }: AlertChange): number => {
+    const after = (atMs ?? incident.fromMs) - incident.fromMs;
+    return after <= VAGUE_MS ? Math.abs(after) : LOOK_BACK_MS + after;
+  };
   const tookEffect = { how: 'took effect', share: null, example: null } as const;
   const told = (await deploys.list(scope, range, MOST_TOLD)).map(({ service, version, atMs }): AlertChange => ({
     kind: 'deploy',
@@ -67,6 +74,12 @@ export async function changesBefore(
   );
   // The judgement of a run, and how long a history was, follow from what changed and are no change themselves.
   const ofBuild = [...ofRuns.filter(({ kind }) => kind !== 'other'), ...ofRuns.filter(({ kind }) => kind === 'other')];
-  const newestFirst = [...told, ...policies, ...gateways.slice(0, MOST_TOLD)].toSorted((a, b) => (b.atMs ?? 0) - (a.atMs ?? 0));
-  return [...newestFirst, ...ofBuild.slice(0, MOST_OF_RUNS)];
+  // Of what came instead of something else, what came is the news.
+  const newFirst = [...ofBuild.filter(({ how }) => how === 'appeared'), ...ofBuild.filter(({ how }) => how !== 'appeared')];
+  const nearestFirst = [...told, ...policies, ...gateways.slice(0, MOST_TOLD)].toSorted((a, b) => distance(a) - distance(b));
+  const [around, later] = [
+    nearestFirst.filter((one) => distance(one) <= LOOK_BACK_MS),
+    nearestFirst.filter((one) => distance(one) > LOOK_BACK_MS),
+  ];
+  return [...around, ...newFirst.slice(0, MOST_OF_RUNS), ...later];
 }

@@ -6,7 +6,7 @@ import { metricOf } from './metric.ts';
 import type { AlertTraffic, ChangeSources, DeployStore, TopicNames } from './ports.ts';
 import type { Labels } from './show.ts';
 import { timesOf } from './times.ts';
-import type { Alert, AlertMetric, AlertRow, Explanation, Finding, FindingThread } from './types.ts';
+import type { Alert, AlertMetric, AlertRow, Explanation, Finding, FindingThread, TimeRange } from './types.ts';
 
 export interface ExplainParts {
   readonly traffic: AlertTraffic;
@@ -18,6 +18,7 @@ export interface ExplainParts {
 /** Of each time the newest so many requests are looked at. */
 const MAX_ROWS = 30_000;
 const MAX_THREADS = 5;
+const HOUR_MS = 3_600_000;
 
 export async function explain(
   scope: Scope,
@@ -38,7 +39,8 @@ export async function explain(
   );
   const [incident, before, dayBefore] = [walled(found[0], names), walled(found[1], names), walled(found[2], names)];
   const metric = metricOf(alert);
-  const findings = correlate({ incident, before, dayBefore }, metric);
+  const lengths = { incidentMs: seenMs(times.incident, incident), beforeMs: seenMs(times.before, before) };
+  const findings = correlate({ incident, before, dayBefore, lengths }, metric);
   return {
     explanation: {
       atMs: nowMs,
@@ -50,10 +52,11 @@ export async function explain(
       requests: incident.length,
       baselineRequests: before.length,
       isCapped: Math.max(incident.length, before.length, dayBefore.length) >= MAX_ROWS,
+      level: { incident: levelOf(incident, metric, lengths.incidentMs), baseline: levelOf(before, metric, lengths.beforeMs) },
       findings,
       changes: await changesBefore(scope, times.incident, parts),
     },
-    threads: findings.flatMap((finding, at) => threadsOf(incident, finding, metric).map((one) => ({ finding: at, ...one }))),
+    threads: findings.flatMap((finding, at) => threadsOf({ incident, before }, finding, metric).map((one) => ({ finding: at, ...one }))),
   };
 }
 
@@ -64,10 +67,28 @@ const walled = (rows: readonly AlertRow[], names: Labels): readonly AlertRow[] =
     return topic === undefined || names.has(topic) ? row : { ...row, values };
   });
 
-/** One a person, those that fare worst first, then the newest. */
-function threadsOf(incident: readonly AlertRow[], { dimension, value }: Finding, metric: AlertMetric): Omit<FindingThread, 'finding'>[] {
-  const own = incident.filter(({ values }) => values[dimension] === value);
-  const worst = own.toSorted((a, b) => (b.metrics[metric] ?? -1) - (a.metrics[metric] ?? -1) || b.atMs - a.atMs);
+/** Of a time that had more requests than are looked at, only the end was seen. */
+function seenMs({ fromMs, toMs }: TimeRange, rows: readonly AlertRow[]): number {
+  const oldest = rows.length < MAX_ROWS ? fromMs : rows.reduce((least, { atMs }) => Math.min(least, atMs), toMs);
+  return Math.max(1, toMs - oldest);
+}
+
+/** The mean over all requests; of `requests` how many an hour. */
+function levelOf(rows: readonly AlertRow[], metric: AlertMetric, lengthMs: number): number | null {
+  if (metric === 'requests') return (rows.length * HOUR_MS) / lengthMs;
+  const measured = rows.flatMap(({ metrics }) => metrics[metric] ?? []);
+  return measured.length === 0 ? null : measured.reduce((sum, value) => sum + value, 0) / measured.length;
+}
+
+/** One a person, those that fare worst first, then the newest; of what there is less of, the last there were. */
+function threadsOf(
+  { incident, before }: { readonly incident: readonly AlertRow[]; readonly before: readonly AlertRow[] },
+  { dimension, value, kind }: Finding,
+  metric: AlertMetric,
+): Omit<FindingThread, 'finding'>[] {
+  const own = (kind === 'less' ? [...incident, ...before] : incident).filter(({ values }) => values[dimension] === value);
+  const badness = ({ metrics }: AlertRow): number => (metric === 'requests' ? 0 : (metrics[metric] ?? -1));
+  const worst = own.toSorted((a, b) => badness(b) - badness(a) || b.atMs - a.atMs);
   const byPerson = new Map<string, string>();
   for (const { person, thread } of worst) {
     if (thread !== undefined && !byPerson.has(person)) byPerson.set(person, thread);

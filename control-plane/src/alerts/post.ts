@@ -3,6 +3,7 @@ import { createHash, createHmac } from 'node:crypto';
 import type { Scope } from '../kernel/index.ts';
 import type { NewPost } from './ports.ts';
 import { showAlert, showExplanation, type Labels } from './show.ts';
+import { tell } from './tell.ts';
 import type { Alert, Explanation } from './types.ts';
 
 /** A webhook of the operator's choice. */
@@ -29,7 +30,7 @@ export function postsFor(
   scope: Scope,
   alert: Alert,
   explanation: Explanation,
-  { webhooks, labels }: { readonly webhooks: readonly Webhook[]; readonly labels: Labels },
+  { webhooks, labels, publicUrl }: { readonly webhooks: readonly Webhook[]; readonly labels: Labels; readonly publicUrl: string },
 ): readonly NewPost[] {
   const key = keyOf(explanation);
   if (key === undefined) return [];
@@ -39,7 +40,10 @@ export function postsFor(
   const body = JSON.stringify({
     type: 'alert.explained',
     timestamp: new Date(explanation.atMs).toISOString(),
-    data: { tenant, environment, page: `/?alert=${alert.id}`, alert: showAlert(alert), ...showExplanation(explanation, labels) },
+    data: {
+      ...{ tenant, environment, page: `${publicUrl}/?alert=${alert.id}` },
+      ...{ summary: tell(explanation, labels), alert: showAlert(alert), ...showExplanation(explanation, labels) },
+    },
   });
   return mine.map((webhook) => ({
     target: targetOf(webhook),

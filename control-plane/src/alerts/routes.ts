@@ -5,6 +5,7 @@ import { deployRoutes } from './deploys.ts';
 import { GENERIC_SCHEMA, readGeneric } from './generic.ts';
 import type { AlertDesk, AlertPost, AlertStore, DeployStore, ListedAlert, PostQueue, TopicNames } from './ports.ts';
 import { showAlert, showExplanation, showFinding, topicsIn, type Labels } from './show.ts';
+import { tell } from './tell.ts';
 import type { Alert } from './types.ts';
 import type { AlertWatch } from './watch.ts';
 import { readWebhook } from './webhook.ts';
@@ -125,6 +126,12 @@ function oneRoute(parts: AlertRouteParts): Route {
           dayBefore: { ...range, type: ['object', 'null'] },
           requests: { type: 'integer' },
           baselineRequests: { type: 'integer' },
+          summary: { type: 'string', description: 'What was found, in a few lines' },
+          level: {
+            type: ['object', 'null'],
+            properties: { incident: { type: ['number', 'null'] }, baseline: { type: ['number', 'null'] } },
+            description: 'The metric over all requests, `requests` by the hour',
+          },
           isCapped: { type: 'boolean', description: 'Only the newest requests of a time were looked at' },
           findings: {
             type: 'array',
@@ -149,6 +156,7 @@ function oneRoute(parts: AlertRouteParts): Route {
         status: 200,
         json: {
           ...showAlert(alert),
+          summary: tell(known.explanation, labels),
           ...showExplanation(known.explanation, labels, known.threads),
           posts: (await posts.of(scope, alert.id)).map(showPost),
         },

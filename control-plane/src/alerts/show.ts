@@ -35,18 +35,21 @@ const mayTell = ({ dimension, value }: Named, labels: Labels): boolean => dimens
 /** Undefined where it is about a topic that too few people talk about: since it was found, some may have been erased. */
 export function showFinding(finding: Finding, labels: Labels) {
   if (!mayTell(finding, labels)) return undefined;
-  const { dimension, value, explainedBy } = finding;
+  const { dimension, value, explainedBy, lastAtMs, ...rest } = finding;
   const label = dimension === 'topic' ? labels.get(value) : undefined;
   return {
     id: `${dimension}:${value}`,
-    ...finding,
+    dimension,
+    value,
+    ...rest,
+    lastAt: lastAtMs === undefined ? null : time(lastAtMs),
     explainedBy: explainedBy !== null && mayTell(explainedBy, labels) ? explainedBy : null,
     label: label === undefined || label === '' ? null : label,
   };
 }
 
 export function showExplanation(explanation: Explanation, labels: Labels, threads: readonly FindingThread[] = []) {
-  const { metric, window, baseline, dayBefore, requests, baselineRequests, isCapped, findings, changes, atMs } = explanation;
+  const { metric, window, baseline, dayBefore, requests, baselineRequests, isCapped, level, findings, changes, atMs } = explanation;
   return {
     explainedAt: time(atMs),
     metric,
@@ -56,6 +59,7 @@ export function showExplanation(explanation: Explanation, labels: Labels, thread
     requests,
     baselineRequests,
     isCapped,
+    level: level ?? null,
     findings: findings.flatMap((finding, at) => {
       const shown = showFinding(finding, labels);
       return shown ? [{ ...shown, threads: threads.filter((one) => one.finding === at).map(({ threadId }) => threadId) }] : [];

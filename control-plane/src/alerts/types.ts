@@ -38,6 +38,7 @@ export const DIMENSIONS = [
   'consumer',
   'topic',
   'prompt',
+  'variant',
   'verdict',
   'position',
   'intent',
@@ -48,8 +49,10 @@ export const DIMENSIONS = [
 export type Dimension = (typeof DIMENSIONS)[number];
 
 /** What an alert is about. */
-export const METRICS = ['errors', 'blocks', 'latency', 'corrections', 'cost'] as const;
+export const METRICS = ['errors', 'blocks', 'latency', 'corrections', 'cost', 'requests'] as const;
 export type AlertMetric = (typeof METRICS)[number];
+/** What each request has one of; how many requests there are is the number of rows. */
+export type RowMetric = Exclude<AlertMetric, 'requests'>;
 
 /** One request, as far as an alert looks at it. */
 export interface AlertRow {
@@ -60,10 +63,10 @@ export interface AlertRow {
   readonly thread?: string;
   readonly values: Readonly<Partial<Record<Dimension, string>>>;
   /** Null where it was not measured. Yes and no as 1 and 0, time in milliseconds, cost in US dollars. */
-  readonly metrics: Readonly<Record<AlertMetric, number | null>>;
+  readonly metrics: Readonly<Record<RowMetric, number | null>>;
 }
 
-/** Two means of the alert's own metric; null where nothing of it was measured, as of a model that is new. */
+/** Two means of the alert's own metric, of `requests` how many an hour; null where nothing of it was measured, as of a model that is new. */
 export interface Level {
   readonly incident: number | null;
   readonly baseline: number | null;
@@ -73,17 +76,20 @@ export interface Level {
 export interface Finding {
   readonly dimension: Dimension;
   readonly value: string;
-  /** share: more of the traffic than before; effect: its metric grew more than that of the rest; both. */
-  readonly kind: 'share' | 'effect' | 'both';
+  /**
+   * share: more of the traffic than before; effect: its metric grew more than that of the rest; both. less: less of the traffic
+   * than before, or none, where the alert is about requests that became fewer.
+   */
+  readonly kind: 'share' | 'effect' | 'both' | 'less';
   readonly inIncident: number;
   readonly inBaseline: number;
   /** Of all requests of each time, 0…1. */
   readonly share: { readonly incident: number; readonly baseline: number };
-  /** Distinct people behind it in the incident. */
+  /** Distinct people behind it in the incident; of what there is less of, before it. */
   readonly people: number;
   /** Share in the incident divided by share in the baseline, both smoothed by half a request. */
   readonly lift: number;
-  /** Two-sided, robust to people who ask a lot; of the stronger of share and effect. */
+  /** One-sided, robust to people who ask a lot; of the stronger of share and effect. */
   readonly pValue: number;
   /** Least false discovery rate at which it stands (Benjamini and Hochberg), over all segments that were looked at. */
   readonly qValue: number;
@@ -97,6 +103,8 @@ export interface Finding {
   } | null;
   /** Another finding that accounts for this one: within and without it, this one's share is as it was. */
   readonly explainedBy: { readonly dimension: Dimension; readonly value: string } | null;
+  /** Of what there is less of: when its last request began. */
+  readonly lastAtMs?: number;
 }
 
 /** Something that became different around the beginning of an incident. */
@@ -130,6 +138,8 @@ export interface Explanation {
   readonly baselineRequests: number;
   /** Only the newest requests of a time were looked at: there were more. */
   readonly isCapped: boolean;
+  /** The metric over all requests. Absent from explanations of before it was kept. */
+  readonly level?: Level;
   readonly findings: readonly Finding[];
   readonly changes: readonly AlertChange[];
 }

@@ -10,6 +10,8 @@ import type { Alert } from './types.ts';
 
 export interface AlertWatchParts extends ExplainParts, SenderParts {
   readonly desk: AlertDesk;
+  /** Where browsers reach the page, without a slash at its end; empty where nobody said. */
+  readonly publicUrl: string;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -44,7 +46,7 @@ export function createAlertWatch(parts: AlertWatchParts): AlertWatch {
     const { explanation, threads } = await explain(scope, alert, nowMs, parts);
     // What leaves says of a topic what many people said.
     const labels = await parts.topics.namedToOthers(scope, topicsIn(explanation.findings));
-    const posts = postsFor(scope, alert, explanation, { webhooks: parts.webhooks, labels });
+    const posts = postsFor(scope, alert, explanation, { webhooks: parts.webhooks, labels, publicUrl: parts.publicUrl });
     await desk.explained(scope, alert, { explanation, threads, nextMs: nextOf(alert, nowMs), posts });
   }
 

@@ -23,6 +23,7 @@ const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
   hold: () => import('./hold.ts'),
   audit: () => import('./audit.ts'),
   reembed: () => import('./reembed.ts'),
+  alerts: () => import('./alerts.ts'),
   doctor: () => import('./doctor.ts'),
   'setup-check': () => import('./setup-check.ts'),
 };

@@ -14,6 +14,7 @@ const ROWS = `SELECT r.seq AS seq, r.at AS at, r.ended_at AS ended_at, coalesce(
     coalesce(r.model, json_extract(r.sample, '$.model.requested')) AS model,
     json_extract(r.sample, '$.gateway.route') AS route, json_extract(r.sample, '$.gateway.service') AS service,
     json_extract(r.sample, '$.gateway.consumer') AS consumer,
+    json_extract(r.sample, '$.composition.variant') AS variant,
     t.topic_id AS topic, i.verdict AS verdict, r.position AS position, r.intent AS intent, r.follow_up AS followUp, r.method AS method,
     coalesce(json_extract(r.sample, '$.composition.instructions[0].template.digest'),
       CASE WHEN json_extract(r.sample, '$.composition.instructions[0].salted') IS NOT 1

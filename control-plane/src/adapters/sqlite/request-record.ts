@@ -82,7 +82,7 @@ function withColumns(record: Json, row: SampleRow): Sample {
   return record as unknown as Sample;
 }
 
-/** What statements look at, and no more: route, service, consumer, the digest of the first instruction, tokens that cost otherwise and the like. */
+/** What statements look at, and no more: route, service, consumer, arm, the digest of the first instruction, tokens that cost otherwise and the like. */
 function lookedAt({ mode, model, gateway, session, sampling, call, composition, usage }: Sample): Json {
   const { route, service, consumer } = gateway ?? {};
   const instruction = composition?.instructions?.[0];
@@ -103,7 +103,7 @@ function lookedAt({ mode, model, gateway, session, sampling, call, composition, 
       cacheWriteTokens: usage?.cacheWriteTokens || undefined,
       reasoningTokens: usage?.reasoningTokens || undefined,
     }),
-    composition: isAlike ? { instructions: [digest] } : undefined,
+    composition: some({ instructions: isAlike ? [digest] : undefined, variant: composition?.variant }),
   };
 }
 

@@ -14,7 +14,7 @@ import { Skeleton } from '../ui/skeleton.tsx';
 import { useNow } from '../ui/use-now.ts';
 import { useTitle } from '../ui/use-title.ts';
 import { Changes } from './changes.tsx';
-import { dimensionOf, nameOf, small, tellOf } from './words.ts';
+import { courseOf, dimensionOf, nameOf, small, tellOf, timesOf } from './words.ts';
 
 const POLL_MS = 10_000;
 
@@ -41,7 +41,7 @@ export function AlertView({ id }: { readonly id: string }) {
           <span>
             {dateTime(data.startsAt)} to {data.endsAt === null ? 'now' : dateTime(data.endsAt)}
           </span>
-          <Link href={listAddress(timesOf(data))}>threads of this time</Link>
+          <Link href={listAddress(windowOf(data))}>threads of this time</Link>
           {Object.entries(data.labels)
             .filter(([name]) => name !== 'alertname')
             .map(([name, value]) => (
@@ -52,6 +52,7 @@ export function AlertView({ id }: { readonly id: string }) {
         </p>
       </section>
       <h2 className="findings-title">What stands out</h2>
+      {data.level && <p className="alert-course">{courseOf(data.metric, data.level)}</p>}
       <p className="hint">
         {plural(requests, 'request')} from {dateTime(data.window.from)} to {timeOfDay(data.window.to)}, against {count(baselineRequests)}{' '}
         from {dateTime(data.baseline.from)} to {timeOfDay(data.baseline.to)}
@@ -61,10 +62,7 @@ export function AlertView({ id }: { readonly id: string }) {
           ' The likeliest cause first. p: how likely so large a difference is by chance; of all findings one in twenty may be.'}
       </p>
       {findings.length === 0 ? (
-        <p className="nothing">
-          Nothing stands out: the requests of this time are spread over models, routes, topics and prompts as before, and none of them fares
-          worse than the rest.
-        </p>
+        <p className="nothing">{nothingOf(data)}</p>
       ) : (
         <ol className="findings">
           {findings.map((finding) => (
@@ -81,6 +79,12 @@ export function AlertView({ id }: { readonly id: string }) {
       <Posts posts={data.posts} />
     </>
   );
+}
+
+function nothingOf({ requests, baselineRequests }: AlertDetail): string {
+  if (requests === 0) return 'No request came in this time, so there is nothing that some of them have in common.';
+  if (baselineRequests === 0) return 'There were no requests before to compare with.';
+  return 'Nothing stands out: the requests of this time are spread over models, routes, topics and prompts as before, and none of them fares worse than the rest.';
 }
 
 /** Where it was told. */
@@ -106,7 +110,7 @@ function Posts({ posts }: { readonly posts: readonly AlertPost[] }) {
   );
 }
 
-const timesOf = ({ window }: AlertDetail): { from: string; to: string } => window;
+const windowOf = ({ window }: AlertDetail): { from: string; to: string } => window;
 
 type Finding = AlertDetail['findings'][number];
 
@@ -117,7 +121,7 @@ function Row({ finding, alert }: { readonly finding: Finding; readonly alert: Al
     <li className="finding">
       <div>
         <span className="muted">{dimensionOf(finding)}</span>{' '}
-        <Link href={evidenceOf(finding, alert, mayRuns)} dir="auto">
+        <Link href={evidenceOf(finding, alert, mayRuns)} dir="auto" title={finding.value}>
           {nameOf(finding)}
         </Link>
         <p className="hint">{tellOf(finding, alert.findings)}</p>
@@ -133,11 +137,16 @@ function Row({ finding, alert }: { readonly finding: Finding; readonly alert: Al
         )}
       </div>
       <div className="finding-bars">
-        <Bar name="now" share={share.incident} requests={finding.inIncident} tone={finding.lift > 1 ? 'bad' : 'accent'} />
+        <Bar
+          name="now"
+          share={share.incident}
+          requests={finding.inIncident}
+          tone={finding.lift > 1 || finding.kind === 'less' ? 'bad' : 'accent'}
+        />
         <Bar name="before" share={share.baseline} requests={finding.inBaseline} tone="soft" />
       </div>
       <div className="number">
-        <strong>×{finding.lift >= 10 ? Math.round(finding.lift) : finding.lift.toFixed(1)}</strong>
+        <strong>{timesOf(finding)}</strong>
         <span className="under">p {small(finding.pValue)}</span>
       </div>
     </li>
@@ -163,9 +172,9 @@ const Bar = ({ name, share, requests, tone }: BarProps) => (
 
 /** Threads can be listed by some dimensions, runs by their verdict, for others the search box takes a filter; of the rest all threads of the time. */
 function evidenceOf({ dimension, value }: Finding, alert: AlertDetail, mayRuns: boolean): string {
-  const { from, to } = timesOf(alert);
+  const { from, to } = windowOf(alert);
   if (dimension === 'model' || dimension === 'position' || dimension === 'topic') return listAddress({ [dimension]: value, from, to });
   if (dimension === 'verdict' && mayRuns) return runsAddress({ verdict: value, from, to });
-  if (dimension !== 'intent' && dimension !== 'method') return listAddress(timesOf(alert));
+  if (dimension !== 'intent' && dimension !== 'method') return listAddress(windowOf(alert));
   return searchAddress(`${dimension}:${value} after:${from} before:${to}`);
 }

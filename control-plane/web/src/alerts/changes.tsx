@@ -65,7 +65,7 @@ function Row({ change, beginsAt }: { readonly change: AlertChange; readonly begi
       <td title={value ?? undefined} dir="auto">
         {valueOf(change)}
       </td>
-      <td>{HOW[how]}</td>
+      <td>{kind === 'gateway' ? 'began' : HOW[how]}</td>
       <td className="number">
         {share === null ? (
           <span className="muted">–</span>

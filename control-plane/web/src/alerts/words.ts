@@ -1,6 +1,6 @@
 // What is said of findings and changes.
-import type { AlertChange, AlertMetric, Finding } from '../api/alerts.ts';
-import { count, percent, plural, words } from '../ui/format.ts';
+import type { AlertChange, AlertMetric, Finding, Level } from '../api/alerts.ts';
+import { count, dateTime, percent, plural, words } from '../ui/format.ts';
 
 const METRICS: Readonly<Record<AlertMetric, string>> = {
   errors: 'errors',
@@ -8,20 +8,35 @@ const METRICS: Readonly<Record<AlertMetric, string>> = {
   latency: 'time to the end of the answer',
   corrections: 'corrected answers',
   cost: 'cost of a request',
+  requests: 'requests an hour',
 };
 
-export const nameOf = ({ dimension, value, label }: Pick<Finding, 'dimension' | 'value' | 'label'>): string =>
-  label ?? (dimension === 'topic' ? 'a topic without a name' : words(value));
-
+const DIMENSIONS: Readonly<Record<string, string>> = { followUp: 'follow-up', method: 'link', pattern: 'thread pattern' };
 /** What requests have in common, in words. */
-export const dimensionOf = ({ dimension }: Pick<Finding, 'dimension'>): string => (dimension === 'followUp' ? 'follow-up' : dimension);
+export const dimensionOf = ({ dimension }: Pick<Finding, 'dimension'>): string => DIMENSIONS[dimension] ?? dimension;
+
+/** What the alert is about, over all requests. */
+export const courseOf = (metric: AlertMetric, { incident, baseline }: Level): string =>
+  `${METRICS[metric]} ${level(metric, baseline)} → ${level(metric, incident)}`;
+
+/** How much more of it there is. */
+export function timesOf({ inBaseline, inIncident, kind, lift }: Finding): string {
+  if (inBaseline === 0) return 'new';
+  if (kind === 'less' && inIncident === 0) return 'gone';
+  return `×${lift >= 10 ? Math.round(lift) : lift.toFixed(1)}`;
+}
+
+export const nameOf = ({ dimension, value, label }: Pick<Finding, 'dimension' | 'value' | 'label'>): string =>
+  label ?? (dimension === 'topic' ? 'a topic without a name' : shortened(words(value)));
 
 /** What a finding rests on, in a sentence. @param all the findings of its alert */
-export function tellOf({ people, effect, explainedBy }: Finding, all: readonly Finding[]): string {
-  const parts = [plural(people, 'person', 'people')];
+export function tellOf({ people, effect, explainedBy, lastAt, kind }: Finding, all: readonly Finding[]): string {
+  const parts = [`${plural(people, 'person', 'people')}${kind === 'less' ? ' before' : ''}`];
+  if (lastAt !== null) parts.push(`the last one ${dateTime(lastAt)}`);
   if (effect) {
     const { metric, inside, outside, pValue } = effect;
-    const course = (before: number | null, now: number | null): string => `${level(metric, before)} → ${level(metric, now)}`;
+    const course = (before: number | null, now: number | null): string =>
+      before === null ? level(metric, now) : `${level(metric, before)} → ${level(metric, now)}`;
     const sure = pValue === null ? '' : ` (p ${small(pValue)})`;
     parts.push(
       `${METRICS[metric]} ${course(inside.baseline, inside.incident)}, elsewhere ${course(outside.baseline, outside.incident)}${sure}`,
@@ -37,6 +52,7 @@ export const small = (p: number): string => (p < 0.001 ? '< 0.001' : p.toFixed(3
 function level(metric: AlertMetric, value: number | null): string {
   if (value === null) return 'none';
   if (metric === 'latency') return `${count(Math.round(value))} ms`;
+  if (metric === 'requests') return count(Math.round(value));
   return metric === 'cost' ? `$${value.toPrecision(2)}` : percent(value);
 }
 
@@ -49,5 +65,5 @@ export const placeOf = ({ what }: AlertChange): string =>
     .join(' › ');
 
 /** Digests are long; their beginning tells them apart. */
-export const valueOf = ({ value }: AlertChange): string =>
-  value === null ? 'none' : /[0-9a-f]{40,}/.test(value) ? value.replace(/[0-9a-f]{40,}/g, (digest) => `${digest.slice(0, 12)}…`) : value;
+const shortened = (value: string): string => value.replace(/[0-9a-f]{40,}/g, (digest) => `${digest.slice(0, 12)}…`);
+export const valueOf = ({ value }: AlertChange): string => (value === null ? 'none' : shortened(value));

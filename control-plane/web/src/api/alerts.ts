@@ -13,7 +13,7 @@ export interface Alert {
   readonly receivedAt: string;
 }
 
-export type AlertMetric = 'errors' | 'blocks' | 'latency' | 'corrections' | 'cost';
+export type AlertMetric = 'errors' | 'blocks' | 'latency' | 'corrections' | 'cost' | 'requests';
 
 /** Null where nothing was measured. */
 export interface Level {
@@ -27,7 +27,7 @@ export interface Finding {
   readonly value: string;
   /** What a topic is called. */
   readonly label: string | null;
-  readonly kind: 'share' | 'effect' | 'both';
+  readonly kind: 'share' | 'effect' | 'both' | 'less';
   readonly inIncident: number;
   readonly inBaseline: number;
   readonly share: { readonly incident: number; readonly baseline: number };
@@ -37,6 +37,8 @@ export interface Finding {
   readonly qValue: number;
   readonly effect: { readonly metric: AlertMetric; readonly inside: Level; readonly outside: Level; readonly pValue: number | null } | null;
   readonly explainedBy: { readonly dimension: string; readonly value: string } | null;
+  /** When the last request of it began, where there is less of it. */
+  readonly lastAt: string | null;
 }
 
 export interface ListedAlert extends Alert {
@@ -81,6 +83,8 @@ export interface AlertDetail extends Alert {
   readonly baselineRequests: number;
   readonly isCapped: boolean;
   readonly metric: AlertMetric;
+  /** The metric over all requests; null in old ones. */
+  readonly level: Level | null;
   readonly findings: readonly (Finding & { readonly threads: readonly string[] })[];
   readonly changes: readonly AlertChange[];
   readonly posts: readonly AlertPost[];

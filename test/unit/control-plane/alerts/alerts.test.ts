@@ -59,6 +59,55 @@ describe('correlate', () => {
     expect(correlate({ incident: morning(0), before: usual(300), dayBefore: morning(600) }, 'errors')).toEqual([]);
   });
 
+  it('finds a route of which every request fails, though nobody in it differs from anybody', () => {
+    const part = (from: number, failing: boolean): AlertRow[] =>
+      many(400, (at) => row(from + (at % 100), { route: at % 4 === 0 ? 'agent' : 'chat' }, { errors: Number(failing && at % 4 === 0) }));
+    const findings = correlate({ incident: part(0, true), before: part(0, false), dayBefore: [] }, 'errors');
+    expect(findings).toMatchObject([
+      { dimension: 'route', value: 'agent', kind: 'effect', effect: { inside: { incident: 1, baseline: 0 } } },
+    ]);
+    expect(findings[0]?.pValue).toBeLessThan(1e-6);
+  });
+
+  it('names a new model before the route that it came to, and holds it against all others', () => {
+    const time = (isNow: boolean): AlertRow[] =>
+      many(600, (at) => {
+        const isSupport = at % 2 === 0;
+        const isNew = isNow && isSupport;
+        const corrections = Number(isNew ? at % 3 !== 0 : at % 20 === 1);
+        return row(at % 90, { route: isSupport ? 'support' : 'shop', model: isNew ? 'new' : 'old' }, { corrections });
+      });
+    const [first, ...others] = correlate({ incident: time(true), before: time(false), dayBefore: [] }, 'corrections');
+    expect(first).toMatchObject({ dimension: 'model', value: 'new', kind: 'both', explainedBy: null });
+    expect(first?.effect).toMatchObject({ inside: { baseline: null }, pValue: expect.toSatisfy((p: number) => p < 1e-6) as number });
+    expect(others.find(({ dimension }) => dimension === 'route')).toMatchObject({ explainedBy: { dimension: 'model', value: 'new' } });
+  });
+
+  it('takes what the alert says for no cause of it, nor a share that hardly moved', () => {
+    const time = (share: number): AlertRow[] =>
+      many(2_000, (at) =>
+        row(at % 390, { followUp: at % 100 < share ? 'correction' : 'elaboration' }, { corrections: Number(at % 100 < share) }),
+      );
+    expect(correlate({ incident: time(40), before: time(10), dayBefore: [] }, 'corrections').map(({ value }) => value)).toEqual([]);
+    const nearly = (share: number): AlertRow[] => many(20_000, (at) => row(at % 3_990, { method: at % 100 < share ? 'inferred' : 'new' }));
+    expect(correlate({ incident: nearly(97), before: nearly(93), dayBefore: [] }, 'errors')).toEqual([]);
+  });
+
+  it('names what went away where requests became fewer, and what came where they became more', () => {
+    const all = many(1_000, (at) => row(at % 119, { route: at % 5 === 0 ? 'search' : 'chat', model: at % 2 === 0 ? 'a' : 'b' }));
+    const without = all.filter(({ values }) => values.route !== 'search');
+    const lengths = { incidentMs: 600_000, beforeMs: 600_000 };
+    const gone = correlate({ incident: without, before: all, dayBefore: [], lengths }, 'requests');
+    expect(gone).toMatchObject([{ dimension: 'route', value: 'search', kind: 'less', inIncident: 0, inBaseline: 200, explainedBy: null }]);
+    expect(gone[0]?.effect).toMatchObject({ inside: { incident: 0, baseline: 1_200 }, outside: { incident: 4_800, baseline: 4_800 } });
+    expect(correlate({ incident: all, before: without, dayBefore: [], lengths }, 'requests')).toMatchObject([
+      { value: 'search', kind: 'share' },
+    ]);
+    // All of them half as often is no difference between them.
+    const half = { incidentMs: 1_200_000, beforeMs: 600_000 };
+    expect(correlate({ incident: all, before: all, dayBefore: [], lengths: half }, 'requests')).toEqual([]);
+  });
+
   it('finds nothing where incident and baseline are alike, or one is empty', () => {
     const alike = many(200, (at) => row(at, { model: at % 2 === 0 ? 'a' : 'b' }));
     expect(correlate({ incident: alike, before: alike, dayBefore: [] }, 'errors')).toEqual([]);
@@ -98,6 +147,11 @@ describe('metricOf', () => {
     ['GuardrailBlocks', {}, 'blocks'],
     ['ManyCorrections', {}, 'corrections'],
     ['SpendTooHigh', {}, 'cost'],
+    ['ClewRequestsDropped', {}, 'requests'],
+    ['NoTraffic', {}, 'requests'],
+    ['RequestErrorRateHigh', {}, 'errors'],
+    ['RequestLatencyHigh', {}, 'latency'],
+    ['ClewSamplesDropped', {}, 'errors'],
     ['SlowFirstByte', { clew_metric: 'cost' }, 'cost'],
     ['Something', { clew_metric: 'nothing known' }, 'errors'],
   ])('%s %j is about %s', (name, labels, metric) => {
