@@ -230,6 +230,7 @@ const SHOWN = FINDINGS.map((finding, place) => ({
   id: `${finding.dimension}:${finding.value}`,
   ...finding,
   label: finding.dimension === 'topic' ? 'oven, repair, warranty' : null,
+  lastAt: null,
   threads: place === 0 ? ['thr_rota', 'thr_agent'] : [],
 }));
 const LISTED = [

@@ -32,7 +32,7 @@ export const nameOf = ({ dimension, value, label }: Pick<Finding, 'dimension' | 
 /** What a finding rests on, in a sentence. @param all the findings of its alert */
 export function tellOf({ people, effect, explainedBy, lastAt, kind }: Finding, all: readonly Finding[]): string {
   const parts = [`${plural(people, 'person', 'people')}${kind === 'less' ? ' before' : ''}`];
-  if (lastAt !== null) parts.push(`the last one ${dateTime(lastAt)}`);
+  if (lastAt) parts.push(`the last one ${dateTime(lastAt)}`);
   if (effect) {
     const { metric, inside, outside, pValue } = effect;
     const course = (before: number | null, now: number | null): string =>
