@@ -15,7 +15,7 @@ import { storedTurn } from '../contract/store-fixtures.ts';
 import { bearer, ndjson, sample, startPlane, type TestPlane } from '../support/control-plane.ts';
 
 const ASKED = process.env['CLEW_PURGE_REQUESTS'];
-const REQUESTS = Number(ASKED ?? 12_000);
+const REQUESTS = Number(ASKED ?? 40_000);
 const POSTS = Number(process.env['CLEW_PURGE_POSTS'] ?? 120);
 /** With and without a purge in turns, so that both see the machine at the same times. */
 const ROUNDS = ASKED === undefined ? 1 : 4;

@@ -14,7 +14,8 @@ const OWN = {
   ofPrincipal: `SELECT ${OWN_COLUMNS} FROM vectors WHERE scope = ?1 AND +model = ?2 AND principal = ?3`,
   threads: `SELECT request_id AS id, thread_id FROM vectors WHERE scope = ?1 AND +model = ?2 AND request_id IN (SELECT value FROM json_each(?3))`,
   // length() of a blob reads its header only; the vector is that of the longest.
-  longest: 'SELECT count(*) AS n, max(length(vector)), vector FROM vectors WHERE scope = ?1 AND model = ?2',
+  longest: 'SELECT count(*) AS n, max(length(vector)), vector FROM vectors WHERE +scope = ?1 AND +model = ?2 AND seq > ?3 AND seq <= ?4',
+  last: 'SELECT max(seq) AS seq FROM vectors',
 } as const;
 // ?1 and ?2 are the scope's key and number, ?3 what is added to a request's number. The joins stand in the order in which
 // they are to be made.
@@ -26,13 +27,16 @@ const DENSE = {
   ofPrincipal: `SELECT ${DENSE_COLUMNS} FROM requests r CROSS JOIN request_vectors v ON v.seq = r.seq + ?3
     WHERE r.scope = ?1 AND r.principal = ?4 AND v.scope = ?2`,
   longest: `SELECT coalesce(sum(${HELD}), 0) AS n, max(length(coalesce(prompt, answer))), coalesce(prompt, answer) AS vector
-    FROM request_vectors WHERE +scope = ?1 AND seq > ?2 AND seq < ?3`,
+    FROM request_vectors WHERE +scope = ?1 AND seq > ?2 AND seq <= ?3`,
+  last: 'SELECT max(seq) AS seq FROM request_vectors WHERE seq < ?',
 } as const;
 const THREADS = 'SELECT id, thread_id FROM requests WHERE scope = ?1 AND id IN (SELECT value FROM json_each(?2))';
 /** Rows of one read. */
 const CHUNK = 4_000;
+/** Numbers that are counted at once. */
+const STRETCH = 20_000;
 
-interface Extent {
+export interface Extent {
   readonly count: number;
   readonly dimensions: number;
 }
@@ -99,16 +103,24 @@ export class VectorReader {
     }
   }
 
-  /** How many there are, and how long the longest is; undefined where there is none. */
-  extent(): Extent | undefined {
-    const extents = [this.database.prepare(OWN.longest).get(this.scope, this.model)];
+  /** How many there are, and how long the longest is, as far as was counted: a stretch at a time, between which others may write. */
+  *extents(): Generator<Extent> {
     const place = this.place();
-    if (place !== undefined) extents.push(this.database.prepare(DENSE.longest).get(place.given[1], place.given[2], place.to));
-    const known = extents.flatMap((row): Extent[] =>
-      Number(row?.['n']) === 0 ? [] : [{ count: Number(row?.['n']), dimensions: fromBlob(row?.['vector'] as Uint8Array).length }],
-    );
-    if (known.length === 0) return undefined;
-    return { count: known.reduce((sum, { count }) => sum + count, 0), dimensions: Math.max(...known.map(({ dimensions }) => dimensions)) };
+    let extent: Extent = { count: 0, dimensions: 0 };
+    for (const row of this.stretches(OWN.longest, [this.scope, this.model], 0, this.lastOf(OWN.last, 0)))
+      yield (extent = joined(extent, row));
+    if (place === undefined) return;
+    const [, id, base] = place.given;
+    for (const row of this.stretches(DENSE.longest, [id], base, this.lastOf(DENSE.last, base, place.to)))
+      yield (extent = joined(extent, row));
+  }
+
+  private lastOf(text: string, from: number, ...given: readonly number[]): number {
+    return Number(this.database.prepare(text).get(...given)?.['seq'] ?? from);
+  }
+
+  private *stretches(text: string, given: readonly (string | number)[], from: number, last: number): Generator<Record<string, unknown>> {
+    for (let after = from; after < last; after += STRETCH) yield this.database.prepare(text).get(...given, after, after + STRETCH) ?? {};
   }
 
   /** In which threads requests stand, by id: where a row of the table `vectors` says so for itself, in that one. */
@@ -120,4 +132,9 @@ export class VectorReader {
     ];
     return new Map(rows.map((row) => [row['id'] as string, row['thread_id'] as string]));
   }
+}
+
+function joined({ count, dimensions }: Extent, { n, vector }: Record<string, unknown>): Extent {
+  if (Number(n) === 0) return { count, dimensions };
+  return { count: count + Number(n), dimensions: Math.max(dimensions, fromBlob(vector as Uint8Array).length) };
 }

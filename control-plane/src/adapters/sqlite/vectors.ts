@@ -9,7 +9,7 @@ import type { Database } from './database.ts';
 import { countVectorsIn } from './request-vectors.ts';
 import { keyOf } from './scope.ts';
 import { Best, dot, VectorBlock, VectorCache } from './vector-cache.ts';
-import { VectorReader } from './vector-reader.ts';
+import { VectorReader, type Extent } from './vector-reader.ts';
 import { forgetDense, nameThread, removeOfModel, removeOfPrincipal, removeOlder, type Spared } from './vector-removal.ts';
 import { writeVectors, type VectorRow } from './vector-row.ts';
 
@@ -71,9 +71,13 @@ export class SqliteVectors implements Vectors {
     const scope = keyOf(wanted.scope);
     const known = this.cache.get(scope, wanted.model);
     const block = known ?? (wanted.principal === undefined ? await this.load(scope, wanted.model) : undefined);
-    const ranked = block === undefined ? this.scan(scope, wanted) : this.compareAgain(scope, wanted, block);
+    const ranked = block === undefined ? await this.scan(scope, wanted) : this.compareAgain(scope, wanted, block);
     const threads = new VectorReader(this.database, scope, wanted.model).threads(ranked.map(({ id }) => id));
-    return Promise.resolve(ranked.map(({ id, score }) => ({ id, threadId: threads.get(id) ?? '', score })));
+    // What was removed while others had their turn is in no thread.
+    return ranked.flatMap(({ id, score }): VectorHit[] => {
+      const threadId = threads.get(id);
+      return threadId === undefined ? [] : [{ id, threadId, score }];
+    });
   }
 
   /** Reads the block once, however many wait for it. */
@@ -93,9 +97,9 @@ export class SqliteVectors implements Vectors {
   private async read(scope: string, model: string): Promise<VectorBlock | undefined> {
     const reader = new VectorReader(this.database, scope, model);
     for (;;) {
-      const extent = reader.extent();
-      if (extent === undefined || !this.cache.fits(extent.count, extent.dimensions)) return undefined;
       const { removals } = this;
+      const extent = await this.extentOf(reader);
+      if (extent === undefined) return undefined;
       const block = new VectorBlock(extent.dimensions, extent.count);
       this.filling.set(keyOfLoad(scope, model), block);
       await othersTurn();
@@ -108,6 +112,16 @@ export class SqliteVectors implements Vectors {
       this.cache.keep(scope, model, block);
       return block;
     }
+  }
+
+  /** Undefined where there is nothing, or more than fits. */
+  private async extentOf(reader: VectorReader): Promise<Extent | undefined> {
+    let extent: Extent | undefined;
+    for (extent of reader.extents()) {
+      if (!this.cache.fits(extent.count, extent.dimensions)) return undefined;
+      await othersTurn();
+    }
+    return extent === undefined || extent.count === 0 ? undefined : extent;
   }
 
   private compareAgain(scope: string, wanted: VectorQuery, block: VectorBlock): ReturnType<Best['ranked']> {
@@ -124,15 +138,18 @@ export class SqliteVectors implements Vectors {
     return best.ranked();
   }
 
-  private scan(
+  /** A scope that is larger than the cache is read whole, which takes seconds: others get their turn in between. */
+  private async scan(
     scope: string,
     { model, vector, limit, principal, fromMs = -Infinity, toMs = Infinity }: VectorQuery,
-  ): ReturnType<Best['ranked']> {
+  ): Promise<ReturnType<Best['ranked']>> {
     const best = new Best(limit);
     const reader = new VectorReader(this.database, scope, model);
-    for (const rows of principal === undefined ? reader.portions() : [reader.ofPrincipal(principal)])
+    for (const rows of principal === undefined ? reader.portions() : [reader.ofPrincipal(principal)]) {
       for (const row of rows)
         if (row.atMs >= fromMs && row.atMs <= toMs && row.vector.length === vector.length) best.offer(row.id, dot(row.vector, 0, vector));
+      if (principal === undefined) await othersTurn();
+    }
     return best.ranked();
   }
 
