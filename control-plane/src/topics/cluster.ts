@@ -176,6 +176,15 @@ export class TopicClusters {
     this.#statistics = undefined;
   }
 
+  /** Every word of its texts, by stem and as it stood there. */
+  *words(): Generator<string> {
+    for (const { words } of this.#topics.values())
+      for (const [stem, { forms }] of words) {
+        yield stem;
+        yield* forms.keys();
+      }
+  }
+
   /** All topics with their labels as they stand now. */
   labels(): readonly TopicName[] {
     this.#statistics = undefined;

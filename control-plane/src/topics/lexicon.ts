@@ -32,9 +32,9 @@ export class Lexicon {
     for (const { word, vector } of await this.#vectorsOf(unknown)) this.#learned.set(word, this.#centred(vector));
   }
 
-  /** Forgets the words of texts. */
-  forget(): void {
-    this.#learned.clear();
+  /** Forgets all words but these: of what went, nothing stays; what is still there need not be learned again. */
+  forgetBeside(held: ReadonlySet<string>): void {
+    for (const word of this.#learned.keys()) if (!held.has(word)) this.#learned.delete(word);
   }
 
   /** How near a word lies to a direction of `towards`; undefined for a word that was not learned. */

@@ -37,8 +37,11 @@ export class TopicMemory {
     this.#states.delete(scopeKey(scope));
   }
 
+  /** Words that no text in memory holds. */
   forgetWords(): void {
-    for (const lexicon of this.#lexicons.values()) lexicon?.forget();
+    const held = new Set<string>();
+    for (const clusters of this.#states.values()) for (const one of clusters.values()) for (const word of one.words()) held.add(word);
+    for (const lexicon of this.#lexicons.values()) lexicon?.forgetBeside(held);
   }
 
   /** Those of a model, begun where there are none. */

@@ -109,8 +109,12 @@ export function createTopicPlacer(parts: TopicPlacerParts): TopicPlacer {
     refresh: (scope) =>
       inTurn(async () => {
         memory.forget(scope);
-        memory.forgetWords();
-        if (hasTopics(scope, parts.policy())) await memory.of(scope);
+        try {
+          if (hasTopics(scope, parts.policy())) await memory.of(scope);
+        } finally {
+          // Last, so that words which are still there keep their meaning: to learn all of them again takes longer than all else.
+          memory.forgetWords();
+        }
       }),
     idle: async () => {
       await Promise.all(looking.values());

@@ -71,7 +71,9 @@ export class Topic {
     const count = sign > 0 ? this.#wordCount(word) : this.words.get(word);
     if (!count) return;
     count.texts += sign;
-    count.forms.set(form, (count.forms.get(form) ?? 0) + sign);
+    const left = (count.forms.get(form) ?? 0) + sign;
+    if (left > 0) count.forms.set(form, left);
+    else count.forms.delete(form);
     if (count.texts <= 0) this.words.delete(word);
   }
 

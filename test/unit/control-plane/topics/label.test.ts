@@ -55,8 +55,9 @@ describe('labels', () => {
     await lexicon.learn(['milk']);
     expect(asked.filter((word) => word === 'cheese')).toHaveLength(1);
     expect(lexicon.nearness('cheese', FOOD)).toBeGreaterThan(0);
-    lexicon.forget();
+    lexicon.forgetBeside(new Set(['milk']));
     expect(lexicon.nearness('cheese', FOOD)).toBeUndefined();
+    expect(lexicon.nearness('milk', FOOD)).toBeGreaterThan(0);
   });
 
   it.each([

@@ -111,6 +111,30 @@ describe('topic placer', () => {
     expect(topicsOf(store)).toEqual(before);
   });
 
+  it('learns no word a second time when it makes topics anew, and keeps none of texts that went', async () => {
+    const store = new MemoryTopics();
+    const asked: string[] = [];
+    const embed = (words: readonly string[]): Promise<readonly Float32Array[]> => {
+      asked.push(...words);
+      return Promise.resolve(words.map((word) => Float32Array.of(word.length, 1)));
+    };
+    const placer = createTopicPlacer({ store, clock, policy: () => undefined, wordsOf: () => embed });
+    await placer.handler.handle(stored(0, 400));
+    await placer.idle();
+    await placer.refresh(SCOPE);
+    const learned = asked.splice(0);
+    expect(learned.length).toBeGreaterThan(0);
+    await placer.refresh(SCOPE);
+    expect(asked).toEqual([]);
+    const kept = new Map(store.rows);
+    store.rows.clear();
+    await placer.refresh(SCOPE);
+    for (const [id, row] of kept) store.rows.set(id, row);
+    await placer.refresh(SCOPE);
+    expect(asked.length).toBeGreaterThan(0);
+    expect(learned).toEqual(expect.arrayContaining(asked));
+  });
+
   it('takes texts in meanwhile, and drops what it found when the memory was made anew', async () => {
     const store = new MemoryTopics();
     let release = (): void => undefined;
